@@ -1,0 +1,150 @@
+// Package casefile is the case as an ordered log of events: its numbers,
+// states, deadlines in working days and the bytes a person signs. It must not
+// store, send or print anything.
+package casefile
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventKind names what an event says happened.
+type EventKind string
+
+// Kinds of event a terminal writes. Platform events come down under the kinds below them.
+const (
+	Submitted EventKind = "submitted" // a person filed the application
+	Evaluated EventKind = "evaluated" // the person rated the service (好差评)
+
+	PlatformAccepted EventKind = "accepted" // the platform holds the case and gave its official number
+	PlatformRefused  EventKind = "refused"  // the platform refused the packet with a reason
+)
+
+// EventVersion is the version of the event's JSON that this code writes.
+const EventVersion = 1
+
+// Event is one entry of a case's log as it is sealed and sent. Its canonical
+// bytes (see Canonical) are what the receipt's SM3 digest names.
+type Event struct {
+	Version    int       `json:"version"`
+	ID         string    `json:"id"`       // packet id: 32 lower-case hex characters, chosen at random
+	Case       Number    `json:"case"`     // written as on the receipt
+	Sequence   int       `json:"sequence"` // from 1, per case and terminal generation
+	Kind       EventKind `json:"kind"`
+	At         Stamp     `json:"at"`
+	Terminal   string    `json:"terminal"`
+	Generation string    `json:"generation"`
+	Point      string    `json:"point"`  // service point's name
+	Region     string    `json:"region"` // administrative division code, 12 digits
+	Actor      string    `json:"actor"`  // "citizen", "agent:ID" or "technician:ID"
+	Software   string    `json:"software"`
+	// LastPlatformEvent is the id of the last platform event this terminal had seen of the case, "" for none.
+	LastPlatformEvent string `json:"lastPlatformEvent,omitempty"`
+	// Nonce is 16 random bytes in hex, so that the digest on the receipt cannot be guessed from the content.
+	Nonce string `json:"nonce"`
+
+	Submission *Submission `json:"submission,omitempty"`
+	Evaluation *Evaluation `json:"evaluation,omitempty"`
+}
+
+// Submission is what a person filed.
+type Submission struct {
+	Item      ItemRef         `json:"item"`
+	Applicant Applicant       `json:"applicant"`
+	Values    json.RawMessage `json:"values"` // the form's values, valid by the item's schema
+	Materials []Material      `json:"materials"`
+	Promise   *Promise        `json:"promise,omitempty"`
+	Signature *Signature      `json:"signature,omitempty"`
+}
+
+// ItemRef names the item and the versions the case was begun under.
+type ItemRef struct {
+	Code             string `json:"code"`
+	Name             string `json:"name"`
+	Version          string `json:"version"`
+	CatalogueVersion string `json:"catalogueVersion"`
+	Department       string `json:"department"` // unified social credit code
+	DepartmentName   string `json:"departmentName"`
+}
+
+// Applicant is the person as the card said. Dates are YYYYMMDD.
+type Applicant struct {
+	Name      string `json:"name"`
+	Number    string `json:"number"`
+	Sex       string `json:"sex"`
+	Nation    string `json:"nation"`
+	Birth     string `json:"birth"`
+	Address   string `json:"address"`
+	Issuer    string `json:"issuer"`
+	ValidFrom string `json:"validFrom"`
+	ValidTo   string `json:"validTo"` // "长期" when without end
+	CardKind  string `json:"cardKind"`
+	RawText   string `json:"rawText"` // the card's 256 text bytes in hex; rare names can be in the private-use area
+	Source    string `json:"source"`  // "card"
+}
+
+// Way says how a material is given.
+type Way string
+
+// Ways to give a material.
+const (
+	Scanned  Way = "scanned"  // pages are attached
+	FromCard Way = "card"     // read from the ID card
+	Held     Way = "held"     // the platform holds it, matched when online
+	Promised Way = "promised" // a signed promise stands in
+)
+
+// Material is one material of the guide as it was given.
+type Material struct {
+	Code  string `json:"code"`
+	Name  string `json:"name"`
+	Way   Way    `json:"way"`
+	Trust string `json:"trust,omitempty"` // trust level of scans: "C" until confirmed against the original
+	Pages []Page `json:"pages,omitempty"`
+}
+
+// Page is one scanned page, kept as a sealed attachment.
+type Page struct {
+	Attachment string `json:"attachment"` // SM3 of the sealed bytes, hex
+	MediaType  string `json:"mediaType"`
+	Width      int    `json:"width"`  // px
+	Height     int    `json:"height"` // px
+}
+
+// Promise is the accepted promise letter (告知承诺).
+type Promise struct {
+	Text     string   `json:"text"`   // the words the person accepted
+	Covers   []string `json:"covers"` // codes of the materials it stands in for
+	Deadline int      `json:"deadlineWorkingDays"`
+}
+
+// Signature is a handwritten signature bound to the exact content.
+type Signature struct {
+	Attachment string    `json:"attachment"` // PNG of the signature, SM3 of the sealed bytes
+	Content    string    `json:"content"`    // SM3 in hex of SignedContent of the submission
+	Strokes    int       `json:"strokes"`
+	At         time.Time `json:"at"`
+}
+
+// Evaluation is one rating (好差评), once per service.
+type Evaluation struct {
+	Level   int      `json:"level"`             // 5 very satisfied … 1 very dissatisfied
+	Reasons []string `json:"reasons,omitempty"` // codes; levels 1 and 2 need a reason or a text
+	Text    string   `json:"text,omitempty"`
+	Times   int      `json:"times"` // 1 for the first evaluation of this case
+}
+
+// Stamp is the time record of an event. Deadlines count from the platform's time, never from Wall.
+type Stamp struct {
+	Wall         time.Time `json:"wall"`
+	BusinessDate string    `json:"businessDate"` // YYYY-MM-DD, never before the time mark
+	MonotonicMS  int64     `json:"monotonicMs"`  // since boot
+	BootID       string    `json:"bootId"`
+	OffsetMS     int64     `json:"offsetMs"`     // platform time minus wall clock when last known
+	OffsetAgeSec int64     `json:"offsetAgeSec"` // age of that knowledge, -1 when never known
+}
+
+// Number is a case number as it stands on the receipt, e.g. "QH0301A-261121-0042-X":
+// terminal number, generation letter, business date, sequence, and one ISO 7064
+// MOD 37,36 check character over the rest.
+type Number string

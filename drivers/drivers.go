@@ -1,0 +1,204 @@
+// Package drivers is the contract between the product and its devices, by
+// role: what a reader, printer or scanner does, the states it can be in and
+// the errors it can return. Implementations live in sub-packages; this package
+// knows no protocol and no operating system.
+package drivers
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"bianmin/core/identity"
+	"bianmin/core/receipt"
+)
+
+// Role is what a device is for.
+type Role string
+
+// Roles.
+const (
+	RoleReader  Role = "reader"
+	RolePrinter Role = "printer"
+	RoleScanner Role = "scanner"
+	RoleButton  Role = "button"
+)
+
+// Condition is a device's overall state, in the words of XFS4IoT.
+type Condition string
+
+// Conditions.
+const (
+	Online        Condition = "online"
+	Offline       Condition = "offline"       // silent or switched off
+	NoDevice      Condition = "noDevice"      // unplugged or never found
+	HardwareError Condition = "hardwareError" // the device says it is broken
+	UserError     Condition = "userError"     // a person can put it right: cover, paper, jam
+	Busy          Condition = "deviceBusy"
+)
+
+// Paper is the state of a paper supply, in the words of XFS4IoT.
+type Paper string
+
+// Paper states.
+const (
+	PaperUnknown Paper = "unknown"
+	PaperFull    Paper = "full"
+	PaperLow     Paper = "low"
+	PaperOut     Paper = "out"
+	PaperJammed  Paper = "jammed"
+)
+
+// Status is what a device last said about itself; "" and zero mean not known.
+type Status struct {
+	Role      Role      `json:"role"`
+	Condition Condition `json:"condition"`
+	Paper     Paper     `json:"paper,omitempty"`
+	CoverOpen bool      `json:"coverOpen,omitempty"`
+	Model     string    `json:"model,omitempty"`
+	Serial    string    `json:"serial,omitempty"` // for a reader: the SAM id
+	Fault     Fault     `json:"fault,omitempty"`  // "" when nothing is wrong
+	At        time.Time `json:"at"`
+}
+
+// Fault is a code that picks the words people see.
+type Fault string
+
+// Faults of devices.
+const (
+	FaultNone         Fault = ""
+	FaultUnplugged    Fault = "unplugged"
+	FaultSilent       Fault = "silent"        // no answer within the time limit
+	FaultProtocol     Fault = "protocol"      // answers, but not in the protocol
+	FaultDevice       Fault = "device"        // the device reports itself broken
+	FaultNotPermitted Fault = "not-permitted" // the operating system refuses access
+	FaultPaperOut     Fault = "paper-out"
+	FaultCoverOpen    Fault = "cover-open"
+	FaultCutter       Fault = "cutter"
+	FaultOverheated   Fault = "overheated"
+	FaultJam          Fault = "jam"
+	FaultNoDocument   Fault = "no-document" // scanner: nothing in the feeder
+	FaultBusy         Fault = "busy"
+	FaultMissingTool  Fault = "missing-tool" // scanimage is not installed
+	FaultCard         Fault = "card"         // the card could not be read: place it again
+	FaultCardDoubt    Fault = "card-doubt"   // two reads or two fields disagree: place it again
+	FaultCancelled    Fault = "cancelled"
+)
+
+// Error is a device's failure: a code for people, a chain for logs, no personal data.
+type Error struct {
+	Role  Role
+	Fault Fault
+	Op    string // what was being done, e.g. "read card"
+	Err   error
+}
+
+func (e *Error) Error() string {
+	s := string(e.Role) + ": " + e.Op + ": " + string(e.Fault)
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrNoCard means no card lies on the reader; ask again.
+var ErrNoCard = errors.New("no card on the reader")
+
+// FaultOf finds the code for people in an error's chain; FaultDevice for any other error, FaultNone for nil.
+func FaultOf(err error) Fault {
+	if err == nil {
+		return FaultNone
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fault
+	}
+	if errors.Is(err, context.Canceled) {
+		return FaultCancelled
+	}
+	return FaultDevice
+}
+
+// CardReader reads resident ID cards. One goroutine at a time.
+type CardReader interface {
+	// Read finds, selects and reads the card that lies on the reader now.
+	// It returns ErrNoCard at once when none lies there, and an *Error otherwise.
+	// A card whose fields contradict each other is read a second time; only equal text is returned.
+	Read(ctx context.Context) (identity.Card, error)
+	// Present tells whether a card lies on the reader. After a successful read many
+	// readers answer "no card" until the card is lifted, so false is debounced by callers.
+	Present(ctx context.Context) (bool, error)
+	Status(ctx context.Context) (Status, error)
+	Close() error
+}
+
+// Outcome is how a print job ended.
+type Outcome string
+
+// Outcomes.
+const (
+	Printed     Outcome = "printed"     // the printer acknowledged the end of the job
+	Unconfirmed Outcome = "unconfirmed" // sent, but no acknowledgement: ask the person
+	NotPrinted  Outcome = "not-printed" // the fault came before the first byte of the job
+)
+
+// PrintReport is the evidence of one physical job.
+type PrintReport struct {
+	Outcome Outcome `json:"outcome"`
+	Fault   Fault   `json:"fault,omitempty"` // why it is not "printed"
+	Bytes   int     `json:"bytes"`
+	Before  Status  `json:"before"`
+	After   Status  `json:"after"`
+}
+
+// ReceiptPrinter prints strips. One goroutine at a time.
+type ReceiptPrinter interface {
+	// Print checks the status, prints the document, cuts, and waits for the end-of-job
+	// acknowledgement. The report counts even when err is not nil; an unknown outcome is never retried here.
+	Print(ctx context.Context, document receipt.Document) (PrintReport, error)
+	Status(ctx context.Context) (Status, error)
+	Close() error
+}
+
+// ScanOptions say how to scan one page.
+type ScanOptions struct {
+	DPI   int  // 0 is 200
+	Color bool // grey when false
+}
+
+// ScannedPage is one page as the scanner gave it, in memory only.
+type ScannedPage struct {
+	Image     []byte // encoded
+	MediaType string // "image/jpeg" or "image/png"
+	Width     int    // px
+	Height    int    // px
+	Quality   Quality
+}
+
+// Quality says what looks wrong with a page; the person may keep it all the same.
+type Quality string
+
+// Page qualities.
+const (
+	QualityGood    Quality = "good"
+	QualityBlank   Quality = "blank"
+	QualityBlurred Quality = "blurred"
+	QualityDark    Quality = "dark"
+	QualitySkewed  Quality = "skewed"
+)
+
+// Scanner scans one page at a time. One goroutine at a time.
+type Scanner interface {
+	Scan(ctx context.Context, options ScanOptions) (ScannedPage, error)
+	Status(ctx context.Context) (Status, error)
+	Close() error
+}
+
+// Button is a scanner's or terminal's push button; each press arrives once.
+type Button interface {
+	// Wait blocks until the button is pressed or ctx ends.
+	Wait(ctx context.Context) error
+	Close() error
+}

@@ -1,0 +1,80 @@
+package journey
+
+import (
+	"context"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/core/identity"
+	"bianmin/drivers"
+)
+
+// Filing is what the journey needs of the desk behind it: to keep pages, to
+// file, and to look up. Errors that people must hear of are *casefile.Error.
+type Filing interface {
+	// Ready tells whether a case can be accepted now; a *casefile.Error says why not.
+	Ready(ctx context.Context) error
+	// Attach seals content and keeps it on disk, synced, before any record names it.
+	Attach(ctx context.Context, mediaType string, content []byte) (casefile.Attachment, error)
+	// Drop forgets a page the person took back.
+	Drop(ctx context.Context, digest string) error
+	// Submit commits event, attachments, outbox and audit in one transaction. After it returns nil the case cannot be lost.
+	Submit(ctx context.Context, submission casefile.Submission, attachments []casefile.Attachment, person identity.Card) (casefile.Filed, error)
+	// Evaluate commits the rating of a filed case as an event of that case.
+	Evaluate(ctx context.Context, filed casefile.Filed, evaluation casefile.Evaluation) error
+	// Cases opens the person's cases at this terminal, newest first.
+	Cases(ctx context.Context, person identity.Card) ([]casefile.Summary, error)
+	// Summary looks one filed case up again, to see whether it was delivered.
+	Summary(ctx context.Context, filed casefile.Filed) (casefile.Summary, error)
+	// Digest is SM3 in hex, for binding the signature to the content.
+	Digest(content []byte) string
+	// Today is the business date: never before the time mark.
+	Today(ctx context.Context) (time.Time, error)
+}
+
+// PrintJob is one physical job in the print ledger.
+type PrintJob struct {
+	Kind    string // "receipt" or "guide"
+	Case    casefile.Number
+	Item    string
+	Reprint bool // marked 补打
+}
+
+// Ledger records every physical print: before its first byte, after its last, and what the person said.
+type Ledger interface {
+	BeginPrint(ctx context.Context, job PrintJob) (id int64, err error)
+	EndPrint(ctx context.Context, id int64, report drivers.PrintReport) error
+	ConfirmPrint(ctx context.Context, id int64, cameOut bool, by string) error
+}
+
+// Health is what the header, the staff screen and the out-of-service screen show.
+type Health struct {
+	Online      bool
+	Waiting     int // packets not yet delivered
+	Refused     int
+	Oldest      time.Time // of the waiting packets
+	LastContact time.Time
+	DiskFree    int64
+	ClockDoubt  bool
+	Problem     casefile.Code // "" when the terminal can serve
+}
+
+// Terminal is the terminal's own condition and its technicians.
+type Terminal interface {
+	Health(ctx context.Context) (Health, error)
+	StaffAccounts(ctx context.Context) ([]StaffAccount, error)
+	// StaffSignIn checks a PIN offline. locked is the time until another try is allowed.
+	StaffSignIn(ctx context.Context, account, pin string) (ok bool, locked time.Duration, err error)
+	ConfirmClock(ctx context.Context, account string) error
+	RetryQueue(ctx context.Context, account string) error
+}
+
+// Devices are the terminal's devices by role; nil where the point has none.
+type Devices struct {
+	Reader  drivers.CardReader
+	Printer drivers.ReceiptPrinter
+	Scanner drivers.Scanner
+	Button  drivers.Button
+	// Statuses gives the last known status of every configured device.
+	Statuses func() []drivers.Status
+}
