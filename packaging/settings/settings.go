@@ -1,0 +1,154 @@
+// Package settings reads a terminal's configuration file: where its data lies,
+// which devices it has and how its screen is. It must not hold secrets or
+// anything the platform decides at enrolment.
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Settings is the whole file. Unknown keys are refused, so that a typing error is not a silent default.
+type Settings struct {
+	Data      string  `yaml:"data"`      // directory of store and keys; relative to the file
+	Catalogue string  `yaml:"catalogue"` // folder of a catalogue; "" is the built-in demo region
+	Platform  string  `yaml:"platform"`  // URL that replaces the enrolment's; "" keeps it
+	Devices   Devices `yaml:"devices"`
+	Screen    Screen  `yaml:"screen"`
+	Session   Session `yaml:"session"`
+	Phone     string  `yaml:"phone"` // whom people call when the terminal is in trouble
+	Log       string  `yaml:"log"`   // "debug", "info" (default), "warn", "error"
+}
+
+// Devices are the terminal's devices by role; nil where there is none.
+type Devices struct {
+	Reader  *Reader  `yaml:"reader"`
+	Printer *Printer `yaml:"printer"`
+	Scanner *Scanner `yaml:"scanner"`
+	Button  *Button  `yaml:"button"`
+}
+
+// Reader is an ID card reader.
+type Reader struct {
+	Link string `yaml:"link"` // "serial:PATH"
+	Baud int    `yaml:"baud"` // default 115200
+}
+
+// Printer is a receipt printer.
+type Printer struct {
+	Link   string `yaml:"link"`
+	Baud   int    `yaml:"baud"`   // default 115200
+	Paper  int    `yaml:"paper"`  // mm: 58 or 80 (default)
+	Raster bool   `yaml:"raster"` // QR codes as pictures, for printers without the QR command
+}
+
+// Scanner is a page scanner.
+type Scanner struct {
+	SANE string `yaml:"sane"` // device name for scanimage, e.g. "test:0"
+	DPI  int    `yaml:"dpi"`  // default 200
+}
+
+// Button is a push button beside the scanner.
+type Button struct {
+	Link string `yaml:"link"`
+	Baud int    `yaml:"baud"` // default 9600
+}
+
+// Screen is the panel.
+type Screen struct {
+	Width      int     `yaml:"width"`  // px, default 1080
+	Height     int     `yaml:"height"` // px, default 1920
+	Scale      float32 `yaml:"scale"`  // default 1; 0.5 shows the 1080×1920 design on half the pixels
+	Fullscreen bool    `yaml:"fullscreen"`
+}
+
+// Session are the times of one citizen's session.
+type Session struct {
+	Idle time.Duration `yaml:"idle"` // without a touch until the warning, default 90s
+	Warn time.Duration `yaml:"warn"` // length of the warning's countdown, default 30s
+	Done time.Duration `yaml:"done"` // on the last screen until leaving, default 60s
+}
+
+// Read reads and checks the file at path, and fills in defaults.
+func Read(path string) (Settings, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return Settings{}, fmt.Errorf("read configuration: %w", err)
+	}
+	var s Settings
+	if err := yaml.UnmarshalWithOptions(content, &s, yaml.DisallowUnknownField()); err != nil {
+		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	s.Data = absolute(dir, s.Data)
+	s.Catalogue = absolute(dir, s.Catalogue)
+	s.fill()
+	if err := s.check(); err != nil {
+		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func absolute(dir, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+func (s *Settings) fill() {
+	if s.Devices.Reader != nil {
+		orElse(&s.Devices.Reader.Baud, 115200)
+	}
+	if s.Devices.Printer != nil {
+		orElse(&s.Devices.Printer.Baud, 115200)
+		orElse(&s.Devices.Printer.Paper, 80)
+	}
+	if s.Devices.Scanner != nil {
+		orElse(&s.Devices.Scanner.DPI, 200)
+	}
+	if s.Devices.Button != nil {
+		orElse(&s.Devices.Button.Baud, 9600)
+	}
+	orElse(&s.Screen.Width, 1080)
+	orElse(&s.Screen.Height, 1920)
+	orElse(&s.Screen.Scale, 1)
+	orElse(&s.Session.Idle, 90*time.Second)
+	orElse(&s.Session.Warn, 30*time.Second)
+	orElse(&s.Session.Done, 60*time.Second)
+	orElse(&s.Log, "info")
+	orElse(&s.Phone, "12345")
+}
+
+func orElse[T comparable](value *T, fallback T) {
+	var zero T
+	if *value == zero {
+		*value = fallback
+	}
+}
+
+func (s *Settings) check() error {
+	if s.Data == "" {
+		return errors.New("data: say in which directory the terminal keeps its store")
+	}
+	if s.Screen.Width < 320 || s.Screen.Height < 320 || s.Screen.Scale < 0.2 || s.Screen.Scale > 4 {
+		return fmt.Errorf("screen: %d×%d at scale %v is no usable panel", s.Screen.Width, s.Screen.Height, s.Screen.Scale)
+	}
+	if p := s.Devices.Printer; p != nil && p.Paper != 58 && p.Paper != 80 {
+		return fmt.Errorf("devices.printer.paper: %d mm is unknown, say 58 or 80", p.Paper)
+	}
+	for _, d := range []time.Duration{s.Session.Idle, s.Session.Warn, s.Session.Done} {
+		if d < time.Second {
+			return fmt.Errorf("session: %v is too short for a person", d)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package settings
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func write(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "terminal.yaml")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestReadFillsDefaults(t *testing.T) {
+	path := write(t, "data: data\ndevices:\n  reader: {link: \"serial:/dev/ttyS1\"}\n  printer: {link: \"serial:/dev/ttyS2\"}\nsession: {idle: 45s}\n")
+	s, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join(filepath.Dir(path), "data"); s.Data != want {
+		t.Errorf("data is %q, want it beside the file: %q", s.Data, want)
+	}
+	if s.Devices.Reader.Baud != 115200 || s.Devices.Printer.Paper != 80 || s.Devices.Scanner != nil {
+		t.Errorf("device defaults are wrong: %+v", s.Devices)
+	}
+	if s.Session.Idle != 45*time.Second || s.Session.Warn != 30*time.Second {
+		t.Errorf("session times are wrong: %+v", s.Session)
+	}
+	if s.Screen.Width != 1080 || s.Screen.Height != 1920 || s.Screen.Scale != 1 {
+		t.Errorf("screen defaults are wrong: %+v", s.Screen)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for name, c := range map[string]struct{ content, says string }{
+		"no data":     {"phone: \"1\"\n", "data"},
+		"typing slip": {"data: d\nscren: {width: 3}\n", "scren"},
+		"odd paper":   {"data: d\ndevices: {printer: {link: x, paper: 70}}\n", "70 mm"},
+		"tiny panel":  {"data: d\nscreen: {width: 10, height: 10}\n", "no usable panel"},
+		"too short":   {"data: d\nsession: {idle: 2ms}\n", "too short"},
+		"not yaml":    {"data: [\n", "configuration"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Read(write(t, c.content))
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Fatalf("got %v, want an error that says %q", err, c.says)
+			}
+		})
+	}
+	if _, err := Read("/nowhere/terminal.yaml"); err == nil {
+		t.Fatal("a missing file gave no error")
+	}
+}
