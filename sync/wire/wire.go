@@ -1,0 +1,156 @@
+// Package wire holds the words terminal and platform exchange, as
+// platform/openapi.yaml fixes them: JSON bodies, header names and the enrolment
+// string. It must not send, store, sign or seal anything.
+package wire
+
+import "time"
+
+// Version of the JSON bodies this code writes.
+const Version = 1
+
+// Header names of the packet upload and of signed answers.
+const (
+	HeaderOffset    = "Upload-Offset"    // byte the body begins at, or up to which bytes are held
+	HeaderLength    = "Upload-Length"    // length of the whole packet in bytes
+	HeaderDigest    = "Packet-Digest"    // SM3 in hex of the packet up to the end of its manifest
+	HeaderSignature = "Answer-Signature" // SM2 signature r‖s over the body, base64
+)
+
+// Media types.
+const (
+	TypeJSON    = "application/json"
+	TypeProblem = "application/problem+json"
+	TypeBytes   = "application/offset+octet-stream"
+)
+
+// Trust is the trust bundle: all a terminal has to know of the authority. Its
+// exact bytes are named by the fingerprint in the enrolment string.
+type Trust struct {
+	Version     int    `json:"version"`
+	Environment string `json:"environment"` // "demo" or "production"
+	SigningRoot string `json:"signingRoot"` // SM2 root, PEM
+	TLSRoot     string `json:"tlsRoot"`     // P-256 root, PEM
+}
+
+// EnrolmentRequest asks for certificates with a one-time code.
+type EnrolmentRequest struct {
+	Code     string `json:"code"`
+	Nonce    string `json:"nonce"`   // 16 random bytes in hex; the answer repeats them
+	Sign     string `json:"sign"`    // PKCS#10, SM2, PEM
+	Encrypt  string `json:"encrypt"` // PKCS#10, SM2, PEM
+	TLS      string `json:"tls"`     // PKCS#10, P-256, PEM
+	Software string `json:"software"`
+}
+
+// Enrolment is what a terminal becomes.
+type Enrolment struct {
+	Version      int                  `json:"version"`
+	Nonce        string               `json:"nonce"`
+	Time         time.Time            `json:"time"`
+	Terminal     string               `json:"terminal"`
+	Generation   string               `json:"generation"`
+	Role         string               `json:"role"` // "kiosk" or "desk"
+	Environment  string               `json:"environment"`
+	Point        string               `json:"point"`
+	Region       string               `json:"region"` // division code, 12 digits
+	URL          string               `json:"url"`    // the platform's base address
+	Certificates TerminalCertificates `json:"certificates"`
+	Platform     PlatformCertificates `json:"platform"`
+	Recovery     string               `json:"recovery"` // public SM2 key of the point's recovery key, PEM
+	Compact      []byte               `json:"compact"`  // compact certificate for receipts
+	Staff        []Staff              `json:"staff"`
+	Settings     map[string]any       `json:"settings"`
+}
+
+// TerminalCertificates certify the terminal's three keys, PEM.
+type TerminalCertificates struct {
+	Sign    string `json:"sign"`
+	Encrypt string `json:"encrypt"`
+	TLS     string `json:"tls"`
+}
+
+// PlatformCertificates are the platform's own, PEM.
+type PlatformCertificates struct {
+	Sign    string `json:"sign"`    // answers are signed with its key
+	Encrypt string `json:"encrypt"` // manifests are sealed to its key
+}
+
+// Staff is a technician's account with the argon2id verifier of the PIN.
+type Staff struct {
+	ID      string `json:"id"` // 6 digits
+	Name    string `json:"name"`
+	Salt    []byte `json:"salt"`
+	Hash    []byte `json:"hash"`
+	Time    uint32 `json:"time"`
+	Memory  uint32 `json:"memory"` // KiB
+	Threads uint8  `json:"threads"`
+}
+
+// Heartbeat says that a terminal lives and how its queue stands.
+type Heartbeat struct {
+	Nonce    string     `json:"nonce"`
+	Time     time.Time  `json:"time"`
+	Software string     `json:"software"`
+	Waiting  int        `json:"waiting"`
+	Refused  int        `json:"refused"`
+	Oldest   *time.Time `json:"oldest,omitempty"`
+}
+
+// Kind tells what an answer means.
+type Kind string
+
+// Kinds of signed answer.
+const (
+	Registration    Kind = "registration"    // the manifest is held
+	Acknowledgement Kind = "acknowledgement" // everything is held and accepted; final
+	Refusal         Kind = "refusal"         // refused with a reason; final
+	Conflict        Kind = "conflict"        // the id belongs to another packet; final for this one
+	Time            Kind = "time"            // the platform's time
+)
+
+// Answer is what the platform signs. Which fields are set depends on Kind.
+type Answer struct {
+	Version  int       `json:"version"`
+	Kind     Kind      `json:"kind"`
+	Packet   string    `json:"packet,omitempty"`
+	Digest   string    `json:"digest,omitempty"`
+	Case     string    `json:"case,omitempty"`
+	Official string    `json:"official,omitempty"`
+	Time     time.Time `json:"time"`
+	Code     string    `json:"code,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Nonce    string    `json:"nonce,omitempty"`
+	Staff    []Staff   `json:"staff,omitempty"`
+}
+
+// Problem is an unsigned refusal to answer; it changes nothing for the terminal.
+type Problem struct {
+	Code   string `json:"code"`
+	Reason string `json:"reason"`
+}
+
+// Codes of problems.
+const (
+	ProblemOffset      = "offset"       // the bytes do not go on where the held ones end
+	ProblemSuperseded  = "superseded"   // a newer request for the same packet came in
+	ProblemRequest     = "request"      // does not fit the contract
+	ProblemCertificate = "certificate"  // no client certificate
+	ProblemTerminal    = "terminal"     // terminal unknown, replaced or barred
+	ProblemBusy        = "busy"         // too many requests; Retry-After says when
+	ProblemCode        = "code"         // enrolment code unknown
+	ProblemCodeUsed    = "code-used"    // enrolment code already used
+	ProblemCodeExpired = "code-expired" // enrolment code too old
+	ProblemInternal    = "internal"     // the platform is in trouble
+)
+
+// Codes of refusals and conflicts.
+const (
+	RefusedPacket     = "packet"     // the packet's bytes make no packet
+	RefusedManifest   = "manifest"   // the manifest does not open or is not signed by the terminal
+	RefusedAttachment = "attachment" // an attachment is not what the manifest names
+	RefusedCase       = "case"       // the case number does not belong to the terminal or is miswritten
+	RefusedSequence   = "sequence"   // the sequence number is taken
+	RefusedTransition = "transition" // the event cannot follow what is known of the case
+	RefusedRule       = "rule"       // a rule of the item refuses it
+	ConflictDigest    = "digest"     // same id, other content
+)
