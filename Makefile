@@ -1,0 +1,44 @@
+# Everything a person does with this tree, two commands first: make demo, make test.
+SHELL := /bin/bash
+TAGS  := x11,gles
+export FYNE_DISABLE_DPI_DETECTION := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test long race lint bench gallery goldens clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: ## install what is missing: Debian packages and Go modules (done by the others when needed)
+	@packaging/build/setup
+
+build: setup ## build the programs into bin/
+	@echo "build: programs into bin/ (the first time two minutes, the window toolkit is large)"
+	@go build -tags $(TAGS) -o bin/ ./kiosk ./sync/sender ./packaging/provision ./platform ./drivers/sim/bench
+
+demo: build ## the main job in a window with a bench of simulated devices, or by itself on a virtual display
+	@bin/bench demo --dir build/demo
+
+test: setup ## everything, with a real window on a virtual display where needed; a time per suite
+	@packaging/build/test
+
+long: setup ## the same tests with the full number of rounds
+	@BIANMIN_LONG=1 packaging/build/test
+
+race: setup ## tests without pictures under the race detector
+	@packaging/build/race
+
+lint: setup ## formatting, vet, staticcheck, import rules
+	@packaging/build/lint
+
+bench: build ## measurements as ratios, side by side in one run
+	@packaging/build/bench
+
+gallery: setup ## every state of every screen as a picture, into build/gallery
+	@go run -tags ci ./kiosk/gallery -out build/gallery
+
+goldens: setup ## accept the screens as they are now as the new goldens (look at the gallery first)
+	@BIANMIN_ACCEPT=1 CGO_ENABLED=0 go test -count=1 -tags ci ./ui/... ./kiosk/screen/... ./kiosk/gallery/...
+
+clean: ## remove what was built
+	@rm -rf bin build
