@@ -49,7 +49,7 @@ type Enrolment struct {
 	Time         time.Time            `json:"time"`
 	Terminal     string               `json:"terminal"`
 	Generation   string               `json:"generation"`
-	Role         string               `json:"role"` // "kiosk" or "desk"
+	Role         string               `json:"role"` // "kiosk" or "agent"
 	Environment  string               `json:"environment"`
 	Point        string               `json:"point"`
 	Region       string               `json:"region"` // division code, 12 digits
