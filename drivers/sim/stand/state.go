@@ -1,0 +1,22 @@
+package stand
+
+// State is how the bench stands, for its window and for "state".
+type State struct {
+	Cards      []Card `json:"cards"`
+	CardOn     string `json:"cardOn"` // file of the card on the reader, "" for none
+	ReaderIn   bool   `json:"readerIn"`
+	PrinterIn  bool   `json:"printerIn"`
+	PaperOut   bool   `json:"paperOut"`
+	CoverOpen  bool   `json:"coverOpen"`
+	Silent     bool   `json:"silent"`
+	NetworkUp  bool   `json:"networkUp"`
+	StripBytes int    `json:"stripBytes"` // bytes printed since the last tear
+	Strips     int    `json:"strips"`     // strips torn off so far
+}
+
+// Card is one synthetic card in the drawer.
+type Card struct {
+	Number int    `json:"number"` // from 1, for "card place NUMBER"
+	File   string `json:"file"`
+	Label  string `json:"label"` // name and what is special about it
+}
