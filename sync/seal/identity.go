@@ -1,0 +1,198 @@
+package seal
+
+import (
+	"crypto/ecdsa"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bianmin/core/receipt"
+
+	"github.com/emmansun/gmsm/smx509"
+)
+
+// Terminal is what the platform said this terminal is; keys/terminal.json.
+type Terminal struct {
+	Version     int       `json:"version"`    // 1
+	Number      string    `json:"terminal"`   // e.g. "QH0301"
+	Generation  string    `json:"generation"` // one letter, never used twice for a number
+	Point       string    `json:"point"`      // service point's name
+	Region      string    `json:"region"`     // administrative division code, 12 digits
+	Role        string    `json:"role"`       // "kiosk" or "desk"
+	Environment string    `json:"environment"`
+	Platform    string    `json:"platform"` // base URL
+	Enrolled    time.Time `json:"enrolled"` // platform's time
+	Compact     []byte    `json:"compact"`  // compact certificate for receipt codes
+}
+
+// Credentials are what the platform gives at enrolment, saved beside the keys.
+type Credentials struct {
+	Terminal Terminal
+	// Certificates of the terminal, PEM.
+	Sign, Encrypt, TLS string
+	// Certificates of the platform, PEM: it signs answers with one, packets are sealed to the other.
+	PlatformSign, PlatformEncrypt string
+	Recovery                      string // PEM: public half of the point's recovery key (SM2)
+	Trust                         []byte // the trust bundle's exact bytes
+}
+
+// Identity is an enrolled terminal: its keys, certificates and trust.
+type Identity struct {
+	Terminal
+	Keys        *Keys
+	SignCert    *smx509.Certificate
+	EncryptCert *smx509.Certificate
+	TLSCert     tls.Certificate
+	Trust       *Trust
+
+	PlatformSign    *smx509.Certificate // the platform signs its answers with it
+	PlatformEncrypt *smx509.Certificate // manifests are sealed to it
+	Recovery        *ecdsa.PublicKey    // case keys are wrapped to it besides the card
+
+	compact receipt.Certificate
+}
+
+// ErrNotEnrolled says that a keys folder holds no finished enrolment.
+var ErrNotEnrolled = errors.New("this terminal is not enrolled")
+
+// SaveCredentials writes what the platform gave into the keys folder.
+// terminal.json is written last: it is what makes an enrolment finished.
+func SaveCredentials(folder string, credentials Credentials) error {
+	if credentials.Terminal.Version == 0 {
+		credentials.Terminal.Version = 1
+	}
+	terminal, err := json.MarshalIndent(credentials.Terminal, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode terminal.json: %w", err)
+	}
+	files := []struct {
+		name    string
+		content []byte
+	}{
+		{"trust.json", credentials.Trust},
+		{"sign.crt", []byte(credentials.Sign)},
+		{"encrypt.crt", []byte(credentials.Encrypt)},
+		{"tls.crt", []byte(credentials.TLS)},
+		{"platform-sign.crt", []byte(credentials.PlatformSign)},
+		{"platform-encrypt.crt", []byte(credentials.PlatformEncrypt)},
+		{"recovery.pub", []byte(credentials.Recovery)},
+		{"terminal.json", terminal},
+	}
+	for _, file := range files {
+		if err := WriteFile(filepath.Join(folder, file.name), file.content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// LoadIdentity reads and checks an enrolled terminal's keys folder: certificates
+// belong to the keys and come from the trust bundle's roots, and the compact
+// certificate is this terminal's. It gives ErrNotEnrolled when there is none.
+func LoadIdentity(folder string) (*Identity, error) {
+	content, err := os.ReadFile(filepath.Join(folder, "terminal.json")) // #nosec G304 -- our own folder
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotEnrolled
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read terminal.json: %w", err)
+	}
+	identity := &Identity{}
+	if err := json.Unmarshal(content, &identity.Terminal); err != nil {
+		return nil, fmt.Errorf("read terminal.json: %w", err)
+	}
+	if identity.Keys, err = LoadKeys(folder); err != nil {
+		return nil, err
+	}
+	raw, err := os.ReadFile(filepath.Join(folder, "trust.json")) // #nosec G304 -- our own folder
+	if err != nil {
+		return nil, fmt.Errorf("read trust bundle: %w", err)
+	}
+	if identity.Trust, err = ParseTrust(raw); err != nil {
+		return nil, err
+	}
+	for name, to := range map[string]**smx509.Certificate{
+		"sign.crt": &identity.SignCert, "encrypt.crt": &identity.EncryptCert,
+		"platform-sign.crt": &identity.PlatformSign, "platform-encrypt.crt": &identity.PlatformEncrypt,
+	} {
+		if *to, err = identity.loadSM2Certificate(folder, name); err != nil {
+			return nil, err
+		}
+	}
+	recovery, err := os.ReadFile(filepath.Join(folder, "recovery.pub")) // #nosec G304 -- our own folder
+	if err != nil {
+		return nil, fmt.Errorf("read recovery key: %w", err)
+	}
+	if identity.Recovery, err = ParsePublicKey(recovery); err != nil {
+		return nil, fmt.Errorf("read recovery key: %w", err)
+	}
+	if err := identity.loadTLS(folder); err != nil {
+		return nil, err
+	}
+	return identity, identity.check()
+}
+
+func (i *Identity) loadSM2Certificate(folder, name string) (*smx509.Certificate, error) {
+	text, err := os.ReadFile(filepath.Join(folder, name)) // #nosec G304 -- our own folder
+	if err != nil {
+		return nil, fmt.Errorf("read certificate: %w", err)
+	}
+	certificate, err := parseSM2(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if err := certificate.CheckSignatureFrom(i.Trust.SigningRoot); err != nil {
+		return nil, fmt.Errorf("%s is not the root's: %w", name, err)
+	}
+	return certificate, nil
+}
+
+func (i *Identity) loadTLS(folder string) error {
+	text, err := os.ReadFile(filepath.Join(folder, "tls.crt")) // #nosec G304 -- our own folder
+	if err != nil {
+		return fmt.Errorf("read certificate: %w", err)
+	}
+	leaf, err := parseTLS(string(text))
+	if err != nil {
+		return fmt.Errorf("read tls.crt: %w", err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(i.Trust.TLSRoot)
+	// The clock may be wrong, so validity is not judged here but by the platform.
+	options := x509.VerifyOptions{Roots: roots, CurrentTime: leaf.NotBefore, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+	if _, err := leaf.Verify(options); err != nil {
+		return fmt.Errorf("tls.crt is not the TLS root's: %w", err)
+	}
+	if !i.Keys.TLS.PublicKey.Equal(leaf.PublicKey) {
+		return errors.New("tls.crt does not belong to tls.key")
+	}
+	i.TLSCert = tls.Certificate{Certificate: [][]byte{leaf.Raw}, PrivateKey: i.Keys.TLS, Leaf: leaf}
+	return nil
+}
+
+func (i *Identity) check() error {
+	if !i.Keys.Sign.PublicKey.Equal(SM2Key(i.SignCert)) {
+		return errors.New("sign.crt does not belong to sign.key")
+	}
+	if !i.Keys.Encrypt.PublicKey.Equal(SM2Key(i.EncryptCert)) {
+		return errors.New("encrypt.crt does not belong to encrypt.key")
+	}
+	var compact receipt.Certificate
+	if err := compact.UnmarshalBinary(i.Compact); err != nil {
+		return fmt.Errorf("terminal.json: %w", err)
+	}
+	if err := VerifyCertificate(compact, SM2Key(i.Trust.SigningRoot)); err != nil {
+		return fmt.Errorf("terminal.json, compact certificate: %w", err)
+	}
+	if compact.Terminal != i.Number || compact.Generation != i.Generation || compact.Key != [PublicKeySize]byte(CompressKey(&i.Keys.Sign.PublicKey)) {
+		return errors.New("terminal.json: the compact certificate is another terminal's")
+	}
+	i.compact = compact
+	return nil
+}
