@@ -53,10 +53,12 @@ type Field struct {
 	Unit    text.Local `json:"unit,omitempty"` // number fields: 元, 平方米
 	Prefill Prefill    `json:"prefill,omitempty"`
 	Locked  bool       `json:"locked,omitempty"` // prefilled from the card and not editable by hand
-	When    *Condition `json:"when,omitempty"`
-	Columns []Field    `json:"columns,omitempty"` // table rows
-	MaxRows int        `json:"maxRows,omitempty"`
-	Root    string     `json:"root,omitempty"` // region pickers: code of the division to start from
+	// Optional fields may stay empty; every other field that is shown must be answered.
+	Optional bool       `json:"optional,omitempty"`
+	When     *Condition `json:"when,omitempty"`
+	Columns  []Field    `json:"columns,omitempty"` // table rows
+	MaxRows  int        `json:"maxRows,omitempty"`
+	Root     string     `json:"root,omitempty"` // region pickers: code of the division to start from
 }
 
 // Option is one choice.
