@@ -49,4 +49,5 @@ type Card struct {
 	Raw        [RawTextSize]byte
 	Photo      []byte // 1024 bytes WLT, opaque; nil when the card gave none
 	NewAddress string // newest address of command 30 03, "" when none
+	ReadTwice  bool   // a second read gave the same text; false when the reader gives a card once only
 }
