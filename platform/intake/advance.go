@@ -1,0 +1,206 @@
+package intake
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"bianmin/core/casefile"
+	"bianmin/platform/registry"
+	"bianmin/sync/packet"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// advance does what the held bytes allow: register, refuse or decide.
+func (in *Intake) advance(ctx context.Context, p registry.Packet, held int64) (Outcome, error) {
+	head, whole, err := in.readHead(p.ID, held)
+	if err != nil && !errors.Is(err, packet.ErrFormat) {
+		return Outcome{}, err
+	}
+	if err != nil || (whole && seal.Digest(head) != p.Digest) {
+		return in.mismatch(ctx, p, 0, wire.RefusedPacket, "送达的数据不完整或已损坏")
+	}
+	if !whole {
+		return Outcome{Offset: held}, nil
+	}
+	opened, facts, why, err := in.examine(ctx, p, head)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if why != nil {
+		return in.refuse(ctx, p, facts, *why)
+	}
+	if p.State == registry.Arriving {
+		if p, err = in.register(ctx, p, facts); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if held < p.Length {
+		outcome := kept(p)
+		outcome.Offset = held
+		return *outcome, nil
+	}
+	return in.decide(ctx, p, int64(len(head)), opened, facts)
+}
+
+// readHead reads the bytes before the attachments; whole is false while they are not all held.
+func (in *Intake) readHead(id string, held int64) (head []byte, whole bool, err error) {
+	const prefix = 12
+	if held < prefix {
+		return nil, false, nil
+	}
+	file, err := os.Open(in.Path(id))
+	if err != nil {
+		return nil, false, fmt.Errorf("read a packet: %w", err)
+	}
+	defer file.Close() // only read
+	first := make([]byte, prefix)
+	if _, err := io.ReadFull(file, first); err != nil {
+		return nil, false, fmt.Errorf("read a packet: %w", err)
+	}
+	length, err := packet.HeadLength(first)
+	if err != nil || length > held {
+		return nil, false, err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, false, fmt.Errorf("read a packet: %w", err)
+	}
+	head, err = packet.ReadHead(file)
+	return head, err == nil, err
+}
+
+// mismatch drops bytes that are not what they should be and asks for them again;
+// the second time the packet is refused, because the terminal's own copy must be bad.
+func (in *Intake) mismatch(ctx context.Context, p registry.Packet, keep int64, code, reason string) (Outcome, error) {
+	n, err := in.Registry.Mismatch(ctx, p.ID)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if n > 1 {
+		return in.refuse(ctx, p, registry.Facts{Case: p.Case, EventDigest: p.EventDigest, Writer: p.Writer, Sequence: p.Sequence, Kind: p.Kind}, no{code, reason})
+	}
+	if err := in.truncate(p.ID, keep); err != nil {
+		return Outcome{}, err
+	}
+	return offsetProblem(keep), nil
+}
+
+// no is a decision against a packet.
+type no struct{ code, reason string }
+
+func (in *Intake) refuse(ctx context.Context, p registry.Packet, f registry.Facts, why no) (Outcome, error) {
+	answer, err := in.sign(wire.Answer{
+		Kind: wire.Refusal, Packet: p.ID, Digest: p.Digest, Case: f.Case, Time: in.Now(), Code: why.code, Reason: why.reason,
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := in.settle(p.ID); err != nil {
+		return Outcome{}, err
+	}
+	if err := in.Registry.Refuse(ctx, p.ID, why.code, f, answer); err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Kind: wire.Refusal, Answer: &answer, Offset: -1}, nil
+}
+
+func (in *Intake) register(ctx context.Context, p registry.Packet, f registry.Facts) (registry.Packet, error) {
+	answer, err := in.sign(wire.Answer{Kind: wire.Registration, Packet: p.ID, Digest: p.Digest, Case: f.Case, Time: in.Now()})
+	if err != nil {
+		return p, err
+	}
+	p.State, p.Answer, p.Signature = registry.Registered, answer.Body, answer.Signature
+	return p, in.Registry.Register(ctx, p.ID, f, answer)
+}
+
+// decide checks the attachments and puts the event into its case.
+func (in *Intake) decide(ctx context.Context, p registry.Packet, headLength int64, opened packet.Opened, f registry.Facts) (Outcome, error) {
+	good, err := in.attachmentsFit(p, headLength, opened.Attachments)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if !good {
+		return in.mismatch(ctx, p, headLength, wire.RefusedAttachment, "附件与申请内容不符或已损坏")
+	}
+	if err := in.settle(p.ID); err != nil {
+		return Outcome{}, err
+	}
+	answer, err := in.Registry.Decide(ctx, p.ID, f, in.sign)
+	if errors.Is(err, registry.ErrWaiting) {
+		outcome := kept(p)
+		outcome.Offset = p.Length
+		return *outcome, nil
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	kind := wire.Acknowledgement
+	if answer.State == registry.Refused {
+		kind = wire.Refusal
+	}
+	return Outcome{Kind: kind, Answer: &answer, Offset: -1}, nil
+}
+
+func (in *Intake) attachmentsFit(p registry.Packet, offset int64, named []packet.Attachment) (bool, error) {
+	file, err := os.Open(in.Path(p.ID))
+	if err != nil {
+		return false, fmt.Errorf("check attachments: %w", err)
+	}
+	defer file.Close() // only read
+	for _, a := range named {
+		sum := seal.NewHash()
+		n, err := io.Copy(sum, io.NewSectionReader(file, offset, a.Length))
+		if err != nil {
+			return false, fmt.Errorf("check attachments: %w", err)
+		}
+		if n != a.Length || hex.EncodeToString(sum.Sum(nil)) != a.Digest {
+			return false, nil
+		}
+		offset += a.Length
+	}
+	return true, nil
+}
+
+// opener opens packets with the platform's key; whose certificate signed is for examine to judge.
+func (in *Intake) opener() packet.Opener {
+	return packet.Opener{
+		Certificate: in.Authority.SealingCertificate(), Key: in.Authority.SealingKey(), Root: in.Authority.SigningRoot(), At: in.Now(),
+	}
+}
+
+// examine opens the manifest and checks what can be known from it alone. The
+// error is the platform's own trouble and decides nothing.
+func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (packet.Opened, registry.Facts, *no, error) {
+	opened, err := in.opener().Open(head)
+	if err != nil {
+		return packet.Opened{}, registry.Facts{}, &no{wire.RefusedManifest, "申请内容无法打开或签名不符"}, nil
+	}
+	event := opened.Event
+	facts := registry.Facts{
+		Case: string(event.Case), Writer: event.Terminal + event.Generation, EventDigest: opened.EventDigest,
+		Sequence: event.Sequence, Kind: string(event.Kind), Opens: event.Kind == casefile.Submitted,
+	}
+	signed, err := in.Registry.SignedBy(ctx, hex.EncodeToString(opened.Signer.SerialNumber.Bytes()), event.Terminal, event.Generation)
+	switch {
+	case err != nil:
+		return opened, facts, nil, err
+	case !signed || event.Terminal != p.Number || event.ID != p.ID:
+		return opened, facts, &no{wire.RefusedManifest, "申请不是由该终端签名"}, nil
+	case p.Length != int64(len(head))+opened.Header.Attachments:
+		return opened, facts, &no{wire.RefusedPacket, "数据长度与申请内容不符"}, nil
+	case !caseBelongs(event, facts.Opens):
+		return opened, facts, &no{wire.RefusedCase, "办件编号与终端不符"}, nil
+	case event.Sequence < 1 || (facts.Opens && event.Submission == nil):
+		return opened, facts, &no{wire.RefusedManifest, "申请内容不完整"}, nil
+	}
+	var why *no
+	if facts.Opens {
+		facts.Item = event.Submission.Item.Code
+		why, facts.Claims = in.Rules.judge(event)
+	}
+	return opened, facts, why, nil
+}

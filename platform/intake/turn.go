@@ -1,0 +1,48 @@
+package intake
+
+import (
+	"context"
+	"sync"
+)
+
+// turns lets one request at a time work on a packet; the newest wins: it ends
+// the one at work and waits for it to have synced.
+type turns struct {
+	mu   sync.Mutex
+	work map[string]*turn
+}
+
+type turn struct {
+	interrupt func()
+	done      chan struct{} // closed when the request is through
+}
+
+// take begins a request's turn and gives what ends it. It returns ctx's error
+// when the request went away while it waited.
+func (t *turns) take(ctx context.Context, id string, interrupt func()) (release func(), err error) {
+	mine := &turn{interrupt: interrupt, done: make(chan struct{})}
+	for {
+		t.mu.Lock()
+		if t.work == nil {
+			t.work = map[string]*turn{}
+		}
+		other := t.work[id]
+		if other == nil {
+			t.work[id] = mine
+			t.mu.Unlock()
+			return func() {
+				t.mu.Lock()
+				delete(t.work, id)
+				t.mu.Unlock()
+				close(mine.done)
+			}, nil
+		}
+		t.mu.Unlock()
+		other.interrupt()
+		select {
+		case <-other.done:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,96 @@
+// Package registry is the platform's own database: terminals and their
+// certificates, enrolment codes, staff, packets, cases and answers. Every write
+// is on disk when its call returns. It must not hold keys or open manifests.
+package registry
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+//go:embed schema.sql
+var schema string
+
+const schemaVersion = 1
+
+// Registry is open on one database file. Safe for concurrent use.
+type Registry struct {
+	db  *sql.DB // one connection that writes
+	now func() time.Time
+}
+
+var lockOnce sync.Once
+
+// Open opens or makes the database in dir. now gives the time that records carry.
+func Open(ctx context.Context, dir string, now func() time.Time) (*Registry, error) {
+	return open(ctx, dir, now, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=journal_size_limit(8388608)")
+}
+
+// OpenReader opens an existing database beside a running platform, for reading only.
+func OpenReader(ctx context.Context, dir string) (*Registry, error) {
+	return open(ctx, dir, time.Now, "mode=rw&_pragma=query_only(1)")
+}
+
+func open(ctx context.Context, dir string, now func() time.Time, options string) (*Registry, error) {
+	// A second descriptor of the database in this process must not drop its locks.
+	lockOnce.Do(func() { sqlite.OFDLocking(true) })
+	file := url.URL{Scheme: "file", Path: filepath.Join(dir, "platform.db")}
+	db, err := sql.Open("sqlite", file.String()+"?_defensive=1&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&"+options)
+	if err != nil {
+		return nil, fmt.Errorf("open the platform's database: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	r := &Registry{db: db, now: now}
+	if err := r.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the platform's database: %w", err), db.Close())
+	}
+	return r, nil
+}
+
+func (r *Registry) migrate(ctx context.Context) error {
+	var version int
+	if err := r.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch {
+	case version == schemaVersion:
+		return nil
+	case version > schemaVersion:
+		return fmt.Errorf("it was written by a newer version (schema %d, this program knows %d)", version, schemaVersion)
+	}
+	return r.inTx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, schema); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+		return err
+	})
+}
+
+// Close closes the database.
+func (r *Registry) Close() error { return r.db.Close() }
+
+// inTx runs f in one transaction, committed (and synced) when f returns nil.
+func (r *Registry) inTx(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -1,0 +1,120 @@
+package service
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"bianmin/platform/intake"
+	"bianmin/platform/registry"
+	"bianmin/sync/wire"
+)
+
+// idle is how long a packet's body may stand still before the connection is given up; what came is kept.
+const idle = 2 * time.Minute
+
+func (s *Service) headPacket(w http.ResponseWriter, r *http.Request, parameters map[string]string) error {
+	t, err := s.terminal(r)
+	if err != nil {
+		return err
+	}
+	p, held, err := s.Intake.Held(r.Context(), t, parameters["packet"], func() {})
+	if errors.Is(err, registry.ErrNoPacket) {
+		w.WriteHeader(http.StatusNotFound)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set(wire.HeaderOffset, strconv.FormatInt(held, 10))
+	w.Header().Set(wire.HeaderLength, strconv.FormatInt(p.Length, 10))
+	w.Header().Set(wire.HeaderDigest, p.Digest)
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+func (s *Service) patchPacket(w http.ResponseWriter, r *http.Request, parameters map[string]string) error {
+	t, err := s.terminal(r)
+	if err != nil {
+		return err
+	}
+	// The contract has checked that both are numbers.
+	offset, err := strconv.ParseInt(r.Header.Get(wire.HeaderOffset), 10, 64)
+	if err != nil {
+		return err
+	}
+	length, err := strconv.ParseInt(r.Header.Get(wire.HeaderLength), 10, 64)
+	if err != nil {
+		return err
+	}
+	if length > intake.MaxLength || offset > length {
+		writeProblem(w, http.StatusRequestEntityTooLarge, wire.ProblemRequest, "the packet is too long", 0)
+		return nil
+	}
+	body := &watched{body: r.Body, connection: http.NewResponseController(w)}
+	outcome, err := s.Intake.Receive(r.Context(), intake.Upload{
+		Terminal: t, ID: parameters["packet"], Digest: r.Header.Get(wire.HeaderDigest),
+		Offset: offset, Length: length, Body: body, Interrupt: body.interrupt,
+	})
+	if err != nil {
+		return err
+	}
+	s.writeOutcome(w, outcome)
+	return nil
+}
+
+func (s *Service) writeOutcome(w http.ResponseWriter, o intake.Outcome) {
+	if o.Offset >= 0 {
+		w.Header().Set(wire.HeaderOffset, strconv.FormatInt(o.Offset, 10))
+	}
+	switch {
+	case o.Problem != nil && o.Problem.Code == wire.ProblemRequest:
+		writeProblem(w, http.StatusBadRequest, o.Problem.Code, o.Problem.Reason, 0)
+	case o.Problem != nil:
+		writeProblem(w, http.StatusConflict, o.Problem.Code, o.Problem.Reason, 0)
+	case o.Answer == nil:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		writeAnswer(w, map[wire.Kind]int{
+			wire.Acknowledgement: http.StatusOK, wire.Registration: http.StatusAccepted,
+			wire.Refusal: http.StatusUnprocessableEntity, wire.Conflict: http.StatusConflict,
+		}[o.Kind], *o.Answer)
+	}
+}
+
+// watched is a body that may be slow but not stand still, and whose reads can be ended from outside.
+type watched struct {
+	body       io.Reader
+	connection *http.ResponseController
+
+	mu    sync.Mutex
+	ended bool
+}
+
+func (b *watched) Read(p []byte) (int, error) {
+	if err := b.wait(); err != nil {
+		return 0, err
+	}
+	return b.body.Read(p)
+}
+
+var errEnded = errors.New("ended by a newer request")
+
+func (b *watched) wait() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended {
+		return errEnded
+	}
+	return b.connection.SetReadDeadline(time.Now().Add(idle))
+}
+
+func (b *watched) interrupt() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
+	_ = b.connection.SetReadDeadline(time.Unix(1, 0)) // a closed connection has ended already
+}

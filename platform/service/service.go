@@ -1,0 +1,179 @@
+// Package service is the platform's HTTP side: routes, the contract's checks and
+// who is asking. What is asked for, intake and registry do. It must not hold SQL or keys.
+package service
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"bianmin/platform/authority"
+	"bianmin/platform/intake"
+	"bianmin/platform/registry"
+	"bianmin/sync/wire"
+)
+
+// maxBody is the largest JSON body taken, in bytes; packets are streamed and not bound by it.
+const maxBody = 1 << 20
+
+// Options are what the service stands on; all are required.
+type Options struct {
+	Contract  []byte // openapi.yaml
+	Authority *authority.Authority
+	Registry  *registry.Registry
+	Intake    *intake.Intake
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Service answers terminals. It is an http.Handler.
+type Service struct {
+	Options
+	router routers.Router
+	limit  *limiter
+}
+
+// New reads the contract and makes the routes.
+func New(o Options) (*Service, error) {
+	document, err := openapi3.NewLoader().LoadFromData(o.Contract)
+	if err != nil {
+		return nil, fmt.Errorf("read the contract: %w", err)
+	}
+	router, err := legacy.NewRouter(document)
+	if err != nil {
+		return nil, fmt.Errorf("read the contract: %w", err)
+	}
+	return &Service{Options: o, router: router, limit: newLimiter(o.Now)}, nil
+}
+
+type handler func(w http.ResponseWriter, r *http.Request, parameters map[string]string) error
+
+// ServeHTTP checks a request against the contract and hands it on.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	route, parameters, err := s.router.FindRoute(r)
+	if err != nil {
+		status := http.StatusNotFound
+		if errors.Is(err, routers.ErrMethodNotAllowed) {
+			status = http.StatusMethodNotAllowed
+		}
+		writeProblem(w, status, wire.ProblemRequest, "no such operation", 0)
+		return
+	}
+	streamed := route.Operation.OperationID == "patchPacket"
+	if !streamed {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: parameters, Route: route,
+		Options: &openapi3filter.Options{ExcludeRequestBody: streamed},
+	}
+	if err := openapi3filter.ValidateRequest(r.Context(), input); err != nil {
+		// The reason may repeat what was sent, so it is not given back.
+		writeProblem(w, http.StatusBadRequest, wire.ProblemRequest, "the request does not fit the contract", 0)
+		return
+	}
+	handle := map[string]handler{
+		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
+		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
+	}[route.Operation.OperationID]
+	if err := handle(w, r, parameters); err != nil {
+		s.fail(w, r, route.Operation.OperationID, err)
+	}
+}
+
+func (s *Service) fail(w http.ResponseWriter, r *http.Request, operation string, err error) {
+	if errors.Is(err, registry.ErrTerminal) {
+		status, code := http.StatusForbidden, wire.ProblemTerminal
+		if !hasCertificate(r) {
+			status, code = http.StatusUnauthorized, wire.ProblemCertificate
+		}
+		writeProblem(w, status, code, "terminal not admitted", 0)
+		return
+	}
+	if r.Context().Err() == nil {
+		s.Log.Error("request failed", "operation", operation, "error", err)
+	}
+	writeProblem(w, http.StatusInternalServerError, wire.ProblemInternal, "the platform is in trouble, try again", 30*time.Second)
+}
+
+func hasCertificate(r *http.Request) bool { return r.TLS != nil && len(r.TLS.PeerCertificates) > 0 }
+
+// terminal gives who is asking, or registry.ErrTerminal.
+func (s *Service) terminal(r *http.Request) (registry.Terminal, error) {
+	if !hasCertificate(r) {
+		return registry.Terminal{}, registry.ErrTerminal
+	}
+	serial := hex.EncodeToString(r.TLS.PeerCertificates[0].SerialNumber.Bytes())
+	return s.Registry.Connected(r.Context(), serial)
+}
+
+func (s *Service) getTrust(w http.ResponseWriter, _ *http.Request, _ map[string]string) error {
+	w.Header().Set("Content-Type", wire.TypeJSON)
+	_, _ = w.Write(s.Authority.Bundle()) // a broken connection is the client's to notice
+	return nil
+}
+
+func (s *Service) getTime(w http.ResponseWriter, r *http.Request, _ map[string]string) error {
+	return s.timeAnswer(w, r.URL.Query().Get("nonce"), nil)
+}
+
+func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[string]string) error {
+	t, err := s.terminal(r)
+	if err != nil {
+		return err
+	}
+	var beat wire.Heartbeat
+	if err := json.NewDecoder(r.Body).Decode(&beat); err != nil {
+		return fmt.Errorf("read a heartbeat: %w", err)
+	}
+	body, err := json.Marshal(beat)
+	if err != nil {
+		return fmt.Errorf("keep a heartbeat: %w", err)
+	}
+	if err := s.Registry.Heartbeat(r.Context(), t, body); err != nil {
+		return err
+	}
+	staff, err := s.Registry.Staff(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.timeAnswer(w, beat.Nonce, staff)
+}
+
+func (s *Service) timeAnswer(w http.ResponseWriter, nonce string, staff []wire.Staff) error {
+	answer, err := intake.SignAnswer(s.Authority, wire.Answer{Kind: wire.Time, Time: s.Now(), Nonce: nonce, Staff: staff})
+	if err != nil {
+		return err
+	}
+	writeAnswer(w, http.StatusOK, answer)
+	return nil
+}
+
+func writeAnswer(w http.ResponseWriter, status int, a registry.Answered) {
+	w.Header().Set("Content-Type", wire.TypeJSON)
+	w.Header().Set(wire.HeaderSignature, a.Signature)
+	w.WriteHeader(status)
+	_, _ = w.Write(a.Body) // a broken connection is the client's to notice
+}
+
+func writeProblem(w http.ResponseWriter, status int, code, reason string, wait time.Duration) {
+	body, err := json.Marshal(wire.Problem{Code: code, Reason: reason})
+	if err != nil {
+		body = []byte(`{"code":"internal","reason":""}`)
+	}
+	w.Header().Set("Content-Type", wire.TypeProblem)
+	if wait > 0 {
+		w.Header().Set("Retry-After", fmt.Sprint(int((wait+time.Second-1)/time.Second)))
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a broken connection is the client's to notice
+}
