@@ -1,0 +1,214 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"bianmin/ui/theme"
+)
+
+// Frame is the plan of every screen: header with pills, step bar, head (what is
+// asked, to read), body (what one taps), foot (back and onward). It stands
+// upright or lies on its side, and in low reach all that one taps is in the
+// lower half. What does not fit scrolls; nothing is clipped.
+type Frame struct {
+	drawn
+	header *Header
+	steps  *StepBar
+	band   fyne.CanvasObject
+	head   fyne.CanvasObject
+	body   fyne.CanvasObject
+	foot   fyne.CanvasObject
+
+	low      bool
+	composed frameMode
+	pills    *Row
+	column   *Column
+	scroll   *DragScroll
+	aside    *DragScroll // the head, where it stands apart from the body
+}
+
+type frameMode int
+
+const (
+	frameNone frameMode = iota
+	frameUpright
+	frameLow
+	frameWide
+	frameWideLow
+)
+
+// NewFrame makes a frame without steps, head, body and foot.
+func NewFrame(look theme.Look, header *Header) *Frame {
+	f := &Frame{header: header}
+	f.look = look
+	var pills []fyne.CanvasObject
+	for _, pill := range header.pills {
+		pills = append(pills, NewShare(1, pill))
+	}
+	f.pills = NewRow(look.Size(theme.Gap), pills...)
+	f.column = NewColumn(look.Px(32))
+	f.scroll = NewDragScroll(look, f.column)
+	f.aside = NewDragScroll(look, NewSpace(0, 0))
+	f.arrange = f.arrangeFrame
+	f.measure = func(float32) fyne.Size { return fyne.NewSize(1, 1) }
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// Parts of a screen. Each may be nil.
+type Parts struct {
+	Steps *StepBar
+	Band  fyne.CanvasObject // a notice across the top, such as practice mode
+	Head  fyne.CanvasObject // the question and what explains it: never tapped
+	Body  fyne.CanvasObject // what one taps
+	Foot  fyne.CanvasObject // back and onward, or the network line
+}
+
+// Set changes what the frame holds. With the same parts it only arranges them anew.
+func (f *Frame) Set(parts Parts) {
+	if f.body != parts.Body {
+		f.scroll.offset, f.aside.offset = 0, 0
+	}
+	f.steps, f.band, f.head, f.body, f.foot = parts.Steps, parts.Band, parts.Head, parts.Body, parts.Foot
+	f.composed = frameNone
+	f.Refresh()
+	Relayout(f)
+}
+
+// SetLowReach moves all that one taps to the lower half, or back.
+func (f *Frame) SetLowReach(low bool) {
+	if f.low != low {
+		f.low = low
+		f.Refresh()
+	}
+}
+
+func (f *Frame) mode(size fyne.Size) frameMode {
+	wide := size.Width > size.Height
+	switch {
+	case wide && f.low:
+		return frameWideLow
+	case wide:
+		return frameWide
+	case f.low:
+		return frameLow
+	}
+	return frameUpright
+}
+
+// compose puts the parts into the tree as a mode needs them.
+func (f *Frame) compose(mode frameMode) {
+	if mode == f.composed {
+		return
+	}
+	f.composed = mode
+	low := mode == frameLow || mode == frameWideLow
+	apart := f.head != nil && f.body != nil && mode != frameUpright
+	f.header.takePills(low)
+	f.parts = []fyne.CanvasObject{f.header}
+	if low {
+		f.parts = append(f.parts, f.pills)
+	}
+	if f.steps != nil {
+		f.parts = append(f.parts, f.steps)
+	}
+	if f.band != nil {
+		f.parts = append(f.parts, f.band)
+	}
+	var main []fyne.CanvasObject
+	if f.head != nil && !apart {
+		main = append(main, f.head)
+	}
+	if f.body != nil {
+		main = append(main, f.body)
+	}
+	f.column.parts = main
+	f.parts = append(f.parts, f.scroll)
+	if apart {
+		f.aside.content = f.head
+		f.aside.parts = []fyne.CanvasObject{f.head, f.aside.up, f.aside.down}
+		f.parts = append(f.parts, f.aside)
+	}
+	if f.foot != nil {
+		f.parts = append(f.parts, f.foot)
+	}
+}
+
+func (f *Frame) arrangeFrame(size fyne.Size) {
+	mode := f.mode(size)
+	f.compose(mode)
+	margin := f.look.Size(theme.Margin)
+	wide := size.Width - 2*margin
+	top := f.arrangeTop(margin, wide, mode)
+	bottom := size.Height - f.look.Size(theme.FootSpace)
+	gap := f.look.Px(32)
+	if f.foot != nil {
+		high := heightAt(f.foot, wide)
+		bottom -= high
+		place(f.foot, margin, bottom, wide, high)
+		bottom -= gap
+	}
+	if mode == frameLow || mode == frameWideLow {
+		high := f.look.Size(theme.PillHeight)
+		bottom -= high
+		place(f.pills, margin, bottom, wide, high)
+		bottom -= gap
+	}
+	apart := f.head != nil && f.body != nil
+	switch {
+	case mode == frameLow && apart:
+		middle := size.Height / 2
+		place(f.aside, margin, top, wide, middle-top-gap)
+		place(f.scroll, margin, middle, wide, bottom-middle)
+	case mode == frameLow && f.body != nil:
+		place(f.scroll, margin, max(top, size.Height/2), wide, bottom-max(top, size.Height/2))
+	case mode != frameUpright && apart:
+		left := wide * 0.42
+		place(f.aside, margin, top, left, bottom-top)
+		place(f.scroll, margin+left+f.look.Px(64), top, wide-left-f.look.Px(64), bottom-top)
+	default:
+		place(f.scroll, margin, top, wide, bottom-top)
+	}
+}
+
+// arrangeTop stands header, step bar and band below each other and returns where the rest begins.
+func (f *Frame) arrangeTop(margin, wide float32, mode frameMode) float32 {
+	y := f.look.Size(theme.TopSpace)
+	high := f.header.HeightAt(wide)
+	place(f.header, margin, y, wide, high)
+	y += high
+	upright := mode == frameUpright || mode == frameLow
+	if f.steps != nil {
+		y += f.look.Px(44)
+		if !upright {
+			y -= f.look.Px(20)
+		}
+		high = f.steps.HeightAt(wide)
+		place(f.steps, margin, y, wide, high)
+		y += high
+	}
+	if f.band != nil && f.band.Visible() {
+		y += f.look.Size(theme.Gap)
+		high = heightAt(f.band, wide)
+		place(f.band, margin, y, wide, high)
+		y += high
+	}
+	if f.steps != nil && upright {
+		return y + f.look.Px(64)
+	}
+	return y + f.look.Px(36)
+}
+
+// NewFoot makes the usual foot: back at the left, onward at the right. Either may be nil.
+func NewFoot(look theme.Look, back, next *Button) fyne.CanvasObject {
+	gap := look.Px(32)
+	switch {
+	case back == nil && next == nil:
+		return nil
+	case next == nil:
+		return NewRow(gap, NewSized(look.Size(theme.BackWidth), 0, back), NewSpring())
+	case back == nil:
+		return NewRow(gap, NewShare(1, next))
+	}
+	return NewRow(gap, NewSized(look.Size(theme.BackWidth), 0, back), NewShare(1, next)).Stretch()
+}
