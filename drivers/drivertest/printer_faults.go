@@ -1,0 +1,195 @@
+package drivertest
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"bianmin/core/receipt"
+	"bianmin/drivers"
+	"bianmin/drivers/sim/printer"
+)
+
+func (r *printerRig) silentBefore() {
+	r.sim.SetSilent(true)
+	report := r.expect(Note("K"), drivers.NotPrinted, drivers.FaultSilent)
+	if report.Before.Condition != drivers.Offline {
+		r.Errorf("before: %+v", report.Before)
+	}
+	if s, err := r.printer.Status(r.ctx); drivers.FaultOf(err) != drivers.FaultSilent || s.Condition != drivers.Offline {
+		r.Errorf("status %+v, %v", s, err)
+	}
+	r.sim.SetSilent(false)
+	r.expect(Note("K2"), drivers.Printed, drivers.FaultNone)
+}
+
+func (r *printerRig) silentDuring() {
+	r.sim.After(60, func() { r.sim.SetSilent(true) })
+	r.expect(Note("L"), drivers.Unconfirmed, drivers.FaultSilent)
+}
+
+// A printer that takes no bytes must not hold the program.
+func (r *printerRig) stalled() {
+	r.sim.SetStalled(true)
+	r.expect(Note("M"), drivers.NotPrinted, drivers.FaultSilent)
+	r.sim.SetStalled(false)
+	r.reopen()
+	r.expect(Note("M2"), drivers.Printed, drivers.FaultNone)
+}
+
+func (r *printerRig) unpluggedBefore() {
+	if err := r.sim.Unplug(); err != nil {
+		r.Fatal(err)
+	}
+	report := r.expect(Note("N"), drivers.NotPrinted, drivers.FaultUnplugged)
+	if report.Before.Condition != drivers.NoDevice {
+		r.Errorf("before: %+v", report.Before)
+	}
+	if _, err := r.open(r.ctx, r.sim.Path()); drivers.FaultOf(err) != drivers.FaultUnplugged {
+		r.Errorf("open without a printer: %v", err)
+	}
+	if err := r.sim.Plug(); err != nil {
+		r.Fatal(err)
+	}
+	r.reopen()
+	r.expect(Note("N2"), drivers.Printed, drivers.FaultNone)
+}
+
+func (r *printerRig) unpluggedDuring() {
+	r.sim.PullAfter(60)
+	r.expect(Note("O"), drivers.Unconfirmed, drivers.FaultUnplugged)
+	r.wait("unplugged", func(s printer.State) bool { return !s.Plugged })
+	if err := r.sim.Plug(); err != nil {
+		r.Fatal(err)
+	}
+	r.reopen()
+	r.expect(Note("O2"), drivers.Printed, drivers.FaultNone)
+	if last := lastOf(r.sim.Strips()); !strings.Contains(Words(last), "O2") {
+		r.Errorf("last strip says %q", Words(last))
+	}
+}
+
+func lastOf(strips []printer.Strip) printer.Strip {
+	if len(strips) == 0 {
+		return printer.Strip{}
+	}
+	return strips[len(strips)-1]
+}
+
+// A job of unknown outcome is sent once, whatever happens later.
+func (r *printerRig) noRepetition() {
+	r.sim.SetRows(70)
+	r.expect(Note("PP"), drivers.Unconfirmed, drivers.FaultPaperOut)
+	r.sim.SetPaper(true)
+	for range 3 {
+		if _, err := r.printer.Status(r.ctx); err != nil {
+			r.Fatal(err)
+		}
+	}
+	r.expect(Note("QQ"), drivers.Printed, drivers.FaultNone)
+	var all strings.Builder
+	for _, s := range r.sim.Strips() {
+		all.WriteString(Words(s))
+	}
+	if n := strings.Count(all.String(), "PP"); n > 2 { // a note names itself twice
+		r.Errorf("the job of unknown outcome stands %d times on paper: %q", n/2, all.String())
+	}
+}
+
+// What is left of one person's job never stands on the next person's strip.
+func (r *printerRig) nobodyGetsAnothers() {
+	r.sim.SetRows(70)
+	r.expect(Note("SECRET"), drivers.Unconfirmed, drivers.FaultPaperOut)
+	r.sim.SetPaper(true)
+	r.expect(Note("PUBLIC"), drivers.Printed, drivers.FaultNone)
+	for _, s := range r.sim.Strips() {
+		if strings.Contains(Words(s), "SECRET") && strings.Contains(Words(s), "PUBLIC") {
+			r.Errorf("one strip for two: %q", Words(s))
+		}
+	}
+	if last := lastOf(r.sim.Strips()); !strings.Contains(Words(last), "PUBLIC") {
+		r.Errorf("last strip says %q", Words(last))
+	}
+}
+
+func (r *printerRig) cancelled() {
+	ctx, cancel := context.WithCancel(r.ctx)
+	r.sim.After(60, func() {
+		r.sim.SetStalled(true)
+		cancel()
+	})
+	report, err := r.printer.Print(ctx, Note("R"))
+	if report.Outcome != drivers.Unconfirmed || report.Fault != drivers.FaultCancelled || err == nil {
+		r.Errorf("%+v, %v", report, err)
+	}
+	done, cancel := context.WithCancel(r.ctx)
+	cancel()
+	if report, err := r.printer.Print(done, Note("R2")); report.Outcome != drivers.NotPrinted || err == nil {
+		r.Errorf("with an ended context: %+v, %v", report, err)
+	}
+}
+
+// A command an earlier program left half sent swallows questions; opening must get through.
+func (r *printerRig) halfCommandBefore() {
+	r.sim.PullAfter(60)
+	big := receipt.Document{Blocks: []receipt.Block{{Kind: receipt.QR, Data: strings.Repeat("A", 400)}}}
+	if report, _ := r.printer.Print(r.ctx, big); report.Outcome != drivers.Unconfirmed {
+		r.Fatalf("%+v", report)
+	}
+	r.wait("unplugged", func(s printer.State) bool { return !s.Plugged })
+	if err := r.sim.Plug(); err != nil {
+		r.Fatal(err)
+	}
+	r.reopen()
+	r.expect(Note("AFTER"), drivers.Printed, drivers.FaultNone)
+	if last := lastOf(r.sim.Strips()); !strings.Contains(Words(last), "AFTER") {
+		r.Errorf("last strip says %q", Words(last))
+	}
+}
+
+func (r *printerRig) unprintable() {
+	for _, b := range []receipt.Block{{Kind: "picture"}, {Kind: receipt.QR, Data: strings.Repeat("A", 5000)}} {
+		report, err := r.printer.Print(r.ctx, receipt.Document{Blocks: []receipt.Block{b}})
+		if report.Outcome != drivers.NotPrinted || err == nil || report.Bytes != 0 {
+			r.Errorf("%s: %+v, %v", b.Kind, report, err)
+		}
+	}
+	r.expect(Note("S"), drivers.Printed, drivers.FaultNone)
+}
+
+// A document far longer than the printer's buffer arrives whole and in order.
+func (r *printerRig) longDocument() {
+	var d receipt.Document
+	var want []string
+	for i := range 400 {
+		line := strings.Repeat(string(rune('A'+i%26)), 1+i%40)
+		want = append(want, line)
+		d.Blocks = append(d.Blocks, receipt.Block{Kind: receipt.Text, Text: line})
+	}
+	r.expect(d, drivers.Printed, drivers.FaultNone)
+	if got := r.strips(1)[0].Lines; !slices.Equal(got, want) {
+		r.Errorf("%d lines came out, want %d", len(got), len(want))
+	}
+}
+
+// The answer to an earlier job's last question must not count for the next job.
+func (r *printerRig) lateAnswer() {
+	slow := newPrinterRig(r.T, r.open, printer.Options{RowTime: 2 * time.Millisecond})
+	ctx, cancel := context.WithTimeout(slow.ctx, 150*time.Millisecond)
+	defer cancel()
+	if report, _ := slow.printer.Print(ctx, Note("SLOW")); report.Outcome == drivers.Printed {
+		r.Fatalf("%+v: the simulated printer is too fast for this test", report)
+	}
+	report, err := slow.printer.Print(slow.ctx, Note("NEXT"))
+	if report.Outcome != drivers.Printed {
+		r.Fatalf("%+v, %v", report, err)
+	}
+	if last := lastOf(slow.sim.Strips()); !strings.Contains(Words(last), "NEXT") {
+		r.Errorf("acknowledged, but the last strip says %q", Words(last))
+	}
+	if raw := lastOf(slow.sim.Strips()).Raw; !bytes.Contains(raw, []byte("NEXT")) {
+		r.Errorf("raw bytes of the last strip lack the job")
+	}
+}

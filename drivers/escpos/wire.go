@@ -1,0 +1,254 @@
+package escpos
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"bianmin/core/receipt"
+	"bianmin/drivers"
+	"bianmin/drivers/link"
+)
+
+// errSilent and errNoise are how a question can fail without the link failing.
+var (
+	errSilent = errors.New("printer does not answer")
+	errNoise  = errors.New("printer answers, but not in ESC/POS")
+)
+
+// wire asks and listens. It is owned by one goroutine.
+type wire struct {
+	link    Link
+	options *Options
+	pending []byte // received, not yet looked at
+	skip    int    // bytes of an automatic status still to come
+	owed    int    // answers to GS r that are still to come
+	ended   bool   // one of those answers said that the paper has ended
+	noise   int    // bytes that fit no answer since the last question
+
+	acknowledges bool // it has answered a GS r before
+}
+
+// send writes all of data within patience, or says how much of it went.
+func (w *wire) send(ctx context.Context, data []byte, patience time.Duration) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience+w.options.onLine(len(data)))
+	defer cancel()
+	return w.link.WriteContext(ctx, data)
+}
+
+// listen waits for an answer of the kind wanted and keeps account of all others.
+func (w *wire) listen(parent context.Context, wanted answer, patience time.Duration) (byte, error) {
+	ctx, cancel := context.WithTimeout(parent, patience)
+	defer cancel()
+	for {
+		for len(w.pending) > 0 {
+			b := w.pending[0]
+			w.pending = w.pending[1:]
+			if w.skip > 0 {
+				w.skip--
+				continue
+			}
+			kind := classify(b)
+			w.count(kind, b)
+			if kind == wanted {
+				return b, nil
+			}
+		}
+		buffer := make([]byte, 64)
+		n, err := w.link.ReadContext(ctx, buffer)
+		w.pending = append(w.pending, buffer[:n]...)
+		switch {
+		case n > 0 || err == nil:
+		case parent.Err() != nil:
+			return 0, parent.Err()
+		case quiet(err):
+			return 0, w.nothing()
+		default:
+			return 0, err
+		}
+	}
+}
+
+func (w *wire) count(kind answer, b byte) {
+	switch kind {
+	case isAuto:
+		w.skip = 3
+	case isPaper:
+		w.owed = max(0, w.owed-1)
+		w.acknowledges = true
+		w.ended = w.ended || paperOut(b)
+	case isNoise:
+		w.noise++
+	}
+}
+
+// quiet tells a time limit of ours from every other error of the link.
+func quiet(err error) bool {
+	return errors.Is(err, link.ErrTimeout) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// unanswered tells an answer that did not come from a link that failed.
+func unanswered(err error) bool { return errors.Is(err, errSilent) || errors.Is(err, errNoise) }
+
+func (w *wire) nothing() error {
+	if w.noise > 0 {
+		return errNoise
+	}
+	return errSilent
+}
+
+// ask sends DLE EOT n and waits for its one byte; a lost answer is asked for once more.
+func (w *wire) ask(ctx context.Context, n byte) (byte, error) {
+	var err error
+	for range 2 {
+		w.noise = 0
+		if _, err = w.send(ctx, []byte{dle, 4, n}, w.options.Answer); err != nil {
+			if quiet(err) && ctx.Err() == nil {
+				err = errSilent
+			}
+			return 0, err
+		}
+		var b byte
+		if b, err = w.listen(ctx, isStatus, w.options.Answer); err == nil {
+			return b, nil
+		}
+		if !unanswered(err) {
+			return 0, err
+		}
+	}
+	return 0, err
+}
+
+// status asks all four questions.
+func (w *wire) status(ctx context.Context) (drivers.Status, error) {
+	s := drivers.Status{Role: drivers.RolePrinter}
+	var all replies
+	for n := range byte(4) {
+		b, err := w.ask(ctx, n+1)
+		if err != nil {
+			s.Condition, s.Paper = drivers.Offline, drivers.PaperUnknown
+			if s.Fault = faultOf(err); s.Fault == drivers.FaultUnplugged {
+				s.Condition = drivers.NoDevice
+			}
+			s.At = w.options.Now()
+			return s, fmt.Errorf("ask for status %d: %w", n+1, err)
+		}
+		all[n] = b
+	}
+	all.apply(&s)
+	s.At = w.options.Now()
+	return s, nil
+}
+
+// wake ends a command that an earlier program, or a pulled cable, left half sent:
+// the printer takes our questions for its data. Zeros fill any such command up;
+// then the printer is reset. Only a printer that does not answer is treated so.
+func (w *wire) wake(ctx context.Context) error {
+	zeros := make([]byte, 8192, 8192+2)
+	if _, err := w.send(ctx, append(zeros, esc, '@'), w.options.Silence); err != nil {
+		return fmt.Errorf("wake printer: %w", err)
+	}
+	until := w.options.onLine(8194) + w.options.Answer
+	for range 4 {
+		if _, err := w.send(ctx, []byte{dle, 4, 1}, w.options.Answer); err != nil {
+			return fmt.Errorf("wake printer: %w", err)
+		}
+		if _, err := w.listen(ctx, isStatus, until); err == nil {
+			return w.hush(ctx)
+		} else if !unanswered(err) {
+			return fmt.Errorf("wake printer: %w", err)
+		}
+		until = w.options.Answer
+	}
+	return errSilent
+}
+
+// block reads one GS I answer: "_", text, zero. A printer that sends none gives "".
+func (w *wire) block(parent context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(parent, w.options.Answer)
+	defer cancel()
+	var got []byte
+	for {
+		buffer := make([]byte, 80)
+		n, err := w.link.ReadContext(ctx, buffer)
+		got = append(got, buffer[:n]...)
+		if begin := bytes.IndexByte(got, 0x5F); begin >= 0 {
+			if end := bytes.IndexByte(got[begin:], 0); end > 0 {
+				return receipt.Clean(string(got[begin+1 : begin+end])), nil
+			}
+		}
+		switch {
+		case n > 0 || err == nil:
+		case parent.Err() != nil:
+			return "", parent.Err()
+		case quiet(err):
+			return "", nil
+		default:
+			return "", err
+		}
+	}
+}
+
+// hush reads until nothing more comes: late answers to earlier questions.
+func (w *wire) hush(ctx context.Context) error {
+	for {
+		_, err := w.listen(ctx, isStatus, min(w.options.Answer, 100*time.Millisecond))
+		if unanswered(err) {
+			w.noise, w.pending, w.skip = 0, nil, 0
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// settle waits until the printer has done everything it was ever sent, by a GS r
+// of our own: after it no late answer can be taken for the next job's.
+func (w *wire) settle(ctx context.Context, patience time.Duration) error {
+	within, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	w.owed++
+	if _, err := w.send(ctx, acknowledge, w.options.Answer); err != nil {
+		return err
+	}
+	for w.owed > 0 {
+		_, err := w.listen(within, isPaper, patience)
+		switch {
+		case err == nil:
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case unanswered(err) || quiet(err):
+			w.owed = 0
+			return errSilent
+		default:
+			return err
+		}
+	}
+	w.ended = false
+	return nil
+}
+
+// faultOf gives the code for people of an error from below.
+func faultOf(err error) drivers.Fault {
+	switch {
+	case err == nil:
+		return drivers.FaultNone
+	case errors.Is(err, link.ErrUnplugged), errors.Is(err, link.ErrClosed):
+		return drivers.FaultUnplugged
+	case errors.Is(err, link.ErrNotPermitted):
+		return drivers.FaultNotPermitted
+	case errors.Is(err, link.ErrBusy):
+		return drivers.FaultBusy
+	case errors.Is(err, errNoise):
+		return drivers.FaultProtocol
+	case errors.Is(err, errSilent), errors.Is(err, link.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+		return drivers.FaultSilent
+	case errors.Is(err, context.Canceled):
+		return drivers.FaultCancelled
+	default:
+		return drivers.FaultDevice
+	}
+}

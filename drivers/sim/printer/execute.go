@@ -1,0 +1,145 @@
+package printer
+
+import (
+	"github.com/boombuler/barcode/qr"
+
+	"bianmin/drivers/dots"
+)
+
+// need is how many rows of paper the token will take.
+func (h *head) need(t token) int {
+	if t.kind != command {
+		return 0
+	}
+	b := t.bytes
+	switch {
+	case b[0] == '\n':
+		return h.pitch()
+	case b[0] == esc && b[1] == 'd':
+		return int(b[2]) * h.spacing
+	case b[0] == esc && b[1] == 'J':
+		return int(b[2])
+	case b[0] == gs && b[1] == 'V':
+		return cutterGap
+	case b[0] == gs && b[1] == 'v':
+		return (int(b[6]) + int(b[7])<<8) * (1 + int(b[3]>>1&1))
+	default:
+		return 0
+	}
+}
+
+// execute carries out one token in order. It reports a cut and what the printer answers.
+func (h *head) execute(t token, paper byte) (cut bool, answer []byte) {
+	b := t.bytes
+	if t.kind == character {
+		if h.gather(b) {
+			h.print()
+			h.gather(b)
+		}
+		return false, nil
+	}
+	switch b[0] {
+	case '\n':
+		h.print()
+	case esc:
+		h.escape(b)
+	case fs:
+		h.wide(b)
+	case gs:
+		return h.group(b, paper)
+	}
+	return false, nil
+}
+
+func (h *head) escape(b []byte) {
+	switch b[1] {
+	case '@':
+		h.reset()
+	case 'a':
+		h.align = b[2] % 48
+	case 'E':
+		h.bold = b[2]&1 == 1
+	case '!':
+		h.bold = b[2]&8 != 0
+		h.zx, h.zy = 1+int(b[2]>>5&1), 1+int(b[2]>>4&1)
+	case '2':
+		h.spacing = lineSpacing
+	case '3':
+		h.spacing = int(b[2])
+	case 'd':
+		if len(h.line) > 0 {
+			h.print()
+		}
+		h.feed(int(b[2]) * h.spacing)
+	case 'J':
+		h.feed(int(b[2]))
+	}
+}
+
+func (h *head) wide(b []byte) {
+	if b[1] == '!' {
+		h.zx, h.zy = 1+int(b[2]>>2&1), 1+int(b[2]>>3&1)
+	}
+}
+
+func (h *head) group(b []byte, paper byte) (cut bool, answer []byte) {
+	switch b[1] {
+	case '!':
+		h.zx, h.zy = 1+int(b[2]>>4&7), 1+int(b[2]&7)
+	case 'V':
+		h.feed(cutterGap)
+		return true, nil
+	case 'r':
+		return false, []byte{paper}
+	case 'I':
+		return false, identity(b[2])
+	case 'v':
+		h.raster(b)
+	case '(':
+		if b[2] == 'k' && b[5] == 49 {
+			h.qr(b[6], b[7:])
+		}
+	}
+	return false, nil
+}
+
+func identity(n byte) []byte {
+	name := map[byte]string{66: "BIANMIN", 67: "SIM-80"}[n]
+	if name == "" {
+		return nil
+	}
+	return append(append([]byte{0x5F}, name...), 0)
+}
+
+func (h *head) raster(b []byte) {
+	stride, rows := int(b[4])+int(b[5])<<8, int(b[6])+int(b[7])<<8
+	picture := &dots.Bitmap{Width: stride * 8, Height: rows, Stride: stride, Pix: b[8:]}
+	h.paste(picture, 1+int(b[3]&1), 1+int(b[3]>>1&1))
+}
+
+func (h *head) qr(function byte, data []byte) {
+	switch function {
+	case 67:
+		h.code.module = int(data[0])
+	case 69:
+		h.code.level = data[0]
+	case 80:
+		h.code.data = string(data[1:])
+	case 81:
+		levels := map[byte]qr.ErrorCorrectionLevel{48: qr.L, 49: qr.M, 50: qr.Q, 51: qr.H}
+		code, err := qr.Encode(h.code.data, levels[h.code.level], qr.Auto)
+		if err != nil {
+			return
+		}
+		side := code.Bounds().Dx()
+		picture := dots.New(side, side)
+		for y := range side {
+			for x := range side {
+				if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
+					picture.Set(x, y)
+				}
+			}
+		}
+		h.paste(picture, h.code.module, h.code.module)
+	}
+}

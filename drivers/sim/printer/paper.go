@@ -1,0 +1,176 @@
+package printer
+
+import (
+	"image"
+	"image/draw"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"bianmin/drivers/dots"
+)
+
+const (
+	cellWidth   = 12 // dots of a Latin character
+	cellHeight  = 24 // dots
+	lineSpacing = 30 // dots from one line to the next, ESC 2
+	cutterGap   = 96 // dots from the head to the cutter: 12 mm
+)
+
+// Strip is a piece of printed paper.
+type Strip struct {
+	Dots  *dots.Bitmap
+	Lines []string // the text lines on it, as a person would read them
+	Raw   []byte   // the bytes that made it, real-time commands left out
+	Cut   bool     // false while it hangs in the printer
+}
+
+// Image is the strip as a picture, with a white margin as wide as real paper has.
+func (s *Strip) Image() image.Image {
+	const margin = 32
+	out := image.NewGray(image.Rect(0, 0, s.Dots.Width+2*margin, s.Dots.Height+margin))
+	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(out, image.Rect(margin, margin/2, margin+s.Dots.Width, margin/2+s.Dots.Height), s.Dots.Image(), image.Point{}, draw.Src)
+	return out
+}
+
+func (s *Strip) clone() Strip {
+	c := *s
+	picture := *s.Dots
+	picture.Pix = append([]byte(nil), s.Dots.Pix...)
+	c.Dots = &picture
+	c.Lines = append([]string(nil), s.Lines...)
+	c.Raw = append([]byte(nil), s.Raw...)
+	return c
+}
+
+// Face draws characters of the printer's own fonts.
+type Face interface {
+	Draw(dst *dots.Bitmap, x, y, width, height int, r rune, bold bool)
+}
+
+// glyph is one character waiting in the line buffer.
+type glyph struct {
+	r      rune
+	cells  int
+	zx, zy int
+	bold   bool
+}
+
+// head is the mechanism: modes, the line being gathered, and the paper under it.
+type head struct {
+	width   int // dots
+	face    Face
+	strip   *Strip
+	y       int // rows printed on the strip
+	line    []glyph
+	used    int // cells in the line buffer
+	align   byte
+	zx, zy  int
+	bold    bool
+	spacing int
+	code    qrState
+}
+
+type qrState struct {
+	module int
+	level  byte
+	data   string
+}
+
+func newHead(width int, face Face) *head {
+	h := &head{width: width, face: face}
+	h.fresh()
+	h.reset()
+	return h
+}
+
+// fresh begins a new strip.
+func (h *head) fresh() {
+	h.strip = &Strip{Dots: dots.New(h.width, 0)}
+	h.y = 0
+}
+
+// reset is ESC @: modes and the line buffer go, the paper stays.
+func (h *head) reset() {
+	h.line, h.used, h.align, h.zx, h.zy, h.bold, h.spacing = nil, 0, 0, 1, 1, false, lineSpacing
+	h.code = qrState{module: 3, level: 48}
+}
+
+// gather puts one character into the line buffer; full says that it did not fit.
+func (h *head) gather(code []byte) (full bool) {
+	g := glyph{r: decode(code), cells: 1, zx: h.zx, zy: h.zy, bold: h.bold}
+	if len(code) > 1 {
+		g.cells = 2
+	}
+	if (h.used+g.cells*g.zx)*cellWidth > h.width {
+		return true
+	}
+	h.line = append(h.line, g)
+	h.used += g.cells * g.zx
+	return false
+}
+
+func decode(code []byte) rune {
+	if len(code) == 1 {
+		return rune(code[0])
+	}
+	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(code)
+	if err != nil {
+		return '\uFFFD'
+	}
+	return []rune(string(text))[0]
+}
+
+// pitch is how far the paper moves for the gathered line.
+func (h *head) pitch() int {
+	pitch := h.spacing
+	for _, g := range h.line {
+		pitch = max(pitch, g.zy*cellHeight+lineSpacing-cellHeight)
+	}
+	return pitch
+}
+
+// print puts the gathered line on paper.
+func (h *head) print() {
+	pitch := h.pitch()
+	h.strip.Dots.Grow(h.y + pitch)
+	x := h.left(h.used * cellWidth)
+	tallest := 1
+	for _, g := range h.line {
+		tallest = max(tallest, g.zy)
+	}
+	var words []rune
+	for _, g := range h.line {
+		one := dots.New(g.cells*cellWidth, cellHeight)
+		h.face.Draw(one, 0, 0, one.Width, one.Height, g.r, g.bold)
+		h.strip.Dots.Paste(one, x, h.y+(tallest-g.zy)*cellHeight, g.zx, g.zy)
+		x += g.cells * g.zx * cellWidth
+		words = append(words, g.r)
+	}
+	h.strip.Lines = append(h.strip.Lines, string(words))
+	h.y += pitch
+	h.line, h.used = nil, 0
+}
+
+// left is where something of the given width begins under the alignment.
+func (h *head) left(width int) int {
+	switch h.align {
+	case 1:
+		return max(0, (h.width-width)/2)
+	case 2:
+		return max(0, h.width-width)
+	default:
+		return 0
+	}
+}
+
+func (h *head) feed(rows int) {
+	h.y += rows
+	h.strip.Dots.Grow(h.y)
+}
+
+func (h *head) paste(p *dots.Bitmap, zx, zy int) {
+	h.strip.Dots.Grow(h.y + p.Height*zy)
+	h.strip.Dots.Paste(p, h.left(p.Width*zx), h.y, zx, zy)
+	h.y += p.Height * zy
+}
