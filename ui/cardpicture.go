@@ -67,9 +67,9 @@ func (c *CardPicture) draw(width, height int) image.Image {
 		s.line(roundOutline(left+x0, top+y0, left+x1, top+y1, radius), thick, theme.Colour(role))
 	}
 	// the reader
-	bar(192, 776, 504, 210, theme.Tint)
+	s.fillRound(left+192, top+399, left+776, top+609, 30, theme.Colour(theme.Tint))
 	box(192, 399, 776, 609, 30, 5, theme.Action)
-	bar(254, 714, 504, 126, theme.Surface)
+	s.fillRound(left+254, top+441, left+714, top+567, 20, theme.Colour(theme.Surface))
 	d := newSketch(max(width, 1), max(height, 1), unit)
 	d.dashes(460, 126, 20, 4, 20, 13, theme.Colour(theme.Action))
 	paste(s, d, left+254, top+441)

@@ -167,8 +167,7 @@ func (r *optionRow) drawMark(s sketch, ink color.Color) {
 	}
 	outline := roundOutline(4, 4, 96, 96, 18)
 	if r.chosen {
-		s.line([]Point{{20, 50}, {80, 50}}, 60, ink)
-		s.line([]Point{{28, 28}, {72, 28}, {72, 72}, {28, 72}, {28, 28}}, 40, ink)
+		s.fillRound(0, 0, 100, 100, 20, ink)
 		s.line([]Point{{26, 52}, {43, 68}, {75, 33}}, 11, theme.Colour(theme.OnAction))
 		return
 	}

@@ -18,6 +18,7 @@ type Frame struct {
 	head   fyne.CanvasObject
 	body   fyne.CanvasObject
 	foot   fyne.CanvasObject
+	across bool
 
 	low      bool
 	composed frameMode
@@ -37,6 +38,9 @@ const (
 	frameWideLow
 )
 
+// frameBleed is the room round scrolled content, in px, so that borders are not clipped.
+const frameBleed = 10
+
 // NewFrame makes a frame without steps, head, body and foot.
 func NewFrame(look theme.Look, header *Header) *Frame {
 	f := &Frame{header: header}
@@ -49,6 +53,7 @@ func NewFrame(look theme.Look, header *Header) *Frame {
 	f.column = NewColumn(look.Px(32))
 	f.scroll = NewDragScroll(look, f.column)
 	f.aside = NewDragScroll(look, NewSpace(0, 0))
+	f.scroll.bleed, f.aside.bleed = look.Px(frameBleed), look.Px(frameBleed)
 	f.arrange = f.arrangeFrame
 	f.measure = func(float32) fyne.Size { return fyne.NewSize(1, 1) }
 	f.ExtendBaseWidget(f)
@@ -62,6 +67,9 @@ type Parts struct {
 	Head  fyne.CanvasObject // the question and what explains it: never tapped
 	Body  fyne.CanvasObject // what one taps
 	Foot  fyne.CanvasObject // back and onward, or the network line
+	// Across keeps head and body below each other on a panel that lies on its
+	// side, where they otherwise stand side by side.
+	Across bool
 }
 
 // Set changes what the frame holds. With the same parts it only arranges them anew.
@@ -70,6 +78,7 @@ func (f *Frame) Set(parts Parts) {
 		f.scroll.offset, f.aside.offset = 0, 0
 	}
 	f.steps, f.band, f.head, f.body, f.foot = parts.Steps, parts.Band, parts.Head, parts.Body, parts.Foot
+	f.across = parts.Across
 	f.composed = frameNone
 	f.Refresh()
 	Relayout(f)
@@ -96,6 +105,14 @@ func (f *Frame) mode(size fyne.Size) frameMode {
 	return frameUpright
 }
 
+// apart tells whether head and body scroll each for itself.
+func (f *Frame) apart(mode frameMode) bool {
+	if f.head == nil || f.body == nil {
+		return false
+	}
+	return mode == frameLow || !f.across && (mode == frameWide || mode == frameWideLow)
+}
+
 // compose puts the parts into the tree as a mode needs them.
 func (f *Frame) compose(mode frameMode) {
 	if mode == f.composed {
@@ -103,7 +120,7 @@ func (f *Frame) compose(mode frameMode) {
 	}
 	f.composed = mode
 	low := mode == frameLow || mode == frameWideLow
-	apart := f.head != nil && f.body != nil && mode != frameUpright
+	apart := f.apart(mode)
 	f.header.takePills(low)
 	f.parts = []fyne.CanvasObject{f.header}
 	if low {
@@ -154,21 +171,27 @@ func (f *Frame) arrangeFrame(size fyne.Size) {
 		place(f.pills, margin, bottom, wide, high)
 		bottom -= gap
 	}
-	apart := f.head != nil && f.body != nil
+	apart := f.apart(mode)
 	switch {
 	case mode == frameLow && apart:
 		middle := size.Height / 2
-		place(f.aside, margin, top, wide, middle-top-gap)
-		place(f.scroll, margin, middle, wide, bottom-middle)
+		f.placeScroll(f.aside, margin, top, wide, middle-top-gap)
+		f.placeScroll(f.scroll, margin, middle, wide, bottom-middle)
 	case mode == frameLow && f.body != nil:
-		place(f.scroll, margin, max(top, size.Height/2), wide, bottom-max(top, size.Height/2))
-	case mode != frameUpright && apart:
+		f.placeScroll(f.scroll, margin, max(top, size.Height/2), wide, bottom-max(top, size.Height/2))
+	case apart:
 		left := wide * 0.42
-		place(f.aside, margin, top, left, bottom-top)
-		place(f.scroll, margin+left+f.look.Px(64), top, wide-left-f.look.Px(64), bottom-top)
+		f.placeScroll(f.aside, margin, top, left, bottom-top)
+		f.placeScroll(f.scroll, margin+left+f.look.Px(64), top, wide-left-f.look.Px(64), bottom-top)
 	default:
-		place(f.scroll, margin, top, wide, bottom-top)
+		f.placeScroll(f.scroll, margin, top, wide, bottom-top)
 	}
+}
+
+// placeScroll puts a scroll so that its content stands in the box.
+func (f *Frame) placeScroll(scroll *DragScroll, x, y, width, height float32) {
+	bleed := scroll.bleed
+	place(scroll, x-bleed, y-bleed, width+2*bleed, max(0, height)+2*bleed)
 }
 
 // arrangeTop stands header, step bar and band below each other and returns where the rest begins.
@@ -199,16 +222,17 @@ func (f *Frame) arrangeTop(margin, wide float32, mode frameMode) float32 {
 	return y + f.look.Px(36)
 }
 
-// NewFoot makes the usual foot: back at the left, onward at the right. Either may be nil.
+// NewFoot makes the usual foot: back at the left, as wide as its words need,
+// onward at the right in the room that is left. Either may be nil.
 func NewFoot(look theme.Look, back, next *Button) fyne.CanvasObject {
 	gap := look.Px(32)
 	switch {
 	case back == nil && next == nil:
 		return nil
 	case next == nil:
-		return NewRow(gap, NewSized(look.Size(theme.BackWidth), 0, back), NewSpring())
+		return NewRow(gap, back, NewSpring())
 	case back == nil:
 		return NewRow(gap, NewShare(1, next))
 	}
-	return NewRow(gap, NewSized(look.Size(theme.BackWidth), 0, back), NewShare(1, next)).Stretch()
+	return NewRow(gap, back, NewShare(1, next)).Stretch()
 }

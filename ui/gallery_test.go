@@ -73,7 +73,7 @@ func homeScreen(look theme.Look) fyne.CanvasObject {
 		{"就业创业", "个体工商户、食品小店、创业补贴"},
 		{"全部事项", "按部门、按人群、按人生大事查找，共 312 项"},
 	}
-	grid := NewGrid(2, look.Size(theme.Gap))
+	grid := NewGrid(2, look.Size(theme.Gap)).Adapt(look.Px(420))
 	var cells []fyne.CanvasObject
 	for _, each := range tiles {
 		cells = append(cells, NewTile(look, each[0], each[1], func() {}))
@@ -86,7 +86,7 @@ func homeScreen(look theme.Look) fyne.CanvasObject {
 		Body: NewColumn(look.Px(32),
 			NewSearchBox(look, "查找：输入名称，或拼音首字母（如 ylj）", func() {}),
 			NewStrongTile(look, "刷身份证，看我的办件", "进度 · 补正 · 证照 · 预约 · 提醒", func() {}), grid),
-		Foot: line,
+		Foot: line, Across: true,
 	})
 }
 
@@ -152,10 +152,10 @@ func doneScreen(look theme.Look) fyne.CanvasObject {
 		Head: NewColumn(look.Px(20), NewRow(look.Px(28), NewCheckIcon(look), NewShare(1, NewTitle(look, "您的申请已存好"))),
 			NewText(look, theme.BodyText, theme.InkSecondary, "现在没有网络，来网后自动送出。请拿好打印的回执。")),
 		Body: NewColumn(look.Px(32), NewCard(look, NewRow(look.Px(24), NewShare(1, NewColumn(look.Px(8),
-			NewQuiet(look, "办件编号"), NewText(look, theme.NumberText, theme.Ink, "QH0301A-261121-0042-X"), NewQuiet(look, "最迟办结"), NewSection(look, "送达后 3 个工作日"))), code)),
+			NewQuiet(look, "办件编号"), NewText(look, theme.NumberText, theme.Ink, "QH0301A-261121-0042-X").OneLine(), NewQuiet(look, "最迟办结"), NewSection(look, "送达后 3 个工作日"))), code)),
 			NewSection(look, "这次服务您满意吗？"),
 			NewFaces(look, [5]string{"非常满意", "满意", "基本满意", "不满意", "非常不满意"}, func(int) {})),
-		Foot: NewRow(look.Px(32), NewSized(look.Px(420), 0, NewBigButton(look, "补打回执", Secondary, func() {})), NewShare(1, next)),
+		Foot: NewFoot(look, NewBigButton(look, "补打回执", Secondary, func() {}), next),
 	})
 }
 

@@ -162,7 +162,7 @@ func (s *StepBar) arrangeSteps(size fyne.Size) {
 		x := float32(i) * (cell + gap)
 		place(s.bars[i], x, 0, cell, thick)
 		s.labels[i].Text = string(rune('1'+i)) + " " + name
-		fitWord(s.labels[i], s.look.Text(theme.SmallText), cell)
+		fitWord(s.labels[i], s.look.Text(theme.SmallText), cell-s.look.Px(4))
 		leadWord(s.labels[i], x, thick+s.look.Px(20), s.look.Leading(theme.SmallText))
 	}
 }

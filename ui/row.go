@@ -129,6 +129,7 @@ func NewShare(weight float32, child fyne.CanvasObject) *Share {
 type Grid struct {
 	drawn
 	columns int
+	least   float32 // narrowest cell that lets another column in, 0 for a fixed number
 	gap     float32
 }
 
@@ -139,7 +140,7 @@ func NewGrid(columns int, gap float32, children ...fyne.CanvasObject) *Grid {
 	g.arrange = func(size fyne.Size) {
 		cell := g.cell(size.Width)
 		var y float32
-		for _, line := range g.lines() {
+		for _, line := range g.lines(size.Width) {
 			height := g.lineHeight(line, cell)
 			for i, child := range line {
 				place(child, float32(i)*(cell+g.gap), y, cell, height)
@@ -156,7 +157,7 @@ func NewGrid(columns int, gap float32, children ...fyne.CanvasObject) *Grid {
 			need.Width = need.Width*float32(g.columns) + g.gap*float32(g.columns-1)
 			width = need.Width
 		}
-		lines := g.lines()
+		lines := g.lines(width)
 		for _, line := range lines {
 			need.Height += g.lineHeight(line, g.cell(width))
 		}
@@ -179,11 +180,27 @@ func (g *Grid) SetColumns(columns int) {
 	g.relayout()
 }
 
-func (g *Grid) cell(width float32) float32 {
-	return (width - g.gap*float32(g.columns-1)) / float32(g.columns)
+// Adapt lets more columns in where each cell can still be as wide as least, and returns the grid.
+func (g *Grid) Adapt(least float32) *Grid {
+	g.least = least
+	return g
 }
 
-func (g *Grid) lines() [][]fyne.CanvasObject {
+// across is how many cells a row has at a width.
+func (g *Grid) across(width float32) int {
+	if g.least <= 0 {
+		return g.columns
+	}
+	return max(g.columns, int((width+g.gap)/(g.least+g.gap)))
+}
+
+func (g *Grid) cell(width float32) float32 {
+	columns := float32(g.across(width))
+	return (width - g.gap*(columns-1)) / columns
+}
+
+func (g *Grid) lines(width float32) [][]fyne.CanvasObject {
+	columns := g.across(width)
 	var lines [][]fyne.CanvasObject
 	var line []fyne.CanvasObject
 	for _, child := range g.parts {
@@ -191,7 +208,7 @@ func (g *Grid) lines() [][]fyne.CanvasObject {
 			continue
 		}
 		line = append(line, child)
-		if len(line) == g.columns {
+		if len(line) == columns {
 			lines = append(lines, line)
 			line = nil
 		}

@@ -19,6 +19,7 @@ type DragScroll struct {
 	offset  float32
 	moved   float32 // since the finger came down
 	slid    bool    // the finger left the slop: it drags
+	bleed   float32 // room round the content, so that borders are not clipped
 }
 
 var (
@@ -81,15 +82,15 @@ func (clipRenderer) IsClip() {}
 
 // fits tells whether all of the content is seen.
 func (s *DragScroll) fits(size fyne.Size) bool {
-	return leastHeight(s.content, size.Width) <= size.Height+0.5
+	return leastHeight(s.content, size.Width-2*s.bleed) <= size.Height-2*s.bleed+0.5
 }
 
 // contentWidth leaves room for the page buttons when they are needed.
 func (s *DragScroll) contentWidth(size fyne.Size) float32 {
 	if s.fits(size) {
-		return size.Width
+		return size.Width - 2*s.bleed
 	}
-	return size.Width - s.look.Size(theme.Touch) - s.look.Size(theme.Gap)
+	return size.Width - 2*s.bleed - s.look.Size(theme.Touch) - s.look.Size(theme.Gap)
 }
 
 func (s *DragScroll) most() float32 {
@@ -97,24 +98,25 @@ func (s *DragScroll) most() float32 {
 	if s.fits(size) {
 		return 0
 	}
-	return max(0, leastHeight(s.content, s.contentWidth(size))-size.Height)
+	return max(0, leastHeight(s.content, s.contentWidth(size))+2*s.bleed-size.Height)
 }
 
 func (s *DragScroll) arrangeScroll(size fyne.Size) {
 	wide := s.contentWidth(size)
-	height := size.Height
+	seen := size.Height - 2*s.bleed
+	height := seen
 	if !s.fits(size) {
 		height = max(height, leastHeight(s.content, wide))
 	}
-	s.offset = min(max(s.offset, 0), max(0, height-size.Height))
-	place(s.content, 0, -s.offset, wide, height)
+	s.offset = min(max(s.offset, 0), max(0, height-seen))
+	place(s.content, s.bleed, s.bleed-s.offset, wide, height)
 	side := s.look.Size(theme.Touch)
-	x := size.Width - side
+	x := size.Width - side - s.bleed
 	s.up.Hidden, s.down.Hidden = s.fits(size), s.fits(size)
 	s.up.SetEnabled(s.offset > 0.5)
-	s.down.SetEnabled(s.offset < height-size.Height-0.5)
-	place(s.up, x, 0, side, side)
-	place(s.down, x, size.Height-side, side, side)
+	s.down.SetEnabled(s.offset < height-seen-0.5)
+	place(s.up, x, s.bleed, side, side)
+	place(s.down, x, size.Height-side-s.bleed, side, side)
 }
 
 func (s *DragScroll) to(offset float32) {

@@ -18,7 +18,8 @@ type Text struct {
 	kind  theme.TextKind
 	role  theme.Role
 	align fyne.TextAlign
-	limit int // lines at most, 0 for any number
+	limit int  // lines at most, 0 for any number
+	one   bool // one line, in smaller letters if need be
 
 	lines     []*canvas.Text // pooled, hidden when unused
 	shown     []string
@@ -78,6 +79,13 @@ func (t *Text) Lines(limit int) *Text {
 	return t
 }
 
+// OneLine keeps the words on one line, in smaller letters where they do not
+// fit: for numbers that must not be broken. It returns the text itself.
+func (t *Text) OneLine() *Text {
+	t.one = true
+	return t
+}
+
 // Text returns the words.
 func (t *Text) Text() string { return t.text }
 
@@ -111,7 +119,15 @@ func (t *Text) broken(width float32) []string {
 	if t.shown != nil && t.shownAt == width && t.shownText == t.text {
 		return t.shown
 	}
-	lines := wrap(t.text, width, t.width)
+	var lines []string
+	switch {
+	case t.one:
+		lines = []string{t.text}
+	case t.align == fyne.TextAlignCenter, t.kind == theme.TitleText, t.kind == theme.SectionText:
+		lines = balanced(t.text, width, t.width)
+	default:
+		lines = wrap(t.text, width, t.width)
+	}
 	if t.limit > 0 && len(lines) > t.limit {
 		lines = lines[:t.limit]
 		last := []rune(lines[t.limit-1])
@@ -162,6 +178,9 @@ func (t *Text) arrangeText(size fyne.Size) {
 			line.Refresh()
 		}
 		line.Show()
+		if t.one {
+			fitWord(line, t.look.Text(t.kind), size.Width)
+		}
 		if t.align == fyne.TextAlignCenter {
 			centreWord(line, 0, float32(i)*leading, size.Width, leading)
 		} else {

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Signs no line may begin with, and signs no line may end with (kinsoku; GB/T 15834).
@@ -22,7 +23,72 @@ func wrap(text string, width float32, measure func(string) float32) []string {
 	return lines
 }
 
+// wrapParagraph prefers to break after 、，。；： when that takes no more lines
+// than breaking anywhere does.
 func wrapParagraph(paragraph string, width float32, measure func(string) float32) []string {
+	units := pieces(paragraph)
+	lines := fill(units, width, measure)
+	if len(lines) > 1 {
+		whole := phrases(units)
+		for _, phrase := range whole {
+			if measure(phrase) > width {
+				return lines
+			}
+		}
+		if nicer := fill(whole, width, measure); len(nicer) <= len(lines) {
+			return nicer
+		}
+	}
+	return lines
+}
+
+// balanced breaks text into as many lines as wrap does, all about equally
+// long: for titles and the words on buttons, where one sign alone on the last
+// line looks lost.
+func balanced(text string, width float32, measure func(string) float32) []string {
+	best := wrap(text, width, measure)
+	if len(best) < 2 {
+		return best
+	}
+	low, high := width/2, width
+	for range 7 {
+		middle := (low + high) / 2
+		lines := wrap(text, middle, measure)
+		if len(lines) > len(best) || widest(lines, measure) > middle {
+			low = middle
+		} else {
+			best, high = lines, middle
+		}
+	}
+	return best
+}
+
+func widest(lines []string, measure func(string) float32) float32 {
+	var wide float32
+	for _, line := range lines {
+		wide = max(wide, measure(line))
+	}
+	return wide
+}
+
+// phrases joins pieces up to the next sign that ends a phrase.
+func phrases(units []string) []string {
+	var out []string
+	open := false
+	for _, unit := range units {
+		if open {
+			out[len(out)-1] += unit
+		} else {
+			out = append(out, unit)
+		}
+		last, _ := utf8.DecodeLastRuneInString(unit)
+		open = !strings.ContainsRune("、，。；：？！ ·", last)
+	}
+	return out
+}
+
+// fill puts pieces into lines, as many as fit each.
+func fill(units []string, width float32, measure func(string) float32) []string {
 	var lines []string
 	var line strings.Builder
 	var used float32
@@ -35,7 +101,7 @@ func wrapParagraph(paragraph string, width float32, measure func(string) float32
 		line.WriteString(piece)
 		used += wide
 	}
-	for _, piece := range pieces(paragraph) {
+	for _, piece := range units {
 		if piece == " " && line.Len() == 0 && len(lines) > 0 {
 			continue
 		}
