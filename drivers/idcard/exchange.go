@@ -87,16 +87,20 @@ func (r *Reader) ask(ctx context.Context, c command) ([]byte, error) {
 			return c.result(answer)
 		}
 		last = err
-		if !again(ctx, err) {
+		if !again(ctx, err) || !r.alive(ctx, err) {
 			break
-		}
-		if errors.Is(err, channel.ErrTimeout) {
-			if _, alive := r.exchange(ctx, samStatus); alive != nil && !errors.Is(alive, ErrProtocol) {
-				break
-			}
 		}
 	}
 	return nil, fmt.Errorf("%s: %w", c.name, last)
+}
+
+// alive tells whether a reader whose last exchange ended with err answers at all.
+func (r *Reader) alive(ctx context.Context, err error) bool {
+	if !errors.Is(err, channel.ErrTimeout) {
+		return true
+	}
+	_, err = r.exchange(ctx, samStatus)
+	return err == nil || errors.Is(err, ErrProtocol)
 }
 
 func (c command) result(answer reply) ([]byte, error) {

@@ -171,7 +171,7 @@ func (r *Reader) confirm(ctx context.Context, first []byte) (data []byte, twice 
 			return first, false, nil
 		case errors.As(failed, &status):
 			return nil, false, ErrDisagree
-		case !again(ctx, failed):
+		case !again(ctx, failed) || !r.alive(ctx, failed):
 			return nil, false, failed
 		default:
 			err = failed

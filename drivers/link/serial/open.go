@@ -26,6 +26,8 @@ const (
 	slice = 100 * time.Millisecond
 	// chunk is how many bytes are written at once.
 	chunk = 256
+	// Majors of the slaves of pseudo terminals (Linux, Documentation/admin-guide/devices.txt).
+	firstPTYMajor, lastPTYMajor = 136, 143
 	// patience is how long Close waits for the operating system.
 	patience = 2 * time.Second
 )
@@ -73,11 +75,7 @@ func Open(ctx context.Context, path string, options channel.Options) (*Port, err
 	}
 	p := &Port{
 		name: path, side: side, port: main, patience: patience, closing: make(chan struct{}),
-		release: func() error {
-			// The pseudo terminals of simulated devices outlive us and would stay exclusive.
-			_ = unix.IoctlSetInt(side, unix.TIOCNXCL, 0)
-			return errors.Join(main.Close(), unix.Close(side))
-		},
+		release: func() error { return errors.Join(main.Close(), unix.Close(side)) },
 	}
 	if err := p.prepare(options); err != nil {
 		return nil, fmt.Errorf("open serial line %s: %w", path, errors.Join(err, p.Close()))
@@ -103,7 +101,7 @@ func openSide(device string) (int, error) {
 
 // prepare makes the line exclusive, sets what tarm/serial cannot, and throws away stale bytes.
 func (p *Port) prepare(options channel.Options) error {
-	if err := unix.IoctlSetInt(p.side, unix.TIOCEXCL, 0); err != nil {
+	if err := p.exclude(); err != nil {
 		return fmt.Errorf("make exclusive: %w", translate(err))
 	}
 	settings, err := unix.IoctlGetTermios(p.side, unix.TCGETS)
@@ -131,6 +129,19 @@ func (p *Port) prepare(options channel.Options) error {
 		return fmt.Errorf("raise DTR and RTS: %w", translate(err))
 	}
 	return p.Flush()
+}
+
+// exclude keeps other programs from opening the line, also those that do not ask for the lock. A pseudo
+// terminal is spared: it outlives a killed program at its other end and would stay exclusive for ever; the lock does there.
+func (p *Port) exclude() error {
+	var stat unix.Stat_t
+	if err := unix.Fstat(p.side, &stat); err != nil {
+		return err
+	}
+	if major := unix.Major(stat.Rdev); major >= firstPTYMajor && major <= lastPTYMajor {
+		return nil
+	}
+	return unix.IoctlSetInt(p.side, unix.TIOCEXCL, 0)
 }
 
 // translate gives an operating system's error its meaning and keeps it in the chain.
