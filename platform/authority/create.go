@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -61,7 +62,7 @@ func create(o Options) error {
 	if err := syncDir(tmp); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp, o.Dir); err != nil {
+	if err := os.Rename(tmp, o.Dir); err != nil && !errors.Is(err, os.ErrExist) { // another process was first: its authority counts
 		return err
 	}
 	return syncDir(parent)

@@ -1,0 +1,94 @@
+// Package command is the platform's command line: serving, enrolment codes,
+// staff accounts, and a look into the cases. It wires the other packages and
+// must not decide anything itself.
+package command
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"bianmin/platform/authority"
+)
+
+// Options are what main hands over.
+type Options struct {
+	Contract []byte           // openapi.yaml
+	Now      func() time.Time // the platform's clock
+}
+
+// New makes the command tree.
+func New(o Options) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "platform --listen ADDR --data DIR",
+		Short: "The provincial platform's reference implementation",
+		Long:  "Serves terminals by platform/openapi.yaml. Without a subcommand it listens; the subcommands work on the same data folder.",
+		Args:  cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
+	}
+	serveCommand(root, o)
+	root.AddCommand(enrolCommand(o), staffCommand(o), trustCommand(o), casesCommand(), terminalCommand(o))
+	return root
+}
+
+// LongFlags lets "-listen" stand for "--listen": words behind one dash that name a flag of root or of a command below it get their second dash.
+func LongFlags(root *cobra.Command, args []string) []string {
+	known := map[string]bool{"help": true}
+	var gather func(*cobra.Command)
+	gather = func(c *cobra.Command) {
+		c.Flags().VisitAll(func(f *pflag.Flag) { known[f.Name] = true })
+		for _, below := range c.Commands() {
+			gather(below)
+		}
+	}
+	gather(root)
+	out := make([]string, len(args))
+	for i, arg := range args {
+		out[i] = arg
+		word, _, _ := strings.Cut(strings.TrimPrefix(arg, "-"), "=")
+		if strings.HasPrefix(arg, "-") && !strings.HasPrefix(arg, "--") && known[word] {
+			out[i] = "-" + arg
+		}
+	}
+	return out
+}
+
+func dataFlag(c *cobra.Command, dir *string) {
+	c.Flags().StringVar(dir, "data", "", "the platform's data folder")
+	if err := c.MarkFlagRequired("data"); err != nil {
+		panic(err) // the flag stands one line above
+	}
+}
+
+func openAuthority(o Options, dir, environment string, hosts []string) (*authority.Authority, error) {
+	a, err := authority.Open(authority.Options{Dir: filepath.Join(dir, "authority"), Environment: environment, Hosts: hosts, Now: o.Now})
+	if err != nil {
+		return nil, err
+	}
+	if environment != "" && a.Environment() != environment {
+		return nil, fmt.Errorf("this platform's environment is %q, not %q; another environment needs another data folder", a.Environment(), environment)
+	}
+	return a, nil
+}
+
+// loadAuthority opens an authority that must be there already.
+func loadAuthority(o Options, dir string) (*authority.Authority, error) {
+	a, err := authority.Load(authority.Options{Dir: filepath.Join(dir, "authority"), Now: o.Now})
+	if errors.Is(err, authority.ErrNone) {
+		return nil, fmt.Errorf("%s holds no platform yet: start it once with --listen and --data", dir)
+	}
+	return a, err
+}
+
+func printJSON(to io.Writer, value any) error {
+	encoder := json.NewEncoder(to)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}

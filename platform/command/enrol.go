@@ -1,0 +1,143 @@
+package command
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/platform/registry"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+var (
+	terminalForm = regexp.MustCompile(`^[0-9A-Z]{6}$`)
+	regionForm   = regexp.MustCompile(`^[0-9]{12}$`)
+)
+
+func enrolCommand(o Options) *cobra.Command {
+	group := &cobra.Command{Use: "enrol", Short: "Enrolment of terminals (终端入网)", Args: cobra.NoArgs}
+	group.AddCommand(enrolNewCommand(o))
+	return group
+}
+
+type enrolFlags struct {
+	data, environment string
+	code              registry.Code
+	valid             time.Duration
+}
+
+func enrolNewCommand(o Options) *cobra.Command {
+	var f enrolFlags
+	c := &cobra.Command{
+		Use: "new", Short: "Make a one-time enrolment code and print it with its enrolment string as JSON", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c, o) },
+	}
+	dataFlag(c, &f.data)
+	flags := c.Flags()
+	flags.StringVar(&f.code.URL, "url", "", "address terminals reach the platform at, e.g. https://127.0.0.1:8443")
+	flags.StringVar(&f.code.Number, "terminal", "", "terminal number, six letters and digits, e.g. QH0301")
+	flags.StringVar(&f.code.Point, "point", "", "name of the service point")
+	flags.StringVar(&f.code.Region, "region", "", "division code of the point, 12 digits")
+	flags.StringVar(&f.code.Role, "role", "kiosk", "kiosk or agent")
+	flags.StringVar(&f.environment, "environment", "demo", "demo or production")
+	flags.DurationVar(&f.valid, "valid", 72*time.Hour, "how long the code may be used")
+	return c
+}
+
+func (f enrolFlags) check() error {
+	switch {
+	case !terminalForm.MatchString(f.code.Number):
+		return errors.New("--terminal must be six capital letters and digits")
+	case !regionForm.MatchString(f.code.Region):
+		return errors.New("--region must be a division code of 12 digits")
+	case f.code.Point == "" || len([]rune(f.code.Point)) > 100:
+		return errors.New("--point must be a name of at most 100 characters")
+	case f.code.Role != "kiosk" && f.code.Role != "agent":
+		return errors.New("--role must be kiosk or agent")
+	case f.environment != "demo" && f.environment != "production":
+		return errors.New("--environment must be demo or production")
+	}
+	return nil
+}
+
+func (f enrolFlags) run(c *cobra.Command, o Options) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(f.data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	authority, err := openAuthority(o, f.data, f.environment, nil)
+	if err != nil {
+		return err
+	}
+	var random [16]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return fmt.Errorf("draw a code: %w", err)
+	}
+	ticket, err := wire.NewTicket(f.code.URL, authority.Fingerprint(), wire.FormatCode(random))
+	if err != nil {
+		return fmt.Errorf("--url: %w", err)
+	}
+	reg, err := registry.Open(c.Context(), f.data, o.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reg.Close()) }()
+	code := f.code
+	code.URL, code.Environment = ticket.URL, f.environment
+	code.Hash, code.Expires = seal.Digest([]byte(ticket.Code)), o.Now().Add(f.valid)
+	if err := reg.AddCode(c.Context(), code); err != nil {
+		return err
+	}
+	return printJSON(c.OutOrStdout(), map[string]any{
+		"code": ticket.Code, "enrolment": ticket.String(), "terminal": code.Number, "trust": ticket.Fingerprint,
+		"url": ticket.URL, "expires": code.Expires.UTC().Format(time.RFC3339),
+	})
+}
+
+func terminalCommand(o Options) *cobra.Command {
+	group := &cobra.Command{Use: "terminal", Short: "Terminals: list, bar, allow", Args: cobra.NoArgs}
+	var data string
+	list := &cobra.Command{
+		Use: "list", Short: "List the terminals as JSON", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			reg, err := registry.OpenReader(c.Context(), data)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, reg.Close()) }()
+			all, err := reg.Terminals(c.Context())
+			if err != nil {
+				return err
+			}
+			return printJSON(c.OutOrStdout(), all)
+		},
+	}
+	dataFlag(list, &data)
+	group.AddCommand(list, barCommand(o, "bar", "Forbid a terminal to connect", true), barCommand(o, "allow", "Allow a barred terminal again", false))
+	return group
+}
+
+func barCommand(o Options, use, short string, barred bool) *cobra.Command {
+	var data string
+	c := &cobra.Command{
+		Use: use + " TERMINAL", Short: short, Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			reg, err := registry.Open(c.Context(), data, o.Now)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, reg.Close()) }()
+			return reg.Bar(c.Context(), args[0], barred)
+		},
+	}
+	dataFlag(c, &data)
+	return c
+}
