@@ -1,0 +1,187 @@
+package device
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/core/identity"
+	"bianmin/drivers"
+	"bianmin/drivers/idcard"
+)
+
+// findEvery is the pause between two looks for a card.
+const findEvery = 200 * time.Millisecond
+
+func cardCommand() *cobra.Command {
+	var l line
+	command := &cobra.Command{
+		Use:   "card --link serial:PATH",
+		Short: "Read one card and print every field and the raw text block / 读一张身份证",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			command.SilenceUsage = true
+			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
+			defer cancel()
+			if !l.json {
+				_, _ = fmt.Fprintln(command.ErrOrStderr(), "请将身份证放在读卡器上 / place a card on the reader")
+			}
+			card, err := readCard(ctx, &l)
+			if err != nil {
+				return sentence(err)
+			}
+			if l.json {
+				return printJSON(command.OutOrStdout(), tell(card))
+			}
+			return printCard(command.OutOrStdout(), tell(card))
+		},
+	}
+	l.flags(command)
+	return command
+}
+
+// readCard waits for a card and reads it. A card that could not be read is tried again
+// until the time is over, for it may just be moving; then its error is returned.
+func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
+	opened, err := l.open(ctx)
+	if err != nil {
+		return identity.Card{}, err
+	}
+	reader := idcard.New(opened, idcard.Options{Baud: l.baud, Limit: l.timeout, Now: time.Now})
+	defer func() {
+		if closing := reader.Close(); closing != nil && err == nil {
+			err = closing
+		}
+	}()
+	tick := time.NewTicker(findEvery)
+	defer tick.Stop()
+	var last error
+	for {
+		card, err := reader.Read(ctx)
+		fault := drivers.FaultOf(err)
+		switch {
+		case err == nil:
+			return card, nil
+		case errors.Is(err, drivers.ErrNoCard):
+		case fault == drivers.FaultCard, fault == drivers.FaultCardDoubt:
+			last = err
+		case ctx.Err() != nil && last != nil:
+			return identity.Card{}, last
+		default:
+			return identity.Card{}, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			if last != nil {
+				return identity.Card{}, last
+			}
+			return identity.Card{}, fmt.Errorf("no card was placed within %v", l.timeout)
+		}
+	}
+}
+
+// told is a card as the command prints it. Dates are YYYY-MM-DD.
+type told struct {
+	Kind         identity.Kind `json:"kind"`
+	Name         string        `json:"name"`
+	PrivateUse   []string      `json:"privateUse,omitempty"` // code points of name and address without a meaning in Unicode
+	Sex          coded         `json:"sex"`
+	Nation       *coded        `json:"nation,omitempty"`
+	Birth        string        `json:"birth"`
+	Address      string        `json:"address"`
+	NewAddress   string        `json:"newAddress,omitempty"`
+	Number       string        `json:"number"`
+	Issuer       string        `json:"issuer"`
+	ValidFrom    string        `json:"validFrom"`
+	ValidTo      string        `json:"validTo,omitempty"`
+	LongTerm     bool          `json:"longTerm"`
+	Expired      bool          `json:"expired"`
+	ReadTwice    bool          `json:"readTwice"`
+	Doubts       []doubted     `json:"doubts"` // fields that contradict each other
+	PhotoBytes   int           `json:"photoBytes"`
+	TextBlockHex string        `json:"textBlockHex"`
+	raw          []byte
+}
+
+type doubted = identity.Field
+
+type coded struct {
+	Code string `json:"code"`
+	Zh   string `json:"zh"`
+	En   string `json:"en"`
+}
+
+func tell(card identity.Card) told {
+	t := told{
+		Kind: card.Kind, Name: card.Name, Birth: card.Birth.String(), Address: card.Address, NewAddress: card.NewAddress,
+		Number: card.Number, Issuer: card.Issuer, ValidFrom: card.ValidFrom.String(), ValidTo: card.ValidTo.String(),
+		LongTerm: card.LongTerm, Expired: card.Expired(identity.DateOf(time.Now())), ReadTwice: card.ReadTwice,
+		Doubts: []doubted{}, PhotoBytes: len(card.Photo), TextBlockHex: hex.EncodeToString(card.Raw[:]), raw: card.Raw[:],
+	}
+	zh, en := card.Sex.Name()
+	t.Sex = coded{string(card.Sex), zh, en}
+	if card.Nation != "" {
+		zh, en := card.Nation.Name()
+		t.Nation = &coded{string(card.Nation), zh, en}
+	}
+	for _, r := range card.Name + card.Address + card.NewAddress {
+		if identity.PrivateUse(r) {
+			t.PrivateUse = append(t.PrivateUse, fmt.Sprintf("U+%04X", r))
+		}
+	}
+	var doubt *identity.DoubtError
+	if errors.As(card.Check(), &doubt) {
+		t.Doubts = doubt.Fields
+	}
+	return t
+}
+
+func printCard(out io.Writer, t told) error {
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	row := func(name, value string) {
+		if value != "" {
+			_, _ = fmt.Fprintf(table, "%s\t%s\n", name, value)
+		}
+	}
+	row("kind", string(t.Kind))
+	row("姓名 name", t.Name)
+	row("性别 sex", fmt.Sprintf("%s %s (%s)", t.Sex.Zh, t.Sex.En, t.Sex.Code))
+	if t.Nation != nil {
+		row("民族 nation", fmt.Sprintf("%s %s (%s)", t.Nation.Zh, t.Nation.En, t.Nation.Code))
+	}
+	row("出生 birth", t.Birth)
+	row("住址 address", t.Address)
+	row("新住址 newest address", t.NewAddress)
+	row("号码 number", t.Number)
+	row("签发机关 issuer", t.Issuer)
+	until := t.ValidTo
+	if t.LongTerm {
+		until = "长期 (no end)"
+	}
+	if t.Expired {
+		until += " 已过期 (expired)"
+	}
+	row("有效期 valid", t.ValidFrom+" – "+until)
+	row("read twice", fmt.Sprint(t.ReadTwice))
+	if len(t.PrivateUse) > 0 {
+		row("private-use characters", fmt.Sprint(t.PrivateUse))
+	}
+	if len(t.Doubts) > 0 {
+		row("存疑 fields in doubt", fmt.Sprint(t.Doubts))
+	}
+	row("photo", fmt.Sprintf("%d bytes (WLT, not decoded)", t.PhotoBytes))
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	if _, err := fmt.Fprintf(out, "text block:\n%s", hex.Dump(t.raw)); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+// Package device holds the technician's commands for single devices: what a
+// reader reads, what a printer prints, how they are. It opens devices by link
+// name, needs no configuration and no store, and keeps nothing.
+package device
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/drivers"
+	"bianmin/drivers/link"
+)
+
+// Command is "device" with everything below it.
+func Command() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "device",
+		Short: "Try one device / 单个设备的检测",
+		Args:  cobra.NoArgs,
+	}
+	command.AddCommand(cardCommand(), statusCommand())
+	return command
+}
+
+// line are the flags that name a device.
+type line struct {
+	link    string
+	baud    int
+	timeout time.Duration
+	json    bool
+}
+
+func (l *line) flags(command *cobra.Command) {
+	flags := command.Flags()
+	flags.StringVar(&l.link, "link", "", "the device's link, e.g. serial:/dev/ttyUSB0")
+	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line")
+	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
+	flags.BoolVar(&l.json, "json", false, "print JSON")
+	if err := command.MarkFlagRequired("link"); err != nil {
+		panic(err) // the flag stands three lines above
+	}
+}
+
+// open opens the link and says in words what is wrong when it cannot.
+func (l *line) open(ctx context.Context) (link.Link, error) {
+	opened, err := link.Open(ctx, l.link, link.Options{Baud: l.baud})
+	switch {
+	case errors.Is(err, link.ErrNotPermitted):
+		return nil, fmt.Errorf("%w: run as a member of the group that owns the device (usually dialout), or as root", err)
+	case errors.Is(err, link.ErrBusy):
+		return nil, fmt.Errorf("%w: end the kiosk first", err)
+	}
+	return opened, err
+}
+
+// faults are the sentences for what goes wrong with a device.
+var faults = map[drivers.Fault]string{
+	drivers.FaultUnplugged:    "the device was unplugged",
+	drivers.FaultSilent:       "the device does not answer: check power, cable and speed",
+	drivers.FaultProtocol:     "the device answers, but not in its protocol: check the speed, and that it is the device you mean",
+	drivers.FaultDevice:       "the device reports itself broken",
+	drivers.FaultNotPermitted: "the operating system refuses access to the device",
+	drivers.FaultCard:         "the card could not be read: place it again",
+	drivers.FaultCardDoubt:    "two reads of the card disagree: place it again",
+	drivers.FaultBusy:         "another program holds the device",
+	drivers.FaultCancelled:    "stopped",
+}
+
+// sentence puts a person's sentence before a device's error.
+func sentence(err error) error {
+	var fault *drivers.Error
+	if !errors.As(err, &fault) || faults[fault.Fault] == "" {
+		return err
+	}
+	return fmt.Errorf("%s (%w)", faults[fault.Fault], err)
+}
+
+func printJSON(out io.Writer, value any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package device_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"bianmin/drivers/sim"
+	"bianmin/drivers/sim/reader"
+	"bianmin/packaging/provision/device"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func plugIn(t *testing.T) (*reader.Device, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "reader")
+	r, err := reader.Start(context.Background(), path, reader.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r, "serial:" + path
+}
+
+func run(t *testing.T, args ...string) (stdout string, err error) {
+	t.Helper()
+	command := device.Command()
+	var out, errs bytes.Buffer
+	command.SetOut(&out)
+	command.SetErr(&errs)
+	command.SetArgs(args)
+	command.SilenceErrors = true
+	err = command.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+func TestCardJSON(t *testing.T) {
+	r, link := plugIn(t)
+	for _, which := range []string{"3", "5", "7", "9"} {
+		card, err := sim.LoadCard(which)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Place(card)
+		out, err := run(t, "card", "--link", link, "--json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Kind, Name, Number, Address, NewAddress, TextBlockHex string
+			Sex                                                   struct{ Code, Zh string }
+			PrivateUse, Doubts                                    []string
+			LongTerm, ReadTwice                                   bool
+		}
+		if err := json.Unmarshal([]byte(out), &got); err != nil {
+			t.Fatalf("%v in\n%s", err, out)
+		}
+		block, err := card.Block()
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := card.Name + card.Latin
+		if got.Name != name || got.Number != card.Number || got.Address != card.Address || got.NewAddress != card.Moved || got.Sex.Code != card.Sex {
+			t.Errorf("card %s: printed %+v", which, got)
+		}
+		if got.TextBlockHex != hex.EncodeToString(block[:]) || len(got.Doubts) != 0 || !got.ReadTwice {
+			t.Errorf("card %s: printed %+v", which, got)
+		}
+		if private := strings.ContainsRune(card.Name, '\uE188'); private != (len(got.PrivateUse) == 1) {
+			t.Errorf("card %s: private-use characters %v", which, got.PrivateUse)
+		}
+	}
+}
+
+func TestCardInWords(t *testing.T) {
+	r, link := plugIn(t)
+	card, err := sim.LoadCard("6")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Place(card)
+	out, err := run(t, "card", "--link", link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"赵小军", "男 male (1)", "汉族 Han (01)", card.Number, "已过期", "000000f0"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("%q is missing in\n%s", part, out)
+		}
+	}
+}
+
+// TestCardPlacedLate: the command waits for the card, also after one that was pulled too soon.
+func TestCardPlacedLate(t *testing.T) {
+	r, link := plugIn(t)
+	card, err := sim.LoadCard("1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.PullMidRead()
+	hand := make(chan struct{})
+	go func() {
+		defer close(hand)
+		time.Sleep(300 * time.Millisecond)
+		r.Place(card)
+		for r.Asked(reader.Read) == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		r.Place(card)
+	}()
+	out, err := run(t, "card", "--link", link, "--json")
+	<-hand
+	if err != nil || !strings.Contains(out, card.Number) {
+		t.Errorf("card = %v\n%s", err, out)
+	}
+}
+
+func TestCardFailures(t *testing.T) {
+	r, link := plugIn(t)
+	if out, err := run(t, "card", "--link", link, "--timeout", "500ms", "--json"); err == nil || !strings.Contains(err.Error(), "no card was placed") || out != "" {
+		t.Errorf("no card: %v, printed %q", err, out)
+	}
+	r.Silence(true)
+	if _, err := run(t, "card", "--link", link, "--json"); err == nil || !strings.Contains(err.Error(), "does not answer") {
+		t.Errorf("silent: %v", err)
+	}
+	if _, err := run(t, "card", "--link", "serial:"+filepath.Join(t.TempDir(), "none"), "--json"); err == nil || !strings.Contains(err.Error(), "not there") {
+		t.Errorf("no such device: %v", err)
+	}
+	if _, err := run(t, "card", "--link", "tcp:1.2.3.4"); err == nil || !strings.Contains(err.Error(), "serial:PATH") {
+		t.Errorf("unknown link: %v", err)
+	}
+	if _, err := run(t, "card"); err == nil {
+		t.Error("without --link it succeeded")
+	}
+	if _, err := run(t, "card", "--link", link, "--baud", "12345"); err == nil || !strings.Contains(err.Error(), "settings") {
+		t.Errorf("odd speed: %v", err)
+	}
+}
+
+func TestStatus(t *testing.T) {
+	r, link := plugIn(t)
+	status := func(args ...string) (condition, serial, fault string, err error) {
+		t.Helper()
+		out, err := run(t, append([]string{"status", "--json"}, args...)...)
+		var got struct{ Condition, Serial, Fault string }
+		if failed := json.Unmarshal([]byte(out), &got); failed != nil {
+			t.Fatalf("%v in %q (%v)", failed, out, err)
+		}
+		return got.Condition, got.Serial, got.Fault, err
+	}
+	if condition, serial, _, err := status("--link", link, "--role", "reader"); err != nil || condition != "online" || serial != "05.01-20261122-0000000042-1" {
+		t.Errorf("well: %s %s %v", condition, serial, err)
+	}
+	r.Answer(reader.Status, 0x66, 1)
+	if condition, _, fault, err := status("--link", link, "--role", "reader"); err == nil || condition != "hardwareError" || fault != "device" {
+		t.Errorf("broken: %s %s %v", condition, fault, err)
+	}
+	r.Silence(true)
+	if condition, _, fault, err := status("--link", link, "--role", "reader"); err == nil || condition != "offline" || fault != "silent" {
+		t.Errorf("silent: %s %s %v", condition, fault, err)
+	}
+	if err := r.Unplug(); err != nil {
+		t.Fatal(err)
+	}
+	if condition, _, fault, err := status("--link", link, "--role", "reader"); err == nil || condition != "noDevice" || fault != "unplugged" {
+		t.Errorf("unplugged: %s %s %v", condition, fault, err)
+	}
+	if _, err := run(t, "status", "--link", link, "--role", "toaster"); err == nil || !strings.Contains(err.Error(), "reader") {
+		t.Errorf("unknown role: %v", err)
+	}
+}
