@@ -1,0 +1,105 @@
+// Package enrolment is the technician's command that enrols a terminal. It only
+// reads flags and prints; sync/enrol does the work.
+package enrolment
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/packaging/settings"
+	"bianmin/sync/enrol"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+type flags struct {
+	data, config, platform, trust string
+	replace, json                 bool
+}
+
+// Command makes "provision enrol". software is the version the platform is told.
+func Command(software string, now func() time.Time) *cobra.Command {
+	var f flags
+	c := &cobra.Command{
+		Use:   "enrol STRING|CODE|-",
+		Short: "Enrol this terminal with a one-time code (终端入网)",
+		Long: `Exchanges a one-time code for this terminal's certificates and writes them into the data folder.
+
+The argument is the whole enrolment string (BIANMIN1|url|fingerprint|code), or only the code with --platform and --trust,
+or - to read the string from standard input, so that it does not stand in the list of processes.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ticket, err := f.ticket(c, args[0])
+			if err != nil {
+				return err
+			}
+			data, err := f.folder()
+			if err != nil {
+				return err
+			}
+			identity, err := enrol.Enrol(c.Context(), enrol.Options{Ticket: ticket, Data: data, Software: software, Replace: f.replace, Now: now})
+			if err != nil {
+				return err
+			}
+			return f.print(c, identity)
+		},
+	}
+	c.Flags().StringVar(&f.data, "data", "", "the terminal's data folder")
+	c.Flags().StringVar(&f.config, "config", "", "the terminal's configuration file, instead of --data")
+	c.Flags().StringVar(&f.platform, "platform", "", "the platform's address, with a bare code")
+	c.Flags().StringVar(&f.trust, "trust", "", "fingerprint of the platform's trust bundle, with a bare code")
+	c.Flags().BoolVar(&f.replace, "replace", false, "enrol anew over an existing enrolment: a new generation of the terminal")
+	c.Flags().BoolVar(&f.json, "json", false, "print what the terminal became as JSON")
+	return c
+}
+
+func (f flags) ticket(c *cobra.Command, argument string) (wire.Ticket, error) {
+	if argument == "-" {
+		content := make([]byte, 4096)
+		n, err := c.InOrStdin().Read(content)
+		if err != nil {
+			return wire.Ticket{}, fmt.Errorf("read the enrolment string: %w", err)
+		}
+		argument = string(content[:n])
+	}
+	if strings.Contains(argument, "|") {
+		return wire.ParseTicket(argument)
+	}
+	if f.platform == "" || f.trust == "" {
+		return wire.Ticket{}, errors.New("a bare code needs --platform and --trust; or give the whole enrolment string")
+	}
+	return wire.NewTicket(f.platform, f.trust, argument)
+}
+
+func (f flags) folder() (string, error) {
+	switch {
+	case f.data != "" && f.config != "":
+		return "", errors.New("give --data or --config, not both")
+	case f.data != "":
+		return f.data, nil
+	case f.config != "":
+		s, err := settings.Read(f.config)
+		return s.Data, err
+	}
+	return "", errors.New("give --data or --config: where the terminal's data lies")
+}
+
+func (f flags) print(c *cobra.Command, identity *seal.Identity) error {
+	t := identity.Terminal
+	if f.json {
+		encoder := json.NewEncoder(c.OutOrStdout())
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(map[string]string{
+			"terminal": t.Number, "generation": t.Generation, "point": t.Point, "region": t.Region, "role": t.Role,
+			"environment": t.Environment, "platform": t.Platform, "trust": identity.Trust.Fingerprint(),
+		})
+	}
+	_, err := fmt.Fprintf(c.OutOrStdout(), "入网成功 enrolled: %s%s, %s (%s), %s\n", t.Number, t.Generation, t.Point, t.Role, t.Environment)
+	return err
+}

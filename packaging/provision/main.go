@@ -1,0 +1,34 @@
+// Command provision is the technician's tool (运维员): it enrols a terminal,
+// tries its devices and checks catalogue files.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/packaging/provision/enrolment"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	root := &cobra.Command{
+		Use: "provision", Short: "The technician's tool of a service terminal", Args: cobra.NoArgs,
+		SilenceUsage: true, SilenceErrors: true, Version: version,
+	}
+	root.AddCommand(enrolment.Command("bianmin "+version, time.Now))
+	err := root.ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "provision:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,128 @@
+package channel
+
+import (
+	"crypto/ecdsa"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// maxAnswer is the longest answer read, in bytes.
+const maxAnswer = 4 << 20
+
+// Signed is an answer whose signature fits: exact bytes beside their meaning.
+type Signed struct {
+	wire.Answer
+	Body      []byte
+	Signature []byte // r‖s
+}
+
+// Problem is an unsigned refusal to answer.
+type Problem struct {
+	wire.Problem
+	Status int
+	Wait   time.Duration // what Retry-After asked for, at most an hour; 0 when it did not
+}
+
+func (p *Problem) Error() string {
+	return fmt.Sprintf("platform: %d %s", p.Status, p.Code)
+}
+
+// maxWait bounds Retry-After: nobody puts a terminal to sleep for days.
+const maxWait = time.Hour
+
+// ReadSigned reads a signed answer of any status. Other answers give *Problem,
+// or ErrStranger when they do not come from the platform (a page, a redirect,
+// a body nobody signed). It closes the body.
+func ReadSigned(response *http.Response, key *ecdsa.PublicKey) (Signed, error) {
+	body, signature, err := ReadVerified(response, key)
+	if err != nil {
+		return Signed{}, err
+	}
+	signed := Signed{Body: body, Signature: signature}
+	if err := json.Unmarshal(body, &signed.Answer); err != nil {
+		return Signed{}, fmt.Errorf("read a signed answer: %w", err)
+	}
+	if signed.Version != wire.Version {
+		return Signed{}, fmt.Errorf("signed answer of version %d, want %d", signed.Version, wire.Version)
+	}
+	return signed, nil
+}
+
+// ReadVerified reads a body and checks the platform's signature over it; errors
+// as ReadSigned. With a nil key it gives the signature unchecked, for a body that brings the key itself.
+func ReadVerified(response *http.Response, key *ecdsa.PublicKey) (body, signature []byte, err error) {
+	defer response.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the answer: %w", err)
+	}
+	if len(body) > maxAnswer {
+		return nil, nil, fmt.Errorf("%w: an endless answer", ErrStranger)
+	}
+	header := response.Header.Get(wire.HeaderSignature)
+	if header == "" {
+		return nil, nil, unsigned(response, body)
+	}
+	signature, err = base64.StdEncoding.DecodeString(header)
+	if err != nil || len(signature) != seal.SignatureSize {
+		return nil, nil, fmt.Errorf("%w: its signature is malformed", ErrStranger)
+	}
+	if key != nil && seal.Verify(key, body, signature) != nil {
+		return nil, nil, fmt.Errorf("%w: its signature does not fit", ErrStranger)
+	}
+	return body, signature, nil
+}
+
+// unsigned judges an answer nobody signed.
+func unsigned(response *http.Response, body []byte) error {
+	kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if err != nil {
+		kind = ""
+	}
+	status := response.StatusCode
+	problem := &Problem{Status: status, Wait: retryAfter(response.Header.Get("Retry-After"))}
+	switch {
+	case status >= 300 && status < 400:
+		return fmt.Errorf("%w: it redirects (captive portal)", ErrStranger)
+	case kind == "text/html":
+		return fmt.Errorf("%w: it shows a page (captive portal)", ErrStranger)
+	case status < 300 && status != http.StatusNoContent:
+		return fmt.Errorf("%w: its answer is not signed", ErrStranger)
+	case kind == wire.TypeProblem && json.Unmarshal(body, &problem.Problem) != nil:
+		return fmt.Errorf("%w: its answer is malformed", ErrStranger)
+	}
+	return problem
+}
+
+func retryAfter(header string) time.Duration {
+	seconds, err := strconv.Atoi(strings.TrimSpace(header))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(min(seconds, int(maxWait/time.Second)))*time.Second, maxWait)
+}
+
+// Stranger tells whether an error of a request means that somebody else
+// answered: captive portals also show as foreign certificates or as plain HTTP.
+func Stranger(err error) bool {
+	var (
+		record  tls.RecordHeaderError
+		unknown x509.UnknownAuthorityError
+		host    x509.HostnameError
+	)
+	return errors.Is(err, ErrStranger) || errors.As(err, &record) || errors.As(err, &unknown) || errors.As(err, &host) ||
+		(err != nil && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"))
+}

@@ -1,0 +1,183 @@
+// Package channel makes the HTTPS connection between terminal and platform: TLS
+// 1.3 to one root only, HTTP/1.1, dead links noticed within seconds, strangers
+// recognised by name. It must not know packets or enrolments.
+package channel
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Options of a channel.
+type Options struct {
+	Root        *x509.Certificate // the one root the server's certificate must come from; nil accepts any server, for fetching a bundle whose digest is known
+	Certificate *tls.Certificate  // the terminal's own, nil before enrolment
+	// Times gives the times at which the server's certificate may be valid: the best known time first. Required with Root.
+	Times func() []time.Time
+	// Dial replaces the network, for tests; nil is TCP.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Limits of a connection. They come from measurements on cut and lossy links:
+// noticing a dead link and dialling anew is what decides how much of a bad link is used.
+const (
+	minDial        = 2 * time.Second // dial timeout is 8 round trips, within these
+	maxDial        = 30 * time.Second
+	firstDial      = 10 * time.Second // while no round trip is known
+	minUser        = 3 * time.Second  // unacknowledged bytes end a connection after 10 round trips, within these
+	maxUser        = 30 * time.Second
+	sendBuffer     = 128 << 10 // bytes (the kernel doubles it): what it swallows must drain before the answer can be due
+	answerTimeout  = 3 * time.Minute
+	handshakeLimit = 30 * time.Second
+	idleTimeout    = 90 * time.Second
+)
+
+// New makes an HTTP client that follows no redirects, uses no proxy and speaks
+// HTTP/1.1 only: large HTTP/2 frames lose what a broken link had already carried.
+func New(o Options) *http.Client {
+	d := &dialer{dial: o.Dial}
+	if d.dial == nil {
+		d.dial = (&net.Dialer{
+			KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
+			Control:         limitSendBuffer,
+		}).DialContext
+	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DialContext:           d.connect,
+			TLSClientConfig:       o.tls(),
+			Protocols:             protocols,
+			DisableCompression:    true,
+			TLSHandshakeTimeout:   handshakeLimit,
+			ResponseHeaderTimeout: answerTimeout,
+			IdleConnTimeout:       idleTimeout,
+			MaxIdleConnsPerHost:   3,
+		},
+	}
+}
+
+func (o Options) tls() *tls.Config {
+	config := &tls.Config{
+		MinVersion:         tls.VersionTLS13,
+		ClientSessionCache: tls.NewLRUClientSessionCache(4),
+		InsecureSkipVerify: true, // #nosec G402 -- verified below, where the terminal's doubtful clock is dealt with
+	}
+	if o.Certificate != nil {
+		config.Certificates = []tls.Certificate{*o.Certificate}
+	}
+	if o.Root == nil {
+		return config
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(o.Root)
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		return verify(pool, state, o.Times())
+	}
+	return config
+}
+
+// verify checks the server's chain at each of the times: a terminal whose clock
+// has jumped still knows an older signed platform time, and that is enough.
+// Resumed sessions are checked as well.
+func verify(roots *x509.CertPool, state tls.ConnectionState, times []time.Time) error {
+	if len(state.PeerCertificates) == 0 {
+		return fmt.Errorf("%w: no certificate", ErrStranger)
+	}
+	options := x509.VerifyOptions{Roots: roots, DNSName: state.ServerName, Intermediates: x509.NewCertPool()}
+	for _, c := range state.PeerCertificates[1:] {
+		options.Intermediates.AddCert(c)
+	}
+	var last error
+	for _, at := range times {
+		options.CurrentTime = at
+		if _, last = state.PeerCertificates[0].Verify(options); last == nil {
+			return nil
+		}
+	}
+	var invalid x509.CertificateInvalidError
+	if errors.As(last, &invalid) && invalid.Reason == x509.Expired {
+		return fmt.Errorf("%w: %w", ErrClock, last)
+	}
+	return fmt.Errorf("%w: %w", ErrStranger, last)
+}
+
+// Errors of a channel.
+var (
+	// ErrStranger says that whoever answered is not the platform: a captive portal, a proxy, another server.
+	ErrStranger = errors.New("whoever answers is not the platform")
+	// ErrClock says that the server's certificate is not valid at any time this terminal believes in.
+	ErrClock = errors.New("the platform's certificate is not valid at the time this terminal knows")
+)
+
+// dialer bounds dialling by the measured round trip.
+type dialer struct {
+	dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	mu    sync.Mutex
+	rtt   time.Duration // smoothed time of TCP's handshake, 0 while unknown
+	grown time.Duration // longer timeout after dials that timed out
+}
+
+func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout())
+	defer cancel()
+	start := time.Now()
+	connection, err := d.dial(ctx, network, address)
+	if err != nil {
+		if ctx.Err() != nil {
+			d.failed()
+		}
+		return nil, err
+	}
+	rtt := d.measured(time.Since(start))
+	if tcp, ok := connection.(*net.TCPConn); ok {
+		if err := setUserTimeout(tcp, clamp(10*rtt, minUser, maxUser)); err != nil {
+			return nil, errors.Join(fmt.Errorf("bound the connection: %w", err), tcp.Close())
+		}
+	}
+	return connection, nil
+}
+
+func (d *dialer) timeout() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rtt == 0 {
+		return max(firstDial, d.grown)
+	}
+	return max(clamp(8*d.rtt, minDial, maxDial), d.grown)
+}
+
+// failed lets the next dial wait longer: on a lossy link several first packets get lost.
+func (d *dialer) failed() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	base := firstDial
+	if d.rtt > 0 {
+		base = clamp(8*d.rtt, minDial, maxDial)
+	}
+	d.grown = min(2*max(base, d.grown), maxDial)
+}
+
+func (d *dialer) measured(rtt time.Duration) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.grown = 0
+	if d.rtt == 0 {
+		d.rtt = rtt
+	} else {
+		d.rtt += (rtt - d.rtt) / 4
+	}
+	return d.rtt
+}
+
+func clamp(d, low, high time.Duration) time.Duration { return min(max(d, low), high) }

@@ -1,0 +1,225 @@
+// Package enrol is the terminal's side of enrolment (终端入网): it makes the
+// keys, exchanges a one-time code for certificates and puts both into the data
+// folder so that a power cut leaves the old state or the new one. It must not
+// know the store; case numbers and cases are not touched.
+package enrol
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/emmansun/gmsm/smx509"
+
+	"bianmin/sync/channel"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// Options of one enrolment. All but Replace are required.
+type Options struct {
+	Ticket   wire.Ticket
+	Data     string // the terminal's data folder; its keys folder is made
+	Software string // version, for the platform's list
+	Replace  bool   // enrol anew over an existing enrolment: the terminal gets a new generation, undelivered packets stay
+	Now      func() time.Time
+}
+
+// Errors for people who enrol.
+var (
+	ErrEnrolled    = errors.New("this terminal is enrolled already; a new generation needs --replace")
+	ErrFingerprint = errors.New("the platform's trust bundle does not have the fingerprint of the enrolment string: this is not the right platform, or the string is wrong")
+	ErrAnswer      = errors.New("the platform's answer does not fit the request")
+)
+
+// Names of files and folders.
+const (
+	keysFolder = "keys"
+	nextFolder = "keys.next" // a begun enrolment; its keys serve again when the answer was lost
+	oldFolder  = "keys.old"  // the replaced generation's
+	recordFile = "enrolment.json"
+)
+
+// Enrol enrols the terminal and gives its identity. When the answer gets lost,
+// calling it again with the same ticket finishes the same enrolment.
+func Enrol(ctx context.Context, o Options) (*seal.Identity, error) {
+	keys, next := filepath.Join(o.Data, keysFolder), filepath.Join(o.Data, nextFolder)
+	if identity, err := finish(o.Data, o.Replace); identity != nil || err != nil {
+		return identity, err
+	}
+	current, err := seal.LoadIdentity(keys)
+	if err != nil && !errors.Is(err, seal.ErrNotEnrolled) {
+		return nil, fmt.Errorf("look at the present enrolment: %w", err)
+	}
+	if current != nil && !o.Replace {
+		return nil, ErrEnrolled
+	}
+	fresh, err := prepare(next, current)
+	if err != nil {
+		return nil, err
+	}
+	trust, err := fetchTrust(ctx, o.Ticket)
+	if err != nil {
+		return nil, err
+	}
+	enrolment, err := request(ctx, o, trust, fresh)
+	if err != nil {
+		return nil, err
+	}
+	if err := keep(next, trust, enrolment); err != nil {
+		return nil, err
+	}
+	identity, err := finish(o.Data, true)
+	if err == nil && identity == nil {
+		err = ErrAnswer
+	}
+	return identity, err
+}
+
+// prepare gives the keys of the begun enrolment, making them when there is
+// none. A replaced generation's terminal secret goes on, because cases at this
+// terminal open with it.
+func prepare(next string, current *seal.Identity) (*seal.Keys, error) {
+	keys, err := seal.LoadKeys(next)
+	if err == nil {
+		return keys, nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("take up a begun enrolment: %w", err)
+	}
+	if keys, err = seal.Generate(); err != nil {
+		return nil, err
+	}
+	if current != nil {
+		keys.Secret = current.Keys.Secret
+	}
+	if err := os.MkdirAll(filepath.Dir(next), 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := keys.Save(next); err != nil {
+		return nil, err
+	}
+	return keys, seal.SyncFolder(filepath.Dir(next))
+}
+
+// fetchTrust gets the bundle from whoever answers and believes it only for its digest.
+func fetchTrust(ctx context.Context, ticket wire.Ticket) (*seal.Trust, error) {
+	client := channel.New(channel.Options{})
+	defer client.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, ticket.URL+"/v1/trust", nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the trust bundle: %w", err)
+	}
+	response, err := client.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the trust bundle: %w", err)
+	}
+	defer response.Body.Close()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("fetch the trust bundle: %w", err)
+	}
+	if response.StatusCode != http.StatusOK || seal.Digest(raw) != ticket.Fingerprint {
+		return nil, ErrFingerprint
+	}
+	return seal.ParseTrust(raw)
+}
+
+// request exchanges the code for certificates over TLS that ends at the bundle's root.
+func request(ctx context.Context, o Options, trust *seal.Trust, keys *seal.Keys) ([]byte, error) {
+	requests, err := keys.Requests("terminal")
+	if err != nil {
+		return nil, err
+	}
+	var nonce [16]byte
+	if _, err := rand.Read(nonce[:]); err != nil {
+		return nil, fmt.Errorf("draw a nonce: %w", err)
+	}
+	const csr = "CERTIFICATE REQUEST"
+	body, err := json.Marshal(wire.EnrolmentRequest{
+		Code: o.Ticket.Code, Nonce: hex.EncodeToString(nonce[:]), Software: o.Software,
+		Sign: encodePEM(csr, requests.Sign), Encrypt: encodePEM(csr, requests.Encrypt), TLS: encodePEM(csr, requests.TLS),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write the request: %w", err)
+	}
+	client := channel.New(channel.Options{Root: trust.TLSRoot, Times: func() []time.Time { return times(o.Now(), trust.TLSRoot) }})
+	defer client.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, o.Ticket.URL+"/v1/enrolments", bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("ask for certificates: %w", err)
+	}
+	r.Header.Set("Content-Type", wire.TypeJSON)
+	response, err := client.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("ask for certificates: %w", err)
+	}
+	answer, signature, err := channel.ReadVerified(response, nil)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return answer, check(answer, signature, trust, hex.EncodeToString(nonce[:]))
+}
+
+// times are when the server's certificate may be valid: now, or, while the clock
+// is not set, each month of the root's life: the fingerprint has proven the root already.
+func times(now time.Time, root *x509.Certificate) []time.Time {
+	all := []time.Time{now}
+	for at := root.NotBefore.Add(2 * time.Hour); at.Before(root.NotAfter); at = at.AddDate(0, 1, 0) {
+		all = append(all, at)
+	}
+	return all
+}
+
+// check verifies the answer's signature with the signing certificate it brings, which must be the root's.
+func check(answer, signature []byte, trust *seal.Trust, nonce string) error {
+	var e wire.Enrolment
+	if err := json.Unmarshal(answer, &e); err != nil {
+		return fmt.Errorf("%w: %w", ErrAnswer, err)
+	}
+	certificate, err := smx509.ParseCertificatePEM([]byte(e.Platform.Sign))
+	if err != nil {
+		return fmt.Errorf("%w: the platform's certificate: %w", ErrAnswer, err)
+	}
+	if err := certificate.CheckSignatureFrom(trust.SigningRoot); err != nil {
+		return fmt.Errorf("%w: the platform's certificate: %w", ErrAnswer, err)
+	}
+	key, ok := certificate.PublicKey.(*ecdsa.PublicKey)
+	if !ok || seal.Verify(key, answer, signature) != nil {
+		return fmt.Errorf("%w: its signature does not fit", ErrAnswer)
+	}
+	if e.Version != wire.Version || e.Nonce != nonce || e.Environment != trust.Environment {
+		return fmt.Errorf("%w: version, nonce or environment differ", ErrAnswer)
+	}
+	return nil
+}
+
+// explain puts the platform's problem into a sentence for the technician.
+func explain(err error) error {
+	var problem *channel.Problem
+	if !errors.As(err, &problem) {
+		return fmt.Errorf("ask for certificates: %w", err)
+	}
+	switch problem.Code {
+	case wire.ProblemCode:
+		return errors.New("the platform does not know this enrolment code")
+	case wire.ProblemCodeUsed:
+		return errors.New("this enrolment code has been used; ask the county for a new one")
+	case wire.ProblemCodeExpired:
+		return errors.New("this enrolment code has expired; ask the county for a new one")
+	case wire.ProblemBusy:
+		return fmt.Errorf("too many attempts; try again in %v", problem.Wait.Round(time.Second))
+	}
+	return fmt.Errorf("the platform did not enrol this terminal: %w", err)
+}

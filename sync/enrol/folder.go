@@ -1,0 +1,101 @@
+package enrol
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// keep writes what the platform gave beside the new keys; terminal.json comes last.
+func keep(next string, trust *seal.Trust, answer []byte) error {
+	var e wire.Enrolment
+	if err := json.Unmarshal(answer, &e); err != nil {
+		return fmt.Errorf("%w: %w", ErrAnswer, err)
+	}
+	if err := seal.WriteFile(filepath.Join(next, recordFile), answer); err != nil {
+		return err
+	}
+	if err := SaveStaff(next, e.Staff); err != nil {
+		return err
+	}
+	return seal.SaveCredentials(next, seal.Credentials{
+		Terminal: seal.Terminal{
+			Version: wire.Version, Number: e.Terminal, Generation: e.Generation, Point: e.Point, Region: e.Region, Role: e.Role,
+			Environment: e.Environment, Platform: e.URL, Enrolled: e.Time, Compact: e.Compact,
+		},
+		Sign: e.Certificates.Sign, Encrypt: e.Certificates.Encrypt, TLS: e.Certificates.TLS,
+		PlatformSign: e.Platform.Sign, PlatformEncrypt: e.Platform.Encrypt, Recovery: e.Recovery, Trust: trust.Raw,
+	})
+}
+
+// finish puts a completed enrolment in its place; nil when there is none. An
+// incomplete one is left for its next try. The replaced generation's folder is
+// kept beside it. An interruption at any point is taken up at the next call.
+func finish(data string, replace bool) (*seal.Identity, error) {
+	keys, next, old := filepath.Join(data, keysFolder), filepath.Join(data, nextFolder), filepath.Join(data, oldFolder)
+	identity, err := seal.LoadIdentity(next)
+	if errors.Is(err, seal.ErrNotEnrolled) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("check what the platform gave: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(keys, "terminal.json")); err == nil {
+		if !replace {
+			return nil, ErrEnrolled
+		}
+		if err := os.RemoveAll(old); err != nil {
+			return nil, fmt.Errorf("put the keys in their place: %w", err)
+		}
+		if err := os.Rename(keys, old); err != nil {
+			return nil, fmt.Errorf("put the keys in their place: %w", err)
+		}
+	} else if err := os.Remove(keys); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("put the keys in their place: the keys folder is not empty: %w", err)
+	}
+	if err := os.Rename(next, keys); err != nil {
+		return nil, fmt.Errorf("put the keys in their place: %w", err)
+	}
+	return identity, seal.SyncFolder(data)
+}
+
+const staffFile = "staff.json"
+
+// SaveStaff writes the technicians' accounts into a keys folder, synced.
+func SaveStaff(folder string, staff []wire.Staff) error {
+	if staff == nil {
+		staff = []wire.Staff{}
+	}
+	content, err := json.Marshal(staff)
+	if err != nil {
+		return fmt.Errorf("write the staff accounts: %w", err)
+	}
+	return seal.WriteFile(filepath.Join(folder, staffFile), content)
+}
+
+// LoadStaff reads the technicians' accounts from a keys folder; none when there is no file.
+func LoadStaff(folder string) ([]wire.Staff, error) {
+	content, err := os.ReadFile(filepath.Join(folder, staffFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the staff accounts: %w", err)
+	}
+	var staff []wire.Staff
+	if err := json.Unmarshal(content, &staff); err != nil {
+		return nil, fmt.Errorf("read the staff accounts: %w", err)
+	}
+	return staff, nil
+}
+
+func encodePEM(kind string, der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+}
