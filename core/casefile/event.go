@@ -65,6 +65,7 @@ type ItemRef struct {
 	CatalogueVersion string `json:"catalogueVersion"`
 	Department       string `json:"department"` // unified social credit code
 	DepartmentName   string `json:"departmentName"`
+	PromisedDays     int    `json:"promisedDays,omitempty"` // promised limit in working days, 0 for none
 }
 
 // Applicant is the person as the card said. Dates are YYYYMMDD.
@@ -92,6 +93,7 @@ const (
 	FromCard Way = "card"     // read from the ID card
 	Held     Way = "held"     // the platform holds it, matched when online
 	Promised Way = "promised" // a signed promise stands in
+	Made     Way = "form"     // made from the form and the signature, nothing to hand in
 )
 
 // Material is one material of the guide as it was given.

@@ -254,12 +254,14 @@ type ReviewView struct {
 	Problem  Message
 }
 
-// ReviewLine is one line of the review. Edit is "" (not editable), a field name, or "materials".
+// ReviewLine is one line of the review. Edit is "" (not editable), a field name, "materials" or "promise".
+// Where Words are given they are the value, otherwise Values or Value.
 type ReviewLine struct {
 	Label    Message    // words by key, or
 	Title    text.Local // the field's own label
 	Value    string
 	Values   []text.Local // choices
+	Words    []Message    // the value in words by key, one after the other
 	FromCard bool
 	Edit     string
 }

@@ -1,0 +1,309 @@
+package journey
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"bianmin/core/identity"
+	"bianmin/drivers"
+)
+
+// Purposes of placing a card.
+const (
+	purposeApply   = "apply"
+	purposeMyCases = "my-cases"
+)
+
+// Waiting for a card.
+const (
+	slowRead  = 400 * time.Millisecond // a read longer than this is shown
+	maxFaults = 3                      // this many in a row of what could pass by itself are a broken reader
+	lastCall  = 20 * time.Second       // the countdown is shown for the end of the waiting only
+)
+
+// cardEntry is how placing the card stands.
+type cardEntry struct {
+	purpose string
+	reading bool
+	problem Message
+}
+
+// What the reader says.
+type (
+	cardSlow    struct{}
+	cardTrouble struct{ fault drivers.Fault }
+	cardFailed  struct{ fault drivers.Fault }
+	cardRead    struct{ card identity.Card }
+	readyTold   struct {
+		today time.Time
+		err   error
+	}
+)
+
+func (cardSlow) event()    {}
+func (cardTrouble) event() {}
+func (cardFailed) event()  {}
+func (cardRead) event()    {}
+func (readyTold) event()   {}
+
+func (m *machine) cardEvent(event Event) bool {
+	switch event := event.(type) {
+	case OpenMyCases:
+		m.openMyCases()
+	case NotMe:
+		if m.screen == Confirm {
+			m.notMe()
+		}
+	case cardSlow:
+		m.entry.reading = true
+	case cardTrouble:
+		m.entry.reading = false
+		m.entry.problem = words(cardProblem(event.fault))
+		m.active()
+	case cardFailed:
+		m.entry.reading = false
+		m.fail(drivers.RoleReader, event.fault)
+	case cardRead:
+		m.cardArrived(event.card)
+	case readyTold:
+		m.ready(event)
+	default:
+		return false
+	}
+	return true
+}
+
+func (m *machine) openMyCases() {
+	if m.screen != Home && m.screen != Done {
+		return
+	}
+	if m.refuses() {
+		return
+	}
+	m.closeErrand()
+	m.askReady()
+	m.placeCard(purposeMyCases)
+}
+
+// placeCard shows where the card goes and waits for it.
+func (m *machine) placeCard(purpose string) {
+	m.entry = cardEntry{purpose: purpose}
+	m.to(PlaceCard)
+}
+
+func (m *machine) enterPlaceCard() {
+	m.until = time.Now().Add(m.options.Times.Card)
+	if m.options.Devices.Reader == nil {
+		m.fail(drivers.RoleReader, drivers.FaultUnplugged)
+		return
+	}
+	m.fx.launch(slotCard, m.waitCard(m.entry.problem.Key == keyCardOther))
+}
+
+func (m *machine) exitPlaceCard() {
+	m.fx.cancel(slotCard, slotCases)
+	m.entry.reading = false
+}
+
+// waitCard asks the reader until a card is read. With lift a card that already
+// lies there must be taken away first.
+func (m *machine) waitCard(lift bool) work {
+	reader, poll := m.options.Devices.Reader, m.options.Times.Poll
+	return func(ctx context.Context, emit emit) Event {
+		release, err := m.fx.lease(ctx, drivers.RoleReader)
+		if err != nil {
+			return nil
+		}
+		defer release()
+		for misses, faults := 0, 0; ; {
+			card, err := readCard(ctx, reader, emit)
+			fault := drivers.FaultOf(err)
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case err == nil && (!lift || misses > 1):
+				return cardRead{card: card}
+			case err == nil:
+				misses = 0
+			case errors.Is(err, drivers.ErrNoCard):
+				misses, faults = misses+1, 0
+			case fault == drivers.FaultCard || fault == drivers.FaultCardDoubt:
+				faults = 0
+				emit(cardTrouble{fault: fault})
+			default:
+				if faults++; !slices.Contains(cardFaults, fault) || faults >= maxFaults {
+					return cardFailed{fault: fault}
+				}
+				emit(cardTrouble{fault: fault})
+			}
+			if !pause(ctx, poll) {
+				return nil
+			}
+		}
+	}
+}
+
+// readCard reads once and says so when it takes long.
+func readCard(ctx context.Context, reader drivers.CardReader, emit emit) (identity.Card, error) {
+	type answer struct {
+		card identity.Card
+		err  error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		card, err := reader.Read(ctx)
+		answered <- answer{card, err}
+	}()
+	timer := time.NewTimer(slowRead)
+	defer timer.Stop()
+	select {
+	case a := <-answered:
+		return a.card, a.err
+	case <-timer.C:
+		emit(cardSlow{})
+	}
+	a := <-answered
+	return a.card, a.err
+}
+
+// cardProblem is the key of the words for a fault that placing the card again helps against.
+func cardProblem(fault drivers.Fault) string {
+	switch fault {
+	case drivers.FaultCard:
+		return keyCardUnreadable
+	case drivers.FaultCardDoubt:
+		return keyCardDoubt
+	}
+	return keyCardReader
+}
+
+// cardArrived takes the card that was read.
+func (m *machine) cardArrived(card identity.Card) {
+	m.active()
+	m.person.card, m.person.known = card, true
+	m.entry.reading, m.entry.problem = false, Message{}
+	if m.entry.purpose == purposeMyCases {
+		m.entry.reading = true
+		m.findCases()
+		return
+	}
+	m.to(Confirm)
+}
+
+// notMe forgets the card and waits for another one.
+func (m *machine) notMe() {
+	m.dropPages()
+	m.draft.wipe()
+	m.forgetCard()
+	m.entry = cardEntry{purpose: purposeApply, problem: words(keyCardOther)}
+	m.to(PlaceCard)
+}
+
+// forgetCard overwrites what the card said.
+func (m *machine) forgetCard() {
+	clear(m.person.card.Photo)
+	m.person.card, m.person.known = identity.Card{}, false
+}
+
+// handed is the card as it is given to effects: without what only the machine may overwrite.
+func (m *machine) handed() identity.Card {
+	card := m.person.card
+	card.Photo = nil
+	return card
+}
+
+func (m *machine) nextConfirm() *Next {
+	if m.person.card.Expired(m.today()) {
+		return &Next{Label: words(keyNextConfirm), Why: words(keyCardExpired)}
+	}
+	return &Next{Label: words(keyNextConfirm), Enabled: true}
+}
+
+// today is the business date, or the clock's while that is not known.
+func (m *machine) today() identity.Date {
+	return identity.DateOf(m.day())
+}
+
+func (m *machine) day() time.Time {
+	if m.person.today.IsZero() {
+		return m.options.Now()
+	}
+	return m.person.today
+}
+
+// confirmed begins the form with what the card says.
+func (m *machine) confirmed() {
+	m.draft.fill(m.handed(), m.options.Place.Region, m.day())
+	m.toForm()
+}
+
+func (m *machine) backFromCard() {
+	if m.entry.purpose == purposeApply {
+		m.closeErrand()
+		m.to(Guide)
+		return
+	}
+	m.toHome()
+}
+
+func (m *machine) backFromConfirm() {
+	m.closeErrand()
+	m.to(Guide)
+}
+
+// closeErrand forgets card, application and what was filed: the next errand begins with a card again,
+// because another person may be standing here by then.
+func (m *machine) closeErrand() {
+	m.fx.cancel(slotDeliver, slotReady)
+	m.dropPages()
+	m.draft.wipe()
+	m.draft, m.filed = nil, nil
+	m.cases = cases{}
+	m.forgetCard()
+}
+
+// askReady looks, while the person goes on, whether a case could be accepted now.
+func (m *machine) askReady() {
+	filing := m.options.Filing
+	m.fx.launch(slotReady, func(ctx context.Context, _ emit) Event {
+		today, err := filing.Today(ctx)
+		if err == nil {
+			err = filing.Ready(ctx)
+		}
+		return readyTold{today: today, err: err}
+	})
+}
+
+func (m *machine) ready(told readyTold) {
+	if !told.today.IsZero() {
+		m.person.today = told.today
+	}
+	if told.err == nil {
+		return
+	}
+	m.log.Warn("terminal is not ready to file", "error", told.err)
+	if m.draft != nil && m.screen != Submitting {
+		m.outOfService(code(told.err), m.screen)
+	}
+}
+
+func (m *machine) drawPlaceCard(s *State) {
+	v := &PlaceCardView{Purpose: m.entry.purpose, Reading: m.entry.reading, Problem: m.entry.problem}
+	if rest := left(m.until); !m.until.IsZero() && rest <= lastCall && !m.entry.reading {
+		v.Seconds = int(rest / time.Second)
+	}
+	s.PlaceCard = v
+}
+
+func (m *machine) drawConfirm(s *State) {
+	card := &m.person.card
+	s.Confirm = &ConfirmView{
+		Name: card.Name, HasPUA: card.HasPUA, Number: card.Number, Sex: string(card.Sex), Age: card.Birth.Age(m.today()),
+		Address: card.Address, Expired: card.Expired(m.today()), ItemName: m.draft.item.Name,
+	}
+	if card.NewAddress != "" {
+		s.Confirm.Address = card.NewAddress
+	}
+}

@@ -1,0 +1,58 @@
+package journey
+
+// screens says of every screen how it is drawn and where its buttons go.
+func screens() map[Screen]definition {
+	type m = *machine
+	return map[Screen]definition{
+		Attract:  {draw: m.drawAttract},
+		Home:     {draw: m.drawHome, idle: true},
+		Category: {draw: m.drawCategory, back: m.toHome, idle: true},
+		Search:   {draw: m.drawSearch, back: m.toHome, idle: true},
+		Guide:    {draw: m.drawGuide, next: m.nextGuide, onward: m.apply, back: m.backFromGuide, idle: true},
+		PlaceCard: {
+			draw: m.drawPlaceCard, step: StepCard, back: m.backFromCard,
+			enter: m.enterPlaceCard, exit: m.exitPlaceCard, idle: true,
+		},
+		Confirm: {
+			draw: m.drawConfirm, step: StepCard, next: m.nextConfirm, onward: m.confirmed, back: m.backFromConfirm, idle: true,
+		},
+		Question: {
+			draw: m.drawQuestion, step: StepForm, next: m.nextQuestion, onward: m.onwardQuestion, back: m.backQuestion, idle: true,
+		},
+		Promise: {
+			draw: m.drawPromise, step: StepMaterials, next: m.nextPromise, onward: m.onwardPromise, back: m.lastQuestion, idle: true,
+		},
+		Materials: {
+			draw: m.drawMaterials, step: StepMaterials, next: m.nextMaterials, onward: m.onwardMaterials,
+			back: m.backFromMaterials, enter: m.enterMaterials, exit: m.exitMaterials, idle: true,
+		},
+		Review: {
+			draw: m.drawReview, step: StepSign, next: m.nextReview, onward: m.submit, back: m.backFromReview,
+			enter: m.enterReview, exit: m.exitReview, idle: true,
+		},
+		Submitting: {draw: m.drawSubmitting, step: StepSign},
+		Done: {
+			draw: m.drawDone, step: StepDone, next: m.nextDone, onward: m.goodbye, enter: m.enterDone,
+		},
+		PrintUnknown: {draw: m.drawPrintUnknown, step: StepDone, idle: true},
+		EvaluateMore: {
+			draw: m.drawEvaluateMore, step: StepDone, next: m.nextEvaluate, onward: m.onwardEvaluate,
+			back: m.backFromEvaluate, idle: true,
+		},
+		MyCases:      {draw: m.drawMyCases, back: m.toHome, idle: true},
+		CaseDetail:   {draw: m.drawCaseDetail, next: m.nextCase, onward: m.printCase, back: m.backToCases, idle: true},
+		Goodbye:      {draw: m.drawGoodbye},
+		DeviceFault:  {draw: m.drawDeviceFault, back: m.backFromFault, exit: m.exitFault, idle: true},
+		OutOfService: {draw: m.drawOutOfService, back: m.backInService},
+		StaffSignIn:  {draw: m.drawStaffSignIn, next: m.nextStaffSignIn, onward: m.nothing, back: m.backFromStaff, idle: true},
+		Staff:        {draw: m.drawStaff, exit: m.exitStaff, idle: true},
+	}
+}
+
+func (m *machine) exitReview()  { m.fx.cancel(slotPrinter) }
+func (m *machine) exitFault()   { m.fx.cancel(slotPrinter) }
+func (m *machine) exitStaff()   { m.fx.cancel(slotStaff) }
+func (m *machine) backToCases() { m.to(MyCases) }
+
+// nothing is the onward of a screen whose button is never enabled: the last digit of a PIN is its onward.
+func (m *machine) nothing() {}
