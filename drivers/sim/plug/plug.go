@@ -80,6 +80,17 @@ func (c *Cable) Plug() error {
 	return nil
 }
 
+// Write sends bytes to the program at the near end; it fails while the cable is out.
+func (c *Cable) Write(data []byte) (int, error) {
+	c.mutex.Lock()
+	master := c.master
+	c.mutex.Unlock()
+	if master == nil {
+		return 0, errors.New("the cable is not plugged in")
+	}
+	return master.Write(data)
+}
+
 // Unplug pulls the cable: whoever holds the line sees it hang up, bytes on the
 // way are lost, the name is gone. It returns when talk has ended.
 func (c *Cable) Unplug() error {

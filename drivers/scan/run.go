@@ -1,0 +1,141 @@
+package scan
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"bianmin/drivers"
+)
+
+// largest is the most a scan may send, in bytes: A4 in colour at 600 dots per inch.
+const largest = 110 << 20
+
+// kept are the variables a scan tool sees; nothing else of our environment is its business.
+var kept = []string{"PATH", "HOME", "LD_LIBRARY_PATH", "SANE_CONFIG_DIR", "SANE_DEBUG_DLL", "DBUS_SYSTEM_BUS_ADDRESS"}
+
+// environment is ours reduced to kept, with messages in English.
+func environment() []string {
+	env := []string{"LC_ALL=C"}
+	for _, name := range kept {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// run starts the tool in a process group of its own, takes its standard output
+// into memory and waits for it. When ctx ends the whole group is killed: a SANE
+// backend can spin for ever after its device has gone.
+func run(ctx context.Context, env []string, tool string, args ...string) ([]byte, error) {
+	// The kernel kills the tool when the thread that started it dies; so the thread has to stay.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	command := exec.CommandContext(ctx, tool, args...)
+	command.Env = env
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
+	command.WaitDelay = 2 * time.Second
+	out, complaints := &capped{limit: largest}, &capped{limit: 4 << 10, forgiving: true}
+	command.Stdout, command.Stderr = out, complaints
+	err := command.Run()
+	if command.Process != nil {
+		// Whatever the tool left behind in its group must not hold the scanner.
+		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
+	}
+	switch {
+	case err == nil:
+		return out.Bytes(), nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	default:
+		return nil, &toolError{err: err, said: firstLine(complaints.String())}
+	}
+}
+
+// toolError is a tool that ended badly, with the first line of what it said.
+type toolError struct {
+	err  error
+	said string
+}
+
+func (e *toolError) Error() string { return fmt.Sprintf("%v (%s)", e.err, e.said) }
+func (e *toolError) Unwrap() error { return e.err }
+
+func firstLine(s string) string {
+	for line := range strings.Lines(s) {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "scanimage:"))
+		if line != "" && !strings.HasPrefix(line, "Output format is not set") && !strings.HasPrefix(line, "rounded value") {
+			return line[:min(len(line), 200)]
+		}
+	}
+	return "no message"
+}
+
+// capped is a buffer that refuses to grow without limit, or silently forgets when forgiving.
+type capped struct {
+	bytes.Buffer
+	limit     int
+	forgiving bool
+}
+
+var errTooMuch = errors.New("more output than any page has")
+
+func (c *capped) Write(p []byte) (int, error) {
+	if c.Len()+len(p) <= c.limit {
+		return c.Buffer.Write(p)
+	}
+	if c.forgiving {
+		return len(p), nil
+	}
+	return 0, errTooMuch
+}
+
+// faults are the exit codes of scanimage, which are SANE's status codes.
+var faults = map[int]drivers.Fault{
+	1:  drivers.FaultUnplugged, // unsupported, or the device cannot be opened
+	2:  drivers.FaultCancelled,
+	3:  drivers.FaultBusy,
+	4:  drivers.FaultProtocol, // invalid argument
+	5:  drivers.FaultProtocol, // end of data before the page was whole
+	6:  drivers.FaultJam,
+	7:  drivers.FaultNoDocument,
+	8:  drivers.FaultCoverOpen,
+	9:  drivers.FaultDevice, // input or output error
+	10: drivers.FaultDevice, // out of memory
+	11: drivers.FaultNotPermitted,
+}
+
+// faultOf gives the code for people of an error of run or of a page that makes no sense.
+func faultOf(err error) drivers.Fault {
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return drivers.FaultNone
+	case errors.Is(err, context.DeadlineExceeded):
+		return drivers.FaultSilent
+	case errors.Is(err, context.Canceled):
+		return drivers.FaultCancelled
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, os.ErrNotExist):
+		return drivers.FaultMissingTool
+	case errors.Is(err, os.ErrPermission):
+		return drivers.FaultNotPermitted
+	case errors.As(err, &exit):
+		if fault, ok := faults[exit.ExitCode()]; ok {
+			return fault
+		}
+		return drivers.FaultDevice
+	case errors.Is(err, errPicture), errors.Is(err, errTooMuch):
+		return drivers.FaultProtocol
+	default:
+		return drivers.FaultDevice
+	}
+}
