@@ -1,0 +1,185 @@
+package stand
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"bianmin/drivers/sim"
+	"bianmin/drivers/sim/button"
+	"bianmin/drivers/sim/network"
+	"bianmin/drivers/sim/printer"
+	"bianmin/drivers/sim/reader"
+)
+
+// Options say which devices stand on the bench.
+type Options struct {
+	Dir      string // where the devices' names (links to ptys) and the control socket are made
+	Paper    int    // mm: 80 (default) or 58
+	Platform string // host:port behind the network switch; "" leaves the switch out
+}
+
+// Stand is one terminal's simulated devices. All methods are safe for use by several goroutines.
+type Stand struct {
+	options Options
+	cards   []sim.Card
+	reader  *reader.Device
+	printer *printer.Printer
+	button  *button.Button
+	network *network.Proxy
+	control *Control
+
+	mutex  sync.Mutex
+	cardOn string
+	torn   []printer.Strip // strips a person took, oldest first
+}
+
+// Open puts everything on the bench and listens on Dir/bench.sock.
+func Open(ctx context.Context, options Options) (*Stand, error) {
+	s := &Stand{options: options}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Stand) open(ctx context.Context) (err error) {
+	if err := os.MkdirAll(s.options.Dir, 0o755); err != nil {
+		return fmt.Errorf("set up the bench: %w", err)
+	}
+	if s.cards, err = sim.Cards(); err != nil {
+		return err
+	}
+	if s.reader, err = reader.Start(ctx, s.path("reader"), reader.Options{}); err != nil {
+		return err
+	}
+	if s.printer, err = printer.New(ctx, s.path("printer"), printer.Options{Paper: s.options.Paper}); err != nil {
+		return err
+	}
+	if s.button, err = button.New(ctx, s.path("button")); err != nil {
+		return err
+	}
+	if s.options.Platform != "" {
+		if s.network, err = network.Listen(ctx, "127.0.0.1:0", s.options.Platform); err != nil {
+			return err
+		}
+	}
+	s.control, err = Listen(ctx, s.Socket(), s.Do)
+	return err
+}
+
+func (s *Stand) path(name string) string { return filepath.Join(s.options.Dir, name) }
+
+// Socket is the path of the control socket.
+func (s *Stand) Socket() string { return s.path("bench.sock") }
+
+// Links are the devices' links for a configuration file.
+func (s *Stand) Links() (reader, printer, button string) {
+	return "serial:" + s.path("reader"), "serial:" + s.path("printer"), "serial:" + s.path("button")
+}
+
+// Network is the address of the platform as seen through the switch.
+func (s *Stand) Network() string {
+	if s.network == nil {
+		return ""
+	}
+	return s.network.Addr()
+}
+
+// Close takes everything off the bench and waits until it is quiet.
+func (s *Stand) Close() error {
+	var errs []error
+	if s.control != nil {
+		errs = append(errs, s.control.Close())
+	}
+	if s.network != nil {
+		errs = append(errs, s.network.Close())
+	}
+	if s.button != nil {
+		errs = append(errs, s.button.Close())
+	}
+	if s.printer != nil {
+		errs = append(errs, s.printer.Close())
+	}
+	if s.reader != nil {
+		errs = append(errs, s.reader.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// State tells how the bench stands.
+func (s *Stand) State() State {
+	p := s.printer.State()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	state := State{
+		CardOn: s.cardOn, ReaderIn: s.reader.Plugged(), PrinterIn: p.Plugged, PaperOut: p.PaperOut, CoverOpen: p.CoverOpen,
+		Silent: p.Silent, StripBytes: p.Received, Strips: p.Strips, NetworkUp: s.network != nil && s.network.Up(),
+	}
+	for i, card := range s.cards {
+		state.Cards = append(state.Cards, Card{Number: i + 1, File: card.File, Label: card.Name + "：" + card.About})
+	}
+	return state
+}
+
+// Strip is the paper that hangs out of the printer as a picture; nil when there is none.
+func (s *Stand) Strip() image.Image { return s.printer.Picture() }
+
+// Printed are all strips so far, torn off or not, oldest first.
+func (s *Stand) Printed() []printer.Strip {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return append(append([]printer.Strip(nil), s.torn...), s.printer.Strips()...)
+}
+
+func (s *Stand) tear() int {
+	taken := s.printer.Tear()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.torn = append(s.torn, taken...)
+	return len(taken)
+}
+
+func (s *Stand) place(which string) error {
+	card, err := s.card(which)
+	if err != nil {
+		return err
+	}
+	s.reader.Place(card)
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.cardOn = card.File
+	return nil
+}
+
+// card finds a card by its number in the drawer, its name there, or a file of one's own.
+func (s *Stand) card(which string) (sim.Card, error) {
+	if number, err := strconv.Atoi(which); err == nil {
+		if number < 1 || number > len(s.cards) {
+			return sim.Card{}, fmt.Errorf("there are cards 1 to %d", len(s.cards))
+		}
+		return s.cards[number-1], nil
+	}
+	return sim.LoadCard(which)
+}
+
+func (s *Stand) removeCard() {
+	s.reader.Remove()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.cardOn = ""
+}
+
+func (s *Stand) stateLine() (string, error) {
+	line, err := json.Marshal(s.State())
+	if err != nil {
+		return "", fmt.Errorf("tell the bench's state: %w", err)
+	}
+	return string(line), nil
+}
