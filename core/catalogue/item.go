@@ -20,6 +20,10 @@ type Catalogue struct {
 	Categories []Category `json:"categories"`
 	Holidays   Calendar   `json:"calendar"`
 	Items      []*Item    `json:"-"` // from the items/ folder, one file each
+
+	forms     map[string]*form.Checked
+	byCode    map[string]*Item
+	divisions map[string]*division
 }
 
 // Region is an administrative division with the divisions inside it.
