@@ -24,7 +24,7 @@ type Terminal struct {
 	Generation  string    `json:"generation"` // one letter, never used twice for a number
 	Point       string    `json:"point"`      // service point's name
 	Region      string    `json:"region"`     // administrative division code, 12 digits
-	Role        string    `json:"role"`       // "kiosk" or "desk"
+	Role        string    `json:"role"`       // "kiosk" or "agent"
 	Environment string    `json:"environment"`
 	Platform    string    `json:"platform"` // base URL
 	Enrolled    time.Time `json:"enrolled"` // platform's time

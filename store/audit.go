@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"bianmin/sync/seal"
+)
+
+// Entry is one line of the audit trail. It must hold nothing personal.
+type Entry struct {
+	Actor   string // "citizen", "technician:ID", "terminal", "platform"
+	Action  string
+	Subject string // a case number, a print job, an account
+	Detail  string
+}
+
+// ErrAudit says that the audit trail was changed.
+var ErrAudit = errors.New("the audit trail was changed")
+
+func (s *Store) audit(tx *sql.Tx, q statements, clock Clock, entry Entry) error {
+	var previous []byte
+	if err := q.row(tx, sqlLastAudit).Scan(&previous); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read the audit trail: %w", err)
+	}
+	at := clock.Judgement.Now.UnixMilli()
+	hash := auditHash(previous, at, entry)
+	return q.exec(tx, sqlInsertAudit, at, entry.Actor, entry.Action, entry.Subject, entry.Detail, hash)
+}
+
+// Audit writes one entry of the audit trail in a transaction of its own.
+func (s *Store) Audit(ctx context.Context, entry Entry) error {
+	err := s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
+		clock, err := s.clockIn(tx, q)
+		if err != nil {
+			return err
+		}
+		return s.audit(tx, q, clock, entry)
+	})
+	return wrap(err, "write the audit trail")
+}
+
+func auditHash(previous []byte, at int64, entry Entry) []byte {
+	h := seal.NewHash()
+	h.Write(previous)
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(at))) // #nosec G115 -- only its bits count
+	for _, field := range []string{entry.Actor, entry.Action, entry.Subject, entry.Detail} {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(field)))) // #nosec G115 -- short text
+		h.Write([]byte(field))
+	}
+	return h.Sum(nil)
+}
+
+// VerifyAudit walks the audit trail and gives its length, or ErrAudit with the
+// first entry that does not fit. An entry cut off at the end is found by the
+// count and hash that heads report to the platform, see AuditHead.
+func (s *Store) VerifyAudit(ctx context.Context) (int64, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT id, at_ms, actor, action, subject, detail, hash FROM audit ORDER BY id")
+	if err != nil {
+		return 0, classify(fmt.Errorf("verify the audit trail: %w", err))
+	}
+	defer func() { _ = rows.Close() }()
+	var previous []byte
+	var count int64
+	for rows.Next() {
+		var id, at int64
+		var entry Entry
+		var hash []byte
+		if err := rows.Scan(&id, &at, &entry.Actor, &entry.Action, &entry.Subject, &entry.Detail, &hash); err != nil {
+			return count, classify(fmt.Errorf("verify the audit trail: %w", err))
+		}
+		count++
+		if id != count || string(hash) != string(auditHash(previous, at, entry)) {
+			return count, fmt.Errorf("%w: entry %d", ErrAudit, count)
+		}
+		previous = hash
+	}
+	if err := rows.Err(); err != nil {
+		return count, classify(fmt.Errorf("verify the audit trail: %w", err))
+	}
+	return count, nil
+}
+
+// AuditHead is the length of the audit trail and the hash of its last entry in hex.
+func (s *Store) AuditHead(ctx context.Context) (int64, string, error) {
+	var count int64
+	var hash []byte
+	err := s.reader.QueryRowContext(ctx, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").Scan(&count, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, "", nil
+	}
+	if err != nil {
+		return 0, "", classify(fmt.Errorf("read the audit trail: %w", err))
+	}
+	return count, fmt.Sprintf("%x", hash), nil
+}

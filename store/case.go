@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"bianmin/core/casefile"
+)
+
+// Case is one case as it lies in the store: sealed but for number, state and dates.
+type Case struct {
+	Number     casefile.Number
+	Public     []byte
+	ByCard     []byte
+	ByRecovery []byte
+	Summary    []byte
+	State      string
+	Filed      time.Time
+	Events     []Event
+}
+
+// Event is one line of a case's log.
+type Event struct {
+	Kind   casefile.EventKind
+	At     time.Time
+	Detail []byte // sealed, see Detail
+}
+
+const sqlCases = `SELECT number, public, by_card, by_recovery, summary, state, filed_ms FROM cases `
+
+// CasesOf gives the cases with a lookup tag, newest first.
+func (s *Store) CasesOf(ctx context.Context, tag []byte) ([]Case, error) {
+	return s.cases(ctx, sqlCases+"WHERE tag = ? ORDER BY filed_ms DESC, number DESC", tag)
+}
+
+// CaseByNumber gives one case, or ErrNoCase.
+func (s *Store) CaseByNumber(ctx context.Context, number casefile.Number) (Case, error) {
+	found, err := s.cases(ctx, sqlCases+"WHERE number = ?", string(number))
+	if err != nil {
+		return Case{}, err
+	}
+	if len(found) == 0 {
+		return Case{}, ErrNoCase
+	}
+	return found[0], nil
+}
+
+// AllCases gives every case, oldest first, for recovery with the point's recovery key.
+func (s *Store) AllCases(ctx context.Context) ([]Case, error) {
+	return s.cases(ctx, sqlCases+"ORDER BY filed_ms, number")
+}
+
+func (s *Store) cases(ctx context.Context, query string, args ...any) ([]Case, error) {
+	rows, err := s.reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, classify(fmt.Errorf("read cases: %w", err))
+	}
+	defer func() { _ = rows.Close() }()
+	var found []Case
+	for rows.Next() {
+		var c Case
+		var number string
+		var filed int64
+		if err := rows.Scan(&number, &c.Public, &c.ByCard, &c.ByRecovery, &c.Summary, &c.State, &filed); err != nil {
+			return nil, classify(fmt.Errorf("read cases: %w", err))
+		}
+		c.Number, c.Filed = casefile.Number(number), fromMilliseconds(filed)
+		found = append(found, c)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, classify(fmt.Errorf("read cases: %w", err))
+	}
+	for i := range found {
+		if found[i].Events, err = s.eventsOf(ctx, found[i].Number); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func (s *Store) eventsOf(ctx context.Context, number casefile.Number) ([]Event, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT kind, at_ms, detail FROM events WHERE case_number = ? ORDER BY position", string(number))
+	if err != nil {
+		return nil, classify(fmt.Errorf("read a case's log: %w", err))
+	}
+	defer func() { _ = rows.Close() }()
+	var events []Event
+	for rows.Next() {
+		var event Event
+		var kind string
+		var at int64
+		if err := rows.Scan(&kind, &at, &event.Detail); err != nil {
+			return nil, classify(fmt.Errorf("read a case's log: %w", err))
+		}
+		event.Kind, event.At = casefile.EventKind(kind), fromMilliseconds(at)
+		events = append(events, event)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, classify(fmt.Errorf("read a case's log: %w", err))
+	}
+	return events, nil
+}
+
+// Answers gives the platform's signed answers to a packet by kind, exactly as they came.
+func (s *Store) Answers(ctx context.Context, id string) (map[string][]byte, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT kind, signed FROM answers WHERE packet = ?", id)
+	if err != nil {
+		return nil, classify(fmt.Errorf("read answers: %w", err))
+	}
+	defer func() { _ = rows.Close() }()
+	answers := map[string][]byte{}
+	for rows.Next() {
+		var kind string
+		var signed []byte
+		if err := rows.Scan(&kind, &signed); err != nil {
+			return nil, classify(fmt.Errorf("read answers: %w", err))
+		}
+		answers[kind] = signed
+	}
+	return answers, classify(rows.Err())
+}

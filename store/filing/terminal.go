@@ -1,0 +1,150 @@
+package filing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"syscall"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/drivers"
+	"bianmin/store"
+)
+
+// PrintJob is one physical job in the print ledger.
+type PrintJob struct {
+	Kind    string // "receipt" or "guide"
+	Case    casefile.Number
+	Item    string
+	Reprint bool // marked 补打
+}
+
+// BeginPrint writes a job into the ledger before its first byte. A receipt of a
+// case that is not in the store is refused.
+func (f *Filing) BeginPrint(ctx context.Context, job PrintJob) (int64, error) {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return 0, err
+	}
+	id, err := opened.BeginPrint(ctx, store.Print{Kind: job.Kind, Case: job.Case, Item: job.Item, Reprint: job.Reprint})
+	return id, coded(err)
+}
+
+// EndPrint writes the printer's report after the last byte.
+func (f *Filing) EndPrint(ctx context.Context, id int64, report drivers.PrintReport) error {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return err
+	}
+	evidence, err := json.Marshal(report)
+	if err != nil {
+		return coded(fmt.Errorf("encode print report: %w", err))
+	}
+	return coded(opened.EndPrint(ctx, id, string(report.Outcome), string(evidence)))
+}
+
+// ConfirmPrint writes what the person said about a job of unknown outcome.
+func (f *Filing) ConfirmPrint(ctx context.Context, id int64, cameOut bool, by string) error {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return err
+	}
+	return coded(opened.ConfirmPrint(ctx, id, cameOut, by))
+}
+
+// Health is what header, staff screen and out-of-service screen show.
+type Health struct {
+	Online      bool
+	Waiting     int // packets not yet delivered
+	Refused     int
+	Oldest      time.Time // of the waiting packets
+	LastContact time.Time
+	DiskFree    int64 // bytes
+	ClockDoubt  bool
+	Problem     casefile.Code // "" when the terminal can serve
+}
+
+// Health tells how the terminal stands. It answers for a terminal that cannot
+// serve too, as far as it can.
+func (f *Filing) Health(ctx context.Context) (Health, error) {
+	var h Health
+	h.DiskFree, _ = diskFree(f.options.Folder) // 0 when it cannot be told; Ready judges
+	problem := f.Ready(ctx)
+	h.Problem = store.Code(problem)
+	h.ClockDoubt = h.Problem == casefile.ClockDoubt
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return h, nil //nolint:nilerr // the problem is the answer
+	}
+	counts, err := opened.Counts(ctx)
+	if err != nil {
+		return h, coded(err)
+	}
+	link, err := opened.Link(ctx)
+	if err != nil {
+		return h, coded(err)
+	}
+	h.Waiting, h.Refused, h.Oldest = counts.Waiting, counts.Refused, counts.Oldest
+	h.Online, h.LastContact = link.Online, link.LastContact
+	return h, nil
+}
+
+func diskFree(folder string) (int64, error) {
+	var stat syscall.Statfs_t
+	if err := syscall.Statfs(folder, &stat); err != nil {
+		return 0, fmt.Errorf("look at the free space: %w", err)
+	}
+	return int64(stat.Bavail) * stat.Bsize, nil // #nosec G115 -- far below 2^63
+}
+
+// StaffAccount is one account known offline.
+type StaffAccount struct{ ID, Name string }
+
+// StaffAccounts lists the technicians the platform named.
+func (f *Filing) StaffAccounts(ctx context.Context) ([]StaffAccount, error) {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	staff, err := opened.Staff(ctx)
+	if err != nil {
+		return nil, coded(err)
+	}
+	accounts := make([]StaffAccount, 0, len(staff))
+	for _, a := range staff {
+		accounts = append(accounts, StaffAccount{ID: a.ID, Name: a.Name})
+	}
+	return accounts, nil
+}
+
+// StaffSignIn checks a PIN offline. locked is the time until another try is allowed.
+func (f *Filing) StaffSignIn(ctx context.Context, account, pin string) (ok bool, locked time.Duration, err error) {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return false, 0, err
+	}
+	ok, locked, err = opened.SignIn(ctx, account, pin)
+	return ok, locked, coded(err)
+}
+
+// ConfirmClock notes that a technician confirmed the time shown.
+func (f *Filing) ConfirmClock(ctx context.Context, account string) error {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return err
+	}
+	return coded(opened.ConfirmClock(ctx, account))
+}
+
+// RetryQueue lets every waiting packet be tried at once.
+func (f *Filing) RetryQueue(ctx context.Context, account string) error {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return err
+	}
+	if err := opened.RetryNow(ctx); err != nil {
+		return coded(err)
+	}
+	return coded(opened.Audit(ctx, store.Entry{Actor: "technician:" + account, Action: "queue-retry"}))
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"bianmin/core/casefile"
+)
+
+// Clock is the business time as the store sees it now.
+type Clock struct {
+	Reading   casefile.Reading
+	Mark      casefile.Mark
+	Judgement casefile.Judgement
+}
+
+// Clock reads the machine's clocks and judges them by the time mark.
+func (s *Store) Clock(ctx context.Context) (Clock, error) {
+	mark, _, err := scanMark(s.reader.QueryRowContext(ctx, sqlMark))
+	if err != nil {
+		return Clock{}, classify(fmt.Errorf("read the time mark: %w", err))
+	}
+	return s.judge(mark)
+}
+
+func (s *Store) judge(mark casefile.Mark) (Clock, error) {
+	reading, err := s.clock()
+	if err != nil {
+		return Clock{}, fmt.Errorf("read the clocks: %w", err)
+	}
+	return Clock{Reading: reading, Mark: mark, Judgement: casefile.Judge(reading, mark)}, nil
+}
+
+func scanMark(row *sql.Row) (casefile.Mark, int64, error) {
+	var timeMS, wallMS, monotonicMS, offsetMS, offsetFromMS, commits int64
+	var mark casefile.Mark
+	err := row.Scan(&timeMS, &wallMS, &monotonicMS, &mark.Read.BootID, &mark.Anchored, &offsetMS, &offsetFromMS, &commits)
+	if errors.Is(err, sql.ErrNoRows) {
+		return casefile.Mark{}, 0, nil
+	}
+	mark.Time, mark.Read.Wall = fromMilliseconds(timeMS), fromMilliseconds(wallMS)
+	mark.Read.Monotonic = time.Duration(monotonicMS) * time.Millisecond
+	mark.Offset, mark.OffsetFrom = time.Duration(offsetMS)*time.Millisecond, fromMilliseconds(offsetFromMS)
+	return mark, commits, err
+}
+
+func writeMark(tx *sql.Tx, q statements, mark casefile.Mark, commits int64) error {
+	return q.exec(tx, sqlSetMark, milliseconds(mark.Time), mark.Read.Wall.UnixMilli(), mark.Read.Monotonic.Milliseconds(),
+		mark.Read.BootID, mark.Anchored, mark.Offset.Milliseconds(), milliseconds(mark.OffsetFrom), commits)
+}
+
+// changeMark changes the time mark in one transaction.
+func (s *Store) changeMark(ctx context.Context, durable bool, change func(tx *sql.Tx, q statements, c Clock) (casefile.Mark, error)) error {
+	return s.transact(ctx, durable, func(tx *sql.Tx, q statements) error {
+		mark, commits, err := scanMark(q.row(tx, sqlMark))
+		if err != nil {
+			return fmt.Errorf("read the time mark: %w", err)
+		}
+		clock, err := s.judge(mark)
+		if err != nil {
+			return err
+		}
+		changed, err := change(tx, q, clock)
+		if err != nil || changed == mark {
+			return err
+		}
+		return writeMark(tx, q, changed, commits)
+	})
+}
+
+// SetPlatformTime notes the platform's time. The caller has verified its
+// signature and that it answers a question just asked; only this moves the mark back.
+func (s *Store) SetPlatformTime(ctx context.Context, platform time.Time) error {
+	err := s.changeMark(ctx, false, func(_ *sql.Tx, _ statements, c Clock) (casefile.Mark, error) {
+		return c.Mark.Told(c.Reading, platform), nil
+	})
+	return wrap(err, "note the platform's time")
+}
+
+// ConfirmClock notes that a technician confirmed the business time shown.
+func (s *Store) ConfirmClock(ctx context.Context, account string) error {
+	err := s.changeMark(ctx, true, func(tx *sql.Tx, q statements, c Clock) (casefile.Mark, error) {
+		mark := c.Mark.Confirmed(c.Reading, c.Judgement)
+		return mark, s.audit(tx, q, c, Entry{Actor: "technician:" + account, Action: "clock-confirmed", Subject: mark.Time.Format(time.RFC3339), Detail: c.Judgement.Why})
+	})
+	return wrap(err, "confirm the clock")
+}
+
+// Observe notes the present business time when it is not in doubt, so that a
+// later jump of the clock within this boot is seen. first is the mark of a
+// store that has none: the platform's time at enrolment.
+func (s *Store) Observe(ctx context.Context, first time.Time) error {
+	err := s.changeMark(ctx, true, func(_ *sql.Tx, _ statements, c Clock) (casefile.Mark, error) {
+		mark := c.Mark
+		if mark.Time.IsZero() {
+			mark.Time = first
+			c.Judgement = casefile.Judge(c.Reading, mark)
+		}
+		return mark.Noted(c.Reading, c.Judgement), nil
+	})
+	return wrap(err, "observe the clock")
+}
+
+func wrap(err error, doing string) error {
+	if err == nil {
+		return nil
+	}
+	var known *casefile.Error
+	if errors.As(err, &known) {
+		return &casefile.Error{Code: known.Code, Err: fmt.Errorf("%s: %w", doing, known.Err)}
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

@@ -1,0 +1,172 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/sync/packet"
+)
+
+// States of an outbox row.
+const (
+	queued   = 0
+	accepted = 1
+	refused  = 2
+)
+
+// MaxWait is the longest a persisted time of a next try is believed: a clock
+// that was years ahead must not freeze the queue.
+const MaxWait = 10 * time.Minute
+
+// Item is one packet that may be sent now.
+type Item struct {
+	Packet     string
+	Case       casefile.Number
+	Generation string
+	Sequence   int
+	Kind       casefile.EventKind
+	Digest     string // of the packet
+	Registered bool   // lane 1 is done
+	Attempts   int
+	Next       time.Time
+	Why        string // why the last try failed
+	HeadLength int64  // length of lane 1
+	Total      int64
+	Committed  time.Time
+}
+
+// Pending lists packets that may be sent at now, first the ones that are not
+// registered, then small ones before those with attachments, then the oldest.
+// Of a case and generation only the first undelivered event is listed; a
+// refused one holds back its case and no other.
+func (s *Store) Pending(ctx context.Context, now time.Time, limit int) ([]Item, error) {
+	rows, err := s.reader.QueryContext(ctx, `
+		SELECT o.packet, o.case_number, o.generation, o.sequence, o.kind, p.digest, o.registered, o.attempts, o.next_ms, o.why,
+			o.head_length, o.total, o.committed_ms
+		FROM outbox o JOIN packets p ON p.id = o.packet
+		WHERE o.state = 0 AND (o.next_ms <= ? OR o.next_ms > ?)
+			AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.case_number = o.case_number AND e.generation = o.generation
+				AND e.sequence < o.sequence AND e.state <> 1)
+		ORDER BY o.registered, o.priority, o.id LIMIT ?`, now.UnixMilli(), now.Add(MaxWait).UnixMilli(), limit)
+	if err != nil {
+		return nil, classify(fmt.Errorf("list pending packets: %w", err))
+	}
+	defer func() { _ = rows.Close() }()
+	var items []Item
+	for rows.Next() {
+		var i Item
+		var number, kind string
+		var next, committed int64
+		err := rows.Scan(&i.Packet, &number, &i.Generation, &i.Sequence, &kind, &i.Digest, &i.Registered, &i.Attempts, &next, &i.Why,
+			&i.HeadLength, &i.Total, &committed)
+		if err != nil {
+			return nil, classify(fmt.Errorf("list pending packets: %w", err))
+		}
+		i.Case, i.Kind = casefile.Number(number), casefile.EventKind(kind)
+		i.Next, i.Committed = fromMilliseconds(next), fromMilliseconds(committed)
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, classify(fmt.Errorf("list pending packets: %w", err))
+	}
+	return items, nil
+}
+
+// OpenPacket opens a packet's bytes for sending from any offset; the caller closes it.
+func (s *Store) OpenPacket(ctx context.Context, id string) (*packet.Reader, error) {
+	var head []byte
+	err := s.reader.QueryRowContext(ctx, "SELECT head FROM packets WHERE id = ?", id).Scan(&head)
+	if err != nil {
+		return nil, classify(fmt.Errorf("open packet: %w", err))
+	}
+	rows, err := s.reader.QueryContext(ctx, "SELECT digest, length FROM attachments WHERE packet = ? ORDER BY position", id)
+	if err != nil {
+		return nil, classify(fmt.Errorf("open packet: %w", err))
+	}
+	defer func() { _ = rows.Close() }()
+	var parts []packet.Part
+	for rows.Next() {
+		var digest string
+		var part packet.Part
+		if err := rows.Scan(&digest, &part.Length); err != nil {
+			return nil, classify(fmt.Errorf("open packet: %w", err))
+		}
+		part.Open = func() (packet.Source, error) { return os.Open(s.attachmentPath(digest)) }
+		parts = append(parts, part)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, classify(fmt.Errorf("open packet: %w", err))
+	}
+	return packet.NewReader(head, parts), nil
+}
+
+// RecordAttempt notes a try that failed: when the next may be and why, in words
+// for the staff. It is no durable write; after a power cut the packet is simply tried again.
+func (s *Store) RecordAttempt(ctx context.Context, id string, next time.Time, why string) error {
+	err := s.transact(ctx, false, func(tx *sql.Tx, _ statements) error {
+		_, err := tx.Exec("UPDATE outbox SET attempts = attempts + 1, next_ms = ?, why = ? WHERE packet = ? AND state = 0", next.UnixMilli(), why, id)
+		return err
+	})
+	return wrap(err, "record an attempt")
+}
+
+// RetryNow lets every queued packet be tried at once.
+func (s *Store) RetryNow(ctx context.Context) error {
+	err := s.transact(ctx, false, func(tx *sql.Tx, _ statements) error {
+		_, err := tx.Exec("UPDATE outbox SET next_ms = 0 WHERE state = 0")
+		return err
+	})
+	return wrap(err, "retry the queue")
+}
+
+// RecordRegistration keeps the platform's signed word that it holds a packet's
+// manifest. The caller has verified it.
+func (s *Store) RecordRegistration(ctx context.Context, id string, signed []byte) error {
+	err := s.transact(ctx, false, func(tx *sql.Tx, q statements) error {
+		clock, err := s.clockIn(tx, q)
+		if err != nil {
+			return err
+		}
+		if err := q.exec(tx, sqlInsertAnswer, id, "registration", signed, clock.Judgement.Now.UnixMilli()); err != nil {
+			return err
+		}
+		result, err := tx.Exec("UPDATE outbox SET registered = 1, why = '' WHERE packet = ?", id)
+		return needRow(result, err)
+	})
+	return wrap(err, "record a registration")
+}
+
+func needRow(result sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(errors.New("no such packet"), err)
+	}
+	return nil
+}
+
+// Counts are how the outbox stands.
+type Counts struct {
+	Waiting int
+	Refused int
+	Oldest  time.Time // commit time of the oldest waiting packet, zero when none
+}
+
+// Counts counts the outbox.
+func (s *Store) Counts(ctx context.Context) (Counts, error) {
+	var c Counts
+	var oldest sql.NullInt64
+	err := s.reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM outbox WHERE state = 0), (SELECT count(*) FROM outbox WHERE state = 2),
+		(SELECT min(committed_ms) FROM outbox WHERE state = 0)`).Scan(&c.Waiting, &c.Refused, &oldest)
+	if err != nil {
+		return Counts{}, classify(fmt.Errorf("count the outbox: %w", err))
+	}
+	c.Oldest = fromMilliseconds(oldest.Int64)
+	return c, nil
+}

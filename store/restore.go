@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"bianmin/core/casefile"
+)
+
+// Adopt begins accepting under a terminal's generation, or refuses with
+// casefile.Restored: the database came from a copy and must not give numbers
+// again before the platform gave the terminal a new generation.
+//
+// Found here: a database older than the high-water file in the keys folder, a
+// database that vanished, a keys folder without its file. Not found here: a
+// whole disk put back, keys and all; there the platform sees a case number
+// twice, says so, and MarkRestored closes the terminal.
+func (s *Store) Adopt(ctx context.Context, generation string) error {
+	if len(generation) != 1 {
+		return errors.New("adopt a generation: not one letter")
+	}
+	var commits int64
+	err := s.reader.QueryRowContext(ctx, "SELECT coalesce((SELECT commits FROM mark WHERE id = 1), 0)").Scan(&commits)
+	if err != nil {
+		return classify(fmt.Errorf("adopt a generation: %w", err))
+	}
+	told, err := s.meta(ctx, "restored")
+	if err != nil {
+		return err
+	}
+	if told == generation {
+		return &casefile.Error{Code: casefile.Restored, Err: errors.New("the platform saw a number of this generation twice")}
+	}
+	if !s.water.holds(generation[0], commits) {
+		return &casefile.Error{Code: casefile.Restored, Err: errors.New("the database is older than its high-water file")}
+	}
+	if s.water.known && s.water.generation == generation[0] {
+		return nil
+	}
+	return classify(s.water.begin(generation[0], commits))
+}
+
+// MarkRestored closes the store for a generation: nothing is accepted until
+// the terminal has another one. The sender calls it when the platform says that
+// a number was given twice.
+func (s *Store) MarkRestored(ctx context.Context, generation string) error {
+	err := s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
+		if err := setMeta(tx, "restored", generation); err != nil {
+			return err
+		}
+		clock, err := s.clockIn(tx, q)
+		if err != nil {
+			return err
+		}
+		return s.audit(tx, q, clock, Entry{Actor: "platform", Action: "restored", Subject: generation})
+	})
+	return wrap(err, "mark as restored")
+}
+
+func (s *Store) clockIn(tx *sql.Tx, q statements) (Clock, error) {
+	mark, _, err := scanMark(q.row(tx, sqlMark))
+	if err != nil {
+		return Clock{}, fmt.Errorf("read the time mark: %w", err)
+	}
+	return s.judge(mark)
+}
+
+func (s *Store) meta(ctx context.Context, key string) (string, error) {
+	var value string
+	err := s.reader.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", key).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", classify(fmt.Errorf("read meta: %w", err))
+	}
+	return value, nil
+}
+
+func setMeta(tx *sql.Tx, key, value string) error {
+	_, err := tx.Exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+	return err
+}

@@ -1,0 +1,249 @@
+// Package store is everything a terminal remembers: one SQLite file, sealed
+// attachments beside it, the outbox and the audit trail. All SQL stands here.
+// It must not send, print, or keep anything personal that is not sealed.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/sync/seal"
+
+	sqlite "modernc.org/sqlite" // also registers the driver "sqlite"
+)
+
+const (
+	databaseName = "bianmin.db"
+	readers      = 4
+	// shared are the parameters of every connection; see the decision notes for each.
+	shared = "_txlock=immediate&_defensive=1&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=journal_size_limit(8388608)"
+)
+
+// Check says how thoroughly Open looks at the database.
+type Check int
+
+// Checks.
+const (
+	// CheckAuto is a full integrity check the first time in a boot, a quick one afterwards.
+	CheckAuto Check = iota
+	// CheckNone is for a second process beside one that has checked.
+	CheckNone
+)
+
+// Options are how a store is opened. Folder and Clock are required.
+type Options struct {
+	Folder string // the data folder
+	Clock  func() (casefile.Reading, error)
+	Check  Check
+	// CommitPoint is called with the name of each point where being killed must lose nothing; nil in production.
+	CommitPoint func(name string)
+	// Unsealed writes a plain copy of every attachment besides. It exists so that the canary test can prove that it would see
+	// them; filing refuses it for a terminal of the production environment.
+	Unsealed bool
+}
+
+// Store is an open store. It serves any number of goroutines, and several
+// processes may have one open on the same folder.
+type Store struct {
+	folder  string
+	clock   func() (casefile.Reading, error)
+	point   func(string)
+	bare    bool
+	writing sync.Mutex // one transaction at a time in this process, instead of SQLITE_BUSY
+	writer  *sql.DB    // synchronous=FULL: what it commits survives a power cut
+	relaxed *sql.DB    // synchronous=NORMAL: for what the platform would only repeat
+	reader  *sql.DB    // query_only
+	write   statements
+	relax   statements
+	water   *highWater
+}
+
+// Open opens the store in a folder, makes or migrates its database and checks
+// it. Errors people must hear of are *casefile.Error: damaged, written by a
+// newer version, read-only, disk full.
+func Open(ctx context.Context, options Options) (*Store, error) {
+	if options.Folder == "" || options.Clock == nil {
+		return nil, errors.New("open store: folder and clock are required")
+	}
+	if _, err := sqlite.OFDLocking(true); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{folder: options.Folder, clock: options.Clock, point: options.CommitPoint, bare: options.Unsealed}
+	if s.point == nil {
+		s.point = func(string) {}
+	}
+	if err := s.open(ctx, options.Check); err != nil {
+		return nil, errors.Join(classify(fmt.Errorf("open store: %w", err)), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, check Check) error {
+	for _, name := range []string{"", "attachments", "tmp", "keys"} {
+		if err := os.MkdirAll(filepath.Join(s.folder, name), 0o700); err != nil {
+			return err
+		}
+	}
+	var err error
+	if s.writer, err = s.connect("_pragma=synchronous(FULL)", 1); err != nil {
+		return err
+	}
+	if err := s.prepareDatabase(ctx, check); err != nil {
+		return err
+	}
+	if s.relaxed, err = s.connect("_pragma=synchronous(NORMAL)", 1); err != nil {
+		return err
+	}
+	if s.reader, err = s.connect("_pragma=synchronous(FULL)&_pragma=query_only(1)", readers); err != nil {
+		return err
+	}
+	if s.write, err = prepare(ctx, s.writer); err != nil {
+		return err
+	}
+	if s.relax, err = prepare(ctx, s.relaxed); err != nil {
+		return err
+	}
+	s.water, err = openHighWater(filepath.Join(s.folder, "keys", "highwater"))
+	return err
+}
+
+func (s *Store) connect(extra string, most int) (*sql.DB, error) {
+	path, err := filepath.Abs(filepath.Join(s.folder, databaseName))
+	if err != nil {
+		return nil, err
+	}
+	dsn := (&url.URL{Scheme: "file", Path: path}).String() + "?" + shared + "&" + extra
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(most)
+	db.SetConnMaxLifetime(0)
+	return db, nil
+}
+
+func (s *Store) prepareDatabase(ctx context.Context, check Check) error {
+	version, err := schemaVersion(ctx, s.writer)
+	if err != nil {
+		return err
+	}
+	reading, err := s.clock()
+	if err != nil {
+		return err
+	}
+	if version > 0 && check == CheckAuto {
+		if err := s.integrity(ctx, reading.BootID); err != nil {
+			return err
+		}
+	}
+	if err := migrate(ctx, s.writer, version); err != nil {
+		return err
+	}
+	if check == CheckAuto { // also proves that the store can be written
+		_, err := s.writer.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('checked', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", reading.BootID)
+		return err
+	}
+	return nil
+}
+
+// integrity runs the check that fits: full once per boot, quick afterwards.
+func (s *Store) integrity(ctx context.Context, boot string) error {
+	pragma := "PRAGMA integrity_check(10)"
+	var checked string
+	err := s.writer.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'checked'").Scan(&checked)
+	if err == nil && checked == boot && boot != "" {
+		pragma = "PRAGMA quick_check(10)"
+	}
+	rows, err := s.writer.QueryContext(ctx, pragma)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var finding string
+		if err := rows.Scan(&finding); err != nil {
+			return err
+		}
+		if finding != "ok" {
+			return &casefile.Error{Code: casefile.Damaged, Err: errors.New("integrity check: " + finding)}
+		}
+	}
+	return rows.Err()
+}
+
+// Close closes the store; it may be called on one that did not open.
+func (s *Store) Close() error {
+	var errs []error
+	errs = append(errs, s.write.close(), s.relax.close())
+	for _, db := range []*sql.DB{s.reader, s.relaxed, s.writer} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	if s.water != nil {
+		errs = append(errs, s.water.close())
+	}
+	return errors.Join(errs...)
+}
+
+// Folder is the data folder.
+func (s *Store) Folder() string { return s.folder }
+
+// transact runs do in one immediate transaction on the durable or the relaxed
+// connection. It is not stopped half-way by the caller's context: either
+// nothing or everything happened, and the caller is told which.
+func (s *Store) transact(ctx context.Context, durable bool, do func(tx *sql.Tx, q statements) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	db, q := s.writer, s.write
+	if !durable {
+		db, q = s.relaxed, s.relax
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return classify(err)
+	}
+	if err := do(tx, q); err != nil {
+		return errors.Join(classify(err), tx.Rollback())
+	}
+	if err := tx.Commit(); err != nil {
+		return classify(fmt.Errorf("commit: %w", err))
+	}
+	return nil
+}
+
+func milliseconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMilliseconds(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).In(casefile.Zone)
+}
+
+// newID makes 16 random bytes in hex, the form of packet ids and nonces.
+func newID() (string, error) {
+	key, err := seal.NewKey()
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%x", key[:]), nil
+}
