@@ -69,6 +69,8 @@ func (m *machine) cardEvent(event Event) bool {
 		m.cardArrived(event.card)
 	case readyTold:
 		m.ready(event)
+	case cardPresence:
+		m.remindOfCard(event.present)
 	default:
 		return false
 	}
