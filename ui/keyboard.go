@@ -48,6 +48,7 @@ type Keyboard struct {
 	row    *candidateRow
 	pages  map[KeyboardMode][][]*key
 	widths map[*key]float32
+	roles  map[*key]string
 }
 
 // NewKeyboard makes a keyboard in a mode; typed gets each sign or word, or
@@ -60,7 +61,7 @@ func NewKeyboard(look theme.Look, words KeyboardWords, engine Engine, mode Keybo
 	k.look = look
 	k.row = newCandidateRow(look, words, k.pick)
 	k.pages = map[KeyboardMode][][]*key{}
-	k.widths = map[*key]float32{}
+	k.widths, k.roles = map[*key]float32{}, map[*key]string{}
 	k.pages[ModePinyin] = k.letterRows()
 	k.pages[ModeLetters] = k.pages[ModePinyin]
 	k.pages[ModeSigns] = k.signRows()
@@ -99,6 +100,7 @@ func (k *Keyboard) Reset() {
 func (k *Keyboard) letterKey(letter string) *key {
 	var made *key
 	made = newKey(k.look, letter, letter, theme.LetterText, func() { k.letter(strings.TrimPrefix(made.name, "key:")) })
+	k.roles[made] = letter
 	return made
 }
 
@@ -108,7 +110,7 @@ func (k *Keyboard) signKey(sign string) *key {
 
 func (k *Keyboard) wordKey(code, label string, wide float32, tapped func()) *key {
 	made := newKey(k.look, code, label, theme.KeyWord, tapped)
-	k.widths[made] = wide
+	k.widths[made], k.roles[made] = wide, code
 	return made
 }
 
@@ -241,25 +243,23 @@ func (k *Keyboard) show() {
 
 // dress sets what stands on a key in the present mode.
 func (k *Keyboard) dress(each *key) {
-	code := strings.TrimPrefix(each.name, "key:")
+	role := k.roles[each]
 	switch {
-	case code == "shift":
+	case role == "shift":
 		each.SetEnabled(k.mode == ModeLetters)
 		each.strong = k.upper
 		each.restyle()
-	case code == "language":
-		label := k.words.English
-		if k.mode == ModeLetters {
-			label = k.words.Chinese
-		}
-		each.setLabel(code, label)
-	case code == KeyDone:
+	case role == "language" && k.mode == ModePinyin:
+		each.setLabel("english", k.words.English)
+	case role == "language":
+		each.setLabel("chinese", k.words.Chinese)
+	case role == KeyDone:
 		each.strong = true
 		each.restyle()
-	case len(code) == 1 && strings.ToLower(code) >= "a" && strings.ToLower(code) <= "z":
-		letter := strings.ToLower(code)
+	case len(role) == 1 && role >= "a" && role <= "z":
+		letter := role
 		if k.upper && k.mode == ModeLetters {
-			letter = strings.ToUpper(code)
+			letter = strings.ToUpper(role)
 		}
 		each.setLabel(letter, letter)
 	}

@@ -1,0 +1,39 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"bianmin/ui/theme"
+)
+
+// Pane is a scroll that may be drawn lower than its content, for lists that
+// share a screen with a keyboard or pad.
+type Pane struct {
+	drawn
+	scroll *DragScroll
+	least  float32
+}
+
+// NewPane makes a pane that is never lower than least, unless its content is.
+func NewPane(look theme.Look, least float32, content fyne.CanvasObject) *Pane {
+	p := &Pane{scroll: NewDragScroll(look, content), least: least}
+	p.look = look
+	p.parts = []fyne.CanvasObject{p.scroll}
+	p.arrange = func(size fyne.Size) { place(p.scroll, 0, 0, size.Width, size.Height) }
+	p.measure = func(width float32) fyne.Size {
+		return fyne.NewSize(naturalWidth(p.scroll), heightAt(p.scroll, width))
+	}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Grows tells that it takes the room that is left.
+func (p *Pane) Grows() bool { return true }
+
+// LeastHeight is the height below which too little of the content is seen.
+func (p *Pane) LeastHeight(width float32) float32 {
+	return min(p.least, heightAt(p.scroll, width))
+}
+
+// ToTop goes to the beginning of the content.
+func (p *Pane) ToTop() { p.scroll.ToTop() }
