@@ -7,6 +7,7 @@ import (
 
 	"bianmin/assets"
 	"bianmin/core/casefile"
+	"bianmin/core/form"
 	"bianmin/core/text"
 	"bianmin/drivers"
 )
@@ -107,6 +108,9 @@ func TestEveryFaultAndReasonHasWords(t *testing.T) {
 	}
 	for _, quality := range []drivers.Quality{drivers.QualityGood, drivers.QualityBlank, drivers.QualityBlurred, drivers.QualityDark, drivers.QualitySkewed} {
 		keys = append(keys, "materials.quality."+string(quality), "materials.quality-do."+string(quality))
+	}
+	for _, code := range append(form.ProblemCodes(), form.WarningCreditCode) {
+		keys = append(keys, "form.problem."+code)
 	}
 	for _, key := range keys {
 		if !c.Has(text.Chinese, key) {

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"strings"
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
+
+	"bianmin/assets"
+	"bianmin/core/text"
+	"bianmin/kiosk/gallery/states"
+	"bianmin/kiosk/journey"
+	"bianmin/kiosk/screen"
+	"bianmin/ui/theme"
+)
+
+// pseudo is a language made of the English words, 40 % longer: what fits in it fits in any.
+const pseudo text.Lang = "pseudo"
+
+// variant is one way every state is shown.
+type variant struct {
+	name     string
+	title    string
+	lang     text.Lang
+	large    bool
+	lowReach bool
+	size     fyne.Size
+}
+
+var (
+	upright   = fyne.NewSize(theme.DesignWidth, theme.DesignHeight)
+	landscape = fyne.NewSize(theme.DesignHeight, theme.DesignWidth)
+)
+
+var variants = []variant{
+	{name: "zh", title: "中文", lang: text.Chinese, size: upright},
+	{name: "en", title: "English", lang: text.English, size: upright},
+	{name: "zh-large", title: "大字", lang: text.Chinese, large: true, size: upright},
+	{name: "en-large", title: "English, larger", lang: text.English, large: true, size: upright},
+	{name: "landscape", title: "横屏", lang: text.Chinese, size: landscape},
+	{name: "low-reach", title: "坐着操作", lang: text.Chinese, lowReach: true, size: upright},
+	{name: "pseudo", title: "40 % longer words", lang: pseudo, size: upright},
+}
+
+// catalog is the word catalogue with the pseudo-language.
+func catalog() (*text.Catalog, error) {
+	c, err := text.Load(assets.Words())
+	if err != nil {
+		return nil, fmt.Errorf("load words: %w", err)
+	}
+	return c.Derive(text.English, pseudo, longer), nil
+}
+
+// longer adds words to a template until it is 40 % longer, and marks both ends so that clipping is seen.
+func longer(template string) string {
+	filler := strings.Fields("lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod")
+	want := utf8.RuneCountInString(template) * 14 / 10
+	out := template
+	for i := 0; utf8.RuneCountInString(out) < want; i++ {
+		word := filler[i%len(filler)]
+		if left := want - utf8.RuneCountInString(out); len(word) >= left {
+			word = word[:max(1, left-1)]
+		}
+		out += " " + word
+	}
+	return out
+}
+
+// as puts a state into a variant.
+func (v variant) as(s journey.State) journey.State {
+	s.Lang, s.Large, s.LowReach = v.lang, v.large, v.lowReach
+	return s
+}
+
+// draw makes the screens for one state alone, so that nothing of another state is seen.
+func (v variant) draw(c *text.Catalog, s journey.State) *screen.Window {
+	w := screen.New(screen.Options{Catalog: c, Emit: func(journey.Event) {}, Engine: canned{}, Size: v.size})
+	w.Root().Resize(v.size)
+	w.Show(v.as(s))
+	return w
+}
+
+// picture paints a window without any display.
+func (v variant) picture(w *screen.Window) image.Image {
+	canvas := software.NewCanvas()
+	canvas.SetPadded(false)
+	canvas.SetContent(w.Root())
+	canvas.Resize(v.size)
+	return canvas.Capture()
+}
+
+// canned gives candidates for pictures of the keyboard.
+type canned struct{}
+
+// Candidates gives a few names for any keys.
+func (canned) Candidates(keys string, page int) []string {
+	if keys == "" || page > 0 {
+		return nil
+	}
+	return []string{"王秀兰", "王", "往", "网", "望", "忘"}
+}
+
+// all pairs every state with every variant.
+func all(each func(v variant, named states.Named) error) error {
+	for _, v := range variants {
+		for _, named := range states.All() {
+			if err := each(v, named); err != nil {
+				return fmt.Errorf("%s of %s: %w", named.Name, v.name, err)
+			}
+		}
+	}
+	return nil
+}

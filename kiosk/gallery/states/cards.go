@@ -1,0 +1,38 @@
+package states
+
+import "bianmin/kiosk/journey"
+
+func cards() []Named {
+	place := func(view journey.PlaceCardView) journey.State {
+		s := base(journey.PlaceCard, journey.StepCard)
+		if view.Purpose == "my-cases" {
+			s.Step = journey.StepNone
+		}
+		s.PlaceCard = &view
+		return s
+	}
+	confirm := func(view journey.ConfirmView) journey.State {
+		s := base(journey.Confirm, journey.StepCard)
+		s.Next = next("next.confirm")
+		s.Confirm = &view
+		return s
+	}
+	view := journey.ConfirmView{
+		Name: "王秀兰", Number: "370983194803120027", Sex: "2", Age: 78,
+		Address: "山东省青河县石桥镇柳树沟村二组 18 号", ItemName: pension,
+	}
+	rare, expired := view, view
+	rare.Name, rare.HasPUA = "王\ue863兰", true
+	expired.Expired = true
+	out := confirm(expired)
+	out.Next = nil
+	return []Named{
+		{"card", place(journey.PlaceCardView{Purpose: "apply"})},
+		{"card-mine", place(journey.PlaceCardView{Purpose: "my-cases", Seconds: 42})},
+		{"card-reading", place(journey.PlaceCardView{Purpose: "apply", Reading: true})},
+		{"card-problem", place(journey.PlaceCardView{Purpose: "apply", Problem: journey.Message{Key: "card.problem.card"}, Seconds: 30})},
+		{"confirm", confirm(view)},
+		{"confirm-rare", confirm(rare)},
+		{"confirm-expired", out},
+	}
+}

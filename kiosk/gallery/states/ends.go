@@ -1,0 +1,114 @@
+package states
+
+import (
+	"strings"
+	"time"
+
+	"bianmin/drivers"
+	"bianmin/kiosk/journey"
+)
+
+const number = "QH0301A-261121-0042-X"
+
+// code is as long as a receipt's code is.
+func code() string { return "BM1:" + strings.Repeat("6BF+70.T8Q/", 33) }
+
+func submitting(stage string) journey.State {
+	s := base(journey.Submitting, journey.StepSign)
+	s.Back = false
+	s.Submitting = &journey.SubmittingView{Stage: stage}
+	return s
+}
+
+func done(view journey.DoneView) journey.State {
+	s := base(journey.Done, journey.StepDone)
+	s.Back = false
+	view.Number, view.QR, view.ItemName, view.Department = number, code(), pension, both("县人社局", "the county bureau")
+	if view.Days == 0 {
+		view.Days = 3
+	}
+	if view.Delivery == "" {
+		view.Delivery = "sms"
+	}
+	if view.Left == 0 {
+		view.Left = 28 * time.Second
+	}
+	s.Done = &view
+	s.Next = &journey.Next{Label: journey.Message{Key: "next.leave", Args: map[string]any{"seconds": int(view.Left / time.Second)}}, Enabled: true}
+	return s
+}
+
+func ends() []Named {
+	printed := journey.PrintState{Stage: "printed", Reprint: true}
+	offline := done(journey.DoneView{Print: printed})
+	offline.Network = journey.Network{Waiting: 1}
+	delivered := done(journey.DoneView{Print: printed, Delivered: true, Official: "3709832026112100318", NextItems: items()[1:3]})
+	printing := done(journey.DoneView{Print: journey.PrintState{Stage: "printing"}})
+	failed := done(journey.DoneView{Print: journey.PrintState{Stage: "failed", Fault: drivers.FaultPaperOut, Reprint: true}, Delivery: "pickup"})
+	rated := done(journey.DoneView{Print: journey.PrintState{Stage: "confirmed", Reprint: true}, Evaluation: 5, Evaluated: true, Delivery: "print"})
+	instant := done(journey.DoneView{Print: printed, Delivered: true, Official: "3709832026112100319", Delivery: "post"})
+	instant.Done.Days = 0
+
+	unknown := base(journey.PrintUnknown, journey.StepDone)
+	unknown.Back = false
+	unknown.PrintUnknown = &journey.PrintUnknownView{Number: number}
+
+	reasons := []string{"slow", "unclear", "hard", "materials", "attitude", "again", "fault", "other"}
+	more := base(journey.EvaluateMore, journey.StepDone)
+	more.EvaluateMore = &journey.EvaluateMoreView{Level: 2, Reasons: reasons}
+	more.Next = blocked("next.evaluate", "why.reason", nil)
+	ticked := base(journey.EvaluateMore, journey.StepDone)
+	ticked.EvaluateMore = &journey.EvaluateMoreView{Level: 1, Reasons: reasons, Chosen: []string{"slow", "hard"}, Text: "字太小了"}
+	ticked.Next = next("next.evaluate")
+
+	goodbye := func(view journey.GoodbyeView) journey.State {
+		s := base(journey.Goodbye, journey.StepNone)
+		s.Back = false
+		s.Goodbye = &view
+		return s
+	}
+	return []Named{
+		{"submitting", submitting("saving")},
+		{"submitting-printing", submitting("printing")},
+		{"done-offline", offline},
+		{"done-delivered", delivered},
+		{"done-printing", printing},
+		{"done-failed", failed},
+		{"done-rated", rated},
+		{"done-instant", instant},
+		{"print-unknown", unknown},
+		{"evaluate-more", more},
+		{"evaluate-more-chosen", ticked},
+		{"goodbye", goodbye(journey.GoodbyeView{})},
+		{"goodbye-filed", goodbye(journey.GoodbyeView{Filed: true})},
+		{"goodbye-card", goodbye(journey.GoodbyeView{Filed: true, TakeCard: true})},
+	}
+}
+
+func cases() []Named {
+	all := []journey.CaseLine{
+		{Number: number, ItemName: pension, Filed: now, State: "queued"},
+		{Number: "QH0301A-261103-0007-5", ItemName: both("高龄津贴申请", "Elder-age allowance"), Filed: now.AddDate(0, 0, -18), State: "correction", Official: "3709832026110300112", Reason: "银行卡复印件看不清卡号，请重新扫描。"},
+		{Number: "QH0301A-261012-0019-K", ItemName: both("社会保障卡挂失", "Report a lost social-security card"), Filed: now.AddDate(0, 0, -40), State: "done", Official: "3709832026101200087"},
+		{Number: "QH0301A-260918-0003-2", ItemName: both("最低生活保障申请", "Subsistence allowance"), Filed: now.AddDate(0, 0, -64), State: "refused", Reason: "户口不在本县，请到户口所在地办理。"},
+	}
+	list := base(journey.MyCases, journey.StepNone)
+	list.MyCases = &journey.MyCasesView{Name: "王秀兰", Cases: all, AsOf: now.Add(-3 * time.Hour)}
+	none := base(journey.MyCases, journey.StepNone)
+	none.MyCases = &journey.MyCasesView{Name: "王秀兰"}
+	detail := func(line journey.CaseLine, events ...journey.CaseMoment) journey.State {
+		s := base(journey.CaseDetail, journey.StepNone)
+		s.CaseDetail = &journey.CaseDetailView{Case: line, Events: events}
+		return s
+	}
+	filed := journey.CaseMoment{At: now.AddDate(0, 0, -18), Kind: "submitted"}
+	arrived := journey.CaseMoment{At: now.AddDate(0, 0, -18).Add(40 * time.Minute), Kind: "accepted"}
+	refused := journey.CaseMoment{At: now.AddDate(0, 0, -17), Kind: "refused", Text: "户口不在本县，请到户口所在地办理。"}
+	return []Named{
+		{"cases", list},
+		{"cases-none", none},
+		{"case-queued", detail(all[0], journey.CaseMoment{At: now, Kind: "submitted"})},
+		{"case-correction", detail(all[1], filed, arrived)},
+		{"case-refused", detail(all[3], filed, refused)},
+	}
+}

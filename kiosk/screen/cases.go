@@ -1,0 +1,156 @@
+package screen
+
+import (
+	"reflect"
+
+	"fyne.io/fyne/v2"
+
+	"bianmin/core/text"
+	"bianmin/kiosk/journey"
+	"bianmin/ui"
+	"bianmin/ui/theme"
+)
+
+// stateTone is the colour of a case's state; the word stands beside it.
+func stateTone(state string) ui.Tone {
+	switch state {
+	case "done", "accepted":
+		return ui.Good
+	case "refused":
+		return ui.Bad
+	case "correction", "queued":
+		return ui.Warn
+	}
+	return ui.Calm
+}
+
+// myCases lists the person's cases at this terminal.
+type myCases struct {
+	parts
+	kit   kit
+	title *ui.Text
+	line  *ui.Text
+	asOf  *ui.Text
+	list  *ui.Column
+	empty *ui.Column
+	shown []journey.CaseLine
+}
+
+func newMyCases(k kit) page {
+	m := &myCases{kit: k}
+	w := k.words
+	m.title = ui.NewTitle(k.look, "")
+	m.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
+	m.asOf = ui.NewSmall(k.look, "")
+	m.list = k.column()
+	m.empty = k.column(ui.NewBody(k.look, w.t("my-cases.none-more")))
+	m.head = k.heading(m.title, m.line)
+	m.body = m.list
+	m.right = ui.NewBigButton(k.look, w.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
+	return m
+}
+
+func (m *myCases) show(s journey.State) {
+	view, k, w := s.MyCases, m.kit, m.kit.words
+	m.title.SetText(w.with("my-cases.title", args{"name": text.Shown(view.Name)}))
+	m.line.SetText(w.t("my-cases.line"))
+	m.asOf.SetText(w.t("my-cases.never"))
+	if !view.AsOf.IsZero() {
+		m.asOf.SetText(w.with("my-cases.as-of", args{"date": w.date(view.AsOf), "time": w.clock(view.AsOf)}))
+	}
+	m.body = m.list
+	if len(view.Cases) == 0 {
+		m.line.SetText(w.t("my-cases.none"))
+		m.body = m.empty
+		return
+	}
+	if reflect.DeepEqual(m.shown, view.Cases) {
+		return
+	}
+	m.shown = append([]journey.CaseLine{}, view.Cases...)
+	var rows []fyne.CanvasObject
+	for _, line := range view.Cases {
+		row := ui.NewListRow(k.look, w.local(line.ItemName), w.with("my-cases.filed", args{"date": w.date(line.Filed)}), k.sends(journey.OpenCase{Number: string(line.Number)}))
+		row.SetBadge(stateTone(line.State), w.t("case.state."+line.State))
+		rows = append(rows, row)
+	}
+	m.list.Set(append(rows, m.asOf)...)
+}
+
+// caseDetail shows one case: how it stands and what happened.
+type caseDetail struct {
+	parts
+	kit     kit
+	title   *ui.Text
+	line    *ui.Text
+	outcome *ui.Notice
+	content *ui.Column
+	shown   journey.CaseDetailView
+}
+
+func newCaseDetail(k kit) page {
+	c := &caseDetail{kit: k}
+	c.title = ui.NewTitle(k.look, "")
+	c.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
+	c.outcome = ui.NewNotice(k.look, ui.Calm, "")
+	c.content = k.column()
+	c.head = k.heading(c.title, c.line)
+	c.body = c.content
+	c.right = ui.NewBigButton(k.look, k.words.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
+	return c
+}
+
+func (c *caseDetail) show(s journey.State) {
+	view, w := s.CaseDetail, c.kit.words
+	c.title.SetText(w.local(view.Case.ItemName))
+	c.line.SetText(w.t("case.state-more." + view.Case.State))
+	c.outcome.Set(ui.Calm, w.message(view.Printed))
+	if reflect.DeepEqual(c.shown, *view) {
+		return
+	}
+	c.shown = *view
+	rows := []fyne.CanvasObject{c.outcome, c.numbers(view.Case)}
+	if view.Case.Reason != "" {
+		rows = append(rows, ui.NewNotice(c.kit.look, reasonTone(view.Case.State), w.with("case.reason-line", args{"reason": view.Case.Reason})))
+	}
+	if len(view.Events) > 0 {
+		rows = append(rows, c.history(view.Events))
+	}
+	c.content.Set(rows...)
+}
+
+func reasonTone(state string) ui.Tone {
+	if state == "refused" {
+		return ui.Bad
+	}
+	return ui.Warn
+}
+
+func (c *caseDetail) numbers(line journey.CaseLine) fyne.CanvasObject {
+	k, w := c.kit, c.kit.words
+	rows := []fyne.CanvasObject{
+		ui.NewRow(k.look.Size(theme.Gap), ui.NewBadge(k.look, stateTone(line.State), w.t("case.state."+line.State)), ui.NewSpring()),
+		ui.NewQuiet(k.look, w.t("case.number")),
+		ui.NewText(k.look, theme.NumberText, theme.Ink, string(line.Number)),
+	}
+	if line.Official != "" {
+		rows = append(rows, ui.NewQuiet(k.look, w.t("case.official")), ui.NewText(k.look, theme.BodyStrong, theme.Ink, line.Official))
+	}
+	rows = append(rows, ui.NewQuiet(k.look, w.t("case.filed")), ui.NewText(k.look, theme.BodyStrong, theme.Ink, w.date(line.Filed)))
+	return ui.NewCard(k.look, k.tight(rows...))
+}
+
+func (c *caseDetail) history(events []journey.CaseMoment) fyne.CanvasObject {
+	k, w := c.kit, c.kit.words
+	rows := []fyne.CanvasObject{ui.NewSection(k.look, w.t("case.events"))}
+	for _, event := range events {
+		what := event.Text
+		if w.has("case.event." + event.Kind) {
+			what = w.join(w.t("case.event."+event.Kind), event.Text)
+		}
+		rows = append(rows, ui.NewRow(k.look.Size(theme.Gap),
+			ui.NewSized(k.look.Grow(330), 0, ui.NewQuiet(k.look, text.ShortDate(w.lang, event.At)+" "+w.clock(event.At))),
+			ui.NewShare(1, ui.NewBody(k.look, what))))
+	}
+	return ui.NewCard(k.look, k.tight(rows...))
+}

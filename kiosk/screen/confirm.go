@@ -1,0 +1,74 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+
+	"bianmin/core/text"
+	"bianmin/kiosk/journey"
+	"bianmin/ui"
+	"bianmin/ui/theme"
+)
+
+// confirm asks whether the card is the person's.
+type confirm struct {
+	parts
+	kit    kit
+	line   *ui.Text
+	table  *ui.Column
+	notice *ui.Notice
+	shown  journey.ConfirmView
+}
+
+func newConfirm(k kit) page {
+	c := &confirm{kit: k}
+	w := k.words
+	c.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("confirm.line"))
+	c.table = ui.NewColumn(k.look.Px(20))
+	c.notice = ui.NewNotice(k.look, ui.Warn, "")
+	c.head = k.heading(ui.NewTitle(k.look, w.t("confirm.title")), c.line)
+	c.body = ui.NewColumn(k.look.Px(32), ui.NewCard(k.look, c.table), c.notice)
+	c.left = ui.NewBigButton(k.look, w.t("confirm.not-me"), ui.Secondary, k.sends(journey.NotMe{}))
+	return c
+}
+
+func (c *confirm) show(s journey.State) {
+	view, k, w := *s.Confirm, c.kit, c.kit.words
+	item := w.local(view.ItemName)
+	c.notice.Set(ui.Warn, confirmNotice(w, view))
+	if item == w.local(c.shown.ItemName) && sameBut(view, c.shown) && len(c.table.Parts()) > 0 {
+		return
+	}
+	c.shown = view
+	rows := []fyne.CanvasObject{
+		c.row("confirm.name", ui.NewTitle(k.look, text.Shown(view.Name))),
+		ui.NewRule(k.look),
+		c.row("confirm.number", ui.NewText(k.look, theme.NumberText, theme.Ink, ui.GroupID(view.Number))),
+		ui.NewRule(k.look),
+		c.row("confirm.sex", ui.NewText(k.look, theme.BodyStrong, theme.Ink, w.join(w.t("sex."+view.Sex), w.count("confirm.age-years", view.Age)))),
+		ui.NewRule(k.look),
+		c.row("confirm.address", ui.NewText(k.look, theme.BodyStrong, theme.Ink, text.Shown(view.Address))),
+	}
+	if item != "" {
+		rows = append(rows, ui.NewRule(k.look), c.row("confirm.for", ui.NewText(k.look, theme.BodyStrong, theme.Ink, item)))
+	}
+	c.table.Set(rows...)
+}
+
+func confirmNotice(w words, view journey.ConfirmView) string {
+	switch {
+	case view.Expired:
+		return w.t("confirm.expired")
+	case view.HasPUA:
+		return w.t("confirm.rare")
+	}
+	return ""
+}
+
+func sameBut(a, b journey.ConfirmView) bool {
+	return a.Name == b.Name && a.Number == b.Number && a.Sex == b.Sex && a.Age == b.Age && a.Address == b.Address
+}
+
+func (c *confirm) row(label string, value fyne.CanvasObject) fyne.CanvasObject {
+	k := c.kit
+	return ui.NewRow(0, ui.NewSized(k.look.Grow(200), 0, ui.NewText(k.look, theme.BodyText, theme.InkQuiet, k.words.t(label))), ui.NewShare(1, value))
+}

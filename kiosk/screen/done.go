@@ -1,0 +1,175 @@
+package screen
+
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+
+	"bianmin/kiosk/journey"
+	"bianmin/ui"
+	"bianmin/ui/theme"
+)
+
+// done is the end of an application: number, what comes next, evaluation.
+type done struct {
+	parts
+	kit      kit
+	mark     *ui.Stack
+	check    *ui.Icon
+	warn     *ui.Icon
+	title    *ui.Text
+	line     *ui.Text
+	number   *ui.Text
+	deadline *ui.Text
+	code     *ui.QR
+	shown    string // content of the code
+	next     *ui.Column
+	steps    []string
+	rate     *ui.Text
+	faces    *ui.Faces
+	also     *itemList
+	alsoHead *ui.Text
+	reprint  *ui.Button
+}
+
+func newDone(k kit) page {
+	d := &done{kit: k}
+	w := k.words
+	d.check, d.warn = ui.NewCheckIcon(k.look), ui.NewWarnIcon(k.look)
+	d.title = ui.NewTitle(k.look, "")
+	d.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
+	d.number = ui.NewText(k.look, theme.NumberText, theme.Ink, "")
+	d.deadline = ui.NewSection(k.look, "")
+	d.mark = ui.NewStack(d.check, d.warn)
+	d.head = ui.NewColumn(k.look.Size(theme.Gap), ui.NewRow(k.look.Px(28), d.mark, ui.NewShare(1, d.title)), d.line)
+	code, err := ui.NewQR(k.look, k.look.Px(224), "")
+	if err == nil {
+		d.code = code
+	}
+	d.next = k.tight()
+	d.rate = ui.NewSection(k.look, "")
+	level := func(n int) string { return w.t("evaluate.level." + strconv.Itoa(n)) }
+	d.faces = ui.NewFaces(k.look, [5]string{level(5), level(4), level(3), level(2), level(1)}, func(level int) { k.emit(journey.Evaluate{Level: level}) })
+	d.also = newItemList(k)
+	d.alsoHead = ui.NewSection(k.look, w.t("done.also"))
+	d.reprint = ui.NewBigButton(k.look, w.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
+	numbers := ui.NewColumn(
+		k.look.Px(4),
+		ui.NewQuiet(k.look, w.t("done.number")), d.number,
+		ui.NewSpace(0, k.look.Px(12)),
+		ui.NewQuiet(k.look, w.t("done.deadline")), d.deadline,
+	)
+	d.body = ui.NewColumn(
+		k.look.Px(28),
+		ui.NewCard(k.look, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, numbers), d.code)),
+		k.tight(ui.NewSection(k.look, w.t("done.next")), ui.NewCard(k.look, d.next)),
+		k.tight(d.rate, d.faces),
+		d.alsoHead, d.also.column,
+	)
+	return d
+}
+
+func (d *done) show(s journey.State) {
+	view, w := s.Done, d.kit.words
+	failed := view.Print.Stage == "failed" || view.Print.Stage == "unconfirmed"
+	setVisible(d.check, !failed)
+	setVisible(d.warn, failed)
+	d.title.SetText(w.t("done.title"))
+	sent := "done.offline"
+	switch {
+	case view.Delivered:
+		d.title.SetText(w.t("done.title-delivered"))
+		sent = ""
+	case s.Network.Online:
+		sent = "done.sending"
+	}
+	line := ""
+	if sent == "" {
+		line = w.with("done.delivered", args{"official": view.Official})
+	} else {
+		line = w.t(sent)
+	}
+	if w.has("done.receipt." + view.Print.Stage) {
+		line += w.space() + w.t("done.receipt."+view.Print.Stage)
+	}
+	d.line.SetText(line)
+	d.number.SetText(string(view.Number))
+	d.deadline.SetText(w.t("done.deadline-now"))
+	if view.Days > 0 {
+		d.deadline.SetText(w.count("done.deadline-days", view.Days))
+	}
+	d.showCode(view.QR)
+	d.showNext(view)
+	d.showRating(view)
+	d.also.set(view.NextItems)
+	setVisible(d.alsoHead, len(view.NextItems) > 0)
+	d.left = nil
+	if view.Print.Reprint {
+		d.left = d.reprint
+	}
+}
+
+func (d *done) showCode(content string) {
+	if d.code == nil || content == d.shown {
+		return
+	}
+	d.shown = content
+	setVisible(d.code, d.code.Set(content) == nil && content != "")
+}
+
+func (d *done) showNext(view *journey.DoneView) {
+	w := d.kit.words
+	send := "done.next-send"
+	if view.Delivered {
+		send = "done.next-sent"
+	}
+	steps := []string{w.with(send, args{"department": view.Department})}
+	if view.Days > 0 {
+		steps = append(steps, w.count("done.next-days", view.Days))
+	} else {
+		steps = append(steps, w.t("done.next-instant"))
+	}
+	if view.Delivery != "sms" && w.has("done.next-"+view.Delivery) {
+		steps = append(steps, w.t("done.next-"+view.Delivery))
+	}
+	steps = append(steps, w.t("done.next-correction"))
+	if equal(steps, d.steps) {
+		return
+	}
+	d.steps = steps
+	var rows []fyne.CanvasObject
+	for i, step := range steps {
+		rows = append(rows, d.kit.point(strconv.Itoa(i+1), step))
+	}
+	d.next.Set(rows...)
+}
+
+func (d *done) showRating(view *journey.DoneView) {
+	w := d.kit.words
+	d.rate.SetText(w.t("done.rate"))
+	if view.Evaluated {
+		d.rate.SetText(w.t("done.rated"))
+	}
+	d.faces.SetChosen(view.Evaluation)
+	d.faces.SetEnabled(!view.Evaluated)
+}
+
+func equal(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func setVisible(object fyne.CanvasObject, visible bool) {
+	if visible {
+		object.Show()
+	} else {
+		object.Hide()
+	}
+}

@@ -1,0 +1,90 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+
+	"bianmin/kiosk/journey"
+	"bianmin/ui"
+	"bianmin/ui/theme"
+)
+
+// submitting says what is being done while the case is stored and printed.
+type submitting struct {
+	parts
+	kit  kit
+	busy *ui.Busy
+	more *ui.Text
+}
+
+func newSubmitting(k kit) page {
+	s := &submitting{kit: k}
+	s.busy = ui.NewBusy(k.look, "")
+	s.more = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "").Centred()
+	s.body = ui.NewColumn(k.look.Size(theme.Gap), ui.NewSpace(0, k.look.Px(260)), s.busy, s.more)
+	return s
+}
+
+func (s *submitting) show(state journey.State) {
+	w, stage := s.kit.words, state.Submitting.Stage
+	s.busy.SetText(w.t("submitting." + stage))
+	s.more.SetText(w.t("submitting." + stage + "-more"))
+	s.busy.Advance()
+}
+
+// printUnknown asks whether the receipt came out, because the printer did not say.
+type printUnknown struct {
+	parts
+	number *ui.Text
+}
+
+func newPrintUnknown(k kit) page {
+	p := &printUnknown{}
+	w := k.words
+	p.number = ui.NewText(k.look, theme.NumberText, theme.Ink, "")
+	p.head = k.heading(ui.NewTitle(k.look, w.t("print-unknown.title")), ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("print-unknown.line")))
+	p.body = ui.NewCard(k.look, k.tight(ui.NewQuiet(k.look, w.t("print-unknown.number")), p.number))
+	p.left = ui.NewBigButton(k.look, w.t("print-unknown.no"), ui.Secondary, k.sends(journey.PrintAnswer{}))
+	p.right = ui.NewBigButton(k.look, w.t("print-unknown.yes"), ui.Primary, k.sends(journey.PrintAnswer{CameOut: true}))
+	return p
+}
+
+func (p *printUnknown) show(s journey.State) { p.number.SetText(string(s.PrintUnknown.Number)) }
+
+// goodbye ends the session.
+type goodbye struct {
+	parts
+	kit   kit
+	title *ui.Text
+	lines [3]*ui.Text
+	card  *ui.Notice
+}
+
+func newGoodbye(k kit) page {
+	g := &goodbye{kit: k}
+	g.title = ui.NewTitle(k.look, k.words.t("goodbye.title")).Centred()
+	rows := []fyne.CanvasObject{ui.NewSpace(0, k.look.Px(200)), ui.NewCheckIcon(k.look), g.title}
+	for i := range g.lines {
+		g.lines[i] = ui.NewBody(k.look, "").Centred()
+		rows = append(rows, g.lines[i])
+	}
+	g.card = ui.NewNotice(k.look, ui.Warn, "")
+	g.body = ui.NewColumn(k.look.Px(20), append(rows, ui.NewSpace(0, k.look.Px(20)), g.card)...)
+	return g
+}
+
+func (g *goodbye) show(s journey.State) {
+	view, w := s.Goodbye, g.kit.words
+	said := [3]string{w.t("goodbye.none")}
+	if view.Filed {
+		said = [3]string{w.t("goodbye.filed"), w.t("goodbye.filed-more"), w.t("goodbye.wiped")}
+	}
+	for i, line := range said {
+		g.lines[i].SetText(line)
+	}
+	g.card.Set(ui.Warn, "")
+	g.title.SetText(w.t("goodbye.title"))
+	if view.TakeCard {
+		g.title.SetText(w.t("goodbye.take-card"))
+		g.card.Set(ui.Warn, w.t("goodbye.take-card-more"))
+	}
+}

@@ -1,0 +1,105 @@
+package screen
+
+import (
+	"reflect"
+
+	"fyne.io/fyne/v2"
+
+	"bianmin/core/text"
+	"bianmin/kiosk/journey"
+	"bianmin/ui"
+	"bianmin/ui/theme"
+)
+
+// review shows everything before the person signs.
+type review struct {
+	parts
+	kit     kit
+	table   *ui.Column
+	pad     *ui.SignaturePad
+	ask     *ui.Text
+	problem *ui.Notice
+	shown   []journey.ReviewLine
+	serial  int
+}
+
+func newReview(k kit) page {
+	r := &review{kit: k}
+	w := k.words
+	r.table = ui.NewColumn(0)
+	r.ask = ui.NewBody(k.look, "")
+	r.problem = ui.NewNotice(k.look, ui.Bad, "")
+	r.pad = ui.NewSignaturePad(k.look, "signature", w.t("button.rewrite"), r.signed)
+	r.head = ui.NewTitle(k.look, w.t("review.title"))
+	r.body = ui.NewColumn(
+		k.look.Px(20),
+		r.problem,
+		ui.NewCard(k.look, r.table),
+		r.ask,
+		r.pad,
+		ui.NewSmall(k.look, w.t("review.privacy")),
+	)
+	return r
+}
+
+func (r *review) show(s journey.State) {
+	view, w := s.Review, r.kit.words
+	if s.Serial != r.serial {
+		r.serial = s.Serial
+		r.pad.SetStrokes(nil)
+	}
+	r.ask.SetText(w.t("review.sign-here"))
+	if view.Signed {
+		r.ask.SetText(w.t("review.signed"))
+	}
+	r.problem.Set(ui.Bad, w.message(view.Problem))
+	if reflect.DeepEqual(view.Lines, r.shown) && r.shown != nil {
+		return
+	}
+	r.shown = append([]journey.ReviewLine{}, view.Lines...)
+	var rows []fyne.CanvasObject
+	for i, line := range view.Lines {
+		if i > 0 {
+			rows = append(rows, ui.NewRule(r.kit.look))
+		}
+		rows = append(rows, r.row(line))
+	}
+	r.table.Set(rows...)
+}
+
+func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
+	k, w := r.kit, r.kit.words
+	label := w.message(line.Label)
+	if label == "" {
+		label = w.local(line.Title)
+	}
+	value := text.Shown(line.Value)
+	if len(line.Values) > 0 {
+		value = w.join(append(locals(w, line.Values), value)...)
+	}
+	role := theme.Ink
+	if value == "" {
+		value, role = w.t("review.empty"), theme.InkQuiet
+	}
+	row := []fyne.CanvasObject{
+		ui.NewSized(k.look.Grow(258), 0, ui.NewText(k.look, theme.BodyText, theme.InkQuiet, label)),
+		ui.NewShare(1, ui.NewText(k.look, theme.BodyStrong, role, value)),
+	}
+	switch {
+	case line.FromCard:
+		row = append(row, ui.NewText(k.look, theme.SecondaryText, theme.InkQuiet, w.t("review.from-card")))
+	case line.Edit != "":
+		row = append(row, ui.NewPill(k.look, w.t("button.edit"), ui.Secondary, k.sends(journey.Edit{What: line.Edit})))
+	}
+	return ui.NewInset(0, k.look.Px(12), 0, k.look.Px(12), ui.NewRow(k.look.Size(theme.Gap), row...))
+}
+
+func (r *review) signed(strokes []ui.Stroke) {
+	out := make([]journey.Stroke, len(strokes))
+	for i, stroke := range strokes {
+		for _, p := range stroke {
+			out[i].Points = append(out[i].Points, journey.Point{X: p.X, Y: p.Y})
+		}
+	}
+	r.kit.emit(journey.Sign{Strokes: out})
+}

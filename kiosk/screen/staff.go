@@ -1,0 +1,214 @@
+package screen
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"bianmin/drivers"
+	"bianmin/kiosk/journey"
+	"bianmin/ui"
+	"bianmin/ui/theme"
+)
+
+// pinDigits is the length of a staff PIN.
+const pinDigits = 6
+
+// staffSignIn asks a technician's account and PIN.
+type staffSignIn struct {
+	parts
+	kit      kit
+	accounts *ui.ChoiceList
+	listed   []journey.StaffAccount
+	box      *ui.InputBox
+	problem  *ui.Text
+	pad      *ui.NumberPad
+	none     *ui.Text
+	whole    *ui.Column
+	pin      string
+	serial   int
+	account  string
+	locked   bool
+	tries    journey.StaffSignInView // the last view, to see whether a try failed
+}
+
+func newStaffSignIn(k kit) page {
+	s := &staffSignIn{kit: k}
+	w := k.words
+	s.box = ui.NewInputBox(k.look, w.t("staff.pin"), ui.GroupSecret)
+	s.problem = ui.NewSecondary(k.look, "")
+	s.pad = k.newPad(ui.PadDigits, s.press)
+	s.none = ui.NewBody(k.look, w.t("staff.no-accounts"))
+	s.whole = k.column()
+	s.head = k.heading(ui.NewTitle(k.look, w.t("staff.sign-in-title")), ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("staff.sign-in-line")))
+	s.body = s.whole
+	return s
+}
+
+func (s *staffSignIn) show(state journey.State) {
+	view, w := state.StaffSignIn, s.kit.words
+	if state.Serial != s.serial || view.Account != s.account || view.Problem.Key != "" && s.tries.Problem.Key == "" || view.Locked > 0 {
+		s.pin = ""
+	}
+	s.serial, s.account, s.locked, s.tries = state.Serial, view.Account, view.Locked > 0, *view
+	s.box.SetText(s.pin)
+	switch {
+	case view.Locked > 0:
+		s.problem.SetText(w.count("staff.locked", int(view.Locked/time.Second)))
+	case view.Problem.Key != "":
+		s.problem.SetText(w.message(view.Problem))
+	case view.Account == "":
+		s.problem.SetText(w.t("why.account"))
+	default:
+		s.problem.SetText(w.count("why.pin", pinDigits-len(s.pin)))
+	}
+	if s.accounts != nil && reflect.DeepEqual(view.Accounts, s.listed) {
+		s.accounts.SetChosen([]string{view.Account})
+		return
+	}
+	s.listed = append([]journey.StaffAccount{}, view.Accounts...)
+	var options []ui.Option
+	for _, account := range view.Accounts {
+		options = append(options, ui.Option{Code: account.ID, Title: account.Name})
+	}
+	s.accounts = ui.NewChoiceList(s.kit.look, options, []string{view.Account}, false, func(codes []string) {
+		if len(codes) == 1 {
+			s.kit.emit(journey.StaffPick{Account: codes[0]})
+		}
+	})
+	if len(options) == 0 {
+		s.whole.Set(s.none)
+		return
+	}
+	s.whole.Set(s.accounts, s.box, s.problem, s.pad)
+}
+
+func (s *staffSignIn) press(key string) {
+	if s.locked || s.account == "" {
+		return
+	}
+	switch key {
+	case ui.KeyDelete:
+		s.pin = erase(s.pin)
+	case ui.KeyClear:
+		s.pin = ""
+	default:
+		s.pin += key
+	}
+	s.box.SetText(s.pin)
+	if len(s.pin) == pinDigits {
+		pin := s.pin
+		s.pin = ""
+		s.box.SetText("")
+		s.kit.emit(journey.StaffPIN{PIN: pin})
+		return
+	}
+	s.problem.SetText(s.kit.words.count("why.pin", pinDigits-len(s.pin)))
+	s.kit.emit(journey.Touch{})
+}
+
+// staff is the first staff screen: how everything stands, and what one may do.
+type staff struct {
+	parts
+	kit     kit
+	line    *ui.Text
+	table   *ui.Column
+	devices *ui.Column
+	clock   *ui.Button
+	shown   journey.StaffView
+}
+
+func newStaff(k kit) page {
+	s := &staff{kit: k}
+	w := k.words
+	s.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
+	s.table = ui.NewColumn(k.look.Size(theme.HalfGap))
+	s.devices = ui.NewColumn(k.look.Size(theme.HalfGap))
+	s.head = k.heading(ui.NewTitle(k.look, w.t("staff.title")), s.line)
+	action := func(a journey.StaffAction) *ui.Button {
+		return ui.NewButton(k.look, w.t("staff.action."+string(a)), ui.Plain, k.sends(journey.StaffDo{Action: a}))
+	}
+	s.clock = action(journey.StaffConfirmClock)
+	actions := ui.NewGrid(2, k.look.Size(theme.Gap), action(journey.StaffTestDevice), action(journey.StaffRetryQueue), action(journey.StaffRestart), action(journey.StaffExit), s.clock)
+	s.body = k.column(ui.NewCard(k.look, s.devices), ui.NewCard(k.look, s.table), actions)
+	s.right = ui.NewBigButton(k.look, w.t("staff.action.sign-out"), ui.Primary, k.sends(journey.StaffDo{Action: journey.StaffSignOut}))
+	return s
+}
+
+func (s *staff) show(state journey.State) {
+	view, w := state.Staff, s.kit.words
+	s.line.SetText(w.with("staff.hello", args{"name": view.Name, "terminal": view.Terminal}))
+	setVisible(s.clock, view.ClockDoubt)
+	if reflect.DeepEqual(s.shown, *view) {
+		return
+	}
+	s.shown = *view
+	devices := []fyne.CanvasObject{ui.NewSection(s.kit.look, w.t("staff.devices"))}
+	for _, device := range view.Devices {
+		devices = append(devices, s.device(device))
+	}
+	s.devices.Set(devices...)
+	last := w.t("staff.never")
+	if !view.LastContact.IsZero() {
+		last = w.date(view.LastContact) + " " + w.clock(view.LastContact)
+	}
+	queue, refused := w.t("staff.queue-none"), w.t("staff.queue-none")
+	if view.Waiting > 0 {
+		queue = w.with("staff.queue-some", args{"n": view.Waiting, "since": w.date(view.Oldest) + " " + w.clock(view.Oldest)})
+	}
+	if view.Refused > 0 {
+		refused = w.count("staff.refused-some", view.Refused)
+	}
+	s.table.Set(
+		s.row("staff.network", w.t(yes(view.Online, "staff.network-on", "staff.network-off"))),
+		s.row("staff.last-contact", last),
+		s.row("staff.queue", queue),
+		s.row("staff.refused", refused),
+		s.row("staff.disk", w.with("staff.disk-size", args{"n": strconv.FormatFloat(float64(view.DiskFree)/(1<<30), 'f', 1, 64)})),
+		s.row("staff.clock", w.t(yes(view.ClockDoubt, "staff.clock-doubt", "staff.clock-good"))),
+		s.row("staff.version", view.Version),
+		s.row("staff.catalogue", view.Catalogue),
+	)
+}
+
+func yes(is bool, a, b string) string {
+	if is {
+		return a
+	}
+	return b
+}
+
+func (s *staff) row(label, value string) fyne.CanvasObject {
+	k := s.kit
+	return ui.NewRow(k.look.Size(theme.Gap),
+		ui.NewSized(k.look.Grow(330), 0, ui.NewQuiet(k.look, k.words.t(label))),
+		ui.NewShare(1, ui.NewText(k.look, theme.SecondaryBold, theme.Ink, value)))
+}
+
+func (s *staff) device(status drivers.Status) fyne.CanvasObject {
+	k, w := s.kit, s.kit.words
+	tone := ui.Bad
+	switch status.Condition {
+	case drivers.Online:
+		tone = ui.Good
+	case drivers.UserError, drivers.Busy:
+		tone = ui.Warn
+	}
+	var more []string
+	if status.Fault != drivers.FaultNone && w.has("fault."+string(status.Role)+"."+string(status.Fault)+".means") {
+		more = append(more, strings.TrimRight(w.t("fault."+string(status.Role)+"."+string(status.Fault)+".means"), "。."))
+	}
+	if status.Paper != "" && status.Fault != drivers.FaultPaperOut {
+		more = append(more, w.t("staff.paper."+string(status.Paper)))
+	}
+	if status.CoverOpen {
+		more = append(more, w.t("staff.cover-open"))
+	}
+	more = append(more, status.Model, status.Serial)
+	return ui.NewRow(k.look.Size(theme.Gap),
+		ui.NewShare(1, ui.NewColumn(0, ui.NewText(k.look, theme.BodyStrong, theme.Ink, w.t("device."+string(status.Role))), ui.NewQuiet(k.look, w.join(more...)))),
+		ui.NewBadge(k.look, tone, w.t("staff.condition."+string(status.Condition))))
+}

@@ -1,0 +1,75 @@
+package screen
+
+import (
+	"time"
+
+	"bianmin/core/text"
+	"bianmin/kiosk/journey"
+)
+
+// words are the word catalogue in the language shown.
+type words struct {
+	catalog *text.Catalog
+	lang    text.Lang
+}
+
+// args fill placeholders.
+type args = map[string]any
+
+func (w words) t(key string) string { return w.catalog.T(w.lang, key, nil) }
+
+func (w words) with(key string, with args) string { return w.catalog.T(w.lang, key, with) }
+
+// count gives the words for n things.
+func (w words) count(key string, n int) string { return w.catalog.T(w.lang, key, args{"n": n}) }
+
+// message gives a message's words; "" when there is none.
+func (w words) message(m journey.Message) string {
+	if m.Key == "" {
+		return ""
+	}
+	return w.catalog.T(w.lang, m.Key, m.Args)
+}
+
+func (w words) local(l text.Local) string { return l.In(w.lang) }
+
+// has tells whether there are words for a key in any language shown.
+func (w words) has(key string) bool {
+	return w.catalog.Has(w.lang, key) || w.catalog.Has(text.Chinese, key)
+}
+
+func (w words) date(t time.Time) string { return text.Date(w.lang, t) }
+
+func (w words) clock(t time.Time) string { return text.Clock(w.lang, t) }
+
+// day writes a date given as YYYY-MM-DD; what is no date stays as it is.
+func (w words) day(date string) string {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return date
+	}
+	return w.date(t)
+}
+
+// join sets the language's comma between parts that are not empty.
+func (w words) join(parts ...string) string {
+	out := ""
+	for _, part := range parts {
+		switch {
+		case part == "":
+		case out == "":
+			out = part
+		default:
+			out += w.t("material.join") + part
+		}
+	}
+	return out
+}
+
+// space stands between two sentences; Chinese needs none.
+func (w words) space() string {
+	if w.lang == text.Chinese {
+		return ""
+	}
+	return " "
+}
