@@ -47,10 +47,10 @@ func (s *Store) RecordAcknowledgement(ctx context.Context, id string, signed []b
 
 // RecordRefusal keeps the platform's signed refusal with its reason for people.
 // It holds back this case until it is repaired, and no other.
-func (s *Store) RecordRefusal(ctx context.Context, id string, signed []byte, reason string) error {
+func (s *Store) RecordRefusal(ctx context.Context, id string, signed []byte, reason string, at time.Time) error {
 	err := s.finish(ctx, answer{
 		packet: id, kind: "refusal", signed: signed, state: refused, event: casefile.PlatformRefused,
-		entry: casefile.Entry{Kind: casefile.PlatformRefused, Reason: reason},
+		entry: casefile.Entry{Kind: casefile.PlatformRefused, At: at, Reason: reason},
 	})
 	return wrap(err, "record a refusal")
 }
@@ -107,9 +107,6 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 		return err
 	}
 	now := clock.Judgement.Now.UnixMilli()
-	if a.entry.At.IsZero() {
-		a.entry.At = clock.Judgement.Now
-	}
 	if err := q.exec(tx, sqlInsertAnswer, a.packet, a.kind, a.signed, now); err != nil {
 		return fmt.Errorf("insert answer: %w", err)
 	}

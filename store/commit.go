@@ -102,17 +102,16 @@ func (s *Store) Submit(ctx context.Context, terminal, generation string, build f
 		return wrap(err, "submit")
 	}
 	s.point(PointSubmitAfter)
-	return wrap(s.raise(generation, commits), "submit")
+	s.raise(generation, commits)
+	return nil
 }
 
-// raise writes the high-water file. Its failure does not undo a commit, so it
-// only shows at the next start.
-func (s *Store) raise(generation string, commits int64) error {
-	if len(generation) != 1 {
-		return nil
+// raise writes the high-water file. Its failure does not undo a commit: the file
+// then lags behind, as after a power cut.
+func (s *Store) raise(generation string, commits int64) {
+	if len(generation) == 1 {
+		_ = s.water.raise(generation[0], commits)
 	}
-	_ = s.water.set(generation[0], max(commits, s.water.count))
-	return nil
 }
 
 func nextNumber(tx *sql.Tx, q statements, terminal, generation, date string) (casefile.Number, error) {
@@ -207,7 +206,8 @@ func (s *Store) Append(ctx context.Context, number casefile.Number, generation s
 		return wrap(err, "append to a case")
 	}
 	s.point(PointEvaluateAfter)
-	return wrap(s.raise(generation, commits), "append to a case")
+	s.raise(generation, commits)
+	return nil
 }
 
 // nextSlot is the place after a case's last event from here; a new generation counts from 1 again.

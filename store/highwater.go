@@ -4,8 +4,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"bianmin/sync/seal"
 )
@@ -24,18 +26,30 @@ const (
 )
 
 type highWater struct {
-	file       *os.File
+	path string
+	mu   sync.Mutex
+	file *os.File // nil until the file is there
+	level
+}
+
+// level is what the file says.
+type level struct {
 	known      bool // the content was in order when it was opened
 	generation byte
 	count      int64
 }
 
+// openHighWater reads the file; begin makes it when there is none.
 func openHighWater(path string) (*highWater, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- our own folder
+	w := &highWater{path: path}
+	file, err := os.OpenFile(path, os.O_RDWR, 0o600) // #nosec G304 -- our own folder
+	if errors.Is(err, fs.ErrNotExist) {
+		return w, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open high-water file: %w", err)
 	}
-	w := &highWater{file: file}
+	w.file = file
 	content := make([]byte, waterSize)
 	if n, _ := file.ReadAt(content, 0); n == waterSize {
 		sum := seal.Sum(content[:waterBody])
@@ -49,16 +63,41 @@ func openHighWater(path string) (*highWater, error) {
 
 // begin makes the file durable with its first content.
 func (w *highWater) begin(generation byte, count int64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.file == nil {
+		file, err := os.OpenFile(w.path, os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- our own folder
+		if err != nil {
+			return fmt.Errorf("make high-water file: %w", err)
+		}
+		w.file = file
+	}
 	if err := w.set(generation, count); err != nil {
 		return err
 	}
 	if err := w.file.Sync(); err != nil {
 		return fmt.Errorf("sync high-water file: %w", err)
 	}
-	return seal.SyncFolder(filepath.Dir(w.file.Name()))
+	return seal.SyncFolder(filepath.Dir(w.path))
+}
+
+// raise notes one more commit; it never lowers the count.
+func (w *highWater) raise(generation byte, count int64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.set(generation, max(count, w.count))
+}
+
+func (w *highWater) read() level {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.level
 }
 
 func (w *highWater) set(generation byte, count int64) error {
+	if w.file == nil {
+		return errors.New("write high-water file: there is none")
+	}
 	content := make([]byte, 0, waterSize)
 	content = append(content, waterMagic...)
 	content = append(content, generation, 0, 0, 0)
@@ -67,21 +106,25 @@ func (w *highWater) set(generation byte, count int64) error {
 	if _, err := w.file.WriteAt(append(content, sum[:waterBody]...), 0); err != nil {
 		return fmt.Errorf("write high-water file: %w", err)
 	}
-	w.known, w.generation, w.count = true, generation, count
+	w.level = level{known: true, generation: generation, count: count}
 	return nil
 }
 
-// holds tells whether a database with so many commits may accept under a generation.
-func (w *highWater) holds(generation byte, commits int64) bool {
+// holds tells whether a database with so many commits, the last of them under
+// the generation last, may go on under a generation. A folder of keys without
+// the file is that of a new enrolment; under the old generation it is a copy.
+func (w level) holds(generation, last string, commits int64) bool {
 	if !w.known {
-		return commits == 0
+		return generation != last || commits == 0
 	}
-	return generation != w.generation || commits >= w.count
+	return generation[0] != w.generation || commits >= w.count
 }
 
 func (w *highWater) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.file == nil {
 		return nil
 	}
-	return errors.Join(w.file.Close())
+	return w.file.Close()
 }

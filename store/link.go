@@ -9,8 +9,8 @@ import (
 )
 
 // freshLink is how old the sender's word about the link may be; it says it anew
-// with every change and every heartbeat.
-const freshLink = 3 * time.Minute
+// with every change and every heartbeat (five minutes).
+const freshLink = 11 * time.Minute
 
 // Link is how the link to the platform stands.
 type Link struct {
@@ -19,7 +19,7 @@ type Link struct {
 }
 
 // RecordLink notes whether the platform answers; contact says that a signed
-// answer came just now. The sender calls it at each change and at least every minute.
+// answer came just now. The sender calls it at each change and at each heartbeat.
 func (s *Store) RecordLink(ctx context.Context, online, contact bool) error {
 	err := s.transact(ctx, false, func(tx *sql.Tx, _ statements) error {
 		reading, err := s.clock()
@@ -40,7 +40,7 @@ func (s *Store) RecordLink(ctx context.Context, online, contact bool) error {
 }
 
 // Link tells how the link stands. What the sender said before a restart of the
-// machine or longer than three minutes ago counts as offline.
+// machine or longer than two heartbeats ago counts as offline.
 func (s *Store) Link(ctx context.Context) (Link, error) {
 	var link Link
 	var seen, contact int64

@@ -14,17 +14,23 @@ import (
 // again before the platform gave the terminal a new generation.
 //
 // Found here: a database older than the high-water file in the keys folder, a
-// database that vanished, a keys folder without its file. Not found here: a
+// database that vanished, a keys folder of the same generation without its
+// file. Not found here: a
 // whole disk put back, keys and all; there the platform sees a case number
 // twice, says so, and MarkRestored closes the terminal.
 func (s *Store) Adopt(ctx context.Context, generation string) error {
 	if len(generation) != 1 {
 		return errors.New("adopt a generation: not one letter")
 	}
+	water := s.water.read() // before the database: it is raised after each commit
 	var commits int64
 	err := s.reader.QueryRowContext(ctx, "SELECT coalesce((SELECT commits FROM mark WHERE id = 1), 0)").Scan(&commits)
 	if err != nil {
 		return classify(fmt.Errorf("adopt a generation: %w", err))
+	}
+	last, err := s.meta(ctx, "generation")
+	if err != nil {
+		return err
 	}
 	told, err := s.meta(ctx, "restored")
 	if err != nil {
@@ -33,13 +39,16 @@ func (s *Store) Adopt(ctx context.Context, generation string) error {
 	if told == generation {
 		return &casefile.Error{Code: casefile.Restored, Err: errors.New("the platform saw a number of this generation twice")}
 	}
-	if !s.water.holds(generation[0], commits) {
+	if !water.holds(generation, last, commits) {
 		return &casefile.Error{Code: casefile.Restored, Err: errors.New("the database is older than its high-water file")}
 	}
-	if s.water.known && s.water.generation == generation[0] {
+	if water.known && water.generation == generation[0] && last == generation {
 		return nil
 	}
-	return classify(s.water.begin(generation[0], commits))
+	if err := s.water.begin(generation[0], commits); err != nil {
+		return classify(err)
+	}
+	return s.transact(ctx, true, func(tx *sql.Tx, _ statements) error { return setMeta(tx, "generation", generation) })
 }
 
 // MarkRestored closes the store for a generation: nothing is accepted until

@@ -87,7 +87,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context, check Check) error {
-	for _, name := range []string{"", "attachments", "tmp", "keys"} {
+	for _, name := range []string{"", "attachments", "tmp"} {
 		if err := os.MkdirAll(filepath.Join(s.folder, name), 0o700); err != nil {
 			return err
 		}

@@ -52,6 +52,7 @@ type Filing struct {
 	problem  error         // why the store or the identity did not open, a *casefile.Error
 	tried    time.Duration // monotonic time of the last try
 
+	staff  string                              // digest of the staff file last taken over
 	drafts map[string]casefile.Attachment      // pages of this session that no case names
 	cases  map[casefile.Number]*sm2.PrivateKey // keys of cases this session filed or opened
 	card   cardKeys
@@ -130,7 +131,10 @@ func (f *Filing) begin(ctx context.Context, opened *store.Store) error {
 	if _, err := opened.Sweep(ctx); err != nil {
 		return err
 	}
-	return opened.Observe(ctx, f.identity.Enrolled)
+	if err := opened.Observe(ctx, f.identity.Enrolled); err != nil {
+		return err
+	}
+	return f.takeStaff(ctx, opened)
 }
 
 // coded gives every error a code; unexpected ones are casefile.Internal.

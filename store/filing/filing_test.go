@@ -234,7 +234,7 @@ func TestMyCasesNeedTheCard(t *testing.T) {
 	if _, err := f.Summary(ctx, first); err == nil {
 		t.Error("a case of another session was read without the card")
 	}
-	if err := f.Store().RecordRefusal(ctx, first.Event.ID, []byte("no"), "照片看不清"); err != nil {
+	if err := f.Store().RecordRefusal(ctx, first.Event.ID, []byte("no"), "照片看不清", morning); err != nil {
 		t.Fatal(err)
 	}
 	cases, err := f.Cases(ctx, who)
@@ -295,7 +295,7 @@ func TestOrderPerCaseAndQuarantine(t *testing.T) {
 		return items
 	}
 	pending(b.Number, a.Number) // the small one first; of a only its first event
-	if err := s.RecordRefusal(ctx, b.Event.ID, []byte("no"), "重复申请"); err != nil {
+	if err := s.RecordRefusal(ctx, b.Event.ID, []byte("no"), "重复申请", morning); err != nil {
 		t.Fatal(err)
 	}
 	pending(a.Number)

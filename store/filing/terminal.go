@@ -98,36 +98,6 @@ func diskFree(folder string) (int64, error) {
 	return int64(stat.Bavail) * stat.Bsize, nil // #nosec G115 -- far below 2^63
 }
 
-// StaffAccount is one account known offline.
-type StaffAccount struct{ ID, Name string }
-
-// StaffAccounts lists the technicians the platform named.
-func (f *Filing) StaffAccounts(ctx context.Context) ([]StaffAccount, error) {
-	opened, _, err := f.ready(ctx)
-	if err != nil {
-		return nil, err
-	}
-	staff, err := opened.Staff(ctx)
-	if err != nil {
-		return nil, coded(err)
-	}
-	accounts := make([]StaffAccount, 0, len(staff))
-	for _, a := range staff {
-		accounts = append(accounts, StaffAccount{ID: a.ID, Name: a.Name})
-	}
-	return accounts, nil
-}
-
-// StaffSignIn checks a PIN offline. locked is the time until another try is allowed.
-func (f *Filing) StaffSignIn(ctx context.Context, account, pin string) (ok bool, locked time.Duration, err error) {
-	opened, _, err := f.ready(ctx)
-	if err != nil {
-		return false, 0, err
-	}
-	ok, locked, err = opened.SignIn(ctx, account, pin)
-	return ok, locked, coded(err)
-}
-
 // ConfirmClock notes that a technician confirmed the time shown.
 func (f *Filing) ConfirmClock(ctx context.Context, account string) error {
 	opened, _, err := f.ready(ctx)

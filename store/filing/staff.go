@@ -1,0 +1,81 @@
+package filing
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bianmin/store"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// StaffAccount is one account known offline.
+type StaffAccount struct{ ID, Name string }
+
+// takeStaff takes the accounts the platform sent last (keys/staff.json, written
+// at enrolment and by the sender) into the store, when they are not there yet.
+func (f *Filing) takeStaff(ctx context.Context, opened *store.Store) error {
+	content, err := os.ReadFile(filepath.Join(f.options.Folder, "keys", "staff.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the staff accounts: %w", err)
+	}
+	digest := seal.Digest(content)
+	if digest == f.staff {
+		return nil
+	}
+	var accounts []wire.Staff
+	if err := json.Unmarshal(content, &accounts); err != nil {
+		return fmt.Errorf("read the staff accounts: %w", err)
+	}
+	staff := make([]store.Staff, 0, len(accounts))
+	for _, a := range accounts {
+		staff = append(staff, store.Staff(a))
+	}
+	if err := opened.SetStaff(ctx, staff); err != nil {
+		return err
+	}
+	f.staff = digest
+	return nil
+}
+
+// StaffAccounts lists the technicians the platform named.
+func (f *Filing) StaffAccounts(ctx context.Context) ([]StaffAccount, error) {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	err = f.takeStaff(ctx, opened)
+	f.mu.Unlock()
+	if err != nil {
+		return nil, coded(err)
+	}
+	staff, err := opened.Staff(ctx)
+	if err != nil {
+		return nil, coded(err)
+	}
+	accounts := make([]StaffAccount, 0, len(staff))
+	for _, a := range staff {
+		accounts = append(accounts, StaffAccount{ID: a.ID, Name: a.Name})
+	}
+	return accounts, nil
+}
+
+// StaffSignIn checks a PIN offline. locked is the time until another try is allowed.
+func (f *Filing) StaffSignIn(ctx context.Context, account, pin string) (ok bool, locked time.Duration, err error) {
+	opened, _, err := f.ready(ctx)
+	if err != nil {
+		return false, 0, err
+	}
+	ok, locked, err = opened.SignIn(ctx, account, pin)
+	return ok, locked, coded(err)
+}
