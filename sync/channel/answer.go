@@ -101,7 +101,7 @@ func unsigned(response *http.Response, body []byte) error {
 		return fmt.Errorf("%w: it shows a page (captive portal)", ErrStranger)
 	case status < 300 && status != http.StatusNoContent:
 		return fmt.Errorf("%w: its answer is not signed", ErrStranger)
-	case kind == wire.TypeProblem && json.Unmarshal(body, &problem.Problem) != nil:
+	case kind == wire.TypeProblem && len(body) > 0 && json.Unmarshal(body, &problem.Problem) != nil:
 		return fmt.Errorf("%w: its answer is malformed", ErrStranger)
 	}
 	return problem
@@ -125,4 +125,33 @@ func Stranger(err error) bool {
 	)
 	return errors.Is(err, ErrStranger) || errors.As(err, &record) || errors.As(err, &unknown) || errors.As(err, &host) ||
 		(err != nil && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"))
+}
+
+// Evidence is the signed answer as it is kept: the exact bytes with their
+// signature, in JSON {"answer": base64, "signature": base64}, so that anyone with
+// the platform's certificate can check it later.
+func (s Signed) Evidence() ([]byte, error) {
+	return json.Marshal(struct {
+		Answer    []byte `json:"answer"`
+		Signature []byte `json:"signature"`
+	}{s.Body, s.Signature})
+}
+
+// ReadEvidence reads and verifies what Evidence wrote.
+func ReadEvidence(content []byte, key *ecdsa.PublicKey) (Signed, error) {
+	var kept struct {
+		Answer    []byte `json:"answer"`
+		Signature []byte `json:"signature"`
+	}
+	if err := json.Unmarshal(content, &kept); err != nil {
+		return Signed{}, fmt.Errorf("read a kept answer: %w", err)
+	}
+	if err := seal.Verify(key, kept.Answer, kept.Signature); err != nil {
+		return Signed{}, fmt.Errorf("read a kept answer: %w", err)
+	}
+	signed := Signed{Body: kept.Answer, Signature: kept.Signature}
+	if err := json.Unmarshal(kept.Answer, &signed.Answer); err != nil {
+		return Signed{}, fmt.Errorf("read a kept answer: %w", err)
+	}
+	return signed, nil
 }

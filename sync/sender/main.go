@@ -1,0 +1,60 @@
+// Command sender carries all traffic between this terminal and the provincial
+// platform: it runs beside the kiosk for ever, sends what the outbox holds and
+// takes the platform's time and answers home.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"bianmin/packaging/settings"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := start(ctx, os.Args[1:])
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "sender:", err)
+		os.Exit(1)
+	}
+}
+
+func start(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("sender", flag.ContinueOnError)
+	config := flags.String("config", "", "the terminal's configuration `file`")
+	data := flags.String("data", "", "the terminal's data `folder`, instead of -config")
+	platform := flags.String("platform", "", "platform `URL` that replaces the enrolment's")
+	level := flags.String("log", "info", "log `level`: debug, info, warn, error")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 || (*config == "") == (*data == "") {
+		return errors.New("give either -config FILE or -data FOLDER, and nothing else")
+	}
+	if *config != "" {
+		s, err := settings.Read(*config)
+		if err != nil {
+			return err
+		}
+		*data, *level = s.Data, s.Log
+		if *platform == "" {
+			*platform = s.Platform
+		}
+	}
+	var slogLevel slog.Level
+	if err := slogLevel.UnmarshalText([]byte(*level)); err != nil {
+		return fmt.Errorf("log level: %w", err)
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slogLevel}))
+	return run(ctx, options{data: *data, platform: *platform, software: "bianmin " + version, log: log})
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"bianmin/store"
+	"bianmin/sync/channel"
+	"bianmin/sync/enrol"
+	"bianmin/sync/seal"
+	"bianmin/sync/uplink"
+)
+
+type options struct {
+	data, platform, software string
+	log                      *slog.Logger
+}
+
+const (
+	enrolmentPoll = 2 * time.Second // how soon an enrolment is noticed
+	linkEvery     = time.Minute     // how often the link's state is said anew
+	purgeEvery    = time.Hour
+)
+
+// run sends until ctx ends. It holds the lock for its whole life: there is one sender per terminal.
+func run(ctx context.Context, o options) (err error) {
+	if err := os.MkdirAll(o.data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	unlock, err := lock(filepath.Join(o.data, "sender.lock"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	outbox, err := store.Open(ctx, store.Options{Folder: o.data, Clock: store.SystemClock, Check: store.CheckNone})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, outbox.Close()) }()
+	for ctx.Err() == nil {
+		identity, stamp, err := awaitIdentity(ctx, o)
+		if err != nil || identity == nil {
+			return err
+		}
+		o.log.Info("sending", "terminal", identity.Number+identity.Generation, "environment", identity.Environment)
+		if err := session(ctx, o, outbox, identity, stamp); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// awaitIdentity waits until the terminal is enrolled; nil when ctx ends first.
+func awaitIdentity(ctx context.Context, o options) (*seal.Identity, time.Time, error) {
+	folder := filepath.Join(o.data, "keys")
+	for said := false; ; said = true {
+		stamp, err := enrolled(folder)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		if !stamp.IsZero() {
+			identity, err := seal.LoadIdentity(folder)
+			if err == nil || !errors.Is(err, seal.ErrNotEnrolled) {
+				return identity, stamp, err
+			}
+		}
+		if !said {
+			o.log.Info("waiting for the enrolment of this terminal")
+		}
+		if !pause(ctx, enrolmentPoll) {
+			return nil, time.Time{}, nil
+		}
+	}
+}
+
+// enrolled gives when the present enrolment was written, zero when there is none.
+func enrolled(folder string) (time.Time, error) {
+	info, err := os.Stat(filepath.Join(folder, "terminal.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for an enrolment: %w", err)
+	}
+	return info.ModTime(), nil
+}
+
+// session sends under one identity until ctx ends or the terminal is enrolled anew.
+func session(ctx context.Context, o options, outbox *store.Store, identity *seal.Identity, stamp time.Time) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	keys := filepath.Join(o.data, "keys")
+	if err := takeStaff(ctx, outbox, keys); err != nil {
+		return err
+	}
+	url := o.platform
+	if url == "" {
+		url = identity.Platform
+	}
+	client := channel.New(channel.Options{
+		Root: identity.Trust.TLSRoot, Certificate: &identity.TLSCert, Times: func() []time.Time { return times(ctx, outbox) },
+	})
+	defer client.CloseIdleConnections()
+	reporter := &reporter{outbox: outbox, log: o.log}
+	up, err := uplink.New(uplink.Options{
+		Queue: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Now: time.Now, Log: o.log,
+		Changed: func(s uplink.State) { reporter.uplink(ctx, s) },
+	})
+	if err != nil {
+		return err
+	}
+	pulse := uplink.Pulse{
+		Memory: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log,
+		Beaten: func(ctx context.Context, err error) {
+			reporter.beaten(ctx, err)
+			if err == nil {
+				up.Poke()
+			}
+		},
+	}
+	var working sync.WaitGroup
+	var runErr error
+	working.Go(func() { runErr = up.Run(ctx); end() })
+	working.Go(func() { pulse.Run(ctx) })
+	working.Go(func() { reporter.run(ctx) })
+	working.Go(func() { purge(ctx, outbox, o.log) })
+	for pause(ctx, enrolmentPoll) {
+		if now, err := enrolled(keys); err == nil && !now.IsZero() && !now.Equal(stamp) {
+			o.log.Info("the terminal was enrolled anew")
+			break
+		}
+	}
+	end()
+	working.Wait()
+	return runErr
+}
+
+// takeStaff takes the technicians' accounts of the enrolment into the store.
+func takeStaff(ctx context.Context, outbox *store.Store, keys string) error {
+	accounts, err := enrol.LoadStaff(keys)
+	if err != nil {
+		return err
+	}
+	known, err := outbox.Staff(ctx)
+	if err != nil || len(known) > 0 || len(accounts) == 0 {
+		return err
+	}
+	return outbox.SetStaff(ctx, uplink.Staff(accounts))
+}
+
+// times are what this terminal believes about the present: the judged clock, the time mark, the wall clock.
+func times(ctx context.Context, outbox *store.Store) []time.Time {
+	clock, err := outbox.Clock(ctx)
+	if err != nil {
+		return []time.Time{time.Now()}
+	}
+	return []time.Time{clock.Judgement.Now, clock.Mark.Time, time.Now()}
+}
+
+func purge(ctx context.Context, outbox *store.Store, log *slog.Logger) {
+	for pause(ctx, purgeEvery) {
+		n, err := outbox.Purge(ctx)
+		if err != nil && ctx.Err() == nil {
+			log.Error("purge failed", "error", err)
+		} else if n > 0 {
+			log.Info("purged delivered packets", "packets", n)
+		}
+	}
+}
+
+// pause waits; false when ctx ended.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

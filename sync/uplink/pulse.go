@@ -1,0 +1,155 @@
+package uplink
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"bianmin/store"
+	"bianmin/sync/channel"
+	"bianmin/sync/wire"
+)
+
+// maxTrip is the longest round trip after which the platform's time is still worth taking over.
+const maxTrip = 30 * time.Second
+
+// Memory is what heartbeats need of the store.
+type Memory interface {
+	Counts(ctx context.Context) (store.Counts, error)
+	// SetPlatformTime takes over a time the platform has just signed.
+	SetPlatformTime(ctx context.Context, platform time.Time) error
+	SetStaff(ctx context.Context, staff []store.Staff) error
+}
+
+var _ Memory = (*store.Store)(nil)
+
+// Pulse tells the platform that the terminal lives and takes its time and its
+// list of technicians home. All fields but Timing are required.
+type Pulse struct {
+	Memory   Memory
+	Client   *http.Client
+	URL      string
+	Key      *ecdsa.PublicKey
+	Software string
+	Now      func() time.Time // wall clock
+	Log      *slog.Logger
+	Timing   Timing
+	// Beaten is called after each try; nil when the platform answered.
+	Beaten func(ctx context.Context, err error)
+}
+
+// Run sends heartbeats until ctx ends.
+func (p Pulse) Run(ctx context.Context) {
+	p.Timing = p.Timing.filled()
+	away := p.Timing.backoff(2 * p.Timing.LinkMost)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		err := p.beat(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		p.Beaten(ctx, err)
+		var problem *channel.Problem
+		switch {
+		case err == nil:
+			away.Reset()
+			timer.Reset(jitter(p.Timing.BeatEvery))
+		case errors.As(err, &problem) && problem.Wait > 0:
+			timer.Reset(jitter(problem.Wait))
+		default:
+			timer.Reset(min(away.NextBackOff(), p.Timing.BeatEvery))
+		}
+	}
+}
+
+// jitter spreads a whole fleet: d to 1.25 d.
+func jitter(d time.Duration) time.Duration {
+	var b [1]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return d
+	}
+	return d + d*time.Duration(b[0])/1024
+}
+
+func (p Pulse) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, p.Timing.BeatTimeout)
+	defer cancel()
+	counts, err := p.Memory.Counts(ctx)
+	if err != nil {
+		return fmt.Errorf("heartbeat: %w", err)
+	}
+	var nonce [16]byte
+	if _, err := rand.Read(nonce[:]); err != nil {
+		return fmt.Errorf("heartbeat: %w", err)
+	}
+	beat := wire.Heartbeat{
+		Nonce: hex.EncodeToString(nonce[:]), Time: p.Now().UTC(), Software: p.Software, Waiting: counts.Waiting, Refused: counts.Refused,
+	}
+	if !counts.Oldest.IsZero() {
+		oldest := counts.Oldest.UTC()
+		beat.Oldest = &oldest
+	}
+	signed, trip, err := p.post(ctx, beat)
+	if err != nil {
+		return fmt.Errorf("heartbeat: %w", err)
+	}
+	if signed.Kind != wire.Time || signed.Nonce != beat.Nonce {
+		return fmt.Errorf("heartbeat: %w: an answer to another question", channel.ErrStranger)
+	}
+	return p.take(ctx, signed, trip)
+}
+
+func (p Pulse) post(ctx context.Context, beat wire.Heartbeat) (channel.Signed, time.Duration, error) {
+	body, err := json.Marshal(beat)
+	if err != nil {
+		return channel.Signed{}, 0, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+"/v1/heartbeats", bytes.NewReader(body))
+	if err != nil {
+		return channel.Signed{}, 0, err
+	}
+	request.Header.Set("Content-Type", wire.TypeJSON)
+	start := time.Now()
+	response, err := p.Client.Do(request)
+	if err != nil {
+		return channel.Signed{}, 0, err
+	}
+	trip := time.Since(start)
+	signed, err := channel.ReadSigned(response, p.Key)
+	return signed, trip, err
+}
+
+func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Duration) error {
+	if trip <= maxTrip {
+		if err := p.Memory.SetPlatformTime(ctx, signed.Time.Add(trip/2)); err != nil {
+			return fmt.Errorf("take over the platform's time: %w", err)
+		}
+	}
+	if err := p.Memory.SetStaff(ctx, Staff(signed.Staff)); err != nil {
+		return fmt.Errorf("take over the technicians: %w", err)
+	}
+	return nil
+}
+
+// Staff puts accounts from the wire into the store's form.
+func Staff(accounts []wire.Staff) []store.Staff {
+	staff := make([]store.Staff, 0, len(accounts))
+	for _, a := range accounts {
+		staff = append(staff, store.Staff{ID: a.ID, Name: a.Name, Salt: a.Salt, Hash: a.Hash, Time: a.Time, Memory: a.Memory, Threads: a.Threads})
+	}
+	return staff
+}

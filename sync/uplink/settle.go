@@ -1,0 +1,164 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"bianmin/sync/channel"
+	"bianmin/sync/wire"
+)
+
+// settle takes what a try came to into the outbox and into the waits.
+func (u *Uplink) settle(ctx context.Context, r result) {
+	if u.busy == [lanes]string{} {
+		u.show(func(s *State) { s.Sending = "" })
+	}
+	u.remember(r)
+	if r.progress {
+		u.link.reset()
+		if w := u.trouble[r.item.Packet]; w != nil {
+			w.backoff.Reset()
+		}
+	}
+	switch {
+	case r.signed != nil:
+		u.failing = 0
+		u.contact()
+		u.record(ctx, r)
+	case r.err == nil || errors.Is(r.err, context.Canceled):
+	default:
+		u.fail(ctx, r)
+	}
+}
+
+// remember keeps where to go on.
+func (u *Uplink) remember(r result) {
+	if r.held >= 0 {
+		u.held[r.item.Packet] = r.held
+		u.heard[r.item.Packet] = max(r.held, u.heard[r.item.Packet])
+		return
+	}
+	delete(u.held, r.item.Packet)
+}
+
+func (u *Uplink) contact() {
+	u.show(func(s *State) { s.Online, s.Problem, s.Contact = true, ProblemNone, u.Now().Truncate(time.Second) })
+}
+
+// record puts the platform's word into the outbox. When that fails, the packet
+// stays queued and the platform says the same again.
+func (u *Uplink) record(ctx context.Context, r result) {
+	id, signed := r.item.Packet, r.signed
+	evidence, err := signed.Evidence()
+	if err == nil {
+		switch signed.Kind {
+		case wire.Registration:
+			if !r.item.Registered {
+				err = u.Queue.RecordRegistration(ctx, id, evidence)
+			}
+			if err == nil && r.waiting {
+				u.packetWaits(ctx, r, "earlier-event")
+			}
+		case wire.Acknowledgement:
+			err = u.Queue.RecordAcknowledgement(ctx, id, evidence, signed.Official, signed.Time)
+			u.forget(id)
+		default:
+			err = u.Queue.RecordRefusal(ctx, id, evidence, signed.Reason, signed.Time)
+			u.forget(id)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		u.Log.Error("answer not recorded", "packet", id, "kind", string(signed.Kind), "error", err)
+		u.show(func(s *State) { s.Problem = ProblemStore })
+		u.link.more(0) // the disk is in trouble, not the link, but sending more would not help
+	}
+}
+
+func (u *Uplink) forget(id string) {
+	delete(u.held, id)
+	delete(u.heard, id)
+	delete(u.asked, id)
+	delete(u.trouble, id)
+}
+
+// fail sorts trouble: the packet's own, the platform's, or the link's.
+func (u *Uplink) fail(ctx context.Context, r result) {
+	var (
+		local   *localError
+		problem *channel.Problem
+	)
+	switch {
+	case errors.As(r.err, &local):
+		u.Log.Error("packet not readable", "packet", r.item.Packet, "error", r.err)
+		u.packetWaits(ctx, r, "local-file")
+	case errors.As(r.err, &problem):
+		u.failByProblem(ctx, r, problem)
+	case errors.Is(r.err, errStuck):
+		u.contact()
+		u.packetWaits(ctx, r, "stuck")
+	case channel.Stranger(r.err):
+		u.linkWaits(ProblemPortal, 0, r.err)
+	case errors.Is(r.err, channel.ErrClock):
+		u.linkWaits(ProblemClock, 0, r.err)
+	default:
+		u.linkWaits(ProblemLink, 0, r.err)
+	}
+}
+
+// failByProblem obeys the platform's unsigned word, which changes nothing in the outbox.
+func (u *Uplink) failByProblem(ctx context.Context, r result, p *channel.Problem) {
+	switch {
+	case p.Status == http.StatusUnauthorized || p.Status == http.StatusForbidden:
+		u.linkWaits(ProblemAdmitted, p.Wait, p)
+	case p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable:
+		u.linkWaits(ProblemPlatform, p.Wait, p)
+	case p.Status >= 500:
+		// One packet may be what the platform stumbles over: it waits alone. When everything fails, all wait.
+		u.failing++
+		u.packetWaits(ctx, r, "platform")
+		if u.failing >= 3 {
+			u.linkWaits(ProblemPlatform, p.Wait, p)
+		}
+	case p.Status == http.StatusConflict && p.Code == wire.ProblemSuperseded:
+		// An earlier request of ours was still at work; it has ended now.
+	default:
+		u.contact()
+		u.packetWaits(ctx, r, "request")
+	}
+}
+
+// linkWaits lets everything wait. Two lanes that fail of the same cut count once.
+func (u *Uplink) linkWaits(why Problem, atLeast time.Duration, err error) {
+	if time.Now().Before(u.link.until) && atLeast == 0 {
+		return
+	}
+	d := u.link.more(atLeast)
+	if u.state.Problem != why {
+		u.Log.Warn("platform not reached", "why", string(why), "error", err)
+	}
+	u.Log.Debug("waiting for the link", "why", string(why), "wait", d)
+	u.show(func(s *State) { s.Online, s.Problem = false, why })
+}
+
+// packetWaits lets one packet wait, and no other.
+func (u *Uplink) packetWaits(ctx context.Context, r result, why string) {
+	id := r.item.Packet
+	w := u.trouble[id]
+	if w == nil {
+		w = &wait{backoff: u.Timing.backoff(u.Timing.PacketMost)}
+		u.trouble[id] = w
+	}
+	var problem *channel.Problem
+	atLeast := time.Duration(0)
+	if errors.As(r.err, &problem) {
+		atLeast = problem.Wait
+	}
+	next := u.Now().Add(w.more(atLeast))
+	if err := u.Queue.RecordAttempt(ctx, id, next, why); err != nil && ctx.Err() == nil {
+		u.Log.Error("attempt not recorded", "packet", id, "error", err)
+		u.show(func(s *State) { s.Problem = ProblemStore })
+		u.link.more(0)
+	}
+}

@@ -1,0 +1,76 @@
+package uplink
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+
+	"bianmin/sync/packet"
+)
+
+// source hands a packet's bytes to request bodies. The HTTP transport may still
+// read a body while the answer is already there, so reading and closing take turns.
+type source struct {
+	mu     sync.Mutex
+	reader *packet.Reader
+	closed bool
+	err    error // first trouble of reading from disk
+}
+
+var errClosed = errors.New("the packet is closed")
+
+// attach makes the bytes from offset to limit the request's body.
+func (s *source) attach(request *http.Request, offset, limit int64) {
+	body := func() (io.ReadCloser, error) { return &span{from: s, at: offset, end: limit}, nil }
+	request.Body, _ = body() // never fails
+	request.GetBody = body
+	request.ContentLength = limit - offset
+}
+
+func (s *source) readAt(p []byte, at int64) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return 0, errClosed
+	}
+	n, err := s.reader.ReadAt(p, at)
+	if err != nil && n < len(p) && s.err == nil {
+		s.err = err
+	}
+	return n, err
+}
+
+// failure is the disk's trouble, nil when there was none.
+func (s *source) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+func (s *source) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	_ = s.reader.Close() // only read; the next try opens it anew
+}
+
+// span is one request's body.
+type span struct {
+	from    *source
+	at, end int64
+}
+
+func (b *span) Read(p []byte) (int, error) {
+	if b.at >= b.end {
+		return 0, io.EOF
+	}
+	n, err := b.from.readAt(p[:min(int64(len(p)), b.end-b.at)], b.at)
+	b.at += int64(n)
+	if n > 0 && errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return n, err
+}
+
+func (b *span) Close() error { return nil }
