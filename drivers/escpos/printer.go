@@ -25,7 +25,7 @@ var _ drivers.ReceiptPrinter = (*Printer)(nil)
 // link stays the caller's to close then.
 func Open(ctx context.Context, l Link, options Options) (*Printer, error) {
 	options.fill()
-	p := &Printer{options: options, wire: wire{link: l}}
+	p := &Printer{options: options, wire: wire{link: l}, doubtful: options.Doubtful}
 	p.wire.options = &p.options
 	if err := p.greet(ctx); err != nil {
 		return nil, &drivers.Error{Role: drivers.RolePrinter, Fault: faultOf(err), Op: "open", Err: err}
@@ -81,11 +81,16 @@ func (p *Printer) identify(ctx context.Context) error {
 }
 
 // Status asks the printer itself. The error says why it could not be asked; a
-// printer that answers "no paper" is no error.
+// printer that answers "no paper" is no error. When the printer works again
+// after it has stopped in a job, what is left of that is cut off here, not at the next person.
 func (p *Printer) Status(ctx context.Context) (drivers.Status, error) {
 	status, err := p.wire.status(ctx)
 	p.note(&status)
+	if err == nil && status.Fault == drivers.FaultNone {
+		err = p.clear(ctx)
+	}
 	if err != nil {
+		status.Fault = faultOf(err)
 		return status, &drivers.Error{Role: drivers.RolePrinter, Fault: status.Fault, Op: "status", Err: err}
 	}
 	return status, nil
@@ -123,7 +128,7 @@ func (p *Printer) Print(ctx context.Context, document receipt.Document) (drivers
 	if report.Outcome == drivers.Printed {
 		return report, nil
 	}
-	p.doubtful = p.doubtful || report.Outcome == drivers.Unconfirmed
+	p.doubtful = p.doubtful || report.Outcome == drivers.Unconfirmed && !errors.Is(err, errUnspoken)
 	return report, &drivers.Error{Role: drivers.RolePrinter, Fault: report.Fault, Op: "print", Err: err}
 }
 
@@ -153,20 +158,35 @@ func (p *Printer) ready(ctx context.Context) (drivers.Status, error) {
 	case status.Fault != drivers.FaultNone:
 		return status, errNotReady
 	}
+	if err := p.settle(ctx); err != nil {
+		return status, err
+	}
+	return status, p.clear(ctx)
+}
+
+// settle waits for whatever is left of an earlier job. A printer that has never
+// answered GS r is taken to know it not.
+func (p *Printer) settle(ctx context.Context) error {
 	known, patience := p.wire.acknowledges, 2*p.options.Answer
 	if known {
 		patience = p.options.Silence
 	}
 	if err := p.wire.settle(ctx, patience); err != nil && (known || !unanswered(err)) {
-		return status, fmt.Errorf("wait for earlier jobs: %w", err)
+		return fmt.Errorf("wait for earlier jobs: %w", err)
 	}
-	if p.doubtful {
-		if _, err := p.wire.send(ctx, p.clearing(), p.options.Answer); err != nil {
-			return status, fmt.Errorf("clear earlier job: %w", err)
-		}
-		p.doubtful = false
+	return nil
+}
+
+// clear ends and cuts off the remains of an earlier job, if there may be any.
+func (p *Printer) clear(ctx context.Context) error {
+	if !p.doubtful {
+		return nil
 	}
-	return status, nil
+	if _, err := p.wire.send(ctx, p.clearing(), p.options.Answer); err != nil {
+		return fmt.Errorf("clear earlier job: %w", err)
+	}
+	p.doubtful = false
+	return p.settle(ctx)
 }
 
 // clearing ends the remains of an earlier job.

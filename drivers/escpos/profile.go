@@ -73,6 +73,10 @@ type Options struct {
 	Answer  time.Duration    // for one status byte, 500 ms
 	Silence time.Duration    // without any answer until a working printer counts as silent, 5 s
 	Finish  time.Duration    // for the printing itself beyond the time the bytes need, 60 s
+
+	// Doubtful says that something of an earlier job may hang in the printer: it was
+	// opened before and has been away. It is cut off before anything else is printed.
+	Doubtful bool
 }
 
 func (o *Options) fill() {

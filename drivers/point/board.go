@@ -1,0 +1,105 @@
+package point
+
+import (
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"bianmin/drivers"
+)
+
+// board holds the newest status of each device.
+type board struct {
+	log     *slog.Logger
+	changes chan drivers.Status
+	mutex   sync.Mutex
+	last    map[drivers.Role]drivers.Status
+	errs    []error
+}
+
+// order is how people list the devices.
+var order = []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleButton}
+
+func newBoard(log *slog.Logger) *board {
+	return &board{log: log, changes: make(chan drivers.Status, 64), last: map[drivers.Role]drivers.Status{}}
+}
+
+// post keeps a status and tells when it differs from the one before.
+func (b *board) post(s drivers.Status) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	before, known := b.last[s.Role]
+	if s.Model == "" {
+		s.Model = before.Model
+	}
+	if s.Serial == "" {
+		s.Serial = before.Serial
+	}
+	b.last[s.Role] = s
+	before.At = s.At
+	if known && before == s {
+		return
+	}
+	b.log.Info("device changed", "role", s.Role, "condition", s.Condition, "fault", s.Fault, "paper", s.Paper, "serial", s.Serial)
+	for {
+		select {
+		case b.changes <- s:
+			return
+		default:
+		}
+		select { // full: the oldest goes
+		case <-b.changes:
+		default:
+		}
+	}
+}
+
+func (b *board) of(role drivers.Role) drivers.Status {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.last[role]
+}
+
+func (b *board) all() []drivers.Status {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	var out []drivers.Status
+	for _, s := range b.last {
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(x, y drivers.Status) int {
+		return slices.Index(order, x.Role) - slices.Index(order, y.Role)
+	})
+	return out
+}
+
+// keep remembers an error that only Close can report.
+func (b *board) keep(err error) {
+	if err != nil {
+		b.mutex.Lock()
+		defer b.mutex.Unlock()
+		b.errs = append(b.errs, err)
+	}
+}
+
+func (b *board) trouble() error {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return errors.Join(b.errs...)
+}
+
+// away is the status of a device that could not be opened or has failed.
+func away(role drivers.Role, fault drivers.Fault, at time.Time) drivers.Status {
+	s := drivers.Status{Role: role, Condition: drivers.Offline, Fault: fault, At: at}
+	switch fault {
+	case drivers.FaultUnplugged, drivers.FaultMissingTool:
+		s.Condition = drivers.NoDevice
+	case drivers.FaultBusy:
+		s.Condition = drivers.Busy
+	case drivers.FaultDevice:
+		s.Condition = drivers.HardwareError
+	}
+	return s
+}

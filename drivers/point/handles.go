@@ -1,0 +1,132 @@
+package point
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"bianmin/core/identity"
+	"bianmin/core/receipt"
+	"bianmin/drivers"
+	"bianmin/drivers/escpos"
+	"bianmin/drivers/idcard"
+	"bianmin/drivers/scan"
+)
+
+var (
+	_ drivers.CardReader     = (*readerHandle)(nil)
+	_ drivers.ReceiptPrinter = (*printerHandle)(nil)
+	_ drivers.Scanner        = (*scannerHandle)(nil)
+	_ drivers.Button         = (*buttonHandle)(nil)
+)
+
+// A card counts as gone after so many looks in vain over so long: after a good
+// read many readers answer "no card" for a while, or until it is lifted.
+const (
+	looksInVain = 3
+	timeInVain  = 1500 * time.Millisecond
+)
+
+type readerHandle struct {
+	*owner[*idcard.Reader]
+	now func() time.Time
+
+	mutex   sync.Mutex
+	present bool
+	misses  int
+	since   time.Time // of the first miss
+}
+
+func (h *readerHandle) Read(ctx context.Context) (identity.Card, error) {
+	var card identity.Card
+	err := h.do(ctx, "read card", func(ctx context.Context, d *idcard.Reader) (err error) {
+		card, err = d.Read(ctx)
+		return err
+	})
+	if err == nil {
+		h.seen(true)
+	}
+	return card, err
+}
+
+func (h *readerHandle) Present(ctx context.Context) (bool, error) {
+	var found bool
+	err := h.do(ctx, "find card", func(ctx context.Context, d *idcard.Reader) (err error) {
+		found, err = d.Present(ctx)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	return h.seen(found), nil
+}
+
+// seen takes one look into account and says whether a card counts as present.
+func (h *readerHandle) seen(found bool) bool {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	switch {
+	case found:
+		h.present, h.misses = true, 0
+	case h.present:
+		if h.misses++; h.misses == 1 {
+			h.since = h.now()
+		}
+		if h.misses >= looksInVain && h.now().Sub(h.since) >= timeInVain {
+			h.present, h.misses = false, 0
+		}
+	}
+	return h.present
+}
+
+func (h *readerHandle) Status(ctx context.Context) (drivers.Status, error) { return h.status(ctx) }
+func (h *readerHandle) Close() error                                       { return nil }
+
+type printerHandle struct{ *owner[*escpos.Printer] }
+
+func (h *printerHandle) Print(ctx context.Context, document receipt.Document) (drivers.PrintReport, error) {
+	report := drivers.PrintReport{Outcome: drivers.NotPrinted, Before: h.board.of(drivers.RolePrinter)}
+	report.After = report.Before
+	err := h.do(ctx, "print", func(ctx context.Context, d *escpos.Printer) (err error) {
+		report, err = d.Print(ctx, document)
+		h.board.post(report.After)
+		return err
+	})
+	if err != nil && report.Fault == drivers.FaultNone {
+		report.Fault = drivers.FaultOf(err)
+	}
+	return report, err
+}
+
+func (h *printerHandle) Status(ctx context.Context) (drivers.Status, error) { return h.status(ctx) }
+func (h *printerHandle) Close() error                                       { return nil }
+
+type scannerHandle struct{ *owner[*scan.Scanner] }
+
+func (h *scannerHandle) Scan(ctx context.Context, options drivers.ScanOptions) (drivers.ScannedPage, error) {
+	var page drivers.ScannedPage
+	err := h.do(ctx, "scan page", func(ctx context.Context, d *scan.Scanner) (err error) {
+		page, err = d.Scan(ctx, options)
+		return err
+	})
+	return page, err
+}
+
+func (h *scannerHandle) Status(ctx context.Context) (drivers.Status, error) { return h.status(ctx) }
+func (h *scannerHandle) Close() error                                       { return nil }
+
+// status asks the device in its turn; a device that is away has a status too.
+func (o *owner[D]) status(ctx context.Context) (drivers.Status, error) {
+	var status drivers.Status
+	err := o.do(ctx, "status", func(ctx context.Context, d D) (err error) {
+		status, err = d.Status(ctx)
+		if ctx.Err() == nil {
+			o.board.post(status)
+		}
+		return err
+	})
+	if status.Role == "" {
+		status = o.board.of(o.role)
+	}
+	return status, err
+}

@@ -1,0 +1,78 @@
+package point
+
+import (
+	"context"
+	"errors"
+
+	"bianmin/drivers"
+	"bianmin/drivers/escpos"
+	"bianmin/drivers/idcard"
+	"bianmin/drivers/link"
+	"bianmin/drivers/scan"
+)
+
+func openReader(c *Reader, options Options) opener[*idcard.Reader] {
+	return func(ctx context.Context, _ bool) (*idcard.Reader, error) {
+		l, err := link.Open(ctx, c.Link, link.Options{Baud: c.Baud})
+		if err != nil {
+			return nil, err
+		}
+		return idcard.New(l, idcard.Options{Baud: c.Baud, Now: options.Now}), nil
+	}
+}
+
+func openPrinter(c *Printer, options Options) opener[*escpos.Printer] {
+	return func(ctx context.Context, again bool) (*escpos.Printer, error) {
+		l, err := link.Open(ctx, c.Link, link.Options{Baud: c.Baud})
+		if err != nil {
+			return nil, err
+		}
+		p, err := escpos.Open(ctx, l, escpos.Options{
+			Profile: escpos.Profile{Paper: c.Paper, RasterQR: c.RasterQR},
+			Raster:  options.Raster, Baud: c.Baud, Now: options.Now, Log: options.Log, Doubtful: again,
+		})
+		if err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+		return p, nil
+	}
+}
+
+func openScanner(c *Scanner, options Options) opener[*scan.Scanner] {
+	return func(ctx context.Context, _ bool) (*scan.Scanner, error) {
+		return scan.Open(ctx, scan.Options{Device: c.SANE, DPI: c.DPI, Env: c.Env, Now: options.Now})
+	}
+}
+
+func openButton(c *Button) func(ctx context.Context) (*scan.Button, error) {
+	baud := c.Baud
+	if baud == 0 {
+		baud = 9600
+	}
+	return func(ctx context.Context) (*scan.Button, error) {
+		l, err := link.Open(ctx, c.Link, link.Options{Baud: baud})
+		if err != nil {
+			return nil, err
+		}
+		return scan.NewButton(l), nil
+	}
+}
+
+// faultOf gives the code for people of an error of a link that cannot be opened.
+func faultOf(err error) drivers.Fault {
+	var known *drivers.Error
+	switch {
+	case errors.As(err, &known):
+		return known.Fault
+	case errors.Is(err, link.ErrUnplugged), errors.Is(err, link.ErrClosed):
+		return drivers.FaultUnplugged
+	case errors.Is(err, link.ErrNotPermitted):
+		return drivers.FaultNotPermitted
+	case errors.Is(err, link.ErrBusy):
+		return drivers.FaultBusy
+	case errors.Is(err, link.ErrTimeout):
+		return drivers.FaultSilent
+	default:
+		return drivers.FaultOf(err)
+	}
+}

@@ -1,0 +1,192 @@
+// Package point is the device manager of one terminal: it opens the devices its
+// configuration names, watches them, opens them again after they were away, and
+// hands out handles that survive all that. It knows no protocol, and nothing of
+// what devices are used for.
+package point
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"bianmin/drivers"
+	"bianmin/drivers/escpos"
+)
+
+// Config names the terminal's devices; nil where there is none.
+type Config struct {
+	Reader  *Reader
+	Printer *Printer
+	Scanner *Scanner
+	Button  *Button
+}
+
+// Reader is an ID card reader.
+type Reader struct {
+	Link string // "serial:PATH"
+	Baud int    // 0 is 115200
+}
+
+// Printer is a receipt printer.
+type Printer struct {
+	Link     string // "serial:PATH"
+	Baud     int    // 0 is 115200
+	Paper    int    // mm: 80 (0) or 58
+	RasterQR bool   // the printer lacks the QR command
+}
+
+// Scanner is a page scanner.
+type Scanner struct {
+	SANE string   // device name for scanimage
+	DPI  int      // 0 is 200
+	Env  []string // environment of scanimage; nil is the needed part of ours
+}
+
+// Button is a push button.
+type Button struct {
+	Link string // "serial:PATH"
+	Baud int    // 0 is 9600
+}
+
+// Options are the manager's surroundings. Zero values are the defaults.
+type Options struct {
+	Now    func() time.Time  // time.Now
+	Log    *slog.Logger      // slog.Default
+	Raster escpos.Rasteriser // draws what the printer cannot write
+	Watch  time.Duration     // between two looks at an idle device, 3 s; scanners ten times that
+	Retry  time.Duration     // first pause before a device is tried again, 300 ms; it grows to 5 s
+}
+
+// Point is the running manager.
+type Point struct {
+	board   *board
+	reader  *readerHandle
+	printer *printerHandle
+	scanner *scannerHandle
+	button  *buttonHandle
+	cancel  context.CancelFunc
+	work    sync.WaitGroup
+	checks  []func(ctx context.Context)
+}
+
+// Start begins to open the devices and returns at once; a device that is not
+// there is tried again for as long as the manager runs. The end of ctx or Close ends it.
+func Start(ctx context.Context, config Config, options Options) (*Point, error) {
+	if config.Printer != nil && config.Printer.Paper != 0 && config.Printer.Paper != 58 && config.Printer.Paper != 80 {
+		return nil, errors.New("printer: paper must be 58 or 80 mm wide")
+	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Log == nil {
+		options.Log = slog.Default()
+	}
+	if options.Watch == 0 {
+		options.Watch = 3 * time.Second
+	}
+	if options.Retry == 0 {
+		options.Retry = 300 * time.Millisecond
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	p := &Point{board: newBoard(options.Log), cancel: cancel}
+	p.start(ctx, config, options)
+	return p, nil
+}
+
+func (p *Point) start(ctx context.Context, config Config, options Options) {
+	if c := config.Reader; c != nil {
+		o := newOwner(drivers.RoleReader, p.board, options, openReader(c, options))
+		p.reader = &readerHandle{owner: o, now: options.Now}
+		run(ctx, p, o)
+	}
+	if c := config.Printer; c != nil {
+		o := newOwner(drivers.RolePrinter, p.board, options, openPrinter(c, options))
+		p.printer = &printerHandle{owner: o}
+		run(ctx, p, o)
+	}
+	if c := config.Scanner; c != nil {
+		options.Watch *= 10
+		o := newOwner(drivers.RoleScanner, p.board, options, openScanner(c, options))
+		p.scanner = &scannerHandle{owner: o}
+		run(ctx, p, o)
+	}
+	if c := config.Button; c != nil {
+		p.button = newButton(p.board, options, openButton(c))
+		p.work.Add(1)
+		go func() {
+			defer p.work.Done()
+			p.button.run(ctx)
+		}()
+	}
+}
+
+func run[D device](ctx context.Context, p *Point, o *owner[D]) {
+	p.checks = append(p.checks, o.check)
+	p.work.Add(1)
+	go func() {
+		defer p.work.Done()
+		o.run(ctx)
+	}()
+}
+
+// Close closes all devices and waits until every one is let go.
+func (p *Point) Close() error {
+	p.cancel()
+	p.work.Wait()
+	return p.board.trouble()
+}
+
+// The handles are nil where the point has no such device. They stay valid while
+// devices come and go; their Close does nothing, the manager owns the devices.
+
+// Reader is the handle of the card reader. Its Present is debounced: a card counts
+// as gone when three looks over 1.5 s have not found it.
+func (p *Point) Reader() drivers.CardReader {
+	if p.reader == nil {
+		return nil
+	}
+	return p.reader
+}
+
+// Printer is the handle of the receipt printer.
+func (p *Point) Printer() drivers.ReceiptPrinter {
+	if p.printer == nil {
+		return nil
+	}
+	return p.printer
+}
+
+// Scanner is the handle of the scanner.
+func (p *Point) Scanner() drivers.Scanner {
+	if p.scanner == nil {
+		return nil
+	}
+	return p.scanner
+}
+
+// Button is the handle of the push button. A press that nobody waited for counts for two seconds.
+func (p *Point) Button() drivers.Button {
+	if p.button == nil {
+		return nil
+	}
+	return p.button
+}
+
+// Statuses gives the last known status of every configured device, reader first.
+func (p *Point) Statuses() []drivers.Status { return p.board.all() }
+
+// Changes delivers a device's status whenever it has become another one. A
+// listener that falls behind loses the oldest; Statuses has the newest of each.
+func (p *Point) Changes() <-chan drivers.Status { return p.board.changes }
+
+// Check asks every device now, and gives the statuses when all have answered or ctx has ended.
+func (p *Point) Check(ctx context.Context) []drivers.Status {
+	var asking sync.WaitGroup
+	for _, check := range p.checks {
+		asking.Go(func() { check(ctx) })
+	}
+	asking.Wait()
+	return p.Statuses()
+}
