@@ -152,7 +152,7 @@ func (c Card) addressIsPlausible() bool {
 		return c.Address == ""
 	}
 	for _, address := range []string{c.Address, c.NewAddress} {
-		if !all(address, func(r rune) bool {
+		if strings.Contains(address, "  ") || !all(address, func(r rune) bool {
 			return han(r) || latin(r) || (r >= '0' && r <= '9') || (r >= 0xFF01 && r <= 0xFF5E) || // full-width forms
 				(r >= 0x2160 && r <= 0x216B) || // Roman numerals of buildings
 				strings.ContainsRune(" -—–―·#()（）、,，.．/／　", r)

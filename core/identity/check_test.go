@@ -49,6 +49,7 @@ func TestCheck(t *testing.T) {
 		{"wrong check digit", func(c *identity.Card) { c.Number = "691023194803150241" }, []identity.Field{identity.FieldNumber}},
 		{"province 0", func(c *identity.Card) { c.Number = withCheck("09102319480315024") }, []identity.Field{identity.FieldNumber}},
 		{"odd address", func(c *identity.Card) { c.Address = "青禾县Ж号" }, []identity.Field{identity.FieldAddress}},
+		{"something behind the padding", func(c *identity.Card) { c.Address += "     K" }, []identity.Field{identity.FieldAddress}},
 		{"odd newest address", func(c *identity.Card) { c.NewAddress = "青禾县\x01" }, []identity.Field{identity.FieldAddress}},
 		{"address as printed", func(c *identity.Card) { c.Address = "青禾县东街9－2号（附1）Ａ座Ⅱ单元#3 〇室" }, nil},
 		{"issuer with a digit", func(c *identity.Card) { c.Issuer = "青禾县公安局1" }, []identity.Field{identity.FieldIssuer}},

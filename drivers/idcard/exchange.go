@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"bianmin/drivers"
 	"bianmin/drivers/link/channel"
 )
 
@@ -19,6 +20,8 @@ const (
 	gap = 500 * time.Millisecond
 	// quiet is how long a line must be silent before it counts as in step again.
 	quiet = 150 * time.Millisecond
+	// burst is how many bytes of noise may come before an answer; more is an answer whose start was lost.
+	burst = 64
 	// settleTime bounds the wait for quiet, for lines that never fall silent.
 	settleTime = 2 * time.Second
 	// tries is how often a command is given when noise damages the answers.
@@ -84,7 +87,12 @@ func (r *Reader) ask(ctx context.Context, c command) ([]byte, error) {
 	for range tries {
 		answer, err := r.exchange(ctx, c)
 		if err == nil {
-			return c.result(answer)
+			data, refused := c.result(answer)
+			if refused == nil || faultOf(refused) != drivers.FaultDevice || isSame(refused, last) {
+				return data, refused
+			}
+			last = refused // whoever hears this takes the terminal out of service: be sure it was said
+			continue
 		}
 		last = err
 		if !again(ctx, err) || !r.alive(ctx, err) {
@@ -92,6 +100,11 @@ func (r *Reader) ask(ctx context.Context, c command) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("%s: %w", c.name, last)
+}
+
+func isSame(a, b error) bool {
+	var one, other *StatusError
+	return errors.As(a, &one) && errors.As(b, &other) && one.SW3 == other.SW3
 }
 
 // alive tells whether a reader whose last exchange ended with err answers at all.
@@ -123,17 +136,15 @@ func (r *Reader) exchange(ctx context.Context, c command) (reply, error) {
 	if err := r.send(ctx, c); err != nil {
 		return reply{}, err
 	}
-	stray := false
 	for {
 		for {
 			answer, ok := r.parser.next(c.limit())
 			if !ok {
 				break
 			}
-			if c.fits(answer) {
+			if c.fits(answer) { // else it is late, or damaged beyond what the checksum sees
 				return answer, nil
 			}
-			stray = true // late, or damaged beyond what the checksum sees
 		}
 		if r.parser.broken && !r.parser.waiting() {
 			r.dirty = true
@@ -141,7 +152,7 @@ func (r *Reader) exchange(ctx context.Context, c command) (reply, error) {
 		}
 		if err := r.receive(ctx); err != nil {
 			r.dirty = true
-			if stray && errors.Is(err, channel.ErrTimeout) {
+			if r.heard > 0 && errors.Is(err, channel.ErrTimeout) {
 				return reply{}, ErrProtocol
 			}
 			return reply{}, err
@@ -155,6 +166,7 @@ func (r *Reader) send(ctx context.Context, c command) error {
 		return err
 	}
 	r.parser.reset()
+	r.heard = 0
 	if _, err := r.link.WriteContext(ctx, c.frame); err != nil {
 		r.dirty = true
 		return err
@@ -165,12 +177,13 @@ func (r *Reader) send(ctx context.Context, c command) error {
 // receive waits for bytes and feeds the parser. A pause inside an answer makes the parser give that answer up.
 func (r *Reader) receive(ctx context.Context) error {
 	limited, cancel := ctx, context.CancelFunc(func() {})
-	if r.parser.started {
+	if r.parser.started || r.heard > burst {
 		limited, cancel = context.WithTimeout(ctx, gap)
 	}
 	defer cancel()
 	n, err := r.link.ReadContext(limited, r.buffer[:])
 	r.parser.feed(r.buffer[:n])
+	r.heard += n
 	if err == nil || n > 0 {
 		return nil
 	}

@@ -33,6 +33,7 @@ type Reader struct {
 	parser parser
 	buffer [2048]byte
 	dirty  bool   // the line may hold damaged or late bytes
+	heard  int    // bytes since the last command
 	owed   int    // bytes still to come of an answer that was understood early
 	serial string // of the security module, once read
 }
@@ -154,9 +155,10 @@ func (r *Reader) newestAddress(ctx context.Context) (string, error) {
 
 // confirm reads the text again and returns the read that was seen twice. Its answer is compared while it
 // arrives: equal text needs no checksum, and its photo is not waited for. A reader that refuses
-// gives the first read back with twice false.
+// is asked to find and select the card anew; when it refuses that too, the first read comes back with twice false.
 func (r *Reader) confirm(ctx context.Context, first []byte) (data []byte, twice bool, err error) {
 	seen := [][]byte{first}
+	anew := false
 	for range tries {
 		match, other, failed := r.compare(ctx, seen)
 		var status *StatusError
@@ -165,9 +167,9 @@ func (r *Reader) confirm(ctx context.Context, first []byte) (data []byte, twice 
 			return match, true, nil
 		case failed == nil:
 			seen, err = append(seen, other), ErrDisagree
-		case errors.As(failed, &status) && len(seen) == 1 && statuses[status.SW3].fault == drivers.FaultDevice:
-			return nil, false, failed
-		case errors.As(failed, &status) && len(seen) == 1:
+		case errors.As(failed, &status) && r.relocate(ctx):
+			anew, err = true, failed
+		case errors.As(failed, &status) && len(seen) == 1 && !anew:
 			return first, false, nil
 		case errors.As(failed, &status):
 			return nil, false, ErrDisagree
@@ -178,6 +180,15 @@ func (r *Reader) confirm(ctx context.Context, first []byte) (data []byte, twice 
 		}
 	}
 	return nil, false, err
+}
+
+// relocate finds and selects the card again; false on readers that do not find a card until it is lifted.
+func (r *Reader) relocate(ctx context.Context) bool {
+	if r.find(ctx) != nil {
+		return false
+	}
+	_, err := r.ask(ctx, selectCard)
+	return err == nil
 }
 
 // compare gives the read command and compares the text that arrives with those seen. It returns
@@ -200,7 +211,10 @@ func (r *Reader) compare(ctx context.Context, seen [][]byte) (match, other []byt
 		}
 		if answer, ok := r.parser.next(c.limit()); ok && c.fits(answer) {
 			data, err := c.result(answer)
-			return nil, data, err
+			if err == nil { // a false start before it may have hidden it until now
+				match = matching(seen, data[:readHead+textSize])
+			}
+			return match, data, err
 		}
 		if r.parser.broken && !r.parser.waiting() {
 			r.dirty = true

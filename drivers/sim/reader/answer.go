@@ -68,6 +68,9 @@ func (r *Reader) choose() []byte {
 		return frame(0x81)
 	}
 	r.selected = true
+	if r.options.AlwaysFinds {
+		r.read = false // it counts as another card
+	}
 	return frame(0x90, 0, 0, 0, 0, 0, 0, 0, 0)
 }
 

@@ -16,7 +16,7 @@ import (
 
 // Options of a simulated reader.
 type Options struct {
-	// Baud paces the answers as a line of this speed would; 0 sends them at once.
+	// Baud paces commands and answers as a line of this speed would; 0 sends them at once.
 	Baud int
 	// Radio is how long the reader takes to read the card before it answers.
 	Radio time.Duration
@@ -161,7 +161,7 @@ func (r *Reader) Talk(ctx context.Context, end io.ReadWriter) {
 				break
 			}
 			pieces, wait := r.respond(body)
-			if !pause(ctx, wait) || !r.send(ctx, end, pieces) {
+			if !pause(ctx, r.onWire(5+len(body))+wait) || !r.send(ctx, end, pieces) {
 				return
 			}
 		}
@@ -175,17 +175,27 @@ func (r *Reader) send(ctx context.Context, end io.Writer, pieces []Piece) bool {
 		if !pause(ctx, piece.After) {
 			return false
 		}
-		for start := 0; start < len(piece.Bytes); start += step {
-			part := piece.Bytes[start:min(start+step, len(piece.Bytes))]
-			if r.options.Baud > 0 && !pause(ctx, time.Duration(len(part))*10*time.Second/time.Duration(r.options.Baud)) {
+		begin := time.Now()
+		for sent := 0; sent < len(piece.Bytes); {
+			next := min(sent+step, len(piece.Bytes))
+			if !pause(ctx, time.Until(begin.Add(r.onWire(next)))) {
 				return false
 			}
-			if _, err := end.Write(part); err != nil {
+			if _, err := end.Write(piece.Bytes[sent:next]); err != nil {
 				return false
 			}
+			sent = next
 		}
 	}
 	return true
+}
+
+// onWire is how long n bytes take on the line; nothing on an unpaced one.
+func (r *Reader) onWire(n int) time.Duration {
+	if r.options.Baud <= 0 {
+		return 0
+	}
+	return time.Duration(n) * 10 * time.Second / time.Duration(r.options.Baud)
 }
 
 func pause(ctx context.Context, d time.Duration) bool {
