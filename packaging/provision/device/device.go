@@ -24,7 +24,7 @@ func Command() *cobra.Command {
 		Short: "Try one device / 单个设备的检测",
 		Args:  cobra.NoArgs,
 	}
-	command.AddCommand(cardCommand(), statusCommand())
+	command.AddCommand(cardCommand(), printCommand(), statusCommand())
 	return command
 }
 
@@ -69,6 +69,11 @@ var faults = map[drivers.Fault]string{
 	drivers.FaultCard:         "the card could not be read: place it again",
 	drivers.FaultCardDoubt:    "two reads of the card disagree: place it again",
 	drivers.FaultBusy:         "another program holds the device",
+	drivers.FaultPaperOut:     "the printer has no paper: put in a new roll",
+	drivers.FaultCoverOpen:    "the printer's cover is open: close it",
+	drivers.FaultCutter:       "the printer's cutter is jammed: switch the printer off and clear it",
+	drivers.FaultOverheated:   "the print head is too hot: wait until it has cooled",
+	drivers.FaultJam:          "the paper is jammed: open the cover and clear it",
 	drivers.FaultCancelled:    "stopped",
 }
 

@@ -27,6 +27,7 @@ var roles = map[drivers.Role]func(opened link.Link, l *line) asker{
 	drivers.RoleReader: func(opened link.Link, l *line) asker {
 		return idcard.New(opened, idcard.Options{Baud: l.baud, Limit: l.timeout, Now: time.Now})
 	},
+	drivers.RolePrinter: func(opened link.Link, l *line) asker { return statusPrinter{link: opened, line: l} },
 }
 
 func statusCommand() *cobra.Command {

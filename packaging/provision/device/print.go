@@ -1,0 +1,154 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/assets"
+	"bianmin/core/receipt"
+	"bianmin/drivers"
+	"bianmin/drivers/dots"
+	"bianmin/drivers/escpos"
+	"bianmin/drivers/link"
+)
+
+// printLimit is the default time limit of a print; a long guide takes a minute on slow paper.
+const printLimit = "2m"
+
+func printCommand() *cobra.Command {
+	var l line
+	var file string
+	var profile escpos.Profile
+	command := &cobra.Command{
+		Use:   "print --link serial:PATH --document FILE|-",
+		Short: "Print a document and report whether it came out / 打印一份文档并报告结果",
+		Long: "Print a document (JSON, see docs/devices/escpos.md) and say what became of it: printed, unconfirmed, " +
+			"or the fault. A document of unknown outcome is never sent again. Exit status 0 only when it was printed.",
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			command.SilenceUsage = true
+			document, err := readDocument(file, command.InOrStdin())
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
+			defer cancel()
+			report, err := printDocument(ctx, &l, profile, document)
+			if failed := tellReport(command.OutOrStdout(), report, l.json); failed != nil {
+				return failed
+			}
+			return sentence(err)
+		},
+	}
+	l.flags(command)
+	flags := command.Flags()
+	flags.StringVar(&file, "document", "", `the document's file, "-" for standard input`)
+	flags.IntVar(&profile.Paper, "paper", 80, "width of the paper in mm: 58 or 80")
+	flags.BoolVar(&profile.RasterQR, "raster", false, "send QR codes as pictures, for printers without the QR command")
+	flags.BoolVar(&profile.NoCutter, "no-cutter", false, "feed to the tear bar instead of cutting")
+	timeout := flags.Lookup("timeout")
+	timeout.DefValue = printLimit
+	if err := errors.Join(timeout.Value.Set(printLimit), command.MarkFlagRequired("document")); err != nil {
+		panic(err) // both flags stand above
+	}
+	return command
+}
+
+func readDocument(file string, stdin io.Reader) (receipt.Document, error) {
+	if file == "-" {
+		document, err := receipt.Read(stdin)
+		if err != nil {
+			return receipt.Document{}, fmt.Errorf("standard input: %w", err)
+		}
+		return document, nil
+	}
+	opened, err := os.Open(file)
+	if err != nil {
+		return receipt.Document{}, fmt.Errorf("read document: %w", err)
+	}
+	defer func() { _ = opened.Close() }()
+	document, err := receipt.Read(opened)
+	if err != nil {
+		return receipt.Document{}, fmt.Errorf("%s: %w", file, err)
+	}
+	return document, nil
+}
+
+// printDocument reports an outcome also when the printer cannot even be opened.
+func printDocument(ctx context.Context, l *line, profile escpos.Profile, document receipt.Document) (drivers.PrintReport, error) {
+	report := drivers.PrintReport{Outcome: drivers.NotPrinted}
+	if profile.Paper != 58 && profile.Paper != 80 {
+		report.Fault = drivers.FaultDevice
+		return report, fmt.Errorf("paper %d mm is unknown, say 58 or 80", profile.Paper)
+	}
+	printer, err := openPrinter(ctx, l, profile)
+	if err != nil {
+		report.Fault = statusOf(drivers.RolePrinter, err).Fault
+		if fault := drivers.FaultOf(err); fault != drivers.FaultDevice {
+			report.Fault = fault
+		}
+		return report, err
+	}
+	report, err = printer.Print(ctx, document)
+	if closing := printer.Close(); err == nil && closing != nil {
+		err = closing
+	}
+	return report, err
+}
+
+func openPrinter(ctx context.Context, l *line, profile escpos.Profile) (*escpos.Printer, error) {
+	face, err := dots.NewFace(assets.FontRegular())
+	if err != nil {
+		return nil, err
+	}
+	opened, err := l.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	printer, err := escpos.Open(ctx, opened, escpos.Options{Profile: profile, Raster: face, Baud: l.baud, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, errors.Join(err, opened.Close())
+	}
+	return printer, nil
+}
+
+func tellReport(out io.Writer, report drivers.PrintReport, asJSON bool) error {
+	if asJSON {
+		return printJSON(out, report)
+	}
+	word := string(report.Outcome)
+	if report.Outcome == drivers.NotPrinted {
+		word = string(report.Fault)
+	}
+	if _, err := fmt.Fprintln(out, word); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
+
+// statusPrinter opens the printer when it is asked: the greeting is the question.
+type statusPrinter struct {
+	link link.Link
+	line *line
+}
+
+func (p statusPrinter) Status(ctx context.Context) (drivers.Status, error) {
+	printer, err := escpos.Open(ctx, p.link, escpos.Options{Profile: escpos.Profile{Identify: true}, Baud: p.line.baud, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		status := drivers.Status{Role: drivers.RolePrinter, Condition: drivers.Offline, Fault: drivers.FaultOf(err), At: time.Now()}
+		if status.Fault == drivers.FaultUnplugged {
+			status.Condition = drivers.NoDevice
+		}
+		return status, err
+	}
+	return printer.Status(ctx)
+}
+
+func (p statusPrinter) Close() error { return p.link.Close() }
