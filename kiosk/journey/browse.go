@@ -112,9 +112,9 @@ func (m *machine) nextGuide() *Next {
 	case !applies(m.browse.item):
 		return nil
 	case m.browse.set.Form(m.browse.item.Code) == nil:
-		return &Next{Label: words(keyNextStart), Why: words(keyWhyInternal)}
+		return &Next{Label: words(keyNextApply), Why: words(keyWhyItemBroken)}
 	}
-	return &Next{Label: words(keyNextStart), Enabled: true}
+	return &Next{Label: words(keyNextApply), Enabled: true}
 }
 
 // apply begins an application: the item stays the one that was shown, whatever update comes.

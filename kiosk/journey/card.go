@@ -60,7 +60,7 @@ func (m *machine) cardEvent(event Event) bool {
 		m.entry.reading = true
 	case cardTrouble:
 		m.entry.reading = false
-		m.entry.problem = words(cardProblem(event.fault))
+		m.entry.problem = words(prefixCardProblem + string(event.fault))
 		m.active()
 	case cardFailed:
 		m.entry.reading = false
@@ -170,17 +170,6 @@ func readCard(ctx context.Context, reader drivers.CardReader, emit emit) (identi
 	return a.card, a.err
 }
 
-// cardProblem is the key of the words for a fault that placing the card again helps against.
-func cardProblem(fault drivers.Fault) string {
-	switch fault {
-	case drivers.FaultCard:
-		return keyCardUnreadable
-	case drivers.FaultCardDoubt:
-		return keyCardDoubt
-	}
-	return keyCardReader
-}
-
 // cardArrived takes the card that was read.
 func (m *machine) cardArrived(card identity.Card) {
 	m.active()
@@ -218,7 +207,7 @@ func (m *machine) handed() identity.Card {
 
 func (m *machine) nextConfirm() *Next {
 	if m.person.card.Expired(m.today()) {
-		return &Next{Label: words(keyNextConfirm), Why: words(keyCardExpired)}
+		return &Next{Label: words(keyNextConfirm), Why: words(keyWhyExpired)}
 	}
 	return &Next{Label: words(keyNextConfirm), Enabled: true}
 }

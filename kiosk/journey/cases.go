@@ -88,26 +88,10 @@ func (m *machine) caseLine(summary casefile.Summary) CaseLine {
 	}
 }
 
-func (m *machine) nextCase() *Next {
-	next := &Next{Label: words(keyNextPrintCase)}
-	if m.options.Devices.Printer == nil {
-		return nil
-	}
-	switch {
-	case m.cases.printing || m.fx.busy(slotPrint):
-		next.Why = words(keyCasePrinting)
-	case m.canPrint():
-		next.Enabled = true
-	default:
-		next.Why = words(prefixFault + "title.printer")
-	}
-	return next
-}
-
 // printCase prints the receipt again, marked as a reprint.
 func (m *machine) printCase() {
 	summary, ok := m.summary(m.cases.open)
-	if !ok {
+	if !ok || m.options.Devices.Printer == nil || m.fx.busy(slotPrint) {
 		return
 	}
 	slip := receipt.FromSummary(m.look.lang, summary, m.person.card.Name, nil)
@@ -131,7 +115,7 @@ func (m *machine) drawMyCases(s *State) {
 
 func (m *machine) drawCaseDetail(s *State) {
 	summary, _ := m.summary(m.cases.open)
-	v := &CaseDetailView{Case: m.caseLine(summary), Printing: m.cases.printing, Printed: m.cases.printed}
+	v := &CaseDetailView{Case: m.caseLine(summary), Printing: m.cases.printing, Printed: m.cases.printed, CanPrint: m.canPrint()}
 	for _, moment := range summary.Moments {
 		v.Events = append(v.Events, CaseMoment{At: moment.At, Kind: moment.Kind, Text: moment.Text})
 	}

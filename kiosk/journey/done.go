@@ -46,7 +46,7 @@ func (m *machine) delivered(summary casefile.Summary) {
 }
 
 func (m *machine) nextDone() *Next {
-	return &Next{Label: Message{Key: keyNextLeave, Args: map[string]any{"n": int(left(m.until) / time.Second)}}, Enabled: true}
+	return &Next{Label: Message{Key: keyNextLeave, Args: map[string]any{"seconds": int(left(m.until) / time.Second)}}, Enabled: true}
 }
 
 func (m *machine) drawDone(s *State) {

@@ -149,8 +149,10 @@ func (m *machine) nextQuestion() *Next {
 	switch {
 	case d.table.row > 0 && d.lastColumn():
 		next.Label = words(keyNextRowDone)
-	case d.table.row == 0 && d.isLast():
-		next.Label = words(keyNextFormDone)
+	case d.table.row > 0:
+		next.Label = words(keyNextColumn)
+	case d.review:
+		next.Label = words(keyNextToReview)
 	}
 	if problem, wrong := d.trouble(); wrong {
 		next.Why = problemWords(problem)
@@ -158,11 +160,6 @@ func (m *machine) nextQuestion() *Next {
 	}
 	next.Enabled = true
 	return next
-}
-
-func (d *draft) isLast() bool {
-	questions := d.questions()
-	return len(questions) > 0 && questions[len(questions)-1].Name == d.at
 }
 
 // onwardQuestion goes to the next column, the next question, or back to the review.

@@ -184,9 +184,9 @@ func (m *machine) nextMaterials() *Next {
 	missing := m.draft.missing()
 	switch {
 	case m.draft.busy != "":
-		next.Why = words(keyWhyBusy)
+		next.Why = words(keyWhyScanning)
 	case missing > 0:
-		next.Why = Message{Key: keyWhyMaterials, Args: map[string]any{"n": missing}}
+		next.Why = Message{Key: keyWhyMaterials, Args: map[string]any{"missing": missing}}
 	default:
 		next.Enabled = true
 	}

@@ -124,7 +124,7 @@ func (m *machine) reprint() {
 	case m.screen == Done && m.filed.print.Reprint:
 		m.printReceipt()
 	case m.screen == CaseDetail:
-		m.goOn()
+		m.printCase()
 	}
 }
 
@@ -147,11 +147,11 @@ func (m *machine) printEnded(p printed) {
 	m.browse.printing, m.cases.printing = false, false
 	switch {
 	case p.job.Kind == jobGuide:
-		m.browse.printed = printWords(p.report.Outcome)
+		m.browse.printed = printWords(p.report)
 	case m.filed != nil && p.job.Case == m.filed.Number:
 		m.receiptEnded(p)
 	case m.screen == CaseDetail && p.job.Case == m.cases.open:
-		m.cases.printed = printWords(p.report.Outcome)
+		m.cases.printed = printWords(p.report)
 	}
 	if m.filed != nil && m.filed.due {
 		m.filed.due = false
@@ -160,14 +160,14 @@ func (m *machine) printEnded(p printed) {
 }
 
 // printWords says how a print ended.
-func printWords(outcome drivers.Outcome) Message {
-	switch outcome {
+func printWords(report drivers.PrintReport) Message {
+	switch report.Outcome {
 	case drivers.Printed:
 		return words(keyPrintDone)
 	case drivers.Unconfirmed:
 		return words(keyPrintUnknown)
 	}
-	return words(keyPrintFailed)
+	return Message{Key: keyPrintFailed, Args: map[string]any{"fault": printFault(report.Fault)}}
 }
 
 // receiptEnded shows how the receipt's print ended; an unknown outcome is asked of the person, never tried again by itself.

@@ -37,7 +37,7 @@ func (m *machine) nextPromise() *Next {
 	if m.draft.promised {
 		return &Next{Label: words(keyNextPromise), Enabled: true}
 	}
-	return &Next{Label: words(keyNextStep), Enabled: true}
+	return &Next{Label: words(keyNextNoPromise), Enabled: true}
 }
 
 func (m *machine) onwardPromise() { m.toMaterials() }

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"maps"
 	"slices"
 
 	"bianmin/core/catalogue"
@@ -116,11 +117,7 @@ func (d *draft) keepAddress(parts map[string]any) {
 		address[form.AddressDetail] = detail
 	}
 	if d.keepOrEmpty(address) {
-		raw := map[string]any{}
-		for name, part := range address {
-			raw[name] = part
-		}
-		d.raw = raw
+		d.raw = maps.Clone(parts)
 	}
 }
 

@@ -3,6 +3,7 @@ package journey
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"bianmin/core/casefile"
 	"bianmin/core/form"
@@ -19,6 +20,7 @@ const (
 func (m *machine) enterReview() {
 	m.draft.review = true
 	m.draft.before = nil
+	m.draft.unsigned() // the pad comes up empty
 	m.checkPrinter()
 }
 
@@ -133,9 +135,30 @@ func (m *machine) reviewText(line *ReviewLine, field form.Field, value string) {
 		line.Values = []text.Local{option(field, value)}
 	case form.KindRegion:
 		line.Value = m.regionName(value)
+	case form.KindDate:
+		line.Values = []text.Local{dated(value)}
+	case form.KindPhone:
+		line.Value = grouped(value)
 	default:
 		line.Value = value
 	}
+}
+
+// dated writes a date in every language; what is no date stays as it is.
+func dated(value string) text.Local {
+	day, err := time.Parse(time.DateOnly, value)
+	if err != nil {
+		return text.Zh(value)
+	}
+	return text.Local{text.Chinese: text.Date(text.Chinese, day), text.English: text.Date(text.English, day)}
+}
+
+// grouped writes a mobile number as people read it aloud: 138 0000 0000.
+func grouped(phone string) string {
+	if len(phone) != 11 {
+		return phone
+	}
+	return phone[:3] + " " + phone[3:7] + " " + phone[7:]
 }
 
 // option is the label of a choice, or its code where the form has no such choice.
@@ -169,10 +192,8 @@ func (m *machine) nextReview() *Next {
 	switch {
 	case len(d.wrong()) > 0 || d.missing() > 0:
 		next.Why = words(keyWhyFix)
-	case len(d.strokes) == 0:
-		next.Why = words(keyWhySign)
 	case !signed(d.strokes):
-		next.Why = words(keyWhySignMore)
+		next.Why = words(keyWhySign)
 	default:
 		next.Enabled = true
 	}

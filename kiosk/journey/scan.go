@@ -101,7 +101,7 @@ func (m *machine) scan(code, replace string) {
 	case replace != "" && !slices.ContainsFunc(g.pages, func(p page) bool { return p.id == replace }):
 		return
 	case replace == "" && (len(g.pages) >= maxPages || d.allPages() >= maxAllPages):
-		d.scanning = Message{Key: keyTooManyPages, Args: map[string]any{"n": min(maxPages, len(g.pages))}}
+		d.scanning = Message{Key: keyTooManyPages, Args: map[string]any{"pages": len(g.pages)}}
 		return
 	}
 	d.busy = code
@@ -201,13 +201,8 @@ func (m *machine) scanFailed(failed scanFailed) {
 	f := drivers.FaultOf(failed.err)
 	m.log.Warn("page not scanned", "fault", string(f), "error", failed.err)
 	if slices.Contains(scanFaults, f) {
-		d.scanning = words(scanProblem(f))
+		d.scanning = words(prefixScanProblem + string(f))
 		return
 	}
 	m.fail(drivers.RoleScanner, f)
-}
-
-// scanProblem is the key of the words for what a person can put right at the scanner.
-func scanProblem(f drivers.Fault) string {
-	return prefixFault + string(drivers.RoleScanner) + "." + string(f) + ".do"
 }

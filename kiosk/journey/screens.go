@@ -40,11 +40,11 @@ func screens() map[Screen]definition {
 			back: m.backFromEvaluate, idle: true,
 		},
 		MyCases:      {draw: m.drawMyCases, back: m.toHome, idle: true},
-		CaseDetail:   {draw: m.drawCaseDetail, next: m.nextCase, onward: m.printCase, back: m.backToCases, idle: true},
+		CaseDetail:   {draw: m.drawCaseDetail, back: m.backToCases, idle: true},
 		Goodbye:      {draw: m.drawGoodbye},
 		DeviceFault:  {draw: m.drawDeviceFault, back: m.backFromFault, exit: m.exitFault, idle: true},
 		OutOfService: {draw: m.drawOutOfService, back: m.backInService},
-		StaffSignIn:  {draw: m.drawStaffSignIn, next: m.nextStaffSignIn, onward: m.nothing, back: m.backFromStaff, idle: true},
+		StaffSignIn:  {draw: m.drawStaffSignIn, back: m.backFromStaff, idle: true},
 		Staff:        {draw: m.drawStaff, exit: m.exitStaff, idle: true},
 	}
 }
@@ -53,6 +53,3 @@ func (m *machine) exitReview()  { m.fx.cancel(slotPrinter) }
 func (m *machine) exitFault()   { m.fx.cancel(slotPrinter) }
 func (m *machine) exitStaff()   { m.fx.cancel(slotStaff) }
 func (m *machine) backToCases() { m.to(MyCases) }
-
-// nothing is the onward of a screen whose button is never enabled: the last digit of a PIN is its onward.
-func (m *machine) nothing() {}

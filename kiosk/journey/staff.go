@@ -212,20 +212,6 @@ func (m *machine) testDevices() work {
 	}
 }
 
-func (m *machine) nextStaffSignIn() *Next {
-	s := &m.staff
-	next := &Next{Label: words(keyNextSignIn)}
-	switch {
-	case s.account == "":
-		next.Why = words(keyWhyAccount)
-	case len(s.pin) < pinLength:
-		next.Why = Message{Key: keyWhyPIN, Args: map[string]any{"n": pinLength - len(s.pin)}}
-	default:
-		next.Why = words(keyWhyChecking)
-	}
-	return next
-}
-
 func (m *machine) backFromStaff() {
 	from := m.staff.from
 	m.staff = staff{}

@@ -327,6 +327,7 @@ type CaseDetailView struct {
 	Events   []CaseMoment
 	Printing bool
 	Printed  Message
+	CanPrint bool // the receipt can be printed again
 }
 
 // CaseMoment is one line of a case's history.

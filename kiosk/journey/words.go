@@ -1,44 +1,38 @@
 package journey
 
-import "bianmin/drivers"
+import (
+	"bianmin/core/text"
+	"bianmin/drivers"
+)
 
 // Keys of the words this package asks for beside the problems of package form.
 const (
-	keyNextStart        = "next.start"
+	keyNextApply        = "next.apply"
 	keyNextConfirm      = "next.confirm"
 	keyNextQuestion     = "next.question"
-	keyNextFormDone     = "next.form-done"
+	keyNextColumn       = "next.column"
 	keyNextRowDone      = "next.row-done"
+	keyNextToReview     = "next.to-review"
 	keyNextPromise      = "next.promise"
-	keyNextStep         = "next.step"
+	keyNextNoPromise    = "next.no-promise"
 	keyNextMaterials    = "next.materials"
 	keyNextSubmit       = "next.submit"
-	keyNextLeave        = "next.leave-in" // {n}
+	keyNextLeave        = "next.leave" // {seconds}
 	keyNextEvaluate     = "next.evaluate"
-	keyNextPrintCase    = "next.print-case"
-	keyNextSignIn       = "next.sign-in"
-	keyWhyInternal      = "service.reason.internal"
-	keyWhyMaterials     = "why.materials" // {n}
-	keyWhyBusy          = "why.busy"
+	keyWhyExpired       = "why.expired"
+	keyWhyItemBroken    = "why.item-broken"
+	keyWhyMaterials     = "why.materials" // {missing}
+	keyWhyScanning      = "why.scanning"
 	keyWhySign          = "why.sign"
-	keyWhySignMore      = "why.sign-more"
 	keyWhyFix           = "why.fix"
 	keyWhyReason        = "why.reason"
-	keyWhyAccount       = "why.account"
-	keyWhyPIN           = "why.pin" // {n}
-	keyWhyChecking      = "why.checking"
-	keyCardOther        = "card.problem.other-card"
-	keyCardUnreadable   = "card.problem.unreadable"
-	keyCardDoubt        = "card.problem.doubt"
-	keyCardReader       = "card.problem.reader"
-	keyCardExpired      = "card.problem.expired"
-	keyTooManyPages     = "materials.too-many" // {n}
-	keyPageNotKept      = "materials.not-kept"
-	keyPrintDone        = "guide.printed"
-	keyPrintUnknown     = "guide.print-unconfirmed"
-	keyPrintFailed      = "guide.print-failed"
-	keyCasePrinting     = "case.printing"
-	keyNotSaved         = "review.not-saved"
+	keyCardOther        = "card.other-card"
+	keyTooManyPages     = "scan.too-many" // {pages}
+	keyPageNotKept      = "scan.not-kept"
+	keyPrintDone        = "print.done"
+	keyPrintUnknown     = "print.unconfirmed"
+	keyPrintFailed      = "print.failed" // {fault}
+	keyNotSaved         = "submit.failed"
 	keyReviewItem       = "review.item"
 	keyReviewPerson     = "review.applicant"
 	keyReviewPersonLine = "review.applicant-line" // {name} {sex} {age}
@@ -54,13 +48,15 @@ const (
 	keyReviewYes        = "review.yes"
 	keyReviewNo         = "review.no"
 	keyReviewRows       = "review.rows" // {n}
-	keyStaffWrong       = "staff.wrong"
+	keyStaffWrong       = "staff.wrong-pin"
 	keyStaffLocked      = "staff.locked" // {n}
 	keyStaffNone        = "staff.no-accounts"
 	keyStaffFailed      = "staff.failed"
 
 	prefixFormProblem = "form.problem."
-	prefixFault       = "fault."
+	prefixCardProblem = "card.problem."
+	prefixScanProblem = "scan.problem."
+	prefixPrinter     = "fault.printer."
 	prefixDelivery    = "delivery."
 
 	reasonCatalogue = "catalogue" // why a terminal without a catalogue cannot serve
@@ -74,27 +70,38 @@ var cardFaults = []drivers.Fault{drivers.FaultCard, drivers.FaultCardDoubt, driv
 
 // scanFaults are what a person can put right at the scanner.
 var scanFaults = []drivers.Fault{
-	drivers.FaultNoDocument, drivers.FaultJam, drivers.FaultCoverOpen, drivers.FaultBusy, drivers.FaultProtocol,
+	drivers.FaultNoDocument, drivers.FaultJam, drivers.FaultCoverOpen, drivers.FaultBusy, drivers.FaultProtocol, drivers.FaultOverheated,
+}
+
+// printFaults are why a print did not begin.
+var printFaults = []drivers.Fault{
+	drivers.FaultUnplugged, drivers.FaultSilent, drivers.FaultProtocol, drivers.FaultDevice, drivers.FaultNotPermitted,
+	drivers.FaultPaperOut, drivers.FaultCoverOpen, drivers.FaultCutter, drivers.FaultOverheated, drivers.FaultJam,
+	drivers.FaultBusy, drivers.FaultCancelled,
 }
 
 // Keys lists the keys of words that states can hold, beside those of package form.
 func Keys() []string {
 	keys := []string{
-		keyNextStart, keyNextConfirm, keyNextQuestion, keyNextFormDone, keyNextRowDone, keyNextPromise, keyNextStep,
-		keyNextMaterials, keyNextSubmit, keyNextLeave, keyNextEvaluate, keyNextPrintCase, keyNextSignIn, keyWhyInternal,
-		keyWhyMaterials, keyWhyBusy, keyWhySign, keyWhySignMore, keyWhyFix, keyWhyReason, keyWhyAccount, keyWhyPIN,
-		keyWhyChecking, keyCardOther, keyCardUnreadable, keyCardDoubt, keyCardReader, keyCardExpired, keyTooManyPages,
-		keyPageNotKept, keyPrintDone, keyPrintUnknown, keyPrintFailed, keyCasePrinting, keyNotSaved, keyReviewItem,
-		keyReviewPerson, keyReviewPersonLine, keyReviewNumber, keyReviewPapers, keyReviewPages, keyReviewNoPaper,
-		keyReviewPromised, keyReviewPromise, keyPromiseDeadline, keyReviewDelivery, keyReviewEmpty, keyReviewYes, keyReviewNo,
-		keyReviewRows, keyStaffWrong, keyStaffLocked, keyStaffNone, keyStaffFailed, "service.reason." + reasonCatalogue,
-		prefixFault + "title.printer",
+		keyNextApply, keyNextConfirm, keyNextQuestion, keyNextColumn, keyNextRowDone, keyNextToReview, keyNextPromise,
+		keyNextNoPromise, keyNextMaterials, keyNextSubmit, keyNextLeave, keyNextEvaluate, keyWhyExpired, keyWhyItemBroken,
+		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyTooManyPages, keyPageNotKept,
+		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
+		keyReviewNumber, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewPromised, keyReviewPromise,
+		keyPromiseDeadline, keyReviewDelivery, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
+		keyStaffLocked, keyStaffNone, keyStaffFailed, "service.reason." + reasonCatalogue,
 	}
 	for _, reason := range badReasons {
 		keys = append(keys, "evaluate.reason."+reason)
 	}
+	for _, f := range cardFaults {
+		keys = append(keys, prefixCardProblem+string(f))
+	}
 	for _, f := range scanFaults {
-		keys = append(keys, scanProblem(f))
+		keys = append(keys, prefixScanProblem+string(f))
+	}
+	for _, f := range printFaults {
+		keys = append(keys, string(printFault(f)))
 	}
 	for _, delivery := range []string{"sms", "pickup", "post", "print"} {
 		keys = append(keys, prefixDelivery+delivery)
@@ -103,6 +110,14 @@ func Keys() []string {
 		keys = append(keys, "sex."+sex)
 	}
 	return keys
+}
+
+// printFault is the key of what a printer's fault means.
+func printFault(f drivers.Fault) text.Key {
+	if f == "" {
+		f = drivers.FaultDevice
+	}
+	return text.Key(prefixPrinter + string(f) + ".means")
 }
 
 func words(key string) Message { return Message{Key: key} }
