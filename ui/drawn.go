@@ -111,10 +111,10 @@ func naturalWidth(object fyne.CanvasObject) float32 {
 	return object.MinSize().Width
 }
 
-// place moves and resizes an object.
+// place moves and resizes an object; no size is ever negative.
 func place(object fyne.CanvasObject, x, y, width, height float32) {
 	object.Move(fyne.NewPos(x, y))
-	object.Resize(fyne.NewSize(width, height))
+	object.Resize(fyne.NewSize(max(0, width), max(0, height)))
 }
 
 // panel is a rounded rectangle.

@@ -113,10 +113,10 @@ func (f *Frame) apart(mode frameMode) bool {
 	return mode == frameLow || !f.across && (mode == frameWide || mode == frameWideLow)
 }
 
-// compose puts the parts into the tree as a mode needs them.
-func (f *Frame) compose(mode frameMode) {
+// compose puts the parts into the tree as a mode needs them, and tells whether it had to.
+func (f *Frame) compose(mode frameMode) bool {
 	if mode == f.composed {
-		return
+		return false
 	}
 	f.composed = mode
 	low := mode == frameLow || mode == frameWideLow
@@ -149,11 +149,17 @@ func (f *Frame) compose(mode frameMode) {
 	if f.foot != nil {
 		f.parts = append(f.parts, f.foot)
 	}
+	return true
 }
 
 func (f *Frame) arrangeFrame(size fyne.Size) {
 	mode := f.mode(size)
-	f.compose(mode)
+	if f.compose(mode) { // the parts moved between scrolls, whose sizes may stay the same
+		defer func() {
+			Relayout(f.scroll)
+			Relayout(f.aside)
+		}()
+	}
 	margin := f.look.Size(theme.Margin)
 	wide := size.Width - 2*margin
 	top := f.arrangeTop(margin, wide, mode)
@@ -165,13 +171,13 @@ func (f *Frame) arrangeFrame(size fyne.Size) {
 		place(f.foot, margin, bottom, wide, high)
 		bottom -= gap
 	}
-	if mode == frameLow || mode == frameWideLow {
-		high := f.look.Size(theme.PillHeight)
-		bottom -= high
-		place(f.pills, margin, bottom, wide, high)
+	apart := f.apart(mode)
+	pills := f.look.Size(theme.PillHeight)
+	if mode == frameLow || mode == frameWideLow && !apart {
+		bottom -= pills
+		place(f.pills, margin, bottom, wide, pills)
 		bottom -= gap
 	}
-	apart := f.apart(mode)
 	switch {
 	case mode == frameLow && apart:
 		middle := size.Height / 2
@@ -181,7 +187,13 @@ func (f *Frame) arrangeFrame(size fyne.Size) {
 		f.placeScroll(f.scroll, margin, max(top, size.Height/2), wide, bottom-max(top, size.Height/2))
 	case apart:
 		left := wide * 0.42
-		f.placeScroll(f.aside, margin, top, left, bottom-top)
+		below := bottom
+		if mode == frameWideLow {
+			below -= pills
+			place(f.pills, margin, below, left, pills)
+			below -= gap
+		}
+		f.placeScroll(f.aside, margin, top, left, below-top)
 		f.placeScroll(f.scroll, margin+left+f.look.Px(64), top, wide-left-f.look.Px(64), bottom-top)
 	default:
 		f.placeScroll(f.scroll, margin, top, wide, bottom-top)

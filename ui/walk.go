@@ -40,8 +40,9 @@ type Thing struct {
 
 // Words is a piece of text that is seen.
 type Words struct {
-	Text string
-	Box  Box
+	Text    string
+	Box     Box
+	Scrolls int // how many scrolls it lies in
 }
 
 // View is what a person sees on a canvas: what can be tapped, what can be read.
@@ -79,10 +80,10 @@ func (w *walker) walk(object fyne.CanvasObject, offset fyne.Position, clip Box, 
 		return
 	case *canvas.Text:
 		need := object.MinSize()
-		w.words(object.Text, Box{X: at.X, Y: at.Y, Width: need.Width, Height: need.Height}, clip)
+		w.words(object.Text, Box{X: at.X, Y: at.Y, Width: need.Width, Height: need.Height}, clip, scrolls)
 		return
 	case *Text: // one piece of text, however it is broken into lines
-		w.words(object.text, box, clip)
+		w.words(object.text, box, clip, scrolls)
 		return
 	case Modal:
 		if object.Modal() {
@@ -109,7 +110,7 @@ func enabled(object fyne.CanvasObject) bool {
 	return !ok || switchable.Enabled()
 }
 
-func (w *walker) words(text string, box, clip Box) {
+func (w *walker) words(text string, box, clip Box, scrolls int) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
@@ -117,7 +118,7 @@ func (w *walker) words(text string, box, clip Box) {
 		w.view.Things[i].Words = strings.TrimSpace(w.view.Things[i].Words + " " + text)
 	}
 	if seen := clip.intersect(box); !seen.Empty() {
-		w.view.Words = append(w.view.Words, Words{Text: text, Box: box})
+		w.view.Words = append(w.view.Words, Words{Text: text, Box: box, Scrolls: scrolls})
 	}
 }
 

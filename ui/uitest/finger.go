@@ -5,6 +5,8 @@
 package uitest
 
 import (
+	"testing"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
@@ -36,6 +38,23 @@ func (f *Finger) Tap(x, y float32) {
 	f.Move(x, y)
 	f.Press()
 	f.Release()
+}
+
+// TapOn taps the middle of what has this name; it fails the test when that is
+// not seen or cannot be tapped.
+func (f *Finger) TapOn(t testing.TB, name string) {
+	t.Helper()
+	for _, thing := range ui.Look(f.root()).Things {
+		if thing.Name != name || thing.Seen.Empty() {
+			continue
+		}
+		if !thing.Enabled {
+			t.Fatalf("%s is out of use", name)
+		}
+		f.Tap(thing.Seen.X+thing.Seen.Width/2, thing.Seen.Y+thing.Seen.Height/2)
+		return
+	}
+	t.Fatalf("%s is not on the screen", name)
 }
 
 // Drag moves from one position to another in small steps.
