@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
+	"bianmin/sync/wire"
 )
 
 type options struct {
@@ -97,9 +100,6 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	keys := filepath.Join(o.data, "keys")
-	if err := takeStaff(ctx, outbox, keys); err != nil {
-		return err
-	}
 	url := o.platform
 	if url == "" {
 		url = identity.Platform
@@ -117,6 +117,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		return err
 	}
 	pulse := uplink.Pulse{
+		Staff:  func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
 		Memory: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log,
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
@@ -142,17 +143,19 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	return runErr
 }
 
-// takeStaff takes the technicians' accounts of the enrolment into the store.
-func takeStaff(ctx context.Context, outbox *store.Store, keys string) error {
-	accounts, err := enrol.LoadStaff(keys)
+// keepStaff writes the technicians' accounts beside the keys when they changed; the kiosk takes them over from there.
+func keepStaff(keys string, accounts []wire.Staff) error {
+	known, err := enrol.LoadStaff(keys)
 	if err != nil {
 		return err
 	}
-	known, err := outbox.Staff(ctx)
-	if err != nil || len(known) > 0 || len(accounts) == 0 {
-		return err
+	same := slices.EqualFunc(known, accounts, func(a, b wire.Staff) bool {
+		return a.ID == b.ID && a.Name == b.Name && bytes.Equal(a.Hash, b.Hash) && bytes.Equal(a.Salt, b.Salt)
+	})
+	if same {
+		return nil
 	}
-	return outbox.SetStaff(ctx, uplink.Staff(accounts))
+	return enrol.SaveStaff(keys, accounts)
 }
 
 // times are what this terminal believes about the present: the judged clock, the time mark, the wall clock.

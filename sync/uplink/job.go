@@ -75,6 +75,8 @@ func (j job) run(ctx context.Context) result {
 
 // probe asks how many bytes the platform holds.
 func (j job) probe(ctx context.Context) (int64, error) {
+	ctx, end := context.WithTimeout(ctx, stillAnswer)
+	defer end()
 	request, err := http.NewRequestWithContext(ctx, http.MethodHead, j.URL+"/v1/packets/"+j.item.Packet, nil)
 	if err != nil {
 		return 0, fmt.Errorf("ask for the offset: %w", err)
@@ -108,6 +110,10 @@ func offsetHeader(response *http.Response) (int64, bool) {
 // patch sends the bytes from what is held up to the job's limit and notes the
 // answer in r. It tells whether the job is done.
 func (j job) patch(ctx context.Context, source *source, r *result) bool {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	watch := newWatch(end)
+	defer watch.stop()
 	limit := max(j.limit, r.held)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPatch, j.URL+"/v1/packets/"+j.item.Packet, http.NoBody)
 	if err != nil {
@@ -115,7 +121,7 @@ func (j job) patch(ctx context.Context, source *source, r *result) bool {
 		return true
 	}
 	if limit > r.held {
-		source.attach(request, r.held, limit)
+		source.attach(request, r.held, limit, watch)
 		request.Header.Set("Content-Type", wire.TypeBytes)
 	}
 	request.Header.Set(wire.HeaderOffset, strconv.FormatInt(r.held, 10))
@@ -125,16 +131,19 @@ func (j job) patch(ctx context.Context, source *source, r *result) bool {
 	if err != nil {
 		r.held = -1
 		r.err = fmt.Errorf("send a packet: %w", err)
+		if errors.Is(context.Cause(ctx), errStill) {
+			r.err = errStill
+		}
 		if local := source.failure(); local != nil {
 			r.err = &localError{local}
 		}
 		return true
 	}
-	return j.judge(response, limit, r)
+	return j.judge(response, r)
 }
 
 // judge reads the platform's answer to a PATCH.
-func (j job) judge(response *http.Response, sent int64, r *result) bool {
+func (j job) judge(response *http.Response, r *result) bool {
 	held, hasOffset := offsetHeader(response)
 	signed, err := channel.ReadSigned(response, j.Key)
 	var problem *channel.Problem

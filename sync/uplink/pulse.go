@@ -26,7 +26,6 @@ type Memory interface {
 	Counts(ctx context.Context) (store.Counts, error)
 	// SetPlatformTime takes over a time the platform has just signed.
 	SetPlatformTime(ctx context.Context, platform time.Time) error
-	SetStaff(ctx context.Context, staff []store.Staff) error
 }
 
 var _ Memory = (*store.Store)(nil)
@@ -42,6 +41,8 @@ type Pulse struct {
 	Now      func() time.Time // wall clock
 	Log      *slog.Logger
 	Timing   Timing
+	// Staff takes the platform's list of technicians, with every answer.
+	Staff func(accounts []wire.Staff) error
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -139,17 +140,8 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 			return fmt.Errorf("take over the platform's time: %w", err)
 		}
 	}
-	if err := p.Memory.SetStaff(ctx, Staff(signed.Staff)); err != nil {
+	if err := p.Staff(signed.Staff); err != nil {
 		return fmt.Errorf("take over the technicians: %w", err)
 	}
 	return nil
-}
-
-// Staff puts accounts from the wire into the store's form.
-func Staff(accounts []wire.Staff) []store.Staff {
-	staff := make([]store.Staff, 0, len(accounts))
-	for _, a := range accounts {
-		staff = append(staff, store.Staff{ID: a.ID, Name: a.Name, Salt: a.Salt, Hash: a.Hash, Time: a.Time, Memory: a.Memory, Threads: a.Threads})
-	}
-	return staff
 }

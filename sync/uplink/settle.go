@@ -27,8 +27,7 @@ func (u *Uplink) settle(ctx context.Context, r result) {
 		u.failing = 0
 		u.contact()
 		u.record(ctx, r)
-	case r.err == nil || errors.Is(r.err, context.Canceled):
-	default:
+	case r.err != nil && ctx.Err() == nil:
 		u.fail(ctx, r)
 	}
 }

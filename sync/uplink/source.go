@@ -1,10 +1,12 @@
 package uplink
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	"bianmin/sync/packet"
 )
@@ -20,9 +22,11 @@ type source struct {
 
 var errClosed = errors.New("the packet is closed")
 
-// attach makes the bytes from offset to limit the request's body.
-func (s *source) attach(request *http.Request, offset, limit int64) {
-	body := func() (io.ReadCloser, error) { return &span{from: s, at: offset, end: limit}, nil }
+// attach makes the bytes from offset to limit the request's body, watched by w.
+func (s *source) attach(request *http.Request, offset, limit int64, w *watch) {
+	body := func() (io.ReadCloser, error) {
+		return &span{from: s, watch: w, begin: offset, at: offset, end: limit}, nil
+	}
 	request.Body, _ = body() // never fails
 	request.GetBody = body
 	request.ContentLength = limit - offset
@@ -57,11 +61,13 @@ func (s *source) close() {
 
 // span is one request's body.
 type span struct {
-	from    *source
-	at, end int64
+	from           *source
+	watch          *watch
+	begin, at, end int64
 }
 
 func (b *span) Read(p []byte) (int, error) {
+	b.watch.moved(b.at-b.begin, b.at >= b.end)
 	if b.at >= b.end {
 		return 0, io.EOF
 	}
@@ -74,3 +80,34 @@ func (b *span) Read(p []byte) (int, error) {
 }
 
 func (b *span) Close() error { return nil }
+
+// watch ends a request that stands still although its connection lives: boxes on
+// the way acknowledge bytes that never arrive, and TCP's own timeout sees nothing of it.
+type watch struct {
+	timer *time.Timer
+}
+
+const (
+	stillStart  = 90 * time.Second // for dialling and the handshake
+	stillAnswer = 30 * time.Second // for the answer, besides what is still in buffers
+	bufferRate  = 2 << 10          // bytes a second at which buffers drain at least
+	bufferMost  = 256 << 10        // bytes the system buffers at most, see channel
+	stillBody   = stillAnswer + bufferMost/bufferRate*time.Second
+)
+
+var errStill = errors.New("nothing moves on a connection that is still there")
+
+func newWatch(end context.CancelCauseFunc) *watch {
+	return &watch{timer: time.AfterFunc(stillStart, func() { end(errStill) })}
+}
+
+// moved notes that so many bytes have gone into the system's buffers.
+func (w *watch) moved(sent int64, all bool) {
+	d := stillBody
+	if all {
+		d = stillAnswer + time.Duration(min(sent, bufferMost)/bufferRate)*time.Second
+	}
+	w.timer.Reset(d)
+}
+
+func (w *watch) stop() { w.timer.Stop() }
