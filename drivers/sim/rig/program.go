@@ -29,8 +29,8 @@ type Program struct {
 	more  chan struct{} // closed and replaced when a line arrives
 }
 
-// Start runs the program at path; what it writes goes to logs/NAME.log in dir as well.
-func Start(dir, path string, env []string, args ...string) (*Program, error) {
+// launch runs the program at path; what it writes goes to logs/NAME.log in dir as well.
+func launch(dir, path string, env []string, args ...string) (*Program, error) {
 	name := filepath.Base(path)
 	if err := os.MkdirAll(filepath.Join(dir, "logs"), 0o755); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/xproto"
+
+	"bianmin/drivers/sim/rig"
+	"bianmin/ui/onui"
+	"bianmin/ui/theme"
+)
+
+// screenSize is the size of the display's first screen in px.
+func screenSize(conn *xgb.Conn) (width, height int, ok bool) {
+	setup := xproto.Setup(conn)
+	if len(setup.Roots) == 0 {
+		return 0, 0, false
+	}
+	root := setup.Roots[0]
+	return int(root.WidthInPixels), int(root.HeightInPixels), true
+}
+
+// byHand opens the kiosk's window and the bench's window and waits until one of them is closed.
+func (d demo) byHand(ctx context.Context, width, height int) error {
+	scale := min(1, float64(height-80)/theme.DesignHeight, float64(width)*0.55/theme.DesignWidth)
+	r, err := rig.Start(ctx, rig.Options{
+		Dir: filepath.Join(d.dir, "work"), Bin: d.bin,
+		Screen: rig.Screen{Width: theme.DesignWidth, Height: theme.DesignHeight, Scale: scale, Window: true},
+		Idle:   2 * time.Minute, Done: time.Minute,
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.StartSender(); err != nil {
+		return errors.Join(err, r.Close())
+	}
+	screens := filepath.Join(d.dir, "screens")
+	kiosk, err := r.StartKiosk(nil, "-shots", screens)
+	if err != nil {
+		return errors.Join(err, r.Close())
+	}
+	fmt.Printf("demo: technician's account %s, PIN %s (tap the point's name five times)\n", r.Staff.ID, r.Staff.PIN)
+	err = d.openBench(ctx, r, kiosk)
+	kiosk.Stop()
+	return errors.Join(err, d.leave(context.WithoutCancel(ctx), r), r.Close())
+}
+
+// openBench shows the bench window until it is closed or the kiosk ends.
+func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *rig.Program) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := app.NewWithID("cn.bianmin.bench")
+	a.Settings().SetTheme(theme.Toolkit(theme.New(0.5, false)))
+	main := a.NewWindow("模拟设备台")
+	bench := newWindow(ctx, r.Stand)
+	main.SetContent(bench.content)
+	main.Resize(fyne.NewSize(1080, 900))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		watch(ctx, r, bench)
+	}()
+	go func() {
+		select {
+		case <-kiosk.Done():
+		case <-ctx.Done():
+		}
+		onui.Do(a.Quit)
+	}()
+	bench.refresh()
+	main.ShowAndRun()
+	cancel()
+	<-done
+	return nil
+}
+
+// watch keeps the bench window up to date: the devices often, the platform's cases now and then.
+func watch(ctx context.Context, r *rig.Rig, bench *window) {
+	devices, platform := time.NewTicker(300*time.Millisecond), time.NewTicker(3*time.Second)
+	defer devices.Stop()
+	defer platform.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-devices.C:
+			onui.Do(bench.refresh)
+		case <-platform.C:
+			cases, _, err := r.Cases(ctx)
+			if err != nil {
+				continue
+			}
+			if words, err := platformWords(cases); err == nil {
+				onui.Do(func() { bench.platform.SetText(words) })
+			}
+		}
+	}
+}
+
+// leave writes what the demo came to and checks every receipt against the platform.
+func (d demo) leave(ctx context.Context, r *rig.Rig) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if len(r.Stand.Printed()) == 0 {
+		fmt.Println("demo: nothing was printed, so there is nothing to compare")
+		return nil
+	}
+	if _, err := r.Stand.Do(ctx, "network restore"); err != nil {
+		return err
+	}
+	checked, err := r.CheckReceipts(ctx, d.dir)
+	if err != nil {
+		return err
+	}
+	for _, o := range checked {
+		fmt.Printf("demo: case number %s, platform number %s: receipt's code verified, the platform's opened case is the one on the receipt\n", o.Number, o.Official)
+	}
+	fmt.Printf("demo: look into %s\n", d.dir)
+	return nil
+}

@@ -1,0 +1,71 @@
+// Command bench is the bench of simulated devices (模拟设备台): a window to place
+// cards, take receipts and cut the network, and the demo that runs the whole
+// product against it. It is never shipped.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/drivers/sim/stand"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := &cobra.Command{Use: "bench", Short: "Simulated devices for a terminal, and the demo", SilenceUsage: true, SilenceErrors: true}
+	root.AddCommand(demoCommand(), standCommand(), tellCommand())
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+// standCommand puts the devices on ptys without a window, for one's own configuration.
+func standCommand() *cobra.Command {
+	var options stand.Options
+	c := &cobra.Command{
+		Use: "stand", Short: "Put simulated devices on the bench and wait; move them with 'bench tell'", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := stand.Open(c.Context(), options)
+			if err != nil {
+				return err
+			}
+			reader, printer, button := s.Links()
+			fmt.Printf("reader  %s\nprinter %s\nbutton  %s\ncontrol %s\n", reader, printer, button, s.Socket())
+			if s.Network() != "" {
+				fmt.Printf("network https://%s\n", s.Network())
+			}
+			<-c.Context().Done()
+			return s.Close()
+		},
+	}
+	c.Flags().StringVar(&options.Dir, "dir", "build/bench", "folder for the devices' names and the control socket")
+	c.Flags().IntVar(&options.Paper, "paper", 80, "paper width in mm: 58 or 80")
+	c.Flags().StringVar(&options.Platform, "platform", "", "host:port of a platform to put behind the network switch")
+	return c
+}
+
+func tellCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "tell SOCKET WORDS…", Short: "Tell a bench what to do: card place 3, paper tear, network cut …", Args: cobra.MinimumNArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			line := args[1]
+			for _, word := range args[2:] {
+				line += " " + word
+			}
+			answer, err := stand.Tell(c.Context(), args[0], line)
+			if err != nil {
+				return err
+			}
+			fmt.Println(answer)
+			return nil
+		},
+	}
+}

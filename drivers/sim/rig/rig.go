@@ -1,0 +1,262 @@
+package rig
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"bianmin/drivers/sim/stand"
+)
+
+// Options say where a rig works and with which programs.
+type Options struct {
+	Dir    string // made anew: platform/, terminal/, bench/, logs/
+	Bin    string // folder of the built programs
+	Screen Screen
+	Idle   time.Duration // 0: ten minutes, so that a slow machine does not end a session
+	Done   time.Duration // 0: five minutes
+	Faults string        // the platform's fault script, "" for none
+}
+
+// Screen is the kiosk's panel; zero is the design's 1080×1920.
+type Screen struct {
+	Width, Height int
+	Scale         float64
+	Window        bool // a window, not the full screen
+}
+
+// Rig is one terminal, its bench and a platform, all running but the kiosk.
+type Rig struct {
+	options  Options
+	Stand    *stand.Stand
+	Platform *Program
+	Sender   *Program
+	Staff    Staff
+}
+
+// Staff is the technician's account the platform issued.
+type Staff struct{ ID, PIN string }
+
+// Terminal's number and place in the demo region.
+const (
+	TerminalNumber = "QH0301"
+	PointName      = "柳树沟村便民服务点"
+)
+
+// Start starts a platform and a bench in options.Dir, enrols a terminal
+// through the bench's network switch, and writes its configuration file. The
+// sender is started by StartSender, the kiosk by the caller.
+func Start(ctx context.Context, options Options) (*Rig, error) {
+	r := &Rig{options: options}
+	if err := r.start(ctx); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func (r *Rig) start(ctx context.Context) error {
+	if err := os.RemoveAll(r.options.Dir); err != nil {
+		return fmt.Errorf("clear the rig's folder: %w", err)
+	}
+	if err := os.MkdirAll(r.path("terminal"), 0o755); err != nil {
+		return fmt.Errorf("make the rig's folder: %w", err)
+	}
+	if err := r.StartPlatform(ctx, "127.0.0.1:0"); err != nil {
+		return err
+	}
+	address, err := r.platformAddress(ctx)
+	if err != nil {
+		return err
+	}
+	if r.Stand, err = stand.Open(ctx, stand.Options{Dir: r.path("bench"), Platform: address}); err != nil {
+		return err
+	}
+	if err := r.writeScanner(); err != nil {
+		return err
+	}
+	if err := r.writeConfig(); err != nil {
+		return err
+	}
+	return r.enrol(ctx)
+}
+
+// StartPlatform starts the platform program on the address.
+func (r *Rig) StartPlatform(ctx context.Context, address string) (err error) {
+	args := []string{"--listen", address, "--data", r.PlatformData()}
+	if r.options.Faults != "" {
+		args = append(args, "--faults", r.options.Faults)
+	}
+	r.Platform, err = launch(r.options.Dir, r.bin("platform"), nil, args...)
+	if err != nil {
+		return err
+	}
+	_, err = r.platformAddress(ctx)
+	return err
+}
+
+func (r *Rig) platformAddress(ctx context.Context) (string, error) {
+	line, err := r.Platform.WaitLine(ctx, "listening https://")
+	if err != nil {
+		return "", err
+	}
+	_, address, _ := strings.Cut(line, "https://")
+	return strings.TrimSpace(address), nil
+}
+
+func (r *Rig) path(elements ...string) string {
+	return filepath.Join(append([]string{r.options.Dir}, elements...)...)
+}
+
+func (r *Rig) bin(name string) string { return filepath.Join(r.options.Bin, name) }
+
+// Config is the terminal's configuration file.
+func (r *Rig) Config() string { return r.path("terminal", "terminal.yaml") }
+
+// TerminalData is the terminal's folder of store and keys.
+func (r *Rig) TerminalData() string { return r.path("terminal", "data") }
+
+// PlatformData is the platform's folder.
+func (r *Rig) PlatformData() string { return r.path("platform") }
+
+// Env is what the terminal's programs need to find the simulated scanner.
+func (r *Rig) Env() []string {
+	return append(WindowEnv(), "SANE_CONFIG_DIR="+r.path("scanner"))
+}
+
+// writeScanner sets up SANE's own test device: A4, with a pattern on it that is neither blank nor blurred.
+func (r *Rig) writeScanner() error {
+	if err := os.MkdirAll(r.path("scanner"), 0o755); err != nil {
+		return fmt.Errorf("set up the scanner: %w", err)
+	}
+	for name, content := range map[string]string{
+		"dll.conf":  "test\n",
+		"test.conf": "number_of_devices 1\nmode Gray\ndepth 8\nresolution 150.0\ntest-picture \"Grid\"\ngeometry_max 300.0\nbr_x 210.0\nbr_y 297.0\n",
+	} {
+		if err := os.WriteFile(r.path("scanner", name), []byte(content), 0o644); err != nil {
+			return fmt.Errorf("set up the scanner: %w", err)
+		}
+	}
+	return nil
+}
+
+func (r *Rig) writeConfig() error {
+	screen := r.options.Screen
+	if screen.Width == 0 {
+		screen.Width, screen.Height = 1080, 1920
+	}
+	if screen.Scale == 0 {
+		screen.Scale = 1
+	}
+	idle, done := r.options.Idle, r.options.Done
+	if idle == 0 {
+		idle = 10 * time.Minute
+	}
+	if done == 0 {
+		done = 5 * time.Minute
+	}
+	reader, printer, button := r.Stand.Links()
+	text := fmt.Sprintf(`# The demo terminal: real programs, simulated devices.
+data: data
+phone: "0999-12345"
+devices:
+  reader: {link: %q}
+  printer: {link: %q}
+  scanner: {sane: "test:0", dpi: 150}
+  button: {link: %q}
+screen: {width: %d, height: %d, scale: %g, fullscreen: %t}
+session: {idle: %s, done: %s}
+`, reader, printer, button, screen.Width, screen.Height, screen.Scale, !screen.Window, idle, done)
+	if err := os.WriteFile(r.Config(), []byte(text), 0o644); err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	return nil
+}
+
+// enrol makes a technician's account and enrols the terminal, as a technician would.
+func (r *Rig) enrol(ctx context.Context) error {
+	var staff struct{ ID, PIN string }
+	if err := r.platformJSON(ctx, &staff, "staff", "new", "--data", r.PlatformData(), "--name", "韩技术员"); err != nil {
+		return err
+	}
+	r.Staff = Staff(staff)
+	enrolment, err := r.NewEnrolment(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = r.Run(ctx, "provision", "enrol", enrolment, "--data", r.TerminalData())
+	return err
+}
+
+// NewEnrolment makes a one-time enrolment string for the rig's terminal; a second one brings a new generation.
+func (r *Rig) NewEnrolment(ctx context.Context) (string, error) {
+	var made struct{ Enrolment string }
+	err := r.platformJSON(ctx, &made, "enrol", "new", "--data", r.PlatformData(), "--url", "https://"+r.Stand.Network(),
+		"--terminal", TerminalNumber, "--point", PointName, "--region", "990301001201", "--role", "kiosk", "--environment", "demo")
+	return made.Enrolment, err
+}
+
+func (r *Rig) platformJSON(ctx context.Context, into any, args ...string) error {
+	out, err := r.Run(ctx, "platform", args...)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(out, into); err != nil {
+		return fmt.Errorf("read what platform %s said: %w", strings.Join(args[:2], " "), err)
+	}
+	return nil
+}
+
+// Run runs one of the programs to its end and returns its standard output.
+func (r *Rig) Run(ctx context.Context, program string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, r.bin(program), args...)
+	cmd.Env = append(os.Environ(), r.Env()...)
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			err = fmt.Errorf("%w: %s", err, strings.TrimSpace(string(exit.Stderr)))
+		}
+		return out, fmt.Errorf("%s %s: %w", program, strings.Join(args[:min(2, len(args))], " "), err)
+	}
+	return out, nil
+}
+
+// StartSender starts the sender.
+func (r *Rig) StartSender(env ...string) (err error) {
+	r.Sender, err = launch(r.options.Dir, r.bin("sender"), append(r.Env(), env...), "--config", r.Config())
+	return err
+}
+
+// Cases are the platform's cases, opened with its key, as "platform cases --json" prints them.
+func (r *Rig) Cases(ctx context.Context) ([]byte, []Case, error) {
+	out, err := r.Run(ctx, "platform", "cases", "--data", r.PlatformData(), "--json")
+	if err != nil {
+		return nil, nil, err
+	}
+	var cases []Case
+	if err := json.Unmarshal(out, &cases); err != nil {
+		return nil, nil, fmt.Errorf("read the platform's cases: %w", err)
+	}
+	return out, cases, nil
+}
+
+// Close stops everything the rig started.
+func (r *Rig) Close() error {
+	r.Sender.Stop()
+	r.Platform.Stop()
+	if r.Stand == nil {
+		return nil
+	}
+	return r.Stand.Close()
+}
+
+// StartKiosk starts the kiosk with its window on the display of env.
+func (r *Rig) StartKiosk(env []string, args ...string) (*Program, error) {
+	return launch(r.options.Dir, r.bin("kiosk"), append(r.Env(), env...), append([]string{"-config", r.Config()}, args...)...)
+}

@@ -1,0 +1,86 @@
+// Command kiosk is the citizen's terminal: it opens the window, lives one
+// session after another, and replaces its own process between two of them.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"bianmin/kiosk/wiring"
+	"bianmin/packaging/settings"
+)
+
+// flags are the command line.
+type flags struct {
+	config  string
+	journey string // play this journey file against the configuration
+	shots   string // folder for pictures of each screen
+	bench   string // the bench's control socket, for a journey's device steps
+	probe   string // internal: where the player looks at the window
+	plain   bool   // internal, for the canary test: leave plain copies and do not replace the process
+}
+
+func main() {
+	var f flags
+	flag.StringVar(&f.config, "config", "/etc/bianmin/terminal.yaml", "the terminal's configuration file")
+	flag.StringVar(&f.journey, "journey", "", "play this journey file on the real window, then end; refused on a production terminal")
+	flag.StringVar(&f.shots, "shots", "", "folder for a picture of each screen; refused on a production terminal")
+	flag.StringVar(&f.bench, "bench", "", "control socket of the bench, for the journey's device steps")
+	flag.StringVar(&f.probe, "probe", "", "socket on which a player may look at the window; refused on a production terminal")
+	flag.BoolVar(&f.plain, "without-privacy", false, "keep plain copies and the process, to prove that the canary test sees; refused on a production terminal")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fail(fmt.Errorf("unknown words after the flags: %q", flag.Args()))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, f)
+	stop()
+	if err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "kiosk:", err)
+	os.Exit(1)
+}
+
+func run(ctx context.Context, f flags) error {
+	s, err := settings.Read(f.config)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(s.Log)}))
+	if f.journey != "" {
+		if err := refuseProduction(s); err != nil {
+			return err
+		}
+		return playJourney(ctx, f, s)
+	}
+	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain})
+	if err != nil {
+		return err
+	}
+	if f.watched() && parts.Environment() == production {
+		return closing(parts, errProduction)
+	}
+	again, err := live(ctx, f, s, parts, log)
+	if err = closing(parts, err); err != nil || !again || f.plain {
+		return err
+	}
+	return replace()
+}
+
+// level reads the configuration's word; anything else is "info".
+func level(word string) slog.Level {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(word)); err != nil {
+		return slog.LevelInfo
+	}
+	return l
+}

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// replace runs this program anew in the same process (exec): the kernel drops
+// all its memory, with every string a session left in it. It returns only on failure.
+func replace() error {
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("replace the process: %w", err)
+	}
+	if err := syscall.Exec(program, os.Args, os.Environ()); err != nil {
+		return fmt.Errorf("replace the process: %w", err)
+	}
+	return nil
+}

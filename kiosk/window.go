@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"log/slog"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"bianmin/assets"
+	"bianmin/core/text"
+	"bianmin/kiosk/journey"
+	"bianmin/kiosk/screen"
+	"bianmin/kiosk/wiring"
+	"bianmin/packaging/settings"
+	"bianmin/ui/onui"
+	"bianmin/ui/play"
+	"bianmin/ui/rootpicture"
+	"bianmin/ui/theme"
+)
+
+// firstFrame is how long the window may take to appear. Without a usable
+// display driver the toolkit stays alive and shows nothing; the supervisor must start us anew.
+const firstFrame = 30 * time.Second
+
+// kiosk is one run of the window: one session.
+type kiosk struct {
+	flags    flags
+	settings settings.Settings
+	log      *slog.Logger
+	app      fyne.App
+	window   fyne.Window
+	screens  *screen.Window
+	session  *journey.Session
+	shown    atomic.Pointer[journey.State] // what is on the screen, for the probe
+}
+
+// live opens the window and lives one session. It tells whether another one follows.
+func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk, log *slog.Logger) (again bool, err error) {
+	words, err := text.Load(assets.Words())
+	if err != nil {
+		return false, fmt.Errorf("load the words: %w", err)
+	}
+	if err := pinScale(s.Screen.Scale); err != nil {
+		return false, err
+	}
+	k := &kiosk{flags: f, settings: s, log: log, session: parts.Session()}
+	k.open(words)
+	if f.probe != "" {
+		probe, err := k.listen()
+		if err != nil {
+			return false, err
+		}
+		defer func() { err = errors.Join(err, probe.Close()) }()
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan ending, 1)
+	drawn := make(chan struct{})
+	go k.draw(drawn)
+	go func() {
+		end, err := k.session.Run(ctx)
+		<-drawn
+		ended <- ending{end, err}
+		onui.Do(k.app.Quit)
+	}()
+	watch := k.watchFirstFrame(cancel)
+	k.window.Show()
+	k.app.Run()
+	cancel()
+	last := <-ended
+	if err := watch(); err != nil {
+		return false, err
+	}
+	if last.err != nil && !errors.Is(last.err, context.Canceled) {
+		return false, last.err
+	}
+	return last.end == journey.Replace || last.end == journey.Restart, nil
+}
+
+// ending is how a session ended.
+type ending struct {
+	end journey.End
+	err error
+}
+
+// pinScale fixes the toolkit's scale, which it would otherwise guess from the monitor.
+func pinScale(scale float32) error {
+	for name, value := range map[string]string{
+		"FYNE_SCALE": strconv.FormatFloat(float64(scale), 'f', -1, 32), "FYNE_DISABLE_DPI_DETECTION": "1",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			return fmt.Errorf("pin the scale: %w", err)
+		}
+	}
+	return nil
+}
+
+// open builds window and screens; they are shown by live.
+func (k *kiosk) open(words *text.Catalog) {
+	k.app = app.NewWithID("cn.bianmin.kiosk")
+	panel := fyne.NewSize(float32(k.settings.Screen.Width), float32(k.settings.Screen.Height))
+	k.app.Settings().SetTheme(theme.Toolkit(theme.For(panel, false)))
+	k.window = k.app.NewWindow("便民服务")
+	k.window.SetPadded(false)
+	k.screens = screen.New(screen.Options{
+		Catalog: words, Emit: k.session.Send, Size: panel, Engine: k.engine(),
+		After: func(d time.Duration, f func()) { time.AfterFunc(d, func() { onui.Do(f) }) },
+	})
+	k.window.SetContent(k.screens.Root())
+	k.window.Resize(panel)
+	k.window.SetFullScreen(k.settings.Screen.Fullscreen)
+	if k.settings.Screen.Fullscreen {
+		k.window.SetCloseIntercept(func() {}) // the only way out is a technician's account
+	}
+}
+
+// draw shows every state until the session is over.
+func (k *kiosk) draw(done chan<- struct{}) {
+	defer close(done)
+	for state := range k.session.States() {
+		onui.DoAndWait(func() {
+			k.screens.Show(state)
+			k.shown.Store(&state)
+		})
+		if state.Screen == journey.Goodbye {
+			k.goodbye()
+		}
+	}
+}
+
+// goodbye leaves the picture on the root window, which is what one sees while the process is replaced.
+func (k *kiosk) goodbye() {
+	if !k.settings.Screen.Fullscreen {
+		return
+	}
+	var picture image.Image
+	onui.DoAndWait(func() { picture = k.window.Canvas().Capture() })
+	if err := rootpicture.Set(os.Getenv("DISPLAY"), picture, theme.Colour(theme.Ground)); err != nil {
+		k.log.Warn("the goodbye picture could not be left on the display", "error", err)
+	}
+}
+
+// listen opens the player's eye on the window.
+func (k *kiosk) listen() (*play.Probe, error) {
+	return play.ListenProbe(k.flags.probe, play.Source{
+		Window: func() fyne.Window { return k.window },
+		Screen: func() (string, int) {
+			if state := k.shown.Load(); state != nil {
+				return string(state.Screen), state.Serial
+			}
+			return "", 0
+		},
+		Wait: onui.DoAndWait,
+	})
+}
+
+// watchFirstFrame ends the session when the window has not appeared in time; the returned function says so.
+func (k *kiosk) watchFirstFrame(cancel context.CancelFunc) (failed func() error) {
+	var late atomic.Bool
+	timer := time.AfterFunc(firstFrame, func() {
+		if k.shown.Load() == nil {
+			late.Store(true)
+			cancel()
+		}
+	})
+	return func() error {
+		timer.Stop()
+		if late.Load() {
+			return fmt.Errorf("no window appeared within %s: the display has no usable driver", firstFrame)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,172 @@
+// Package wiring opens a kiosk's parts (store, keys, catalogue, devices) by the
+// configuration file and joins them to a session. It draws nothing and decides
+// nothing; the kiosk with its window and the one without are the same from here down.
+package wiring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"bianmin/assets"
+	"bianmin/core/catalogue"
+	"bianmin/drivers/point"
+	"bianmin/kiosk/journey"
+	"bianmin/packaging/settings"
+	"bianmin/store/cut"
+	"bianmin/store/filing"
+)
+
+// Version of the software, set by the linker: -X bianmin/kiosk/wiring.Version=1.2.3.
+var Version = "0.1.0"
+
+// Options beside the configuration file.
+type Options struct {
+	Settings settings.Settings
+	Log      *slog.Logger
+	// Unsealed leaves plain copies, for the canary test; refused for a production terminal.
+	Unsealed bool
+}
+
+// Kiosk is a terminal's parts, open.
+type Kiosk struct {
+	Desk    *filing.Filing
+	Devices *point.Point
+	set     *catalogue.Catalogue
+	options Options
+}
+
+// Open opens everything. A terminal that cannot serve (not enrolled, no room,
+// clock in doubt) still opens, so that its screen can say why.
+func Open(ctx context.Context, options Options) (*Kiosk, error) {
+	k := &Kiosk{options: options}
+	if err := k.open(ctx); err != nil {
+		return nil, errors.Join(err, k.Close())
+	}
+	return k, nil
+}
+
+func (k *Kiosk) open(ctx context.Context) (err error) {
+	if err := os.MkdirAll(k.options.Settings.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if k.set, err = LoadCatalogue(k.options.Settings.Catalogue); err != nil {
+		return err
+	}
+	k.Desk, err = filing.Open(ctx, filing.Options{
+		Folder: k.options.Settings.Data, Software: "bianmin-kiosk " + Version, CommitPoint: cut.Point,
+		Unsealed: k.options.Unsealed, Log: k.options.Log,
+	})
+	if err != nil {
+		return err
+	}
+	font, err := printerFont()
+	if err != nil {
+		return err
+	}
+	k.Devices, err = point.Start(ctx, deviceConfig(k.options.Settings.Devices), point.Options{Log: k.options.Log, Raster: font})
+	return err
+}
+
+// LoadCatalogue loads the set in a folder, or the demo region's for "".
+func LoadCatalogue(folder string) (*catalogue.Catalogue, error) {
+	var files fs.FS = assets.Catalogue()
+	if folder != "" {
+		files = os.DirFS(folder)
+	}
+	set, err := catalogue.Load(files)
+	if err != nil {
+		return nil, fmt.Errorf("load the catalogue: %w", err)
+	}
+	return set, nil
+}
+
+// Close closes devices and store. It is called when the session's Run has ended.
+func (k *Kiosk) Close() error {
+	var errs []error
+	if k.Devices != nil {
+		errs = append(errs, k.Devices.Close())
+	}
+	if k.Desk != nil {
+		errs = append(errs, k.Desk.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Environment is what the platform enrolled this terminal for: "production", "demo", or "" when it is not enrolled.
+func (k *Kiosk) Environment() string {
+	if identity := k.Desk.Identity(); identity != nil {
+		return identity.Environment
+	}
+	return ""
+}
+
+// Session makes a citizen's session on these parts.
+func (k *Kiosk) Session() *journey.Session {
+	s := k.options.Settings
+	return journey.New(journey.Options{
+		Catalogue: func() *catalogue.Catalogue { return k.set },
+		Filing:    k.Desk,
+		Ledger:    ledger{k.Desk},
+		Terminal:  terminal{k.Desk},
+		Devices:   k.journeyDevices(),
+		Place:     k.place(),
+		Times:     journey.Times{Idle: s.Session.Idle, Warn: s.Session.Warn, Done: s.Session.Done},
+		Now:       time.Now,
+		Logger:    k.options.Log,
+	})
+}
+
+func (k *Kiosk) place() journey.Place {
+	place := journey.Place{Version: Version, Phone: k.options.Settings.Phone, Practice: true}
+	if identity := k.Desk.Identity(); identity != nil {
+		place.Name, place.Terminal, place.Region = identity.Point, identity.Number, identity.Region
+		place.Practice, place.Demo = false, identity.Environment != "production"
+	}
+	return place
+}
+
+// ledger and terminal give the desk the journey's own types.
+type ledger struct{ *filing.Filing }
+
+func (l ledger) BeginPrint(ctx context.Context, job journey.PrintJob) (int64, error) {
+	return l.Filing.BeginPrint(ctx, filing.PrintJob(job))
+}
+
+type terminal struct{ desk *filing.Filing }
+
+var (
+	_ journey.Filing   = (*filing.Filing)(nil)
+	_ journey.Ledger   = ledger{}
+	_ journey.Terminal = terminal{}
+)
+
+func (t terminal) Health(ctx context.Context) (journey.Health, error) {
+	h, err := t.desk.Health(ctx)
+	return journey.Health(h), err
+}
+
+func (t terminal) StaffAccounts(ctx context.Context) ([]journey.StaffAccount, error) {
+	accounts, err := t.desk.StaffAccounts(ctx)
+	out := make([]journey.StaffAccount, 0, len(accounts))
+	for _, a := range accounts {
+		out = append(out, journey.StaffAccount(a))
+	}
+	return out, err
+}
+
+func (t terminal) StaffSignIn(ctx context.Context, account, pin string) (bool, time.Duration, error) {
+	return t.desk.StaffSignIn(ctx, account, pin)
+}
+
+func (t terminal) ConfirmClock(ctx context.Context, account string) error {
+	return t.desk.ConfirmClock(ctx, account)
+}
+
+func (t terminal) RetryQueue(ctx context.Context, account string) error {
+	return t.desk.RetryQueue(ctx, account)
+}
