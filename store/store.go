@@ -73,7 +73,8 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	if options.Folder == "" || options.Clock == nil {
 		return nil, errors.New("open store: folder and clock are required")
 	}
-	if _, err := sqlite.OFDLocking(true); err != nil {
+	// Before the first lock of the process. A file system without such locks gets POSIX ones.
+	if _, err := sqlite.OFDLocking(true); err != nil && !errors.Is(err, sqlite.ErrOFDLockingUnavailable) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s := &Store{folder: options.Folder, clock: options.Clock, point: options.CommitPoint, bare: options.Unsealed}

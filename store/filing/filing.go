@@ -52,7 +52,6 @@ type Filing struct {
 	problem  error         // why the store or the identity did not open, a *casefile.Error
 	tried    time.Duration // monotonic time of the last try
 
-	staff  string                              // digest of the staff file last taken over
 	drafts map[string]casefile.Attachment      // pages of this session that no case names
 	cases  map[casefile.Number]*sm2.PrivateKey // keys of cases this session filed or opened
 	card   cardKeys

@@ -11,26 +11,25 @@ import (
 	"time"
 
 	"bianmin/store"
-	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
 // StaffAccount is one account known offline.
 type StaffAccount struct{ ID, Name string }
 
-// takeStaff takes the accounts the platform sent last (keys/staff.json, written
-// at enrolment and by the sender) into the store, when they are not there yet.
+// takeStaff takes the accounts of the enrolment (keys/staff.json) into a store
+// that has none; later ones come with the sender.
 func (f *Filing) takeStaff(ctx context.Context, opened *store.Store) error {
+	known, err := opened.Staff(ctx)
+	if err != nil || len(known) > 0 {
+		return err
+	}
 	content, err := os.ReadFile(filepath.Join(f.options.Folder, "keys", "staff.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("read the staff accounts: %w", err)
-	}
-	digest := seal.Digest(content)
-	if digest == f.staff {
-		return nil
 	}
 	var accounts []wire.Staff
 	if err := json.Unmarshal(content, &accounts); err != nil {
@@ -40,11 +39,7 @@ func (f *Filing) takeStaff(ctx context.Context, opened *store.Store) error {
 	for _, a := range accounts {
 		staff = append(staff, store.Staff(a))
 	}
-	if err := opened.SetStaff(ctx, staff); err != nil {
-		return err
-	}
-	f.staff = digest
-	return nil
+	return opened.SetStaff(ctx, staff)
 }
 
 // StaffAccounts lists the technicians the platform named.
@@ -53,10 +48,7 @@ func (f *Filing) StaffAccounts(ctx context.Context) ([]StaffAccount, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.mu.Lock()
-	err = f.takeStaff(ctx, opened)
-	f.mu.Unlock()
-	if err != nil {
+	if err := f.takeStaff(ctx, opened); err != nil {
 		return nil, coded(err)
 	}
 	staff, err := opened.Staff(ctx)
