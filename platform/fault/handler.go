@@ -3,12 +3,17 @@ package fault
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"path"
 	"strconv"
 	"time"
+
+	"bianmin/sync/wire"
 )
 
 // Handler serves through next, except where a rule hits.
@@ -47,6 +52,8 @@ func (a *active) do(w http.ResponseWriter, r *http.Request, next http.Handler) {
 			out.body[len(out.body)/2] ^= 1
 		}
 		out.send(w)
+	case Forged:
+		forge(w, r)
 	case NoAnswer:
 		record(w, r, next)
 		wait(r.Context(), a.Wait)
@@ -81,6 +88,16 @@ func (a *active) stranger(w http.ResponseWriter) {
 		w.WriteHeader(http.StatusInternalServerError)
 		fmt.Fprint(w, `{"code":"internal","reason":"fault script"}`)
 	}
+}
+
+// forge acknowledges whatever was sent, with 64 bytes that are no signature.
+func forge(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", wire.TypeJSON)
+	w.Header().Set(wire.HeaderSignature, base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 64)))
+	_ = json.NewEncoder(w).Encode(wire.Answer{ // a broken connection is the client's to notice
+		Version: wire.Version, Kind: wire.Acknowledgement, Packet: path.Base(r.URL.Path), Digest: r.Header.Get(wire.HeaderDigest),
+		Official: "S0", Time: time.Now().UTC(),
+	})
 }
 
 func (a *active) duplicate(w http.ResponseWriter, r *http.Request, next http.Handler) {

@@ -28,6 +28,7 @@ const (
 	Slow        Action = "slow"           // Wait before the request is served, then Rate bytes a second
 	WrongBody   Action = "wrong-body"     // 200 with JSON that nobody signed
 	BadSigned   Action = "bad-signature"  // served, but one bit of the answer is changed
+	Forged      Action = "forged"         // not served; an acknowledgement that fits the packet, signed by nobody we know
 	Portal      Action = "captive-portal" // 200 with a page asking to sign in
 	Redirect    Action = "redirect"       // 302 to another place
 	NoAnswer    Action = "silent"         // served, and then nothing for Wait
@@ -36,7 +37,7 @@ const (
 
 var actions = map[Action]bool{
 	DropBefore: true, DropAfter: true, CutBody: true, Duplicate: true, Status500: true, Status429: true, Slow: true,
-	WrongBody: true, BadSigned: true, Portal: true, Redirect: true, NoAnswer: true, OldResponse: true,
+	WrongBody: true, BadSigned: true, Forged: true, Portal: true, Redirect: true, NoAnswer: true, OldResponse: true,
 }
 
 // Match says which requests a rule is about; empty fields match everything.

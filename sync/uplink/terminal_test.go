@@ -327,3 +327,21 @@ func (c *contract) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return response, nil
 }
+
+// reEnrol gives the terminal a new generation in the same folder.
+func reEnrol(t testing.TB, p *platformtest.Platform, m *terminal) {
+	t.Helper()
+	if err := m.desk.Close(); err != nil {
+		t.Fatal(err)
+	}
+	id, err := enrol.Enrol(t.Context(), enrol.Options{Ticket: p.Ticket(m.identity.Number, p.URL), Data: m.folder, Software: "test", Replace: true, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.identity = id
+	m.desk, err = filing.Open(t.Context(), filing.Options{Folder: m.folder, Software: "test", Cost: seal.Cost{Time: 1, Memory: 64, Threads: 1}, MinFree: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.desk.Close() })
+}
