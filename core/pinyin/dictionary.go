@@ -68,6 +68,8 @@ type reading struct {
 const (
 	header   = "bianmin-pinyin 1"
 	maxBytes = 16 << 20
+
+	usualBytes = 1100 << 10 // the data's size today: room made in advance
 )
 
 // errData means that the data are not what generate.py writes.
@@ -79,11 +81,13 @@ func Load(r io.Reader) (*Dictionary, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open pinyin data: %w", err)
 	}
-	content, err := io.ReadAll(io.LimitReader(unzipped, maxBytes))
-	if err != nil {
+	var text strings.Builder
+	text.Grow(usualBytes)
+	if _, err := io.Copy(&text, io.LimitReader(unzipped, maxBytes)); err != nil {
 		return nil, fmt.Errorf("read pinyin data: %w", err)
 	}
-	d := &Dictionary{text: string(content), ids: map[string]uint16{}}
+	d := &Dictionary{text: text.String(), ids: map[string]uint16{}}
+	d.keys, d.entries = make([]uint16, 0, usualBytes/8), make([]entry, 0, usualBytes/10)
 	if err := d.parse(); err != nil {
 		return nil, err
 	}
@@ -107,7 +111,7 @@ func (d *Dictionary) lines(each func(line string, at int) error) error {
 
 func (d *Dictionary) parse() error {
 	section := ""
-	var characters, phrases []parsedGroup
+	var characters, phrases []group
 	err := d.lines(func(line string, at int) error {
 		switch {
 		case at == 0:
@@ -147,45 +151,39 @@ func (d *Dictionary) parse() error {
 	return d.merge(characters, phrases)
 }
 
-// parsedGroup is a group before it is put in order.
-type parsedGroup struct {
-	syllables []uint16
-	entries   []entry
-}
-
-func (d *Dictionary) parseCharacters(line string, at int) (parsedGroup, error) {
+func (d *Dictionary) parseCharacters(line string, at int) (group, error) {
 	syllable, rest, ok := strings.Cut(line, "\t")
 	if !ok || syllable == "" || (len(d.syllables) > 0 && syllable <= d.syllables[len(d.syllables)-1]) {
-		return parsedGroup{}, fmt.Errorf("%w: syllable %q", errData, syllable)
+		return group{}, fmt.Errorf("%w: syllable %q", errData, syllable)
 	}
 	id := uint16(len(d.syllables))
 	d.syllables = append(d.syllables, syllable)
 	d.ids[syllable] = id
-	entries, err := parseEntries(rest, at+len(syllable)+1, 1)
-	return parsedGroup{syllables: []uint16{id}, entries: entries}, err
+	d.keys = append(d.keys, id)
+	return d.parseEntries(rest, at+len(syllable)+1, 1)
 }
 
-func (d *Dictionary) parsePhrases(line string, at int) (parsedGroup, error) {
+func (d *Dictionary) parsePhrases(line string, at int) (group, error) {
 	sound, rest, ok := strings.Cut(line, "\t")
 	if !ok {
-		return parsedGroup{}, fmt.Errorf("%w: phrase line %q", errData, line)
+		return group{}, fmt.Errorf("%w: phrase line %q", errData, line)
 	}
-	var g parsedGroup
+	length := 0
 	for syllable := range strings.SplitSeq(sound, " ") {
 		id, ok := d.ids[syllable]
 		if !ok {
-			return parsedGroup{}, fmt.Errorf("%w: syllable %q is unknown", errData, syllable)
+			return group{}, fmt.Errorf("%w: syllable %q is unknown", errData, syllable)
 		}
-		g.syllables = append(g.syllables, id)
+		d.keys = append(d.keys, id)
+		length++
 	}
-	var err error
-	g.entries, err = parseEntries(rest, at+len(sound)+1, len(g.syllables))
-	return g, err
+	return d.parseEntries(rest, at+len(sound)+1, length)
 }
 
 // parseEntries reads "长115常97|…": texts of a fixed number of characters, each with its weight; "|" begins the next tier.
-func parseEntries(s string, at, characters int) ([]entry, error) {
-	var all []entry
+// The group's syllables are the last ones in d.keys.
+func (d *Dictionary) parseEntries(s string, at, characters int) (group, error) {
+	g := group{key: uint32(len(d.keys) - characters), length: uint8(characters), from: uint32(len(d.entries))}
 	tier := uint8(tierUsual)
 	for i := 0; i < len(s); {
 		if s[i] == '|' {
@@ -197,7 +195,7 @@ func parseEntries(s string, at, characters int) ([]entry, error) {
 		for range characters {
 			r, size := utf8.DecodeRuneInString(s[i:])
 			if r == utf8.RuneError || r < utf8.RuneSelf {
-				return nil, fmt.Errorf("%w: near %q", errData, s[start:min(start+12, len(s))])
+				return group{}, fmt.Errorf("%w: near %q", errData, s[start:min(start+12, len(s))])
 			}
 			i += size
 		}
@@ -205,12 +203,13 @@ func parseEntries(s string, at, characters int) ([]entry, error) {
 		for ; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
 			e.weight = e.weight*10 + s[i] - '0'
 		}
-		all = append(all, e)
+		d.entries = append(d.entries, e)
 	}
 	if tier > tierOther {
-		return nil, fmt.Errorf("%w: too many tiers", errData)
+		return group{}, fmt.Errorf("%w: too many tiers", errData)
 	}
-	return all, nil
+	g.to = uint32(len(d.entries))
+	return g, nil
 }
 
 // parseNames reads "王wang 欧阳ou'yang".
@@ -246,12 +245,13 @@ func (d *Dictionary) alias() {
 }
 
 // merge puts characters and phrases in one order: each syllable's characters before the phrases that begin with it.
-func (d *Dictionary) merge(characters, phrases []parsedGroup) error {
+func (d *Dictionary) merge(characters, phrases []group) error {
+	d.groups = make([]group, 0, len(characters)+len(phrases))
 	next := 0
 	for _, c := range characters {
-		d.addGroup(c)
-		for next < len(phrases) && phrases[next].syllables[0] == c.syllables[0] {
-			d.addGroup(phrases[next])
+		d.groups = append(d.groups, c)
+		for next < len(phrases) && d.syllable(phrases[next], 0) == d.syllable(c, 0) {
+			d.groups = append(d.groups, phrases[next])
 			next++
 		}
 	}
@@ -260,14 +260,6 @@ func (d *Dictionary) merge(characters, phrases []parsedGroup) error {
 		return fmt.Errorf("%w: phrases are out of order", errData)
 	}
 	return nil
-}
-
-func (d *Dictionary) addGroup(p parsedGroup) {
-	g := group{key: uint32(len(d.keys)), length: uint8(len(p.syllables)), from: uint32(len(d.entries))}
-	d.keys = append(d.keys, p.syllables...)
-	d.entries = append(d.entries, p.entries...)
-	g.to = uint32(len(d.entries))
-	d.groups = append(d.groups, g)
 }
 
 func (d *Dictionary) less(a, b group) bool {
