@@ -44,7 +44,7 @@ func (m *machine) tickIdle() {
 		}
 		return
 	}
-	if !m.screens[m.screen].idle {
+	if open := m.screen == OutOfService && m.draft != nil; !open && !m.screens[m.screen].idle {
 		return
 	}
 	switch {

@@ -60,7 +60,11 @@ func (m *machine) beginRow(row int) {
 	if len(columns) == 0 {
 		return
 	}
-	d.table = table{row: row, before: d.values[d.at]}
+	before := d.values[d.at]
+	if row > len(rows) && !d.put(append(slices.Clone(rows), map[string]any{})) {
+		return
+	}
+	d.table = table{row: row, before: before}
 	m.askColumn(columns[0].Name)
 }
 
@@ -100,6 +104,10 @@ func (m *machine) onwardColumn() {
 		m.askColumn(columns[at+1].Name)
 		return
 	}
+	if len(d.cells(d.table.row)) == 0 { // nothing was filled in: there is no such row
+		m.undoRow()
+		return
+	}
 	m.closeRow()
 }
 
@@ -112,6 +120,12 @@ func (m *machine) backColumn() {
 		m.askColumn(columns[at-1].Name)
 		return
 	}
+	m.undoRow()
+}
+
+// undoRow takes back what was done to the row since it was opened.
+func (m *machine) undoRow() {
+	d := m.draft
 	before := d.table.before
 	d.table = table{}
 	d.put(before)

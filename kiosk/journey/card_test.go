@@ -1,0 +1,196 @@
+package journey
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"bianmin/core/identity"
+	"bianmin/drivers"
+)
+
+func TestCardFaultsThatPassByThemselves(t *testing.T) {
+	set := loadCatalogue(t)
+	for _, fault := range []drivers.Fault{drivers.FaultCard, drivers.FaultCardDoubt} {
+		t.Run(string(fault), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t, set)
+				s.toCard("pension-check")
+				s.reader.fail(fault)
+				v := s.wait(5 * time.Second)
+				if s.on(PlaceCard); v.PlaceCard.Problem.Key != "card.problem."+string(fault) {
+					t.Fatalf("problem %+v", v.PlaceCard.Problem)
+				}
+				s.reader.fail("")
+				s.reader.place(person1())
+				s.wait(time.Second)
+				s.on(Confirm)
+			})
+		})
+	}
+}
+
+// TestNoiseOnTheLine: once or twice is told beside the picture, three times in a row is a broken reader.
+func TestNoiseOnTheLine(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t), func(o *Options) { o.Times.Poll = 10 * time.Second; o.Times.Card = time.Hour })
+		s.toCard("pension-check")
+		s.reader.fail(drivers.FaultProtocol)
+		if v := s.wait(10 * time.Second); v.PlaceCard == nil || v.PlaceCard.Problem.Key != "card.problem.protocol" {
+			t.Fatalf("first: %+v", v.PlaceCard)
+		}
+		s.wait(10 * time.Second)
+		s.on(PlaceCard)
+		s.wait(10 * time.Second)
+		if v := s.on(DeviceFault).DeviceFault; v.Role != drivers.RoleReader || v.Fault != drivers.FaultProtocol || v.Skip || !v.Retry {
+			t.Fatalf("fault %+v", v)
+		}
+	})
+}
+
+func TestReaderBroken(t *testing.T) {
+	set := loadCatalogue(t)
+	for _, fault := range []drivers.Fault{drivers.FaultUnplugged, drivers.FaultDevice, drivers.FaultNotPermitted, drivers.FaultSilent} {
+		t.Run(string(fault), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t, set)
+				s.reader.fail(fault)
+				s.tap(Begin{}, OpenCategory{}, OpenItem{Code: "pension-check"}, StartItem{})
+				s.wait(3 * time.Second)
+				v := s.on(DeviceFault)
+				if v.DeviceFault.Fault != fault || v.DeviceFault.Phone != "12345" || !v.Back {
+					t.Fatalf("fault %+v", v.DeviceFault)
+				}
+				s.tap(Retry{})
+				s.wait(3 * time.Second)
+				s.on(DeviceFault)
+				s.reader.fail("")
+				s.tap(Retry{})
+				s.on(PlaceCard)
+				s.reader.fail(fault)
+				s.wait(3 * time.Second)
+				s.on(DeviceFault)
+				s.reader.fail("")
+				s.session.Send(DeviceChanged{Status: drivers.Status{Role: drivers.RoleReader, Condition: drivers.Online}})
+				s.settle()
+				s.on(PlaceCard) // it goes on by itself when the reader is there again
+				s.reader.fail(fault)
+				s.wait(3 * time.Second)
+				s.tap(Back{})
+				s.on(Guide)
+			})
+		})
+	}
+}
+
+func TestNoReaderAtAll(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t), func(o *Options) { o.Devices.Reader = nil })
+		s.tap(Begin{}, OpenMyCases{})
+		if v := s.on(DeviceFault).DeviceFault; v.Fault != drivers.FaultUnplugged {
+			t.Errorf("fault %+v", v)
+		}
+		s.tap(Back{})
+		s.on(Home)
+	})
+}
+
+func TestSlowReadIsShown(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.reader.delay = 5 * time.Second
+		s.reader.place(person1())
+		s.toCard("pension-check")
+		if v := s.wait(time.Second); !v.PlaceCard.Reading {
+			t.Fatal("a slow read must be shown")
+		}
+		s.wait(5 * time.Second)
+		s.on(Confirm)
+	})
+}
+
+func TestCardWaitGivesUp(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.toCard("pension-check")
+		if v := s.wait(30 * time.Second); v.PlaceCard.Seconds != 0 {
+			t.Errorf("too early to count: %d", v.PlaceCard.Seconds)
+		}
+		if v := s.wait(20 * time.Second); v.PlaceCard.Seconds < 8 || v.PlaceCard.Seconds > 12 {
+			t.Errorf("seconds %d", v.PlaceCard.Seconds)
+		}
+		s.wait(12 * time.Second)
+		s.on(Guide)
+	})
+}
+
+func TestNotMe(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.toCard("pension-check")
+		s.reader.place(person1())
+		s.wait(time.Second)
+		s.on(Confirm)
+		v := s.tap(NotMe{})
+		if s.on(PlaceCard); v.PlaceCard.Problem.Key != keyCardOther {
+			t.Fatalf("problem %+v", v.PlaceCard.Problem)
+		}
+		s.wait(5 * time.Second)
+		s.on(PlaceCard) // the card that lies there is not taken again before it was lifted
+		s.reader.remove()
+		s.wait(2 * time.Second)
+		other := person1()
+		other.Name = "王小川"
+		s.reader.place(other)
+		s.wait(time.Second)
+		if got := s.on(Confirm).Confirm.Name; got != "王小川" {
+			t.Errorf("name %q", got)
+		}
+	})
+}
+
+func TestExpiredCardIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.toCard("pension-check")
+		card := person1()
+		card.LongTerm, card.ValidTo = false, identity.Date{Year: 2026, Month: 11, Day: 21}
+		s.reader.place(card)
+		s.wait(time.Second)
+		v := s.on(Confirm)
+		if !v.Confirm.Expired || v.Next.Enabled || v.Next.Why.Key != keyWhyExpired {
+			t.Errorf("expired card: %+v %+v", v.Confirm, v.Next)
+		}
+		s.tap(Onward{})
+		s.on(Confirm)
+	})
+}
+
+// TestAnotherErrandNeedsTheCardAgain: whoever stands here next does not find the person before.
+func TestAnotherErrandNeedsTheCardAgain(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		v := s.toDone()
+		if len(v.Done.NextItems) == 0 {
+			t.Fatal("no further items")
+		}
+		s.tap(OpenItem{Code: v.Done.NextItems[0].Code})
+		s.on(Guide)
+		s.reader.remove()
+		s.tap(StartItem{})
+		if v := s.on(PlaceCard); strings.Contains(v.Point, canary) {
+			t.Error("the person is still known")
+		}
+		s.tap(Back{}, Back{})
+		s.on(Home)
+		v = s.tap(Leave{})
+		if v.Overlay == nil || !v.Overlay.Filed || v.Overlay.Working {
+			t.Fatalf("overlay %+v", v.Overlay)
+		}
+		s.tap(LeaveNow{})
+		if v := s.on(Goodbye).Goodbye; !v.Filed {
+			t.Error("something was filed in this session")
+		}
+		s.over()
+	})
+}
