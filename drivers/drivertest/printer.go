@@ -16,8 +16,9 @@ import (
 )
 
 // OpenPrinter opens the driver under test on the serial line at path, impatient
-// enough for tests: a silent printer must be known within about a second.
-type OpenPrinter func(ctx context.Context, path string) (drivers.ReceiptPrinter, error)
+// enough for tests: a silent printer must be known within about a second. again
+// says that the printer was away: something of an earlier job may hang in it.
+type OpenPrinter func(ctx context.Context, path string, again bool) (drivers.ReceiptPrinter, error)
 
 // ReceiptPrinter checks that a driver keeps the contract of drivers.ReceiptPrinter
 // against a simulated printer over a real pseudo terminal.
@@ -45,6 +46,9 @@ func ReceiptPrinter(t *testing.T, open OpenPrinter) {
 		"unprintable document":    (*printerRig).unprintable,
 		"long document is whole":  (*printerRig).longDocument,
 		"late answer is no proof": (*printerRig).lateAnswer,
+		"busy with another's":     (*printerRig).busyWithAnothers,
+		"no acknowledgement":      (*printerRig).noAcknowledgement,
+		"no flow control":         (*printerRig).noFlowControl,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,11 +89,12 @@ func newPrinterRig(t *testing.T, open OpenPrinter, options printer.Options) *pri
 
 func (r *printerRig) reopen() {
 	r.Helper()
-	if r.printer != nil {
+	again := r.printer != nil
+	if again {
 		_ = r.printer.Close()
 	}
 	var err error
-	if r.printer, err = r.open(r.ctx, r.sim.Path()); err != nil {
+	if r.printer, err = r.open(r.ctx, r.sim.Path(), again); err != nil {
 		r.Fatalf("open: %v", err)
 	}
 }

@@ -47,7 +47,7 @@ func (r *printerRig) unpluggedBefore() {
 	if report.Before.Condition != drivers.NoDevice {
 		r.Errorf("before: %+v", report.Before)
 	}
-	if _, err := r.open(r.ctx, r.sim.Path()); drivers.FaultOf(err) != drivers.FaultUnplugged {
+	if _, err := r.open(r.ctx, r.sim.Path(), true); drivers.FaultOf(err) != drivers.FaultUnplugged {
 		r.Errorf("open without a printer: %v", err)
 	}
 	if err := r.sim.Plug(); err != nil {
@@ -66,7 +66,7 @@ func (r *printerRig) unpluggedDuring() {
 	}
 	r.reopen()
 	r.expect(Note("O2"), drivers.Printed, drivers.FaultNone)
-	if last := lastOf(r.sim.Strips()); !strings.Contains(Words(last), "O2") {
+	if last := lastOf(r.sim.Strips()); !strings.HasPrefix(Words(last), "O2") {
 		r.Errorf("last strip says %q", Words(last))
 	}
 }
@@ -98,19 +98,42 @@ func (r *printerRig) noRepetition() {
 	}
 }
 
-// What is left of one person's job never stands on the next person's strip.
+// What is left of one person's job never stands on the next person's strip,
+// whatever stopped it: the paper, the cover, or a caller who gave up half way.
 func (r *printerRig) nobodyGetsAnothers() {
-	r.sim.SetRows(70)
-	r.expect(Note("SECRET"), drivers.Unconfirmed, drivers.FaultPaperOut)
-	r.sim.SetPaper(true)
-	r.expect(Note("PUBLIC"), drivers.Printed, drivers.FaultNone)
-	for _, s := range r.sim.Strips() {
-		if strings.Contains(Words(s), "SECRET") && strings.Contains(Words(s), "PUBLIC") {
-			r.Errorf("one strip for two: %q", Words(s))
-		}
+	long := Note("SECRET")
+	for range 80 {
+		long.Blocks = append(long.Blocks, receipt.Block{Kind: receipt.Text, Text: strings.Repeat("SECRET ", 6)})
 	}
-	if last := lastOf(r.sim.Strips()); !strings.Contains(Words(last), "PUBLIC") {
-		r.Errorf("last strip says %q", Words(last))
+	for name, stop := range map[string]func(cancel context.CancelFunc){
+		"paper": func(context.CancelFunc) { r.sim.SetRows(70) },
+		"cover": func(context.CancelFunc) { r.sim.After(1500, func() { r.sim.SetCover(true) }) },
+		"caller": func(cancel context.CancelFunc) {
+			r.sim.After(2500, func() {
+				r.sim.SetStalled(true)
+				cancel()
+			})
+		},
+	} {
+		ctx, cancel := context.WithCancel(r.ctx)
+		stop(cancel)
+		if report, err := r.printer.Print(ctx, long); report.Outcome != drivers.Unconfirmed {
+			r.Fatalf("%s: %+v, %v", name, report, err)
+		}
+		cancel()
+		r.sim.SetPaper(true)
+		r.sim.SetCover(false)
+		r.sim.SetStalled(false)
+		r.expect(Note("PUBLIC"), drivers.Printed, drivers.FaultNone)
+		strips := r.sim.Tear()
+		for _, s := range strips {
+			if strings.Contains(Words(s), "SECRET") && strings.Contains(Words(s), "PUBLIC") {
+				r.Errorf("%s: one strip for two: %q", name, Words(s))
+			}
+		}
+		if last := lastOf(strips); !strings.Contains(Words(last), "PUBLIC") {
+			r.Errorf("%s: last strip says %q", name, Words(last))
+		}
 	}
 }
 
@@ -174,22 +197,62 @@ func (r *printerRig) longDocument() {
 	}
 }
 
-// The answer to an earlier job's last question must not count for the next job.
-func (r *printerRig) lateAnswer() {
-	slow := newPrinterRig(r.T, r.open, printer.Options{RowTime: 2 * time.Millisecond})
-	ctx, cancel := context.WithTimeout(slow.ctx, 150*time.Millisecond)
+// giveUp prints on a slow printer and leaves it while it is still at work.
+func (r *printerRig) giveUp(name string) {
+	r.Helper()
+	ctx, cancel := context.WithTimeout(r.ctx, 150*time.Millisecond)
 	defer cancel()
-	if report, _ := slow.printer.Print(ctx, Note("SLOW")); report.Outcome == drivers.Printed {
+	if report, _ := r.printer.Print(ctx, Note(name)); report.Outcome != drivers.Unconfirmed {
 		r.Fatalf("%+v: the simulated printer is too fast for this test", report)
 	}
-	report, err := slow.printer.Print(slow.ctx, Note("NEXT"))
-	if report.Outcome != drivers.Printed {
-		r.Fatalf("%+v, %v", report, err)
+}
+
+// The answer to an earlier job's last question must not count for the next job,
+// neither for the program that asked it nor for the one that comes after.
+func (r *printerRig) lateAnswer() {
+	for _, restart := range []bool{false, true} {
+		slow := newPrinterRig(r.T, r.open, printer.Options{RowTime: time.Millisecond})
+		slow.giveUp("SLOW")
+		if restart {
+			slow.reopen()
+		}
+		for range 3 { // a printer that is still at work is no error, the person just waits
+			if report, _ := slow.printer.Print(slow.ctx, Note("NEXT")); report.Outcome == drivers.Printed {
+				break
+			}
+		}
+		if last := lastOf(slow.sim.Strips()); !bytes.Contains(last.Raw, []byte("NEXT")) || !last.Cut {
+			r.Errorf("restart %v: acknowledged, but the last strip says %q", restart, Words(last))
+		}
 	}
-	if last := lastOf(slow.sim.Strips()); !strings.Contains(Words(last), "NEXT") {
-		r.Errorf("acknowledged, but the last strip says %q", Words(last))
+}
+
+// A printer that is long at work on an earlier job gets nothing of the next one.
+func (r *printerRig) busyWithAnothers() {
+	slow := newPrinterRig(r.T, r.open, printer.Options{RowTime: 20 * time.Millisecond})
+	first := receipt.Document{Blocks: []receipt.Block{{Kind: receipt.Rule}}}
+	slow.expect(first, drivers.Printed, drivers.FaultNone)
+	slow.giveUp("SLOW")
+	slow.expect(Note("NEXT"), drivers.NotPrinted, drivers.FaultSilent)
+}
+
+// A printer that knows no acknowledgement prints, but nothing proves it.
+func (r *printerRig) noAcknowledgement() {
+	mute := newPrinterRig(r.T, r.open, printer.Options{NoAnswer: true})
+	for i := range 2 {
+		mute.expect(Note(strings.Repeat("X", i+1)), drivers.Unconfirmed, drivers.FaultSilent)
 	}
-	if raw := lastOf(slow.sim.Strips()).Raw; !bytes.Contains(raw, []byte("NEXT")) {
-		r.Errorf("raw bytes of the last strip lack the job")
+	mute.wait("everything printed", func(s printer.State) bool { return s.Waiting == 0 && s.Strips >= 2 })
+	mute.strips(2)
+	mute.sim.SetRows(70)
+	mute.expect(Note("Y"), drivers.Unconfirmed, drivers.FaultPaperOut)
+}
+
+// On a line without flow control a document longer than the buffer loses nothing.
+func (r *printerRig) noFlowControl() {
+	lossy := newPrinterRig(r.T, r.open, printer.Options{RowTime: 20 * time.Microsecond, Overrun: true})
+	lossy.longDocument()
+	if lost := lossy.sim.State().Lost; lost != 0 {
+		r.Errorf("%d bytes were lost", lost)
 	}
 }

@@ -1,0 +1,39 @@
+package idcard_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"bianmin/drivers"
+	"bianmin/drivers/sim/reader"
+)
+
+// pureWire is what one find, select and read of text and photo take at 115200 baud, ten bits a byte: nothing can be faster.
+const pureWire = time.Duration(10+15+10+19+10+1295) * 10 * time.Second / 115200
+
+// BenchmarkCardRead measures from the card's lying on the reader until its name is known and confirmed by a second
+// read, over a pseudo terminal that is paced like a line of 115200 baud, beside the pure wire time of a single read.
+func BenchmarkCardRead(b *testing.B) {
+	r, device := onPTY(b, reader.Options{Baud: 115200})
+	card := card(b, "3")
+	var total time.Duration
+	b.ResetTimer()
+	for b.Loop() {
+		device.Place(card)
+		start := time.Now()
+		got, err := r.Read(b.Context())
+		total += time.Since(start)
+		if err != nil || got.Name != "王秀兰" || !got.ReadTwice {
+			b.Fatal(err)
+		}
+		device.Remove()
+		// Between two people the rest of the second answer comes in.
+		if _, err := r.Read(b.Context()); !errors.Is(err, drivers.ErrNoCard) {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(total)/float64(b.N)/float64(pureWire), "x-wire")
+	b.ReportMetric(float64(total.Microseconds())/float64(b.N)/1000, "ms/card")
+	b.ReportMetric(float64(pureWire.Microseconds())/1000, "ms-wire")
+}
