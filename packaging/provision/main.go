@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bianmin/packaging/provision/catalogue"
+	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/enrolment"
 )
 
@@ -24,7 +26,7 @@ func main() {
 		Use: "provision", Short: "The technician's tool of a service terminal", Args: cobra.NoArgs,
 		SilenceUsage: true, SilenceErrors: true, Version: version,
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version, time.Now))
+	root.AddCommand(enrolment.Command("bianmin "+version, time.Now), device.Command(), catalogue.Command())
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {
