@@ -6,7 +6,7 @@ import (
 	"bianmin/ui/theme"
 )
 
-// attract waits for somebody.
+// attract waits for somebody. A tap anywhere begins.
 type attract struct {
 	parts
 	kit   kit
@@ -18,22 +18,25 @@ func newAttract(k kit) page {
 	a := &attract{kit: k}
 	w := k.words
 	a.line = true
-	a.head = ui.NewColumn(
-		k.look.Px(28),
-		ui.NewSpace(0, k.look.Px(120)),
-		ui.NewTitle(k.look, w.t("attract.title")),
-		ui.NewBody(k.look, w.t("attract.line")),
-		ui.NewBody(k.look, w.t("attract.bring")),
-	)
 	a.date = ui.NewSmall(k.look, "")
 	a.reach = ui.NewPill(k.look, w.t("reach.low"), ui.Plain, k.sends(journey.ToggleLowReach{}))
-	begin := ui.NewStrongTile(k.look, w.t("attract.begin"), w.t("attract.begin-more"), k.sends(journey.Begin{}))
+	a.head = ui.NewColumn(
+		k.look.Px(20),
+		ui.NewSpace(0, k.look.Px(100)),
+		ui.NewTitle(k.look, w.t("attract.title")),
+		ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("attract.line")),
+		ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("attract.bring")),
+	)
+	steps := ui.NewCard(k.look, ui.NewColumn(
+		k.look.Px(20),
+		k.point("1", w.t("attract.step-1")),
+		k.point("2", w.t("attract.step-2")),
+		k.point("3", w.t("attract.step-3")),
+	))
 	a.body = ui.NewColumn(
-		k.look.Size(theme.Gap),
-		ui.NewSized(0, k.look.Px(320), begin),
-		ui.NewRow(k.look.Size(theme.Gap), a.reach, ui.NewSpring()),
-		ui.NewSpring(),
-		a.date,
+		k.look.Px(32),
+		ui.NewHero(k.look, w.t("attract.begin"), ui.NewInset(0, k.look.Px(20), 0, 0, steps), k.sends(journey.Begin{})),
+		ui.NewRow(k.look.Size(theme.Gap), a.reach, ui.NewShare(1, a.date)),
 	)
 	return a
 }

@@ -47,6 +47,9 @@ func (c *choosing) show(key string, view *journey.QuestionView) {
 			c.note.SetText(w.count("question.chosen", len(chosen)))
 		}
 	}
+	if problem := w.problem(view); problem != "" {
+		c.note.SetText(problem)
+	}
 }
 
 func (c *choosing) options(view *journey.QuestionView) []ui.Option {
@@ -138,9 +141,9 @@ func (d *dating) show(key string, view *journey.QuestionView) {
 	d.chosen.SetText(w.t("question.pick-date"))
 	if date := asText(view.Value); date != "" {
 		d.chosen.SetText(w.with("question.region-chosen", args{"name": w.day(date)}))
-		if problem := w.message(view.Problem); problem != "" {
-			d.chosen.SetText(problem)
-		}
+	}
+	if problem := w.problem(view); problem != "" {
+		d.chosen.SetText(problem)
 	}
 }
 
@@ -168,6 +171,8 @@ type region struct {
 	kit   kit
 	key   string
 	lead  *ui.Text
+	box   *ui.InputBox // the whole choice, once it is made
+	top   *ui.Column
 	up    *ui.Button
 	grid  *ui.Grid
 	whole *ui.Column
@@ -177,6 +182,9 @@ type region struct {
 func newRegionEditor(k kit) editor {
 	r := &region{kit: k}
 	r.lead = ui.NewText(k.look, theme.BodyStrong, theme.Ink, "")
+	r.box = ui.NewInputBox(k.look, "", nil)
+	r.box.SetLocked(true)
+	r.top = ui.NewColumn(k.look.Size(theme.SmallGap), r.lead, r.box)
 	r.up = ui.NewPill(k.look, k.words.t("question.region-up"), ui.Secondary, k.sends(journey.RegionUp{}))
 	r.grid = ui.NewGrid(2, k.look.Size(theme.Gap))
 	r.upRow = ui.NewRow(k.look.Size(theme.Gap), r.up, ui.NewSpring())
@@ -201,11 +209,13 @@ func leafChosen(view *journey.QuestionView) bool {
 
 func (r *region) show(key string, view *journey.QuestionView) {
 	w := r.kit.words
+	setVisible(r.box, leafChosen(view))
 	switch {
 	case len(view.Chosen) == 0:
 		r.lead.SetText(w.t("question.pick-one"))
 	case leafChosen(view):
-		r.lead.SetText(w.with("question.region-chosen", args{"name": chosenNames(w, view.Chosen)}))
+		r.lead.SetText("")
+		r.box.SetText(chosenNames(w, view.Chosen))
 	default:
 		r.lead.SetText(w.with("question.region-next", args{"name": chosenNames(w, view.Chosen)}))
 	}
@@ -229,6 +239,6 @@ func (r *region) show(key string, view *journey.QuestionView) {
 	r.grid.Set(cells...)
 }
 
-func (r *region) head() fyne.CanvasObject { return r.lead }
+func (r *region) head() fyne.CanvasObject { return r.top }
 
 func (r *region) body() fyne.CanvasObject { return r.whole }

@@ -162,10 +162,12 @@ func (c *chrome) compose(key footKey) fyne.CanvasObject {
 // buttons stands back at the left and onward at the right, always in the same places.
 func (c *chrome) buttons(key footKey) fyne.CanvasObject {
 	var row []fyne.CanvasObject
-	for _, button := range []*ui.Button{key.left, key.middle} {
-		if button != nil {
-			row = append(row, button)
-		}
+	if key.left != nil && key.middle != nil {
+		row = append(row, ui.NewSized(c.kit.look.Px(220), 0, key.left), key.middle)
+	} else if key.left != nil {
+		row = append(row, key.left)
+	} else if key.middle != nil {
+		row = append(row, key.middle)
 	}
 	switch {
 	case key.right != nil:

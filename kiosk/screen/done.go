@@ -42,7 +42,7 @@ func newDone(k kit) page {
 	d.deadline = ui.NewSection(k.look, "")
 	d.mark = ui.NewStack(d.check, d.warn)
 	d.head = ui.NewColumn(k.look.Size(theme.Gap), ui.NewRow(k.look.Px(28), d.mark, ui.NewShare(1, d.title)), d.line)
-	code, err := ui.NewQR(k.look, k.look.Px(224), "")
+	code, err := ui.NewQR(k.look, k.look.Px(244), "")
 	if err == nil {
 		d.code = code
 	}

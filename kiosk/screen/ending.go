@@ -55,36 +55,38 @@ type goodbye struct {
 	parts
 	kit   kit
 	title *ui.Text
-	lines [3]*ui.Text
-	card  *ui.Notice
+	lines [4]*ui.Text
+	check *ui.Icon
+	warn  *ui.Icon
 }
 
 func newGoodbye(k kit) page {
 	g := &goodbye{kit: k}
 	g.title = ui.NewTitle(k.look, k.words.t("goodbye.title")).Centred()
-	rows := []fyne.CanvasObject{ui.NewSpace(0, k.look.Px(200)), ui.NewCheckIcon(k.look), g.title}
+	g.check, g.warn = ui.NewCheckIcon(k.look), ui.NewWarnIcon(k.look)
+	rows := []fyne.CanvasObject{ui.NewSpace(0, k.look.Px(200)), ui.NewStack(g.check, g.warn), g.title}
 	for i := range g.lines {
 		g.lines[i] = ui.NewBody(k.look, "").Centred()
 		rows = append(rows, g.lines[i])
 	}
-	g.card = ui.NewNotice(k.look, ui.Warn, "")
-	g.body = ui.NewColumn(k.look.Px(20), append(rows, ui.NewSpace(0, k.look.Px(20)), g.card)...)
+	g.body = ui.NewColumn(k.look.Px(20), rows...)
 	return g
 }
 
 func (g *goodbye) show(s journey.State) {
 	view, w := s.Goodbye, g.kit.words
-	said := [3]string{w.t("goodbye.none")}
+	said := [4]string{w.t("goodbye.none")}
 	if view.Filed {
-		said = [3]string{w.t("goodbye.filed"), w.t("goodbye.filed-more"), w.t("goodbye.wiped")}
+		said = [4]string{w.t("goodbye.filed"), w.t("goodbye.filed-more"), w.t("goodbye.wiped")}
+	}
+	g.title.SetText(w.t("goodbye.title"))
+	if view.TakeCard {
+		g.title.SetText(w.t("goodbye.take-card"))
+		said = [4]string{w.t("goodbye.take-card-more"), said[0], said[1], said[2]}
 	}
 	for i, line := range said {
 		g.lines[i].SetText(line)
 	}
-	g.card.Set(ui.Warn, "")
-	g.title.SetText(w.t("goodbye.title"))
-	if view.TakeCard {
-		g.title.SetText(w.t("goodbye.take-card"))
-		g.card.Set(ui.Warn, w.t("goodbye.take-card-more"))
-	}
+	setVisible(g.check, !view.TakeCard)
+	setVisible(g.warn, view.TakeCard)
 }

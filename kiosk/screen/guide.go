@@ -216,7 +216,7 @@ func (g *guide) materials(item *catalogue.Item) fyne.CanvasObject {
 		case m.Optional:
 			row.Set(name, ui.NewBadge(k.look, ui.Muted, w.t("material.optional")))
 		}
-		rows = append(rows, ui.NewColumn(0, row, ui.NewQuiet(k.look, w.materialMore(m)), ui.NewQuiet(k.look, w.materialFrom(m))))
+		rows = append(rows, ui.NewColumn(0, row, ui.NewQuiet(k.look, w.materialMore(m)), ui.NewQuiet(k.look, w.materialFrom(m)), ui.NewQuiet(k.look, w.local(m.Filling))))
 	}
 	return ui.NewCard(k.look, k.tight(rows...))
 }
@@ -249,7 +249,7 @@ func (w words) materialMore(m catalogue.Material) string {
 	return w.join(original, copies, seal, form)
 }
 
-// materialFrom says who issues a material, when it is needed, how it is filled in and why.
+// materialFrom says when a material is needed, who issues it and why it is asked for.
 func (w words) materialFrom(m catalogue.Material) string {
 	if m.Source != catalogue.SourcePerson {
 		return ""
@@ -262,7 +262,7 @@ func (w words) materialFrom(m catalogue.Material) string {
 	if m.Basis != "" {
 		basis = w.with("guide.basis", args{"basis": m.Basis})
 	}
-	return w.join(w.local(m.Needed), issuer, w.local(m.Filling), basis)
+	return w.join(w.local(m.Needed), issuer, basis)
 }
 
 func (g *guide) steps(item *catalogue.Item) fyne.CanvasObject {

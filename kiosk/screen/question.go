@@ -39,6 +39,7 @@ func newQuestion(k kit) page {
 	q.hint = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
 	q.top = ui.NewColumn(k.look.Size(theme.HalfGap))
 	q.head = q.top
+	q.ownWhy = true
 	return q
 }
 
@@ -67,7 +68,6 @@ func (q *question) show(s journey.State) {
 	}
 	q.top.Set(top...)
 	q.body = e.body()
-	_, q.ownWhy = e.(*typing)
 }
 
 func (q *question) hintOf(s journey.State, asked *journey.QuestionView) string {

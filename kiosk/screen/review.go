@@ -43,10 +43,10 @@ func newReview(k kit) page {
 }
 
 func (r *review) show(s journey.State) {
-	view, w := s.Review, r.kit.words
+	view, k, w := s.Review, r.kit, r.kit.words
 	if s.Serial != r.serial {
 		r.serial = s.Serial
-		r.pad.SetStrokes(nil)
+		r.pad.SetStrokes(k.ink.at(s.Serial, view.Signed))
 	}
 	r.ask.SetText(w.t("review.sign-here"))
 	if view.Signed {
@@ -60,7 +60,7 @@ func (r *review) show(s journey.State) {
 	var rows []fyne.CanvasObject
 	for i, line := range view.Lines {
 		if i > 0 {
-			rows = append(rows, ui.NewRule(r.kit.look))
+			rows = append(rows, ui.NewRule(k.look))
 		}
 		rows = append(rows, r.row(line))
 	}
@@ -84,6 +84,7 @@ func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
 	row := []fyne.CanvasObject{
 		ui.NewSized(k.look.Grow(258), 0, ui.NewText(k.look, theme.BodyText, theme.InkQuiet, label)),
 		ui.NewShare(1, ui.NewText(k.look, theme.BodyStrong, role, value)),
+		ui.NewSpace(0, k.look.Size(theme.Touch)),
 	}
 	switch {
 	case line.FromCard:
@@ -95,6 +96,7 @@ func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
 }
 
 func (r *review) signed(strokes []ui.Stroke) {
+	r.kit.ink.strokes = strokes
 	out := make([]journey.Stroke, len(strokes))
 	for i, stroke := range strokes {
 		for _, p := range stroke {
@@ -102,4 +104,20 @@ func (r *review) signed(strokes []ui.Stroke) {
 		}
 	}
 	r.kit.emit(journey.Sign{Strokes: out})
+}
+
+// ink is the signature being written. It outlives the screen, which is built
+// anew when the language or the letters change.
+type ink struct {
+	serial  int
+	strokes []ui.Stroke
+}
+
+// at gives the strokes to show: those of the same visit, or those that still count.
+func (i *ink) at(serial int, signed bool) []ui.Stroke {
+	if serial != i.serial && !signed {
+		i.strokes = nil
+	}
+	i.serial = serial
+	return i.strokes
 }

@@ -35,6 +35,7 @@ type Window struct {
 	pages   map[journey.Screen]page
 	root    *ui.Root
 	guard   *ui.TapGuard
+	ink     ink
 	shown   bool
 }
 
@@ -66,6 +67,9 @@ func (w *Window) Show(s journey.State) {
 		w.build(s)
 	}
 	w.state, w.shown = s, true
+	if s.Screen == journey.Attract || s.Screen == journey.Goodbye {
+		w.ink = ink{}
+	}
 	current, ok := w.pages[s.Screen]
 	if !ok {
 		current = makers[s.Screen](w.kit)
@@ -82,7 +86,7 @@ func (w *Window) Show(s journey.State) {
 func (w *Window) build(s journey.State) {
 	w.kit = kit{
 		look: theme.For(w.options.Size, s.Large), size: w.options.Size, words: words{w.options.Catalog, s.Lang},
-		emit: w.options.Emit, engine: w.options.Engine, redraw: w.redraw,
+		emit: w.options.Emit, engine: w.options.Engine, ink: &w.ink, redraw: w.redraw,
 	}
 	w.pages = map[journey.Screen]page{}
 	w.chrome = newChrome(w.kit, w.options.Now)
@@ -128,6 +132,7 @@ type kit struct {
 	words  words
 	emit   func(journey.Event)
 	engine ui.Engine
+	ink    *ink
 	redraw func() // draws the present state anew, after a screen changed its own parts
 }
 

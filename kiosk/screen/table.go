@@ -53,6 +53,9 @@ func (t *table) show(key string, view *journey.QuestionView) {
 	default:
 		t.note.SetText(w.count("question.rows", len(rows)))
 	}
+	if problem := w.problem(view); problem != "" && len(rows) > 0 {
+		t.note.SetText(problem)
+	}
 	if key == t.key && reflect.DeepEqual(rows, t.rows) {
 		return
 	}

@@ -139,15 +139,20 @@ func (t *typing) show(key string, view *journey.QuestionView) {
 	if t.change != nil {
 		t.lead.SetText(w.with("question.region-chosen", args{"name": chosenNames(w, view.Chosen)}))
 	}
-	problem := w.message(view.Problem)
-	if t.buffer.text == "" && view.Problem.Key == "form.problem."+form.ProblemRequired {
-		problem = ""
-	}
+	problem := w.problem(view)
 	if unit := w.local(view.Field.Unit); unit != "" {
 		problem = w.join(w.with("question.unit", args{"unit": unit}), problem)
 	}
 	t.problem.SetText(problem)
 	t.box.SetWrong(wrong(view))
+}
+
+// problem says what is wrong with an answer; that there is none yet is seen without words.
+func (w words) problem(view *journey.QuestionView) string {
+	if view.Problem.Key == "form.problem."+form.ProblemRequired {
+		return ""
+	}
+	return w.message(view.Problem)
 }
 
 // wrong tells a mistake from what is only not finished yet.
