@@ -170,3 +170,21 @@ func (s *Store) Counts(ctx context.Context) (Counts, error) {
 	c.Oldest = fromMilliseconds(oldest.Int64)
 	return c, nil
 }
+
+// Packets lists the packets the store holds, in the order they were committed.
+func (s *Store) Packets(ctx context.Context) ([]string, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT p.id FROM packets p JOIN outbox o ON o.packet = p.id ORDER BY o.id")
+	if err != nil {
+		return nil, classify(fmt.Errorf("list packets: %w", err))
+	}
+	defer func() { _ = rows.Close() }()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, classify(fmt.Errorf("list packets: %w", err))
+		}
+		ids = append(ids, id)
+	}
+	return ids, classify(rows.Err())
+}

@@ -1,0 +1,161 @@
+package filing_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/core/identity"
+	"bianmin/drivers"
+	"bianmin/store"
+	"bianmin/store/filing"
+	"bianmin/sync/seal"
+)
+
+// This test program runs itself as a child that is to be killed. The variable
+// says what it does: "life FOLDER POINT:COUNT", "fill FOLDER" …
+const childVariable = "BIANMIN_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if order := os.Getenv(childVariable); order != "" {
+		if err := child(strings.Fields(order)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func child(order []string) error {
+	switch order[0] {
+	case "life":
+		return life(order[1], order[2])
+	case "room":
+		return room(order[1])
+	}
+	return fmt.Errorf("unknown order %q", order[0])
+}
+
+// killer kills this process at a named point the count-th time it is passed.
+func killer(at string) func(string) {
+	name, count, _ := strings.Cut(at, ":")
+	left, err := strconv.Atoi(count)
+	if err != nil {
+		return nil
+	}
+	return func(point string) {
+		if point != name {
+			return
+		}
+		if left--; left == 0 {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	}
+}
+
+// life files cases one after the other, prints, rates and delivers them, and
+// writes down what the outside world saw, until it is killed.
+func life(folder, at string) error {
+	ctx := context.Background()
+	world, err := os.OpenFile(filepath.Join(folder, "world"), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	f, err := filing.Open(ctx, filing.Options{Folder: folder, Software: "bianmin test", Cost: cheap, MinFree: 1, CommitPoint: killer(at)})
+	if err != nil {
+		return err
+	}
+	for i := range 1000 {
+		if err := oneCase(ctx, f, world, i); err != nil {
+			return err
+		}
+		if err := deliver(ctx, f.Store(), world); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("never came to %s", at)
+}
+
+func oneCase(ctx context.Context, f *filing.Filing, world io.Writer, i int) error {
+	who := person("王小丫", "990102194501010027")
+	retaken, err := f.Attach(ctx, "image/jpeg", []byte("retaken"))
+	if err != nil {
+		return err
+	}
+	if err := f.Drop(ctx, retaken.Digest); err != nil {
+		return err
+	}
+	page, err := f.Attach(ctx, "image/jpeg", []byte(strings.Repeat("page", 40_000)))
+	if err != nil {
+		return err
+	}
+	filed, err := fileOne(ctx, f, who, page, i)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(world, "filed %s %s\n", filed.Number, filed.Digest); err != nil {
+		return err
+	}
+	job, err := f.BeginPrint(ctx, filing.PrintJob{Kind: "receipt", Case: filed.Number})
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(world, "printed %s %s\n", filed.Number, filed.Digest); err != nil {
+		return err
+	}
+	if err := f.EndPrint(ctx, job, drivers.PrintReport{Outcome: drivers.Printed}); err != nil {
+		return err
+	}
+	return f.Evaluate(ctx, filed, casefile.Evaluation{Level: 5, Times: 1})
+}
+
+func fileOne(ctx context.Context, f *filing.Filing, who identity.Card, page casefile.Attachment, i int) (casefile.Filed, error) {
+	return f.Submit(ctx, casefile.Submission{
+		Item:      casefile.ItemRef{Code: "11990102MB0001000A3000149001", Name: "高龄津贴申领"},
+		Applicant: casefile.Applicant{Name: who.Name, Number: who.Number},
+		Values:    []byte(fmt.Sprintf(`{"round":%d}`, i)),
+		Materials: []casefile.Material{{Code: "m1", Way: casefile.Scanned, Pages: []casefile.Page{{Attachment: page.Digest}}}},
+	}, []casefile.Attachment{page}, who)
+}
+
+// deliver plays the sender and a platform that takes everything.
+func deliver(ctx context.Context, s *store.Store, world io.Writer) error {
+	for {
+		items, err := s.Pending(ctx, time.Now(), 10)
+		if err != nil || len(items) == 0 {
+			return err
+		}
+		for _, item := range items {
+			reader, err := s.OpenPacket(ctx, item.Packet)
+			if err != nil {
+				return err
+			}
+			wire, err := io.ReadAll(io.NewSectionReader(reader, 0, reader.Total()))
+			if err != nil {
+				return err
+			}
+			if err := reader.Close(); err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(world, "sent %s %s %d %s\n", item.Case, item.Packet, item.Sequence, seal.Digest(wire)); err != nil {
+				return err
+			}
+			if err := s.RecordRegistration(ctx, item.Packet, []byte("registered "+item.Packet)); err != nil {
+				return err
+			}
+			if err := s.RecordAcknowledgement(ctx, item.Packet, []byte("accepted "+item.Packet), "O-"+string(item.Case), time.Now()); err != nil {
+				return err
+			}
+		}
+	}
+}

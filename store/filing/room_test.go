@@ -1,0 +1,174 @@
+package filing_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"bianmin/core/casefile"
+	"bianmin/store"
+	"bianmin/store/filing"
+)
+
+// TestFullAndReadOnlyDisk runs on a small file system of its own (a tmpfs in a
+// private mount namespace) that is filled, given room again, and made read-only.
+func TestFullAndReadOnlyDisk(t *testing.T) {
+	folder, _ := realPoint(t)
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"=room "+folder)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+	if os.Geteuid() != 0 {
+		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+	}
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, output)
+	}
+}
+
+func mount(target, options string, flags uintptr) error {
+	if err := syscall.Mount("tmpfs", target, "tmpfs", flags, options); err != nil {
+		return fmt.Errorf("mount a tmpfs (%s): %w", options, err)
+	}
+	return nil
+}
+
+func room(source string) error {
+	ctx := context.Background()
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	disk := source + "-disk"
+	if err := os.Mkdir(disk, 0o700); err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(disk) }()
+	if err := mount(disk, "size=4m", 0); err != nil {
+		return err
+	}
+	defer func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) }()
+	if err := os.CopyFS(disk, os.DirFS(source)); err != nil {
+		return err
+	}
+	f, err := filing.Open(ctx, filing.Options{Folder: disk, Cost: cheap, MinFree: 1})
+	if err != nil {
+		return err
+	}
+	filed, err := fillUp(ctx, f)
+	if err != nil {
+		return err
+	}
+	if err := mount(disk, "size=16m", syscall.MS_REMOUNT); err != nil {
+		return err
+	}
+	if err := allThere(ctx, f, filed); err != nil {
+		return err
+	}
+	if err := submitOnce(ctx, f, 20_000); err != nil {
+		return fmt.Errorf("with room again: %w", err)
+	}
+	if err := lowOnRoom(ctx, f, disk); err != nil {
+		return err
+	}
+	return readOnly(ctx, f, disk)
+}
+
+// fillUp files until there is no room, in steps that meet different writes first.
+func fillUp(ctx context.Context, f *filing.Filing) (filed int, err error) {
+	for _, size := range []int{200_000, 20_000, 10} {
+		for {
+			err = submitOnce(ctx, f, size)
+			if err != nil {
+				break
+			}
+			filed++
+		}
+		if code := store.Code(err); code != casefile.DiskFull {
+			return filed, fmt.Errorf("pages of %d bytes: code %q, want %q: %w", size, code, casefile.DiskFull, err)
+		}
+	}
+	if filed < 5 {
+		return filed, fmt.Errorf("only %d cases before the disk was full", filed)
+	}
+	return filed, nil
+}
+
+func submitOnce(ctx context.Context, f *filing.Filing, size int) error {
+	page, err := f.Attach(ctx, "image/jpeg", bytes.Repeat([]byte("x"), size))
+	if err != nil {
+		return err
+	}
+	if _, err = fileOne(ctx, f, person("王小丫", "990102194501010027"), page, 0); err != nil {
+		return errors.Join(err, f.Drop(ctx, page.Digest))
+	}
+	return nil
+}
+
+func allThere(ctx context.Context, f *filing.Filing, filed int) error {
+	cases, err := f.Cases(ctx, person("王小丫", "990102194501010027"))
+	if err != nil || len(cases) != filed {
+		return fmt.Errorf("%d of %d cases are left: %w", len(cases), filed, err)
+	}
+	if _, err := f.Store().VerifyAudit(ctx); err != nil {
+		return err
+	}
+	return nil
+}
+
+// lowOnRoom shows that a person is told before filling a form, not after.
+func lowOnRoom(ctx context.Context, f *filing.Filing, disk string) error {
+	health, err := f.Health(ctx)
+	if err != nil || health.Problem != "" {
+		return fmt.Errorf("health %+v: %w", health, err)
+	}
+	careful, err := filing.Open(ctx, filing.Options{Folder: disk, Cost: cheap, MinFree: health.DiskFree + 1})
+	if err != nil {
+		return err
+	}
+	if code := store.Code(careful.Ready(ctx)); code != casefile.DiskFull {
+		return fmt.Errorf("low on room: code %q", code)
+	}
+	return careful.Close()
+}
+
+func readOnly(ctx context.Context, f *filing.Filing, disk string) error {
+	// An open file keeps a file system writable, so the store is opened anew.
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := mount(disk, "size=16m", syscall.MS_REMOUNT|syscall.MS_RDONLY); err != nil {
+		return err
+	}
+	before, err := os.ReadFile(filepath.Join(disk, "bianmin.db"))
+	if err != nil {
+		return err
+	}
+	f, err = filing.Open(ctx, filing.Options{Folder: disk, Cost: cheap, MinFree: 1})
+	if err != nil {
+		return err
+	}
+	if code := store.Code(f.Ready(ctx)); code != casefile.ReadOnly {
+		return fmt.Errorf("read-only disk: code %q: %w", code, f.Ready(ctx))
+	}
+	if _, err := f.Attach(ctx, "image/jpeg", []byte("x")); store.Code(err) != casefile.ReadOnly {
+		return fmt.Errorf("attach on a read-only disk: %w", err)
+	}
+	if health, err := f.Health(ctx); err != nil || health.Problem != casefile.ReadOnly {
+		return fmt.Errorf("health on a read-only disk: %+v: %w", health, err)
+	}
+	after, err := os.ReadFile(filepath.Join(disk, "bianmin.db"))
+	if err != nil || !bytes.Equal(before, after) {
+		return errors.Join(errors.New("the read-only database changed"), err)
+	}
+	if strings.Contains(fmt.Sprint(f.Ready(ctx)), "王小丫") {
+		return errors.New("an error is personal")
+	}
+	return f.Close()
+}
