@@ -84,7 +84,7 @@ func (c Card) numberHolds() bool {
 		return CheckNumber(c.Number) == nil && (strings.HasPrefix(c.Number, "810000") ||
 			strings.HasPrefix(c.Number, "820000") || strings.HasPrefix(c.Number, "830000"))
 	}
-	return CheckNumber(c.Number) == nil && c.Number[0] != '0' && c.Number[0] != '9'
+	return CheckNumber(c.Number) == nil && c.Number[0] != '0'
 }
 
 func (c Card) birthAgrees() bool {

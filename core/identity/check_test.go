@@ -19,7 +19,7 @@ func date(s string) identity.Date {
 
 func resident() identity.Card {
 	return identity.Card{
-		Kind: identity.Resident, Name: "王秀兰", Sex: "2", Nation: "01", Birth: date("19480315"), Address: "青禾县柳树沟镇柳树沟村三组12号",
+		Kind: identity.Resident, Name: "王秀兰", Sex: "2", Nation: "01", Birth: date("19480315"), Address: "青禾县柳林镇柳树沟村三组12号",
 		Number: "691023194803150240", Issuer: "青禾县公安局", ValidFrom: date("20060520"), LongTerm: true,
 	}
 }

@@ -20,7 +20,7 @@ import (
 var cards embed.FS
 
 // Card is a synthetic card as its file tells it. All people are invented; the
-// division code 69 of their numbers is given to no province.
+// division codes 99 and 69 of their numbers are given to no province.
 type Card struct {
 	File    string `yaml:"-"`       // name of its file without folder and ending
 	Kind    string `yaml:"kind"`    // type character: "" resident, J, I, Y

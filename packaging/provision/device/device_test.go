@@ -164,7 +164,7 @@ func TestStatus(t *testing.T) {
 	if condition, serial, _, err := status("--link", link, "--role", "reader"); err != nil || condition != "online" || serial != "05.01-20261122-0000000042-1" {
 		t.Errorf("well: %s %s %v", condition, serial, err)
 	}
-	r.Answer(reader.Status, 0x66, 1)
+	r.Answer(reader.Status, 0x66, 2) // believed when it is said twice
 	if condition, _, fault, err := status("--link", link, "--role", "reader"); err == nil || condition != "hardwareError" || fault != "device" {
 		t.Errorf("broken: %s %s %v", condition, fault, err)
 	}
