@@ -27,10 +27,22 @@ func main() {
 		SilenceUsage: true, SilenceErrors: true, Version: version,
 	}
 	root.AddCommand(enrolment.Command("bianmin "+version, time.Now), device.Command(), catalogue.Command())
+	explain(root)
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "provision:", err)
 		os.Exit(1)
+	}
+}
+
+// explain lets commands that only hold others explain themselves when alone, and refuse words they do not know.
+func explain(c *cobra.Command) {
+	if !c.Runnable() {
+		c.Args = cobra.NoArgs
+		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
+	for _, below := range c.Commands() {
+		explain(below)
 	}
 }

@@ -59,6 +59,11 @@ func LongFlags(root *cobra.Command, args []string) []string {
 	return out
 }
 
+// group is a command that only holds others; alone it explains itself.
+func group(use, short string) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+}
+
 func dataFlag(c *cobra.Command, dir *string) {
 	c.Flags().StringVar(dir, "data", "", "the platform's data folder")
 	if err := c.MarkFlagRequired("data"); err != nil {

@@ -21,9 +21,9 @@ var (
 )
 
 func enrolCommand(o Options) *cobra.Command {
-	group := &cobra.Command{Use: "enrol", Short: "Enrolment of terminals (终端入网)", Args: cobra.NoArgs}
-	group.AddCommand(enrolNewCommand(o))
-	return group
+	parent := group("enrol", "Enrolment of terminals (终端入网)")
+	parent.AddCommand(enrolNewCommand(o))
+	return parent
 }
 
 type enrolFlags struct {
@@ -103,7 +103,7 @@ func (f enrolFlags) run(c *cobra.Command, o Options) (err error) {
 }
 
 func terminalCommand(o Options) *cobra.Command {
-	group := &cobra.Command{Use: "terminal", Short: "Terminals: list, bar, allow", Args: cobra.NoArgs}
+	parent := group("terminal", "Terminals: list, bar, allow")
 	var data string
 	list := &cobra.Command{
 		Use: "list", Short: "List the terminals as JSON", Args: cobra.NoArgs,
@@ -121,8 +121,8 @@ func terminalCommand(o Options) *cobra.Command {
 		},
 	}
 	dataFlag(list, &data)
-	group.AddCommand(list, barCommand(o, "bar", "Forbid a terminal to connect", true), barCommand(o, "allow", "Allow a barred terminal again", false))
-	return group
+	parent.AddCommand(list, barCommand(o, "bar", "Forbid a terminal to connect", true), barCommand(o, "allow", "Allow a barred terminal again", false))
+	return parent
 }
 
 func barCommand(o Options, use, short string, barred bool) *cobra.Command {

@@ -22,7 +22,7 @@ const (
 )
 
 func staffCommand(o Options) *cobra.Command {
-	group := &cobra.Command{Use: "staff", Short: "Technicians' accounts (运维员)", Args: cobra.NoArgs}
+	parent := group("staff", "Technicians' accounts (运维员)")
 	var data, name string
 	c := &cobra.Command{
 		Use: "new", Short: "Make an account with a random PIN and print both as JSON; the PIN is shown this once", Args: cobra.NoArgs,
@@ -47,8 +47,8 @@ func staffCommand(o Options) *cobra.Command {
 	}
 	dataFlag(c, &data)
 	c.Flags().StringVar(&name, "name", "", "the technician's name")
-	group.AddCommand(c)
-	return group
+	parent.AddCommand(c)
+	return parent
 }
 
 func newStaff(name string) (wire.Staff, string, error) {

@@ -43,6 +43,10 @@ func OpenReader(ctx context.Context, dir string) (*Registry, error) {
 func open(ctx context.Context, dir string, now func() time.Time, options string) (*Registry, error) {
 	// A second descriptor of the database in this process must not drop its locks.
 	lockOnce.Do(func() { sqlite.OFDLocking(true) })
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the platform's database: %w", err)
+	}
 	file := url.URL{Scheme: "file", Path: filepath.Join(dir, "platform.db")}
 	db, err := sql.Open("sqlite", file.String()+"?_defensive=1&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&"+options)
 	if err != nil {

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"bianmin/platform/command"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"provision": main,
+		"platform":  platform,
+	})
+}
+
+// platform is the platform's program for scripts.
+func platform() {
+	contract, err := os.ReadFile(os.Getenv("CONTRACT"))
+	if err == nil {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		root := command.New(command.Options{Contract: contract, Now: time.Now})
+		root.SetArgs(command.LongFlags(root, os.Args[1:]))
+		err = root.ExecuteContext(ctx)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "platform:", err)
+		os.Exit(1)
+	}
+}
+
+// TestScripts plays the transcripts in testdata: what a technician types and reads.
+func TestScripts(t *testing.T) {
+	contract, err := filepath.Abs("../../platform/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			e.Setenv("CONTRACT", contract)
+			e.Setenv("ADDR", listener.Addr().String())
+			return listener.Close()
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"listening": listening,
+			"field":     field,
+		},
+	})
+}
+
+// listening waits until somebody accepts connections at an address.
+func listening(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: listening ADDR")
+	}
+	for range 500 {
+		if connection, err := net.Dial("tcp", args[0]); err == nil {
+			_ = connection.Close()
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("nobody listens at %s", args[0])
+}
+
+// field puts a field of the JSON in a file into an environment variable: field FILE NAME VARIABLE.
+func field(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: field FILE NAME VARIABLE")
+	}
+	var object map[string]any
+	if err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &object); err != nil {
+		ts.Fatalf("read %s: %v", args[0], err)
+	}
+	value, ok := object[args[1]].(string)
+	if !ok || strings.TrimSpace(value) == "" {
+		ts.Fatalf("%s has no text %q", args[0], args[1])
+	}
+	ts.Setenv(args[2], value)
+}
