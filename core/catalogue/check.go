@@ -102,7 +102,7 @@ func (l *loader) checkTogether(c *Catalogue) {
 type checker struct {
 	loader    *loader
 	file      string
-	catalogue *Catalogue // nil when an item is checked alone
+	catalogue *Catalogue // nil when there is none to compare with
 }
 
 func (k *checker) tell(at, format string, args ...any) { k.loader.tell(k.file, at, format, args...) }

@@ -83,12 +83,13 @@ func Check(folder fs.FS) Messages {
 // belong to: categories, regions and files are not looked up.
 func CheckItem(name string, content []byte) Messages {
 	l := &loader{}
-	l.item(name, content, nil)
+	l.item(name, content)
 	return l.messages
 }
 
 type loader struct {
 	folder   fs.FS
+	main     *Catalogue // nil when items stand alone, or catalogue.json cannot be read
 	messages Messages
 }
 
@@ -109,6 +110,7 @@ func (l *loader) load() *Catalogue {
 	c := &Catalogue{forms: map[string]*form.Checked{}}
 	sound := l.decode(mainFile, content, c)
 	if sound {
+		l.main = c
 		l.checkMain(c)
 	}
 	l.loadItems(c)
@@ -140,7 +142,7 @@ func (l *loader) loadItems(c *Catalogue) {
 		if !ok {
 			continue
 		}
-		item := l.item(name, content, c)
+		item, checked := l.item(name, content)
 		if item == nil {
 			continue
 		}
@@ -150,17 +152,18 @@ func (l *loader) loadItems(c *Catalogue) {
 		}
 		codes[item.Code] = name
 		c.Items = append(c.Items, item)
+		c.forms[item.Code] = checked
 	}
 	if len(entries) == 0 {
 		l.tell(itemsFolder, "", "is empty: a catalogue needs at least one item")
 	}
 }
 
-// item reads and checks one item. c is nil when the item stands alone.
-func (l *loader) item(name string, content []byte, c *Catalogue) *Item {
+// item reads and checks one item; nil when it cannot be read, its form nil when that is not sound.
+func (l *loader) item(name string, content []byte) (*Item, *form.Checked) {
 	item := &Item{}
 	if !l.decode(name, content, item) {
-		return nil
+		return nil, nil
 	}
 	checked, err := form.Compile(item.Form)
 	var faults form.Faults
@@ -169,12 +172,9 @@ func (l *loader) item(name string, content []byte, c *Catalogue) *Item {
 			l.tell(name, "/form"+fault.Pointer, "%s", fault.Reason)
 		}
 	}
-	k := &checker{loader: l, file: name, catalogue: c}
+	k := &checker{loader: l, file: name, catalogue: l.main}
 	k.item(item, checked)
-	if c != nil && checked != nil {
-		c.forms[item.Code] = checked
-	}
-	return item
+	return item, checked
 }
 
 // read reads one file, with a limit on its size.
