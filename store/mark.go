@@ -90,13 +90,13 @@ func (s *Store) ConfirmClock(ctx context.Context, account string) error {
 }
 
 // Observe notes the present business time when it is not in doubt, so that a
-// later jump of the clock within this boot is seen. first is the mark of a
-// store that has none: the platform's time at enrolment.
-func (s *Store) Observe(ctx context.Context, first time.Time) error {
+// later jump of the clock within this boot is seen. The business time is never
+// before the platform's time at the enrolment.
+func (s *Store) Observe(ctx context.Context, enrolled time.Time) error {
 	err := s.changeMark(ctx, true, func(_ *sql.Tx, _ statements, c Clock) (casefile.Mark, error) {
 		mark := c.Mark
-		if mark.Time.IsZero() {
-			mark.Time = first
+		if mark.Time.Before(enrolled) && (c.Judgement.Doubt || c.Judgement.Now.Before(enrolled)) {
+			mark = casefile.Mark{Time: enrolled, Offset: mark.Offset, OffsetFrom: mark.OffsetFrom}
 			c.Judgement = casefile.Judge(c.Reading, mark)
 		}
 		return mark.Noted(c.Reading, c.Judgement), nil

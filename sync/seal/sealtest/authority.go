@@ -32,6 +32,7 @@ type Authority struct {
 	EncryptKey *sm2.PrivateKey
 	Recovery   *sm2.PrivateKey
 	Trust      []byte
+	Enrolled   time.Time // the platform's time at the next enrolment
 
 	notBefore, notAfter time.Time
 }
@@ -42,6 +43,7 @@ func New(t testing.TB) *Authority {
 	a := &Authority{
 		notBefore: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
 		notAfter:  time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
+		Enrolled:  time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 	a.RootKey, a.SignKey, a.EncryptKey, a.Recovery = sm2Key(t), sm2Key(t), sm2Key(t), sm2Key(t)
 	root := a.template(t, "test root")
@@ -92,7 +94,7 @@ func (a *Authority) Certify(t testing.TB, folder string, keys *seal.Keys, termin
 	must(t, seal.SaveCredentials(folder, seal.Credentials{
 		Terminal: seal.Terminal{
 			Number: terminal, Generation: generation, Point: "柳树沟村便民服务点", Region: "990102103004",
-			Role: "kiosk", Environment: "demo", Platform: "https://127.0.0.1:1", Enrolled: a.notBefore, Compact: encoded,
+			Role: "kiosk", Environment: "demo", Platform: "https://127.0.0.1:1", Enrolled: a.Enrolled, Compact: encoded,
 		},
 		Sign: seal.EncodeCertificate(sign.Raw), Encrypt: seal.EncodeCertificate(encrypt.Raw), TLS: seal.EncodeCertificate(client),
 		PlatformSign: seal.EncodeCertificate(a.Sign.Raw), PlatformEncrypt: seal.EncodeCertificate(a.Encrypt.Raw),
