@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bianmin/drivers"
+	"bianmin/drivers/drivertest"
 	"bianmin/drivers/sim/reader"
 )
 
@@ -36,4 +37,38 @@ func BenchmarkCardRead(b *testing.B) {
 	b.ReportMetric(float64(total)/float64(b.N)/float64(pureWire), "x-wire")
 	b.ReportMetric(float64(total.Microseconds())/float64(b.N)/1000, "ms/card")
 	b.ReportMetric(float64(pureWire.Microseconds())/1000, "ms-wire")
+}
+
+// BenchmarkCardPolled measures from a card's being placed at any moment, while the kiosk looks for one again and
+// again, until its name is known and confirmed. The pause between two looks is what it adds.
+func BenchmarkCardPolled(b *testing.B) {
+	for _, pause := range []time.Duration{100 * time.Millisecond, 300 * time.Millisecond} {
+		b.Run(pause.String(), func(b *testing.B) {
+			r, device := onPTY(b, reader.Options{Baud: 115200})
+			card := card(b, "3")
+			random := drivertest.Random(b)
+			var total time.Duration
+			for b.Loop() {
+				placed := make(chan time.Time, 1)
+				hand := time.AfterFunc(pause+time.Duration(random.Int64N(int64(pause))), func() {
+					device.Place(card)
+					placed <- time.Now()
+				})
+				for {
+					_, err := r.Read(b.Context())
+					if err == nil {
+						break
+					}
+					if !errors.Is(err, drivers.ErrNoCard) {
+						b.Fatal(err)
+					}
+					time.Sleep(pause)
+				}
+				total += time.Since(<-placed)
+				hand.Stop()
+				device.Remove()
+			}
+			b.ReportMetric(float64(total)/float64(b.N)/float64(pureWire), "x-wire")
+		})
+	}
 }
