@@ -29,7 +29,7 @@ type candidateRow struct {
 }
 
 func newCandidateRow(look theme.Look, words KeyboardWords, pick func(string)) *candidateRow {
-	c := &candidateRow{pick: pick}
+	c := &candidateRow{pick: pick, ended: true}
 	c.look = look
 	c.ground = canvas.NewRectangle(theme.Colour(theme.Tint))
 	c.ground.CornerRadius = look.Size(theme.RadiusSmall)

@@ -18,8 +18,12 @@ type Pane struct {
 func NewPane(look theme.Look, least float32, content fyne.CanvasObject) *Pane {
 	p := &Pane{scroll: NewDragScroll(look, content), least: least}
 	p.look = look
+	p.scroll.bleed = look.Px(frameBleed)
 	p.parts = []fyne.CanvasObject{p.scroll}
-	p.arrange = func(size fyne.Size) { place(p.scroll, 0, 0, size.Width, size.Height) }
+	p.arrange = func(size fyne.Size) {
+		bleed := p.scroll.bleed
+		place(p.scroll, -bleed, -bleed, size.Width+2*bleed, size.Height+2*bleed)
+	}
 	p.measure = func(width float32) fyne.Size {
 		return fyne.NewSize(naturalWidth(p.scroll), heightAt(p.scroll, width))
 	}

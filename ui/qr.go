@@ -27,7 +27,7 @@ func NewQR(look theme.Look, side float32, content string) (*QR, error) {
 	q.look = look
 	q.ground = panel(look, theme.Surface, theme.LineControl, theme.Border)
 	q.ground.CornerRadius = 0
-	q.code = canvas.NewRaster(q.draw)
+	q.code = canvas.NewRaster(q.Picture)
 	q.parts = []fyne.CanvasObject{q.ground, q.code}
 	edge := look.Px(10)
 	q.arrange = func(size fyne.Size) {
@@ -53,8 +53,9 @@ func (q *QR) Set(content string) error {
 	return nil
 }
 
-// draw paints each module as a square of whole pixels, with two modules of white around.
-func (q *QR) draw(width, height int) image.Image {
+// Picture returns the code in a size in pixels, each module a square of whole
+// pixels, with white around.
+func (q *QR) Picture(width, height int) image.Image {
 	out := image.NewGray(image.Rect(0, 0, max(width, 1), max(height, 1)))
 	for i := range out.Pix {
 		out.Pix[i] = 0xFF

@@ -20,6 +20,7 @@ type DragScroll struct {
 	moved   float32 // since the finger came down
 	slid    bool    // the finger left the slop: it drags
 	bleed   float32 // room round the content, so that borders are not clipped
+	onMove  func()  // somebody scrolled; nil: nobody asks
 }
 
 var (
@@ -98,7 +99,7 @@ func (s *DragScroll) most() float32 {
 	if s.fits(size) {
 		return 0
 	}
-	return max(0, leastHeight(s.content, s.contentWidth(size))+2*s.bleed-size.Height)
+	return max(0, heightAt(s.content, s.contentWidth(size))+2*s.bleed-size.Height)
 }
 
 func (s *DragScroll) arrangeScroll(size fyne.Size) {
@@ -106,7 +107,7 @@ func (s *DragScroll) arrangeScroll(size fyne.Size) {
 	seen := size.Height - 2*s.bleed
 	height := seen
 	if !s.fits(size) {
-		height = max(height, leastHeight(s.content, wide))
+		height = max(height, heightAt(s.content, wide)) // where it scrolls anyway, nothing is shrunk
 	}
 	s.offset = min(max(s.offset, 0), max(0, height-seen))
 	place(s.content, s.bleed, s.bleed-s.offset, wide, height)
@@ -120,6 +121,9 @@ func (s *DragScroll) arrangeScroll(size fyne.Size) {
 }
 
 func (s *DragScroll) to(offset float32) {
+	if s.onMove != nil {
+		s.onMove()
+	}
 	s.offset = min(max(offset, 0), s.most())
 	s.relayout()
 	canvas.Refresh(s)

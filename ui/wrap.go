@@ -50,7 +50,10 @@ func balanced(text string, width float32, measure func(string) float32) []string
 	if len(best) < 2 {
 		return best
 	}
-	low, high := width/2, width
+	low, high := max(width/2, widest(pieces(text), measure)), width
+	if low >= high { // something fills a whole line already
+		return best
+	}
 	for range 7 {
 		middle := (low + high) / 2
 		lines := wrap(text, middle, measure)
@@ -154,13 +157,17 @@ func pieces(paragraph string) []string {
 		piece := string(runes[i : i+n])
 		i += n
 		last := len(out) - 1
-		clings := strings.ContainsRune(notFirst, first) && last >= 0 && out[last] != " "
+		clings := strings.ContainsRune(notFirst, first)
+		for clings && last > 0 && out[last] == " " { // a space before a sign does not free it
+			out[last-1] += out[last]
+			out, last = out[:last], last-1
+		}
 		if last >= 0 && (glue || clings) {
 			out[last] += piece
 		} else {
 			out = append(out, piece)
 		}
-		glue = strings.ContainsRune(notLast, runes[i-1])
+		glue = glue && piece == " " || strings.ContainsRune(notLast, runes[i-1])
 	}
 	return out
 }

@@ -14,7 +14,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # The symbols the program draws, besides what the ranges below hold.
-SYMBOLS = "✓✗●○◆◇■□▲△▼▽◀▶←↑→↓⇧⌫⏎…—–·•※№℃‰"
+SYMBOLS = "✓✗●○◆◇■□▲△▼▽◀▶←↑→↓⇧…—–·•※№℃‰"
 
 RANGES = [
     (0x0020, 0x007E),  # Latin

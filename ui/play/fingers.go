@@ -36,12 +36,8 @@ func (p *player) reach(ctx context.Context, name string) (Sight, Thing, error) {
 		if err != nil || thing.tappable() {
 			return sight, thing, err
 		}
-		turn := "page-down"
-		if thing.Seen.Empty() && thing.Whole.Y+thing.Whole.H/2 < sight.scrollMiddle() {
-			turn = "page-up"
-		}
-		key, ok := sight.find(turn)
-		if !ok || !key.Enabled {
+		key, ok := sight.turnTowards(thing)
+		if !ok {
 			return sight, thing, fmt.Errorf("tap %s: it is not in sight and cannot be scrolled to", name)
 		}
 		x, y := key.Seen.Centre()
@@ -54,14 +50,32 @@ func (p *player) reach(ctx context.Context, name string) (Sight, Thing, error) {
 	}
 }
 
-// scrollMiddle is the height between the keys that turn the page.
-func (s Sight) scrollMiddle() int {
-	up, hasUp := s.find("page-up")
-	down, hasDown := s.find("page-down")
-	if !hasUp || !hasDown {
-		return 0
+// turnTowards is the key that turns the page towards something out of sight: of
+// the scroll it lies in, else of one further out.
+func (s Sight) turnTowards(thing Thing) (Thing, bool) {
+	for scrolls := thing.Scrolls; scrolls > 0; scrolls-- {
+		keys := func(name string) (Thing, bool) {
+			found := s.all(func(t Thing) bool { return t.Name == name && t.Scrolls == scrolls && !t.Seen.Empty() })
+			if len(found) == 0 {
+				return Thing{}, false
+			}
+			return found[0], true
+		}
+		up, hasUp := keys("page-up")
+		down, hasDown := keys("page-down")
+		if !hasUp || !hasDown {
+			continue
+		}
+		middle := (up.Seen.Y + down.Seen.Y + down.Seen.H) / 2
+		turn := down
+		if thing.Whole.Y+thing.Whole.H/2 < middle {
+			turn = up
+		}
+		if turn.Enabled {
+			return turn, true
+		}
 	}
-	return (up.Seen.Y + down.Seen.Y + down.Seen.H) / 2
+	return Thing{}, false
 }
 
 // touch puts the finger down and up again.

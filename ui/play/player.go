@@ -101,6 +101,7 @@ func (p *player) limited(ctx context.Context, limit time.Duration, do func(conte
 func (p *player) step(ctx context.Context, step Step) error {
 	switch {
 	case step.Tap != "":
+		p.enter(step, step.Tap)
 		return p.tap(ctx, step.Tap, max(1, step.Times))
 	case step.Choose != "":
 		p.enter(step, step.Choose)
@@ -116,6 +117,7 @@ func (p *player) step(ctx context.Context, step Step) error {
 	case step.Drag != nil:
 		return p.drag(ctx, *step.Drag)
 	case step.Device != "":
+		p.enter(step, step.Device)
 		return p.device(ctx, step.Device)
 	case step.Wait != nil:
 		return p.until(ctx, *step.Wait)

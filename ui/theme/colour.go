@@ -55,7 +55,7 @@ var colours = map[Role]color.NRGBA{
 	OnAction:       rgb(0xFFFFFF),
 	Tint:           rgb(0xE6EEF9),
 	DisabledGround: rgb(0xDDE3EA),
-	DisabledText:   rgb(0x3F4A58),
+	DisabledText:   rgb(0x3D4856), // a shade darker than drawn: 7.2 to 1
 	GoodGround:     rgb(0xE2F3E9),
 	GoodText:       rgb(0x07522D),
 	GoodSolid:      rgb(0x0A6136),
