@@ -38,6 +38,7 @@ func (in *Intake) advance(ctx context.Context, p registry.Packet, held int64) (O
 		if p, err = in.register(ctx, p, facts); err != nil {
 			return Outcome{}, err
 		}
+		point("intake-registered")
 	}
 	if held < p.Length {
 		outcome := kept(p)
@@ -129,6 +130,7 @@ func (in *Intake) decide(ctx context.Context, p registry.Packet, headLength int6
 	if err := in.settle(p.ID); err != nil {
 		return Outcome{}, err
 	}
+	point("intake-settled")
 	answer, err := in.Registry.Decide(ctx, p.ID, f, in.sign)
 	if errors.Is(err, registry.ErrWaiting) {
 		outcome := kept(p)
@@ -138,6 +140,7 @@ func (in *Intake) decide(ctx context.Context, p registry.Packet, headLength int6
 	if err != nil {
 		return Outcome{}, err
 	}
+	point("intake-decided")
 	kind := wire.Acknowledgement
 	if answer.State == registry.Refused {
 		kind = wire.Refusal

@@ -14,6 +14,7 @@ import (
 
 	"bianmin/platform/authority"
 	"bianmin/platform/registry"
+	"bianmin/store/cut"
 	"bianmin/sync/wire"
 )
 
@@ -111,6 +112,7 @@ func (in *Intake) Receive(ctx context.Context, u Upload) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	point("intake-synced")
 	done, err := in.advance(ctx, p, held)
 	if err != nil {
 		return Outcome{}, err
@@ -174,6 +176,15 @@ func offsetProblem(held int64) Outcome {
 
 func superseded() Outcome {
 	return Outcome{Problem: &wire.Problem{Code: wire.ProblemSuperseded, Reason: "a newer request for this packet came in"}, Offset: -1}
+}
+
+// Points are where being killed must lose nothing that was answered and take nothing twice.
+var Points = []string{"intake-synced", "intake-registered", "intake-settled", "intake-decided"}
+
+func point(name string) {
+	if cut.Point != nil {
+		cut.Point(name)
+	}
 }
 
 func (in *Intake) sign(a wire.Answer) (registry.Answered, error) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"bianmin/store"
+	"bianmin/store/cut"
 	"bianmin/sync/channel"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
@@ -42,7 +43,9 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	outbox, err := store.Open(ctx, store.Options{Folder: o.data, Clock: store.SystemClock, Check: store.CheckNone})
+	outbox, err := store.Open(ctx, store.Options{
+		Folder: o.data, Clock: store.SystemClock, Check: store.CheckNone, CommitPoint: cut.Point,
+	})
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ var _ Queue = (*store.Store)(nil)
 // Timing are the waits. Each is drawn uniformly from zero to twice an interval
 // that doubles from First to Most (full jitter), and falls back after progress.
 type Timing struct {
-	Poll        time.Duration // how often the outbox is looked at, default 1 s
+	Poll        time.Duration // how often the outbox is looked at, default 250 ms
 	First       time.Duration // default 500 ms
 	LinkMost    time.Duration // while the platform cannot be reached, default 10 s
 	PacketMost  time.Duration // while one packet is in trouble, default 150 s
@@ -46,7 +46,7 @@ func (t Timing) filled() Timing {
 		to *time.Duration
 		or time.Duration
 	}{
-		{&t.Poll, time.Second},
+		{&t.Poll, 250 * time.Millisecond},
 		{&t.First, 500 * time.Millisecond},
 		{&t.LinkMost, 10 * time.Second},
 		{&t.PacketMost, 150 * time.Second},

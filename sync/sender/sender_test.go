@@ -1,0 +1,409 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/core/identity"
+	"bianmin/platform/casebook"
+	"bianmin/platform/intake"
+	"bianmin/store"
+	"bianmin/store/filing"
+	"bianmin/sync/enrol"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// The tests run the real programs, built with commit points.
+var programs = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "sender-test")
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.Command("go", "build", "-tags", "commitpoints", "-o", dir+"/", "bianmin/sync/sender", "bianmin/platform").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return dir, nil
+})
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if dir, err := programs(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(status)
+}
+
+// world is a platform and a terminal as processes.
+type world struct {
+	t        *testing.T
+	bin      string
+	platform string // folder
+	terminal string // folder
+	address  string
+	desk     *filing.Filing
+	all      []casefile.Filed
+	persons  int
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	bin, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, bin: bin, platform: t.TempDir(), terminal: t.TempDir(), address: listener.Addr().String()}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// process is a running program.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	err  bytes.Buffer
+	done chan struct{}
+}
+
+func (w *world) start(cutAt, program string, args ...string) *process {
+	w.t.Helper()
+	p := &process{t: w.t, cmd: exec.Command(filepath.Join(w.bin, program), args...), done: make(chan struct{})}
+	if cutAt != "" {
+		p.cmd.Env = append(os.Environ(), "BIANMIN_CUT_AT="+cutAt)
+	}
+	p.cmd.Stderr = &p.err
+	if err := p.cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	go func() { _ = p.cmd.Wait(); close(p.done) }()
+	w.t.Cleanup(p.kill)
+	return p
+}
+
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.done
+}
+
+// wait waits for the program's own end and gives its status.
+func (p *process) wait() int {
+	p.t.Helper()
+	select {
+	case <-p.done:
+	case <-time.After(time.Minute):
+		p.t.Fatal("the program did not end")
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+func (p *process) running() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
+func (w *world) startPlatform(cutAt string) *process {
+	w.t.Helper()
+	p := w.start(cutAt, "platform", "-listen", w.address, "-data", w.platform)
+	await(w.t, "the platform to listen", func() bool {
+		connection, err := net.Dial("tcp", w.address)
+		if err != nil {
+			return false
+		}
+		return connection.Close() == nil
+	})
+	return p
+}
+
+func (w *world) startSender(cutAt string) *process {
+	return w.start(cutAt, "sender", "-data", w.terminal)
+}
+
+func (w *world) run(args ...string) []byte {
+	w.t.Helper()
+	out, err := exec.Command(filepath.Join(w.bin, "platform"), append(args, "--data", w.platform)...).Output()
+	if err != nil {
+		w.t.Fatalf("platform %v: %v", args, err)
+	}
+	return out
+}
+
+func (w *world) enrol() {
+	w.t.Helper()
+	var made struct{ Enrolment string }
+	out := w.run("enrol", "new", "--url", "https://"+w.address, "--terminal", "QH0301", "--point", "柳树沟村便民服务点", "--region", "990301001201")
+	if err := json.Unmarshal(out, &made); err != nil {
+		w.t.Fatal(err)
+	}
+	ticket, err := wire.ParseTicket(made.Enrolment)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := enrol.Enrol(w.t.Context(), enrol.Options{Ticket: ticket, Data: w.terminal, Software: "test", Now: time.Now}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.desk, err = filing.Open(w.t.Context(), filing.Options{Folder: w.terminal, Software: "test", Cost: seal.Cost{Time: 1, Memory: 64, Threads: 1}, MinFree: 1})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = w.desk.Close() })
+}
+
+func (w *world) file(size int) casefile.Filed {
+	w.t.Helper()
+	w.persons++
+	who := identity.Card{Kind: identity.Resident, Name: "王小丫", Number: fmt.Sprintf("9901021945%08d", w.persons), Issuer: "望河县公安局", LongTerm: true}
+	a, err := w.desk.Attach(w.t.Context(), "image/jpeg", bytes.Repeat([]byte{7}, size))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	filed, err := w.desk.Submit(w.t.Context(), casefile.Submission{
+		Item:      casefile.ItemRef{Code: "11990102MB0001000A3000149001", Name: "高龄津贴申领", PromisedDays: 5},
+		Applicant: casefile.Applicant{Name: who.Name, Number: who.Number, Source: "card"}, Values: json.RawMessage(`{}`),
+		Materials: []casefile.Material{{Code: "m1", Name: "户口簿", Way: casefile.Scanned, Pages: []casefile.Page{{Attachment: a.Digest, MediaType: a.MediaType}}}},
+	}, []casefile.Attachment{a}, who)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return filed
+}
+
+func (w *world) counts() store.Counts {
+	w.t.Helper()
+	c, err := w.desk.Store().Counts(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+func (w *world) drained() bool { c := w.counts(); return c.Waiting == 0 && c.Refused == 0 }
+
+// mustHold checks that the platform holds exactly these cases, whole, and that the terminal knows it.
+func (w *world) mustHold(filed []casefile.Filed) {
+	w.t.Helper()
+	var cases []casebook.Case
+	if err := json.Unmarshal(w.run("cases", "--json"), &cases); err != nil {
+		w.t.Fatal(err)
+	}
+	held := map[string]casebook.Case{}
+	for _, c := range cases {
+		held[c.Case] = c
+	}
+	if len(cases) != len(filed) || len(held) != len(filed) {
+		w.t.Errorf("the platform holds %d cases, %d were filed", len(cases), len(filed))
+	}
+	for _, f := range filed {
+		c := held[string(f.Number)]
+		if c.State != "accepted" || len(c.Events) != 1 || c.Events[0].EventDigest != f.Digest || !c.Events[0].Attachments[0].Verified {
+			w.t.Errorf("case %s at the platform: %+v", f.Number, c)
+		}
+		s, err := w.desk.Summary(w.t.Context(), f)
+		if err != nil || s.State != "accepted" || s.Official != c.Official {
+			w.t.Errorf("case %s at the terminal: %q %q (platform %q), %v", f.Number, s.State, s.Official, c.Official, err)
+		}
+	}
+}
+
+func await(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited too long for %s", what)
+		}
+	}
+}
+
+func count(t *testing.T, short, long int) int {
+	t.Helper()
+	if text := os.Getenv("BIANMIN_N"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if os.Getenv("BIANMIN_LONG") != "" {
+		return long
+	}
+	return short
+}
+
+// TestKilledAtCommitPoints kills sender or platform at each named point, once
+// per point and passing, starts it again, and finds every case exactly once.
+func TestKilledAtCommitPoints(t *testing.T) {
+	points := map[string]bool{store.PointAckBefore: true, store.PointAckAfter: true} // in the sender
+	for _, name := range intake.Points {
+		points[name] = false // in the platform
+	}
+	for name, inSender := range points {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			for passing := range count(t, 2, 8) {
+				at := fmt.Sprintf("%s:%d", name, passing+1)
+				platformAt, senderAt := at, ""
+				if inSender {
+					platformAt, senderAt = "", at
+				}
+				w.killAndGoOn(platformAt, senderAt, passing == 0)
+			}
+		})
+	}
+}
+
+// killAndGoOn files cases, lets one program die at its point, starts both anew and waits for the end.
+func (w *world) killAndGoOn(platformAt, senderAt string, first bool) {
+	w.t.Helper()
+	platform := w.startPlatform(platformAt)
+	if first {
+		w.enrol()
+	}
+	var filed []casefile.Filed
+	for _, size := range []int{0, 70_000, 200_000} {
+		filed = append(filed, w.file(size))
+	}
+	sender := w.startSender(senderAt)
+	victim := platform
+	if senderAt != "" {
+		victim = sender
+	}
+	if status := victim.wait(); status != -1 {
+		w.t.Fatalf("the victim ended with %d before its point: %s", status, victim.err.String())
+	}
+	if victim == platform {
+		platform = w.startPlatform("")
+	} else {
+		sender = w.startSender("")
+	}
+	await(w.t, "the queue to drain", w.drained)
+	sender.kill()
+	platform.kill()
+	w.all = append(w.all, filed...)
+	w.mustHold(w.all)
+}
+
+// TestKilledAnywhere kills sender and platform at random moments of a long upload.
+func TestKilledAnywhere(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv("BIANMIN_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("BIANMIN_SEED=%d", seed)
+	random := rand.New(rand.NewPCG(seed, 1))
+	w := newWorld(t)
+	platform := w.startPlatform("")
+	w.enrol()
+	sender := w.startSender("")
+	for range count(t, 8, 190) {
+		w.all = append(w.all, w.file(random.IntN(300_000)))
+		time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond)
+		if random.IntN(3) == 0 {
+			platform.kill()
+			platform = w.startPlatform("")
+		} else {
+			sender.kill()
+			sender = w.startSender("")
+		}
+	}
+	await(t, "the queue to drain", w.drained)
+	w.mustHold(w.all)
+}
+
+// TestLife: waits for the enrolment, is alone, takes over technicians and a new generation, and ends cleanly.
+func TestLife(t *testing.T) {
+	w := newWorld(t)
+	sender := w.startSender("")
+	platform := w.startPlatform("")
+	time.Sleep(300 * time.Millisecond)
+	if !sender.running() {
+		t.Fatalf("the sender did not wait for the enrolment: %s", sender.err.String())
+	}
+	w.enrol()
+	w.all = append(w.all, w.file(1000))
+	await(t, "the first case", w.drained)
+
+	second := w.startSender("")
+	if status := second.wait(); status != 1 || !strings.Contains(second.err.String(), "another sender") {
+		t.Errorf("a second sender ended with %d: %s", status, second.err.String())
+	}
+
+	w.mustHold(w.all)
+	link, err := w.desk.Store().Link(t.Context())
+	if err != nil || !link.Online || link.LastContact.IsZero() {
+		t.Errorf("the link is shown as %+v, %v", link, err)
+	}
+	if err := sender.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status := sender.wait(); status != 0 {
+		t.Errorf("after SIGTERM status %d: %s", status, sender.err.String())
+	}
+	if err := platform.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status := platform.wait(); status != 0 {
+		t.Errorf("the platform after SIGTERM: status %d: %s", status, platform.err.String())
+	}
+}
+
+// TestStaffComesWithHeartbeats: an account made after the enrolment reaches the terminal.
+func TestStaffComesWithHeartbeats(t *testing.T) {
+	w := newWorld(t)
+	w.startPlatform("")
+	w.enrol()
+	var made struct{ ID, PIN string }
+	if err := json.Unmarshal(w.run("staff", "new", "--name", "韩技术员"), &made); err != nil {
+		t.Fatal(err)
+	}
+	w.startSender("")
+	keys := filepath.Join(w.terminal, "keys")
+	await(t, "the account", func() bool {
+		staff, err := enrol.LoadStaff(keys)
+		return err == nil && len(staff) == 1 && staff[0].ID == made.ID
+	})
+	if accounts, err := w.desk.StaffAccounts(t.Context()); err != nil || len(accounts) != 1 {
+		t.Fatalf("the desk knows %+v, %v", accounts, err)
+	}
+	if ok, _, err := w.desk.StaffSignIn(t.Context(), made.ID, made.PIN); err != nil || !ok {
+		t.Errorf("the PIN does not open the account: %v", err)
+	}
+}
+
+// TestArguments: mistakes are one clear sentence and status 1.
+func TestArguments(t *testing.T) {
+	for _, args := range [][]string{{}, {"-config", "a", "-data", "b"}, {"-config", "no-such-file"}, {"-data", "x", "more"}, {"-data", "x", "-log", "loud"}} {
+		err := start(t.Context(), args)
+		if err == nil || errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
