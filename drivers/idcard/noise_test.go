@@ -199,14 +199,7 @@ func TestInvisibleNoiseOnce(t *testing.T) {
 		if got.Check() != nil {
 			t.Error("a card whose fields contradict each other was given out")
 		}
-		block, err := card.Block()
-		if err != nil {
-			t.Fatal(err)
-		}
-		want, err := idcard.Decode(block)
-		if err != nil {
-			t.Fatal(err)
-		}
+		want := decoded(t, card)
 		if got.Number != want.Number || got.Sex != want.Sex || got.Birth != want.Birth || got.ValidTo != want.ValidTo {
 			changedNumber++
 		}
@@ -222,6 +215,20 @@ func TestInvisibleNoiseOnce(t *testing.T) {
 	if o.wrong > 0 {
 		t.Errorf("%d wrong cards from a reader that can be asked anew", o.wrong)
 	}
+}
+
+// decoded is a card as it is read without noise.
+func decoded(t *testing.T, card sim.Card) identity.Card {
+	t.Helper()
+	block, err := card.Block()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := idcard.Decode(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // TestNoiseOnPTY is a small share of the same over a real pseudo terminal, in real time.

@@ -119,3 +119,65 @@ func TestProtection(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingMore: a clean read asks each thing once, the text twice, and nothing else.
+func TestNothingMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, device, _ := inMemory(t, reader.Options{})
+		device.Place(card(t, "1"))
+		if _, err := r.Read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for command, want := range map[reader.Command]int{reader.Find: 1, reader.Select: 1, reader.Read: 2, reader.Address: 1, reader.Status: 0, reader.Number: 0} {
+			if got := device.Asked(command); got != want {
+				t.Errorf("%X was asked %d times, want %d", command, got, want)
+			}
+		}
+	})
+}
+
+// TestUnplugDuringRead: the cable is pulled while the reader works on a card, and put back.
+func TestUnplugDuringRead(t *testing.T) {
+	r, device := onPTY(t, reader.Options{Radio: 400 * time.Millisecond})
+	device.Place(card(t, "1"))
+	pulled := make(chan error, 1)
+	go func() {
+		for device.Asked(reader.Read) == 0 {
+			time.Sleep(5 * time.Millisecond)
+		}
+		pulled <- device.Unplug()
+	}()
+	if _, err := r.Read(t.Context()); drivers.FaultOf(err) != drivers.FaultUnplugged {
+		t.Errorf("Read = %v, want %s", err, drivers.FaultUnplugged)
+	}
+	if err := <-pulled; err != nil {
+		t.Fatal(err)
+	}
+	if err := device.Plug(); err != nil {
+		t.Fatal(err)
+	}
+	l, err := link.Open(t.Context(), "serial:"+device.Path(), link.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := idcard.New(l, idcard.Options{Now: time.Now})
+	if got, err := again.Read(t.Context()); err != nil || got.Name != "刘建国" {
+		t.Errorf("after the replug: %v", err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSlowRadio: a reader may take its time over a card.
+func TestSlowRadio(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, device, _ := inMemory(t, reader.Options{Radio: 1200 * time.Millisecond, Baud: 9600})
+		device.Place(card(t, "7"))
+		got, err := r.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		drivertest.CheckCard(t, got, card(t, "7"))
+	})
+}

@@ -98,71 +98,58 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// looks asks whether a card is there and expects these answers, one after the other.
+func looks(want ...bool) func(t *testing.T, r *idcard.Reader) {
+	return func(t *testing.T, r *idcard.Reader) {
+		for i, w := range want {
+			if there, err := r.Present(t.Context()); err != nil || there != w {
+				t.Errorf("look %d: %v, %v", i, there, err)
+			}
+		}
+	}
+}
+
+// reads expects a read to end with this error.
+func reads(want func(err error) bool) func(t *testing.T, r *idcard.Reader) {
+	return func(t *testing.T, r *idcard.Reader) {
+		if _, err := r.Read(t.Context()); !want(err) {
+			t.Errorf("Read = %v", err)
+		}
+	}
+}
+
+// states expects each Status to be this, with an error of this fault.
+func states(times int, condition drivers.Condition, serial string, fault drivers.Fault) func(t *testing.T, r *idcard.Reader) {
+	return func(t *testing.T, r *idcard.Reader) {
+		for range times {
+			status, err := r.Status(t.Context())
+			if status.Condition != condition || status.Serial != serial || drivers.FaultOf(err) != fault {
+				t.Errorf("Status = %+v, %v", status, err)
+			}
+		}
+	}
+}
+
 func TestPublishedExchanges(t *testing.T) {
+	pulled := func(err error) bool { return drivers.FaultOf(err) == drivers.FaultCard }
+	const number = numberAsked + "< AA AA AA 96 69 00 14 00 00 90 05 00 01 00 02 29 35 01 2A 00 00 00 01 00 00 00 B4\n"
 	for _, c := range []struct {
 		name, recording string
 		run             func(t *testing.T, r *idcard.Reader)
 	}{
-		{"no card", findNothing, func(t *testing.T, r *idcard.Reader) {
-			if _, err := r.Read(t.Context()); !errors.Is(err, drivers.ErrNoCard) {
-				t.Error(err)
-			}
-		}},
-		{"present", findFound + findNothing, func(t *testing.T, r *idcard.Reader) {
-			if there, err := r.Present(t.Context()); err != nil || !there {
-				t.Error(there, err)
-			}
-			if there, err := r.Present(t.Context()); err != nil || there {
-				t.Error(there, err)
-			}
-		}},
-		{"found without the four zero bytes", findAsked + answer(0, 0, 0x9F), func(t *testing.T, r *idcard.Reader) {
-			if there, err := r.Present(t.Context()); err != nil || !there {
-				t.Error(there, err)
-			}
-		}},
-		{"moved between find and select", findFound + selectAsked + answer(0, 0, 0x81) + findNothing, func(t *testing.T, r *idcard.Reader) {
-			if _, err := r.Read(t.Context()); drivers.FaultOf(err) != drivers.FaultCard {
-				t.Error(err)
-			}
-		}},
-		{"card's own status beside the reader's", findFound + selected + readAsked + answer(0x69, 0x82, 0x41) + findNothing, func(t *testing.T, r *idcard.Reader) {
-			_, err := r.Read(t.Context())
+		{"no card", findNothing, reads(func(err error) bool { return errors.Is(err, drivers.ErrNoCard) })},
+		{"present", findFound + findNothing, looks(true, false)},
+		{"found without the four zero bytes", findAsked + answer(0, 0, 0x9F), looks(true)},
+		{"moved between find and select", findFound + selectAsked + answer(0, 0, 0x81) + findNothing, reads(pulled)},
+		{"card's own status beside the reader's", findFound + selected + readAsked + answer(0x69, 0x82, 0x41) + findNothing, reads(func(err error) bool {
 			var status *idcard.StatusError
-			if !errors.As(err, &status) || status.SW1 != 0x69 || status.SW2 != 0x82 || drivers.FaultOf(err) != drivers.FaultCard {
-				t.Error(err)
-			}
-		}},
-		{"a first byte lost, two doubled", findAsked + "< AA AA 96 69 00 04 00 00 80 84\n" + findAsked + "< AA AA AA AA AA 96 69 00 04 00 00 80 84\n", func(t *testing.T, r *idcard.Reader) {
-			for range 2 {
-				if there, err := r.Present(t.Context()); err != nil || there {
-					t.Error(there, err)
-				}
-			}
-		}},
-		{"a late answer to something else comes first: asked again", findAsked + "< AA AA AA 96 69 00 0C 00 00 90 00 00 00 00 00 00 00 00 9C\n" + findFound[len(findAsked):] + findFound, func(t *testing.T, r *idcard.Reader) {
-			if there, err := r.Present(t.Context()); err != nil || !there {
-				t.Error(there, err)
-			}
-		}},
-		{"status", statusWell + numberAsked + "< AA AA AA 96 69 00 14 00 00 90 05 00 01 00 02 29 35 01 2A 00 00 00 01 00 00 00 B4\n" + statusWell, func(t *testing.T, r *idcard.Reader) {
-			for range 2 { // the number is asked for once
-				status, err := r.Status(t.Context())
-				if err != nil || status.Serial != "05.01-20261122-0000000042-1" || status.Condition != drivers.Online {
-					t.Error(status, err)
-				}
-			}
-		}},
-		{"broken for one answer only", statusAsked + answer(0, 0, 0x60) + statusWell + numberAsked + answer(0, 0, 0x21), func(t *testing.T, r *idcard.Reader) {
-			if status, err := r.Status(t.Context()); status.Condition != drivers.Offline || drivers.FaultOf(err) != drivers.FaultProtocol {
-				t.Error(status, err)
-			}
-		}},
-		{"broken", statusAsked + answer(0, 0, 0x60) + statusAsked + answer(0, 0, 0x60), func(t *testing.T, r *idcard.Reader) {
-			if status, err := r.Status(t.Context()); err != nil || status.Condition != drivers.HardwareError || status.Fault != drivers.FaultDevice {
-				t.Error(status, err)
-			}
-		}},
+			return errors.As(err, &status) && status.SW1 == 0x69 && status.SW2 == 0x82 && pulled(err)
+		})},
+		{"a first byte lost, two doubled", findAsked + "< AA AA 96 69 00 04 00 00 80 84\n" + findAsked + "< AA AA AA AA AA 96 69 00 04 00 00 80 84\n", looks(false, false)},
+		{"a late answer to something else comes first: asked again", findAsked + selected[len(selectAsked):] + findFound[len(findAsked):] + findFound, looks(true)},
+		{"status, the number asked for once", statusWell + number + statusWell, states(2, drivers.Online, "05.01-20261122-0000000042-1", drivers.FaultNone)},
+		{"broken for one answer only", statusAsked + answer(0, 0, 0x60) + statusWell + numberAsked + answer(0, 0, 0x21), states(1, drivers.Offline, "", drivers.FaultProtocol)},
+		{"broken", statusAsked + answer(0, 0, 0x60) + statusAsked + answer(0, 0, 0x60), states(1, drivers.HardwareError, "", drivers.FaultNone)},
 	} {
 		t.Run(c.name, func(t *testing.T) { play(t, c.recording, c.run) })
 	}

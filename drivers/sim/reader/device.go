@@ -22,3 +22,11 @@ func Start(ctx context.Context, path string, options Options) (*Device, error) {
 	}
 	return &Device{Reader: r, Cable: cable}, nil
 }
+
+// Plug puts the cable back; the reader starts anew, as one that is powered through its cable, and finds the card again.
+func (d *Device) Plug() error {
+	if !d.Plugged() {
+		d.restart()
+	}
+	return d.Cable.Plug()
+}

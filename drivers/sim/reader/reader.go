@@ -82,6 +82,12 @@ func (r *Reader) Remove() {
 	r.card, r.found, r.selected, r.read = nil, false, false, false
 }
 
+func (r *Reader) restart() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.found, r.selected, r.read = false, false, false
+}
+
 // Card is the file name of the card on the reader, "" for none.
 func (r *Reader) Card() string {
 	r.mutex.Lock()

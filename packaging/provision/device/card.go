@@ -46,8 +46,8 @@ func cardCommand() *cobra.Command {
 	return command
 }
 
-// readCard waits for a card and reads it. A card that could not be read is tried again
-// until the time is over, for it may just be moving; then its error is returned.
+// readCard waits for a card and reads it. A card that could not be read is tried again until the time
+// is over, for it may just be moving; then the error is that card's, or that none was placed.
 func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
 	opened, err := l.open(ctx)
 	if err != nil {
@@ -69,6 +69,9 @@ func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
 		case err == nil:
 			return card, nil
 		case errors.Is(err, drivers.ErrNoCard):
+			if last == nil {
+				last = fmt.Errorf("no card was placed within %v", l.timeout)
+			}
 		case fault == drivers.FaultCard, fault == drivers.FaultCardDoubt:
 			last = err
 		case ctx.Err() != nil && last != nil:
@@ -79,10 +82,7 @@ func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			if last != nil {
-				return identity.Card{}, last
-			}
-			return identity.Card{}, fmt.Errorf("no card was placed within %v", l.timeout)
+			return identity.Card{}, last
 		}
 	}
 }

@@ -152,31 +152,29 @@ func TestCardFailures(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	r, link := plugIn(t)
-	status := func(args ...string) (condition, serial, fault string, err error) {
-		t.Helper()
-		out, err := run(t, append([]string{"status", "--json"}, args...)...)
+	for _, c := range []struct {
+		name, condition, serial, fault string
+		fails                          bool
+		before                         func()
+	}{
+		{"well", "online", "05.01-20261122-0000000042-1", "", false, func() {}},
+		{"broken, believed when it is said twice", "hardwareError", "", "device", true, func() { r.Answer(reader.Status, 0x66, 2) }},
+		{"silent", "offline", "", "silent", true, func() { r.Silence(true) }},
+		{"unplugged", "noDevice", "", "unplugged", true, func() {
+			if err := r.Unplug(); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		c.before()
+		out, err := run(t, "status", "--json", "--link", link, "--role", "reader")
 		var got struct{ Condition, Serial, Fault string }
 		if failed := json.Unmarshal([]byte(out), &got); failed != nil {
-			t.Fatalf("%v in %q (%v)", failed, out, err)
+			t.Fatalf("%s: %v in %q (%v)", c.name, failed, out, err)
 		}
-		return got.Condition, got.Serial, got.Fault, err
-	}
-	if condition, serial, _, err := status("--link", link, "--role", "reader"); err != nil || condition != "online" || serial != "05.01-20261122-0000000042-1" {
-		t.Errorf("well: %s %s %v", condition, serial, err)
-	}
-	r.Answer(reader.Status, 0x66, 2) // believed when it is said twice
-	if condition, _, fault, err := status("--link", link, "--role", "reader"); err == nil || condition != "hardwareError" || fault != "device" {
-		t.Errorf("broken: %s %s %v", condition, fault, err)
-	}
-	r.Silence(true)
-	if condition, _, fault, err := status("--link", link, "--role", "reader"); err == nil || condition != "offline" || fault != "silent" {
-		t.Errorf("silent: %s %s %v", condition, fault, err)
-	}
-	if err := r.Unplug(); err != nil {
-		t.Fatal(err)
-	}
-	if condition, _, fault, err := status("--link", link, "--role", "reader"); err == nil || condition != "noDevice" || fault != "unplugged" {
-		t.Errorf("unplugged: %s %s %v", condition, fault, err)
+		if got.Condition != c.condition || got.Serial != c.serial || got.Fault != c.fault || (err != nil) != c.fails {
+			t.Errorf("%s: %+v, %v", c.name, got, err)
+		}
 	}
 	if _, err := run(t, "status", "--link", link, "--role", "toaster"); err == nil || !strings.Contains(err.Error(), "reader") {
 		t.Errorf("unknown role: %v", err)
