@@ -181,8 +181,10 @@ func dateScreen(look theme.Look) fyne.CanvasObject {
 		Day:    func(d int) string { return itoa(d) },
 	}, time.Date(1930, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), nil)
 	picker.SetDate("1948-03-15")
-	return frame(look, 2, ui.Parts{Head: ui.NewTitle(look, "孩子是哪一天出生的？"), Body: picker,
-		Foot: ui.NewFoot(look, ui.NewBigButton(look, "返回", ui.Secondary, func() {}), ui.NewBigButton(look, "下一题", ui.Primary, func() {}))})
+	return frame(look, 2, ui.Parts{
+		Head: ui.NewTitle(look, "孩子是哪一天出生的？"), Body: picker,
+		Foot: ui.NewFoot(look, ui.NewBigButton(look, "返回", ui.Secondary, func() {}), ui.NewBigButton(look, "下一题", ui.Primary, func() {})),
+	})
 }
 
 func itoa(n int) string {

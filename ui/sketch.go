@@ -147,10 +147,6 @@ func arrowDown(s sketch, ink color.Color) {
 	s.line([]Point{{15, 35}, {50, 70}, {85, 35}}, 13, ink)
 }
 
-func tick(s sketch, ink color.Color) {
-	s.line([]Point{{20, 54}, {42, 74}, {80, 28}}, 13, ink)
-}
-
 // icon is a drawing that fits its square at any scale.
 func icon(draw glyph, role theme.Role) *canvas.Raster {
 	return canvas.NewRaster(func(width, height int) image.Image {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"io"
 	"time"
 
 	"github.com/jezek/xgb"
@@ -44,6 +45,7 @@ func OpenHand(display string) (Hand, error) {
 }
 
 func connect(display string) (*xgb.Conn, error) {
+	xgb.Logger.SetOutput(io.Discard) // it says on standard error what its errors say again
 	if display == "" {
 		return xgb.NewConn()
 	}

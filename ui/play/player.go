@@ -164,14 +164,18 @@ func (p *player) look(ctx context.Context) (Sight, error) {
 
 // watch looks until it is so. what says in the error what was waited for.
 func (p *player) watch(ctx context.Context, what string, so func(Sight) bool) (Sight, error) {
+	var last *Sight
 	for {
 		sight, err := p.look(ctx)
-		if err != nil {
+		switch {
+		case err != nil && last == nil:
 			return sight, fmt.Errorf("%s: %w", what, err)
-		}
-		if so(sight) {
+		case err != nil:
+			return *last, fmt.Errorf("%s: it did not happen in time; %s", what, last.describe())
+		case so(sight):
 			return sight, nil
 		}
+		last = &sight
 		if p.Pause(ctx, glanceTime) != nil {
 			return sight, fmt.Errorf("%s: it did not happen in time; %s", what, sight.describe())
 		}

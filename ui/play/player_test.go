@@ -354,6 +354,35 @@ func TestPlayRepeatsTapsAndDrags(t *testing.T) {
 	}
 }
 
+// TestProbeCloses closes a probe whose toolkit has ended and never answers.
+func TestProbeCloses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "probe")
+	asked, release := make(chan struct{}), make(chan struct{})
+	probe, err := ListenProbe(path, Source{Wait: func(func()) {
+		close(asked)
+		<-release
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer close(release)
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("see\n")); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := probe.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := ListenProbe(filepath.Join(path, "no such folder"), Source{}); err == nil {
+		t.Error("it listens where it cannot")
+	}
+}
+
 func TestPlayStopsWithItsContext(t *testing.T) {
 	s := newStage(t)
 	journey, err := ParseJourney(strings.NewReader("steps:\n  - wait: {screen: never}\n    timeout: 1h\n"))

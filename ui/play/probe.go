@@ -32,6 +32,8 @@ type Probe struct {
 	mu       sync.Mutex
 	open     map[net.Conn]bool
 	group    sync.WaitGroup
+	done     chan struct{}
+	window   uint32 // the X identifier, once known; only on the UI thread
 }
 
 // ListenProbe opens the socket, taking the place of a stale one that an earlier
@@ -44,13 +46,15 @@ func ListenProbe(path string, source Source) (*Probe, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the probe: %w", err)
 	}
-	p := &Probe{source: source, listener: listener, open: map[net.Conn]bool{}}
+	p := &Probe{source: source, listener: listener, open: map[net.Conn]bool{}, done: make(chan struct{})}
 	p.group.Go(p.accept)
 	return p, nil
 }
 
-// Close ends the probe and waits for its goroutines. It must not be called on the UI thread.
+// Close ends the probe and waits for its goroutines. It is called once, not on
+// the UI thread; the toolkit may have ended already.
 func (p *Probe) Close() error {
+	close(p.done)
 	err := p.listener.Close()
 	p.mu.Lock()
 	for conn := range p.open {
@@ -85,11 +89,26 @@ func (p *Probe) serve(conn net.Conn) {
 	lines := bufio.NewScanner(conn)
 	out := json.NewEncoder(conn)
 	for lines.Scan() {
-		var sight Sight
-		p.source.Wait(func() { sight = p.see() })
+		sight, ok := p.ask()
+		if !ok {
+			return
+		}
 		if err := out.Encode(sight); err != nil {
 			return
 		}
+	}
+}
+
+// ask has the UI thread look. A toolkit that is just ending never answers: then
+// the question is left behind, for the process ends too.
+func (p *Probe) ask() (Sight, bool) {
+	answer := make(chan Sight, 1)
+	go p.source.Wait(func() { answer <- p.see() })
+	select {
+	case sight := <-answer:
+		return sight, true
+	case <-p.done:
+		return Sight{}, false
 	}
 }
 
@@ -102,14 +121,21 @@ func (p *Probe) see() Sight {
 	sight := sightOf(ui.Look(window.Content()), window.Canvas().Scale())
 	sight.Process = os.Getpid()
 	sight.Screen, sight.Serial = p.source.Screen()
-	if native, ok := window.(driver.NativeWindow); ok {
+	sight.Window = p.identify(window)
+	return sight
+}
+
+// identify asks the toolkit for the window's X identifier once: it stays the
+// same, and at its end the toolkit must not be asked any more.
+func (p *Probe) identify(window fyne.Window) uint32 {
+	if native, ok := window.(driver.NativeWindow); ok && p.window == 0 {
 		native.RunNative(func(context any) {
 			if x11, ok := context.(driver.X11WindowContext); ok {
-				sight.Window = uint32(x11.WindowHandle) //nolint:gosec // X identifiers have 29 bits
+				p.window = uint32(x11.WindowHandle) //nolint:gosec // X identifiers have 29 bits
 			}
 		})
 	}
-	return sight
+	return p.window
 }
 
 // eyes asks a probe, and asks again after the program replaced its process.

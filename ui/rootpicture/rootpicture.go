@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"io"
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
@@ -37,6 +38,7 @@ func Set(display string, img image.Image, around color.Color) error {
 }
 
 func connect(display string) (*xgb.Conn, error) {
+	xgb.Logger.SetOutput(io.Discard) // it says on standard error what its errors say again
 	if display == "" {
 		return xgb.NewConn()
 	}
