@@ -2,6 +2,7 @@ package escpos_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -24,11 +25,13 @@ func face(t testing.TB) *dots.Face {
 
 // impatient are the default options with a tenth of their patience.
 func impatient(raster escpos.Rasteriser) escpos.Options {
-	return escpos.Options{Raster: raster, Answer: 60 * time.Millisecond, Silence: 600 * time.Millisecond, Finish: 10 * time.Second}
+	return escpos.Options{Raster: raster, Answer: 60 * time.Millisecond, Silence: 600 * time.Millisecond, Finish: 10 * time.Second, Log: slog.New(slog.DiscardHandler)}
 }
 
 func opener(options escpos.Options) drivertest.OpenPrinter {
-	return func(ctx context.Context, path string) (drivers.ReceiptPrinter, error) {
+	return func(ctx context.Context, path string, again bool) (drivers.ReceiptPrinter, error) {
+		options := options
+		options.Doubtful = again
 		l, err := link.Open(ctx, "serial:"+path, link.Options{})
 		if err != nil {
 			return nil, &drivers.Error{Role: drivers.RolePrinter, Fault: drivers.FaultUnplugged, Op: "open", Err: err}

@@ -165,13 +165,18 @@ func (p *Printer) ready(ctx context.Context) (drivers.Status, error) {
 }
 
 // settle waits for whatever is left of an earlier job. A printer that has never
-// answered GS r is taken to know it not.
+// answered GS r, and has no reason to be busy, is taken to know it not.
 func (p *Printer) settle(ctx context.Context) error {
 	known, patience := p.wire.acknowledges, 2*p.options.Answer
-	if known {
+	if known || p.doubtful {
 		patience = p.options.Silence
 	}
-	if err := p.wire.settle(ctx, patience); err != nil && (known || !unanswered(err)) {
+	err := p.wire.settle(ctx, patience)
+	if err == nil && p.doubtful {
+		// That answer may have been one an earlier program is still owed: ours comes right after it.
+		err = p.wire.hush(ctx, 2*p.options.Answer)
+	}
+	if err != nil && (known || !unanswered(err)) {
 		return fmt.Errorf("wait for earlier jobs: %w", err)
 	}
 	return nil

@@ -13,6 +13,7 @@ const (
 	isAuto                  // first of four bytes of automatic status
 	isControl               // XON or XOFF
 	isNoise
+	isNothing // no byte is: listening for it hears everything out
 )
 
 func classify(b byte) answer {

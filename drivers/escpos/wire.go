@@ -27,6 +27,7 @@ type wire struct {
 	owed    int    // answers to GS r that are still to come
 	ended   bool   // one of those answers said that the paper has ended
 	noise   int    // bytes that fit no answer since the last question
+	heard   int    // bytes in all
 
 	acknowledges bool // it has answered a GS r before
 }
@@ -46,6 +47,7 @@ func (w *wire) listen(parent context.Context, wanted answer, patience time.Durat
 		for len(w.pending) > 0 {
 			b := w.pending[0]
 			w.pending = w.pending[1:]
+			w.heard++
 			if w.skip > 0 {
 				w.skip--
 				continue
@@ -156,7 +158,7 @@ func (w *wire) wake(ctx context.Context) error {
 			return fmt.Errorf("wake printer: %w", err)
 		}
 		if _, err := w.listen(ctx, isStatus, until); err == nil {
-			return w.hush(ctx)
+			return w.hush(ctx, min(w.options.Answer, 100*time.Millisecond))
 		} else if !unanswered(err) {
 			return fmt.Errorf("wake printer: %w", err)
 		}
@@ -191,18 +193,20 @@ func (w *wire) block(parent context.Context) (string, error) {
 	}
 }
 
-// hush reads until nothing more comes: late answers to earlier questions.
-func (w *wire) hush(ctx context.Context) error {
-	for {
-		_, err := w.listen(ctx, isStatus, min(w.options.Answer, 100*time.Millisecond))
-		if unanswered(err) {
-			w.noise, w.pending, w.skip = 0, nil, 0
-			return nil
-		}
-		if err != nil {
+// hush reads until nothing has come for so long: late answers to earlier questions.
+func (w *wire) hush(ctx context.Context, quiet time.Duration) error {
+	for range 20 {
+		before := w.heard
+		if _, err := w.listen(ctx, isNothing, quiet); !unanswered(err) {
 			return err
 		}
+		w.noise = 0
+		if w.heard == before {
+			w.skip = 0
+			return nil
+		}
 	}
+	return errNoise
 }
 
 // settle waits until the printer has done everything it was ever sent, by a GS r

@@ -96,7 +96,7 @@ func (h *head) group(b []byte, paper byte) (cut bool, answer []byte) {
 	case 'v':
 		h.raster(b)
 	case '(':
-		if b[2] == 'k' && b[5] == 49 {
+		if b[2] == 'k' && len(b) >= 8 && b[5] == 49 {
 			h.qr(b[6], b[7:])
 		}
 	}

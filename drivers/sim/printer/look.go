@@ -16,6 +16,7 @@ type State struct {
 	Strips    int // finished and cut
 	Unknown   int // commands no printer knows
 	Received  int // bytes
+	Lost      int // bytes that found the buffer full
 	Waiting   int // tokens not yet executed
 }
 
@@ -26,7 +27,7 @@ func (p *Printer) State() State {
 	defer p.mutex.Unlock()
 	return State{
 		Plugged: plugged, PaperOut: p.faults.rows <= 0, PaperLow: p.faults.rows < nearEnd, CoverOpen: p.faults.cover,
-		Silent: p.faults.silent, Strips: len(p.finished), Unknown: p.unknown, Received: p.total, Waiting: len(p.queue),
+		Silent: p.faults.silent, Strips: len(p.finished), Unknown: p.unknown, Received: p.total, Lost: p.lost, Waiting: len(p.queue),
 	}
 }
 

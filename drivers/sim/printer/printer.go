@@ -25,6 +25,7 @@ type Options struct {
 	RowTime  time.Duration // time to print one row of dots; 0 prints at once
 	NoAnswer bool          // like clones that do not know GS r
 	RealTime bool          // answers DLE EOT inside pictures too, as the dear ones do
+	Overrun  bool          // no flow control: what the full buffer cannot hold is lost
 	Face     Face          // nil: the embedded font
 }
 
@@ -45,6 +46,7 @@ type Printer struct {
 	finished []*Strip
 	unknown  int // tokens no printer knows
 	total    int // bytes received since the beginning
+	lost     int // bytes the full buffer could not hold
 	traps    []trap
 	faults   faults
 	wake     chan struct{} // the executor has something to look at
@@ -124,7 +126,9 @@ func (p *Printer) receive(ctx context.Context, end *os.File) {
 		if err != nil {
 			return
 		}
-		p.accept(buffer[:n])
+		if severed := p.accept(buffer[:n]); severed {
+			return
+		}
 		select {
 		case p.wake <- struct{}{}:
 		default:
@@ -136,7 +140,7 @@ func (p *Printer) receive(ctx context.Context, end *os.File) {
 func (p *Printer) roomy(ctx context.Context) bool {
 	for {
 		p.mutex.Lock()
-		full := p.queued >= bufferSize || p.faults.stalled
+		full := p.queued >= bufferSize && !p.options.Overrun || p.faults.stalled
 		changed := p.changed
 		p.mutex.Unlock()
 		if !full {
@@ -150,8 +154,8 @@ func (p *Printer) roomy(ctx context.Context) bool {
 	}
 }
 
-// accept takes bytes in, springing traps exactly where they were set.
-func (p *Printer) accept(data []byte) {
+// accept takes bytes in, springing traps exactly where they were set; severed says that the cable was cut among them.
+func (p *Printer) accept(data []byte) (severed bool) {
 	for len(data) > 0 {
 		p.mutex.Lock()
 		n := len(data)
@@ -165,7 +169,11 @@ func (p *Printer) accept(data []byte) {
 			}
 		}
 		p.total += n
-		if !p.faults.silent {
+		switch {
+		case p.faults.silent:
+		case p.options.Overrun && p.queued >= bufferSize:
+			p.lost += n
+		default:
 			p.stream = append(p.stream, data[:n]...)
 			p.sort()
 		}
@@ -175,9 +183,10 @@ func (p *Printer) accept(data []byte) {
 			action()
 		}
 		if sever {
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // sort turns the stream into tokens; real-time ones are answered at once.
