@@ -1,13 +1,16 @@
 package catalogue_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"bianmin/assets"
@@ -197,5 +200,35 @@ func TestDemoNavigation(t *testing.T) {
 	}
 	if item, ok := c.Item(c.Items[0].Code); !ok || item != c.Items[0] {
 		t.Error("the first item is not found by its code")
+	}
+}
+
+// BenchmarkLoad reads a catalogue of a real county's size: 312 items.
+func BenchmarkLoad(b *testing.B) {
+	folder := fstest.MapFS{}
+	err := fs.WalkDir(assets.Catalogue(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(assets.Catalogue(), name)
+		folder[name] = &fstest.MapFile{Data: content}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	names, err := fs.Glob(folder, "items/*.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := len(names); i < 312; i++ {
+		content := folder[names[i%len(names)]].Data
+		content = bytes.Replace(content, []byte(`"code": "`), fmt.Appendf(nil, `"code": "C%d-`, i), 1)
+		folder[fmt.Sprintf("items/copy%d.json", i)] = &fstest.MapFile{Data: content}
+	}
+	for b.Loop() {
+		if _, err := catalogue.Load(folder); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"path"
 	"reflect"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"bianmin/core/form"
 )
@@ -132,17 +134,9 @@ func (l *loader) loadItems(c *Catalogue) {
 	}
 	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
 	codes := map[string]string{}
-	for _, entry := range entries {
-		name := path.Join(itemsFolder, entry.Name())
-		if entry.IsDir() || path.Ext(name) != ".json" {
-			l.tell(name, "", "does not belong here: items/ holds only .json files")
-			continue
-		}
-		content, ok := l.read(name)
-		if !ok {
-			continue
-		}
-		item, checked := l.item(name, content)
+	for i, r := range l.readItems(entries) {
+		name, item := path.Join(itemsFolder, entries[i].Name()), r.item
+		l.messages = append(l.messages, r.messages...)
 		if item == nil {
 			continue
 		}
@@ -152,11 +146,53 @@ func (l *loader) loadItems(c *Catalogue) {
 		}
 		codes[item.Code] = name
 		c.Items = append(c.Items, item)
-		c.forms[item.Code] = checked
+		c.forms[item.Code] = r.form
 	}
 	if len(entries) == 0 {
 		l.tell(itemsFolder, "", "is empty: a catalogue needs at least one item")
 	}
+}
+
+// itemRead is what one file of the items folder came to.
+type itemRead struct {
+	item     *Item
+	form     *form.Checked
+	messages Messages
+}
+
+// readItems reads the files of the items folder on all processors, and returns the results in the files' order.
+func (l *loader) readItems(entries []fs.DirEntry) []itemRead {
+	results := make([]itemRead, len(entries))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(entries)) {
+		workers.Go(func() {
+			for i := range next {
+				own := &loader{folder: l.folder, main: l.main}
+				results[i].item, results[i].form = own.itemFile(entries[i])
+				results[i].messages = own.messages
+			}
+		})
+	}
+	for i := range entries {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return results
+}
+
+func (l *loader) itemFile(entry fs.DirEntry) (*Item, *form.Checked) {
+	name := path.Join(itemsFolder, entry.Name())
+	if entry.IsDir() || path.Ext(name) != ".json" {
+		l.tell(name, "", "does not belong here: items/ holds only .json files")
+		return nil, nil
+	}
+	content, ok := l.read(name)
+	if !ok {
+		return nil, nil
+	}
+	return l.item(name, content)
 }
 
 // item reads and checks one item; nil when it cannot be read, its form nil when that is not sound.

@@ -50,7 +50,7 @@ func TestBrokenCatalogues(t *testing.T) {
 	}{
 		{"unknown name", pension, `"keywords"`, `"keyword"`, "", "/keyword", `did you mean "keywords"`},
 		{"name in another case", pension, `"keywords"`, `"Keywords"`, "", "/Keywords", `did you mean "keywords"`},
-		{"name twice", pension, `"version": "2026.1",`, `"version": "2026.1", "version": "2026.2",`, "", "", "/version is there twice"},
+		{"name twice", pension, `"version": "2026.1",`, `"version": "2026.1", "version": "2026.2",`, "", "", `"version" is there twice`},
 		{"text without language", pension, `"result": {"zh": "认证通过，养老金照常发放", "en": "Certified: your pension goes on"}`, `"result": "ok"`, "", "/result", "must be a text in languages"},
 		{"unknown language", pension, `{"zh": "养老待遇资格认证", "en"`, `{"zh": "养老待遇资格认证", "fr"`, "", "/shortName/fr", "no language"},
 		{"no Chinese", pension, `"shortName": {"zh": "养老待遇资格认证", "en"`, `"shortName": {"en"`, "", "/shortName", "Chinese"},

@@ -21,7 +21,7 @@ const maxDepth = 64
 func parse(content []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.UseNumber()
-	value, err := node(decoder, "", 0)
+	value, err := node(decoder, 0)
 	if err != nil {
 		return nil, place(content, decoder, err)
 	}
@@ -48,7 +48,7 @@ func place(content []byte, decoder *json.Decoder, err error) error {
 	return fmt.Errorf("line %d, column %d: %w", line, column, err)
 }
 
-func node(decoder *json.Decoder, at string, depth int) (any, error) {
+func node(decoder *json.Decoder, depth int) (any, error) {
 	token, err := decoder.Token()
 	if err != nil {
 		return nil, err
@@ -58,27 +58,11 @@ func node(decoder *json.Decoder, at string, depth int) (any, error) {
 	}
 	switch token {
 	case json.Delim('{'):
-		object := map[string]any{}
-		for decoder.More() {
-			key, err := decoder.Token()
-			if err != nil {
-				return nil, err
-			}
-			name := key.(string)
-			below := at + "/" + escape(name)
-			if _, twice := object[name]; twice {
-				return nil, fmt.Errorf("%s is there twice", below)
-			}
-			if object[name], err = node(decoder, below, depth+1); err != nil {
-				return nil, err
-			}
-		}
-		_, err := decoder.Token()
-		return object, err
+		return object(decoder, depth)
 	case json.Delim('['):
 		list := []any{}
 		for decoder.More() {
-			value, err := node(decoder, fmt.Sprintf("%s/%d", at, len(list)), depth+1)
+			value, err := node(decoder, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -90,9 +74,28 @@ func node(decoder *json.Decoder, at string, depth int) (any, error) {
 	return token, nil
 }
 
-func escape(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+func object(decoder *json.Decoder, depth int) (any, error) {
+	members := map[string]any{}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return nil, err
+		}
+		name := key.(string)
+		if _, twice := members[name]; twice {
+			return nil, fmt.Errorf("%q is there twice in one object", name)
+		}
+		if members[name], err = node(decoder, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	_, err := decoder.Token()
+	return members, err
 }
+
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+func escape(name string) string { return escapes.Replace(name) }
 
 // shape compares a document with the type it is to become: every name known
 // and spelt exactly, every value of the right type.
@@ -139,11 +142,24 @@ func shape(value any, t reflect.Type, at string, tell func(at, format string, ar
 }
 
 func shapeObject(value any, t reflect.Type, at string, tell func(at, format string, args ...any)) {
-	object, ok := value.(map[string]any)
+	members, ok := value.(map[string]any)
 	if !ok {
 		tell(at, "must be an object")
 		return
 	}
+	known, names := membersOf(t)
+	for _, name := range keys(members) {
+		inner, ok := known[name]
+		if !ok {
+			tell(at+"/"+escape(name), "is unknown here%s", meant(name, names))
+			continue
+		}
+		shape(members[name], inner, at+"/"+name, tell)
+	}
+}
+
+// membersOf are the JSON names of a struct with their types, and in order.
+func membersOf(t reflect.Type) (map[string]reflect.Type, []string) {
 	known := map[string]reflect.Type{}
 	var names []string
 	for i := range t.NumField() {
@@ -153,14 +169,7 @@ func shapeObject(value any, t reflect.Type, at string, tell func(at, format stri
 			names = append(names, name)
 		}
 	}
-	for _, name := range keys(object) {
-		inner, ok := known[name]
-		if !ok {
-			tell(at+"/"+escape(name), "is unknown here%s", meant(name, names))
-			continue
-		}
-		shape(object[name], inner, at+"/"+escape(name), tell)
-	}
+	return known, names
 }
 
 // shapeText checks a text in several languages.

@@ -16,47 +16,36 @@ const dateLayout = "2006-01-02"
 
 var relative = regexp.MustCompile(`^today(?:([+-])(\d{1,4})([dmy]))?$`)
 
-// readBounds reads a field's bounds from the schema as it was written, because the validator drops keywords it does not know.
-func readBounds(schema json.RawMessage, kind Kind, path []string, faults *Faults) bounds {
+// readBounds reads a date field's bounds from the schema as it was written,
+// because the validator drops keywords it does not know. The path is the field's
+// name, or a table's and its column's.
+func readBounds(schema json.RawMessage, path ...string) bounds {
 	type node struct {
 		Properties map[string]json.RawMessage `json:"properties"`
 		Items      json.RawMessage            `json:"items"`
 		Earliest   string                     `json:"formatMinimum"`
 		Latest     string                     `json:"formatMaximum"`
 	}
-	at, current := "/schema", node{}
-	if json.Unmarshal(schema, &current) != nil {
-		return bounds{}
-	}
+	raw := schema
 	for i, name := range path {
+		var outer node
 		if i > 0 {
-			at += "/items"
-			inner := node{}
-			if json.Unmarshal(current.Items, &inner) != nil {
+			var table node
+			if json.Unmarshal(raw, &table) != nil {
 				return bounds{}
 			}
-			current = inner
+			raw = table.Items
 		}
-		at += "/properties" + pointer([]string{name})
-		inner := node{}
-		if json.Unmarshal(current.Properties[name], &inner) != nil {
+		if json.Unmarshal(raw, &outer) != nil {
 			return bounds{}
 		}
-		current = inner
+		raw = outer.Properties[name]
 	}
-	b := bounds{earliest: current.Earliest, latest: current.Latest}
-	for keyword, bound := range map[string]string{keywordEarliest: b.earliest, keywordLatest: b.latest} {
-		if bound == "" {
-			continue
-		}
-		if _, err := resolve(bound, time.Time{}); err != nil {
-			faults.add(at+"/"+keyword, "%v", err)
-		}
-		if kind != KindDate {
-			faults.add(at+"/"+keyword, "only date fields have an earliest and latest date")
-		}
+	var own node
+	if json.Unmarshal(raw, &own) != nil {
+		return bounds{}
 	}
-	return b
+	return bounds{earliest: own.Earliest, latest: own.Latest}
 }
 
 // resolve turns a bound into a date "YYYY-MM-DD".

@@ -166,13 +166,14 @@ func plain(err error) string {
 	return strings.NewReplacer(schemaURL+"#", "#", schemaURL, "the schema").Replace(err.Error())
 }
 
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")
+
 // pointer writes a path as a JSON pointer.
 func pointer(path []string) string {
 	var b strings.Builder
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	for _, step := range path {
 		b.WriteByte('/')
-		b.WriteString(escape.Replace(step))
+		b.WriteString(escapes.Replace(step))
 	}
 	return b.String()
 }

@@ -53,6 +53,8 @@ type Field struct {
 	Unit    text.Local `json:"unit,omitempty"` // number fields: 元, 平方米
 	Prefill Prefill    `json:"prefill,omitempty"`
 	Locked  bool       `json:"locked,omitempty"` // prefilled from the card and not editable by hand
+	// Person says that a text field takes a person's name: the keyboard offers surnames first.
+	Person bool `json:"person,omitempty"`
 	// Optional fields may stay empty; every other field that is shown must be answered.
 	Optional bool       `json:"optional,omitempty"`
 	When     *Condition `json:"when,omitempty"`

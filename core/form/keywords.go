@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/language"
@@ -68,7 +69,7 @@ func checkKeywords(schema any, at string, depth int, faults *Faults) {
 			continue
 		}
 		if name == keywordEarliest || name == keywordLatest {
-			checkBoundPlace(object[name], at, below, faults)
+			checkBoundPlace(object, name, at, faults)
 		}
 		switch inner := object[name].(type) {
 		case map[string]any:
@@ -94,12 +95,15 @@ func checkKeywords(schema any, at string, depth int, faults *Faults) {
 var ofField = regexp.MustCompile(`^/schema/properties/[^/]+(/items/properties/[^/]+)?$`)
 
 // checkBoundPlace refuses bounds where nobody reads them.
-func checkBoundPlace(value any, at, below string, faults *Faults) {
-	if !ofField.MatchString(at) {
-		faults.add(below, "works only directly in the schema of a date field")
+func checkBoundPlace(schema map[string]any, name, at string, faults *Faults) {
+	below := at + "/" + name
+	if !ofField.MatchString(at) || schema["format"] != "date" {
+		faults.add(below, "works only directly in the schema of a date field, beside \"format\": \"date\"")
+		return
 	}
-	if _, ok := value.(string); !ok {
-		faults.add(below, "must be a string: a date, today, today-18y or today+30d")
+	bound, _ := schema[name].(string)
+	if _, err := resolve(bound, time.Time{}); err != nil {
+		faults.add(below, "%v", err)
 	}
 }
 

@@ -20,6 +20,9 @@ var kinds = map[Kind][]string{
 	KindRegion: {"string"}, KindAddress: {"object"}, KindTable: {"array"},
 }
 
+// maxTextLength is the most characters a text field may allow: more cannot be typed on a screen's keyboard, or printed.
+const maxTextLength = 1000
+
 // Kinds returns all field kinds in alphabetical order.
 func Kinds() []Kind {
 	all := make([]Kind, 0, len(kinds))
@@ -52,7 +55,9 @@ func (c *Checked) addPage(i int, faults *Faults) {
 			}
 		}
 		checkField(e, below, false, faults)
-		e.bounds = readBounds(c.form.Schema, field.Kind, []string{field.Name}, faults)
+		if field.Kind == KindDate {
+			e.bounds = readBounds(c.form.Schema, field.Name)
+		}
 		addColumns(c.form.Schema, e, below, faults)
 		c.order = append(c.order, e)
 		c.byName[field.Name] = e
@@ -87,7 +92,9 @@ func addColumns(schema json.RawMessage, e *entry, at string, faults *Faults) {
 			}
 		}
 		checkField(inner, below, true, faults)
-		inner.bounds = readBounds(schema, column.Kind, []string{e.field.Name, column.Name}, faults)
+		if column.Kind == KindDate {
+			inner.bounds = readBounds(schema, e.field.Name, column.Name)
+		}
 		e.columns = append(e.columns, inner)
 	}
 }
@@ -129,6 +136,12 @@ func checkType(s *jsonschema.Schema, f *Field, types []string, at string, faults
 		if !slices.Contains(types, t) {
 			faults.add(at+"/kind", "%q needs type %s in the schema, which says %s", f.Kind, strings.Join(types, " or "), t)
 		}
+	}
+	if isDate := s.Format != nil && s.Format.Name == "date"; isDate != (f.Kind == KindDate) {
+		faults.add(at+"/kind", "a date field needs \"format\": \"date\" in the schema, and no other kind has it")
+	}
+	if f.Kind == KindText && (s.MaxLength == nil || *s.MaxLength > maxTextLength) {
+		faults.add(at+"/kind", "the schema of a text needs a maxLength of at most %d", maxTextLength)
 	}
 	if f.Kind == KindAddress {
 		for _, part := range []string{AddressRegion, AddressDetail} {
@@ -207,6 +220,9 @@ func checkExtras(f *Field, at string, faults *Faults) {
 	}
 	if f.Root != "" && f.Kind != KindRegion && f.Kind != KindAddress {
 		faults.add(at+"/root", "only region and address fields have a root")
+	}
+	if f.Person && f.Kind != KindText {
+		faults.add(at+"/person", "only text fields take a person's name")
 	}
 	if len(f.Unit) > 0 && f.Kind != KindNumber {
 		faults.add(at+"/unit", "only number fields have a unit")
