@@ -120,7 +120,7 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 		if err != nil {
 			return err
 		}
-		id := seal.Digest(a.signed)[:32]
+		id := seal.Digest([]byte(a.kind + " " + a.packet + " " + string(a.signed)))[:32]
 		var position int
 		if err := q.row(tx, sqlNextPosition, d.number).Scan(&position); err != nil {
 			return fmt.Errorf("find the event's place: %w", err)

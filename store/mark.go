@@ -34,17 +34,35 @@ func (s *Store) judge(mark casefile.Mark) (Clock, error) {
 	return Clock{Reading: reading, Mark: mark, Judgement: casefile.Judge(reading, mark)}, nil
 }
 
+// markRow is a row of the table mark; all NULL when there is none.
+type markRow struct {
+	time, wall, monotonic, offset, offsetFrom, commits sql.NullInt64
+	boot                                               sql.NullString
+	anchored                                           sql.NullBool
+}
+
+func (r *markRow) fields() []any {
+	return []any{&r.time, &r.wall, &r.monotonic, &r.boot, &r.anchored, &r.offset, &r.offsetFrom, &r.commits}
+}
+
+func (r *markRow) mark() (casefile.Mark, int64) {
+	return casefile.Mark{
+		Time: fromMilliseconds(r.time.Int64),
+		Read: casefile.Reading{
+			Wall: fromMilliseconds(r.wall.Int64), Monotonic: time.Duration(r.monotonic.Int64) * time.Millisecond, BootID: r.boot.String,
+		},
+		Anchored: r.anchored.Bool,
+		Offset:   time.Duration(r.offset.Int64) * time.Millisecond, OffsetFrom: fromMilliseconds(r.offsetFrom.Int64),
+	}, r.commits.Int64
+}
+
 func scanMark(row *sql.Row) (casefile.Mark, int64, error) {
-	var timeMS, wallMS, monotonicMS, offsetMS, offsetFromMS, commits int64
-	var mark casefile.Mark
-	err := row.Scan(&timeMS, &wallMS, &monotonicMS, &mark.Read.BootID, &mark.Anchored, &offsetMS, &offsetFromMS, &commits)
-	if errors.Is(err, sql.ErrNoRows) {
-		return casefile.Mark{}, 0, nil
+	var r markRow
+	if err := row.Scan(r.fields()...); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return casefile.Mark{}, 0, err
 	}
-	mark.Time, mark.Read.Wall = fromMilliseconds(timeMS), fromMilliseconds(wallMS)
-	mark.Read.Monotonic = time.Duration(monotonicMS) * time.Millisecond
-	mark.Offset, mark.OffsetFrom = time.Duration(offsetMS)*time.Millisecond, fromMilliseconds(offsetFromMS)
-	return mark, commits, err
+	mark, commits := r.mark()
+	return mark, commits, nil
 }
 
 func writeMark(tx *sql.Tx, q statements, mark casefile.Mark, commits int64) error {

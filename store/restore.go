@@ -19,36 +19,48 @@ import (
 // whole disk put back, keys and all; there the platform sees a case number
 // twice, says so, and MarkRestored closes the terminal.
 func (s *Store) Adopt(ctx context.Context, generation string) error {
+	_, err := s.Standing(ctx, generation)
+	return err
+}
+
+// sqlStanding is the time mark with what the store remembers of generations.
+const sqlStanding = `SELECT coalesce((SELECT value FROM meta WHERE key = 'generation'), ''), coalesce((SELECT value FROM meta WHERE key = 'restored'), ''),
+	m.time_ms, m.wall_ms, m.monotonic_ms, m.boot, m.anchored, m.offset_ms, m.offset_from_ms, m.commits
+	FROM (SELECT 1) LEFT JOIN mark m ON m.id = 1`
+
+// Standing adopts a terminal's generation like Adopt and gives the business time besides.
+func (s *Store) Standing(ctx context.Context, generation string) (Clock, error) {
 	if len(generation) != 1 {
-		return errors.New("adopt a generation: not one letter")
+		return Clock{}, errors.New("adopt a generation: not one letter")
 	}
 	water := s.water.read() // before the database: it is raised after each commit
-	var commits int64
-	err := s.reader.QueryRowContext(ctx, "SELECT coalesce((SELECT commits FROM mark WHERE id = 1), 0)").Scan(&commits)
+	var last, told string
+	var row markRow
+	err := s.standing.QueryRowContext(ctx).Scan(append([]any{&last, &told}, row.fields()...)...)
 	if err != nil {
-		return classify(fmt.Errorf("adopt a generation: %w", err))
+		return Clock{}, classify(fmt.Errorf("adopt a generation: %w", err))
 	}
-	last, err := s.meta(ctx, "generation")
-	if err != nil {
-		return err
-	}
-	told, err := s.meta(ctx, "restored")
-	if err != nil {
-		return err
-	}
+	mark, commits := row.mark()
 	if told == generation {
-		return &casefile.Error{Code: casefile.Restored, Err: errors.New("the platform saw a number of this generation twice")}
+		return Clock{}, &casefile.Error{Code: casefile.Restored, Err: errors.New("the platform saw a number of this generation twice")}
 	}
 	if !water.holds(generation, last, commits) {
-		return &casefile.Error{Code: casefile.Restored, Err: errors.New("the database is older than its high-water file")}
+		return Clock{}, &casefile.Error{Code: casefile.Restored, Err: errors.New("the database is older than its high-water file")}
 	}
-	if water.known && water.generation == generation[0] && last == generation {
-		return nil
+	if !water.known || water.generation != generation[0] || last != generation {
+		if err := s.begin(ctx, generation, commits); err != nil {
+			return Clock{}, err
+		}
 	}
+	return s.judge(mark)
+}
+
+func (s *Store) begin(ctx context.Context, generation string, commits int64) error {
 	if err := s.water.begin(generation[0], commits); err != nil {
 		return classify(err)
 	}
-	return s.transact(ctx, true, func(tx *sql.Tx, _ statements) error { return setMeta(tx, "generation", generation) })
+	err := s.transact(ctx, true, func(tx *sql.Tx, _ statements) error { return setMeta(tx, "generation", generation) })
+	return wrap(err, "adopt a generation")
 }
 
 // MarkRestored closes the store for a generation: nothing is accepted until

@@ -53,17 +53,18 @@ type Options struct {
 // Store is an open store. It serves any number of goroutines, and several
 // processes may have one open on the same folder.
 type Store struct {
-	folder  string
-	clock   func() (casefile.Reading, error)
-	point   func(string)
-	bare    bool
-	writing sync.Mutex // one transaction at a time in this process, instead of SQLITE_BUSY
-	writer  *sql.DB    // synchronous=FULL: what it commits survives a power cut
-	relaxed *sql.DB    // synchronous=NORMAL: for what the platform would only repeat
-	reader  *sql.DB    // query_only
-	write   statements
-	relax   statements
-	water   *highWater
+	folder   string
+	clock    func() (casefile.Reading, error)
+	point    func(string)
+	bare     bool
+	writing  sync.Mutex // one transaction at a time in this process, instead of SQLITE_BUSY
+	writer   *sql.DB    // synchronous=FULL: what it commits survives a power cut
+	relaxed  *sql.DB    // synchronous=NORMAL: for what the platform would only repeat
+	reader   *sql.DB    // query_only
+	write    statements
+	relax    statements
+	standing *sql.Stmt // on the reader
+	water    *highWater
 }
 
 // Open opens the store in a folder, makes or migrates its database and checks
@@ -110,6 +111,9 @@ func (s *Store) open(ctx context.Context, check Check) error {
 		return err
 	}
 	if s.relax, err = prepare(ctx, s.relaxed); err != nil {
+		return err
+	}
+	if s.standing, err = s.reader.PrepareContext(ctx, sqlStanding); err != nil {
 		return err
 	}
 	s.water, err = openHighWater(filepath.Join(s.folder, "keys", "highwater"))
@@ -185,6 +189,9 @@ func (s *Store) integrity(ctx context.Context, boot string) error {
 func (s *Store) Close() error {
 	var errs []error
 	errs = append(errs, s.write.close(), s.relax.close())
+	if s.standing != nil {
+		errs = append(errs, s.standing.Close())
+	}
 	for _, db := range []*sql.DB{s.reader, s.relaxed, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())

@@ -10,10 +10,6 @@ import (
 	"syscall"
 )
 
-// Variable names the commit point at which this process kills itself, and at
-// which passing of it: "submit-after-commit:1".
-const Variable = "BIANMIN_CUT_AT"
-
 // Point kills the process (SIGKILL, as a power cut would) at the point that Variable names.
 var Point func(name string) = point()
 

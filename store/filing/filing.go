@@ -170,10 +170,7 @@ func (f *Filing) Ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := opened.Adopt(ctx, terminal.Generation); err != nil {
-		return coded(err)
-	}
-	clock, err := opened.Clock(ctx)
+	clock, err := opened.Standing(ctx, terminal.Generation)
 	if err != nil {
 		return coded(err)
 	}

@@ -134,7 +134,7 @@ func (c *composer) build(slot store.Slot) (store.Record, error) {
 	}
 	now := slot.Clock.Judgement.Now
 	qr, err := c.terminal.SignCode(receipt.Code{
-		Case: event.Case, Item: c.submission.Item.Code, Time: now, Digest: seal.Sum(record.canonical),
+		Case: event.Case, Item: c.submission.Item.Code, Time: now, Digest: seal.Sum(record.Packet.Canonical),
 	})
 	if err != nil {
 		return store.Record{}, err
@@ -144,13 +144,13 @@ func (c *composer) build(slot store.Slot) (store.Record, error) {
 		return store.Record{}, err
 	}
 	if c.filing.options.Unsealed {
-		record.Detail = record.canonical
+		record.Detail = record.Packet.Canonical
 	}
 	if record.Case, err = c.newCase(event, public, qr, now); err != nil {
 		return store.Record{}, err
 	}
 	c.filed = casefile.Filed{Number: event.Case, Event: event, Digest: record.Digest, QR: qr}
-	return record.Record, nil
+	return record, nil
 }
 
 func (c *composer) newCase(event casefile.Event, public []byte, qr string, now time.Time) (*store.NewCase, error) {
@@ -176,25 +176,13 @@ func (c *composer) newCase(event casefile.Event, public []byte, qr string, now t
 	return &store.NewCase{Tag: c.keys.Tag[:], Public: public, ByCard: byCard, ByRecovery: byRecovery, Summary: sealed}, nil
 }
 
-type sealedRecord struct {
-	store.Record
-	canonical []byte
-}
-
 // compose makes an event's packet.
-func compose(terminal *seal.Identity, event casefile.Event, attachments []casefile.Attachment) (sealedRecord, error) {
-	canonical, err := casefile.Canonical(event)
-	if err != nil {
-		return sealedRecord{}, err
-	}
+func compose(terminal *seal.Identity, event casefile.Event, attachments []casefile.Attachment) (store.Record, error) {
 	built, err := packet.Build(terminal, event, attachments)
 	if err != nil {
-		return sealedRecord{}, err
+		return store.Record{}, err
 	}
-	return sealedRecord{
-		Record:    store.Record{Event: event, Digest: seal.Digest(canonical), Packet: built, Attachments: attachments},
-		canonical: canonical,
-	}, nil
+	return store.Record{Event: event, Digest: built.EventDigest, Packet: built, Attachments: attachments}, nil
 }
 
 func (f *Filing) newEvent(terminal *seal.Identity, slot store.Slot, kind casefile.EventKind, actor string) (casefile.Event, error) {
@@ -240,6 +228,6 @@ func (f *Filing) Evaluate(ctx context.Context, filed casefile.Filed, evaluation 
 		}
 		detail := store.Detail{At: slot.Clock.Judgement.Now, Times: evaluation.Times}
 		record.Detail, err = detail.Seal(found.Public, filed.Number)
-		return record.Record, err
+		return record, err
 	}))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // Zlib is the header's word for a manifest compressed with zlib (RFC 1950) and
@@ -22,18 +23,28 @@ const maxContent = 64 << 20 // bytes of a decompressed manifest
 //go:embed dictionary.txt
 var dictionary []byte
 
+// writers are compressors at rest; each has tables of a megabyte. Like all of
+// Go's memory they keep what passed through until the process is replaced.
+var writers = sync.Pool{New: func() any {
+	writer, err := zlib.NewWriterLevelDict(io.Discard, zlib.BestCompression, dictionary)
+	if err != nil {
+		panic("packet: " + err.Error()) // the level is a constant of the standard library
+	}
+	return writer
+}}
+
 func compress(content []byte) ([]byte, error) {
 	var out bytes.Buffer
-	writer, err := zlib.NewWriterLevelDict(&out, zlib.BestCompression, dictionary)
+	writer, _ := writers.Get().(*zlib.Writer)
+	writer.Reset(&out)
+	_, err := writer.Write(content)
+	if err == nil {
+		err = writer.Close()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("compress: %w", err)
 	}
-	if _, err := writer.Write(content); err != nil {
-		return nil, fmt.Errorf("compress: %w", err)
-	}
-	if err := writer.Close(); err != nil {
-		return nil, fmt.Errorf("compress: %w", err)
-	}
+	writers.Put(writer)
 	return out.Bytes(), nil
 }
 

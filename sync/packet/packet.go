@@ -69,6 +69,9 @@ type Packet struct {
 	Head   []byte // everything before the attachments
 	Digest string // SM3 of Head, hex: the packet's digest
 	Total  int64  // length with attachments
+
+	Canonical   []byte // the event's canonical bytes
+	EventDigest string // SM3 of them, hex: what the receipt names
 }
 
 // Build makes the packet of an event: its manifest is signed by the terminal and
@@ -116,7 +119,10 @@ func Build(identity *seal.Identity, event casefile.Event, attachments []casefile
 	if len(sealed) > maxManifest {
 		return Packet{}, fmt.Errorf("build packet: manifest of %d bytes is too long", len(sealed))
 	}
-	return Packet{Header: header, Head: head, Digest: seal.Digest(head), Total: int64(len(head)) + header.Attachments}, nil
+	return Packet{
+		Header: header, Head: head, Digest: seal.Digest(head), Total: int64(len(head)) + header.Attachments,
+		Canonical: canonical, EventDigest: manifest.EventDigest,
+	}, nil
 }
 
 func encode(value any) ([]byte, error) {

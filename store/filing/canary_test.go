@@ -1,0 +1,129 @@
+package filing_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"unicode/utf16"
+
+	"bianmin/core/casefile"
+	"bianmin/drivers"
+	"bianmin/store/filing"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+// found lists the files under a folder that hold a canary in any form text is
+// kept in: UTF-8, UTF-16 as on the card, GB18030 as at the printer.
+func found(t *testing.T, folder string, canaries ...string) []string {
+	t.Helper()
+	var patterns [][]byte
+	for _, text := range canaries {
+		patterns = append(patterns, []byte(text))
+		var wide []byte
+		for _, unit := range utf16.Encode([]rune(text)) {
+			wide = append(wide, byte(unit), byte(unit>>8))
+		}
+		gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		patterns = append(patterns, wide, gb)
+	}
+	var names []string
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, pattern := range patterns {
+			if bytes.Contains(content, pattern) {
+				names = append(names, filepath.Base(filepath.Dir(path))+"/"+entry.Name())
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// oneSession does everything a session does with a person's data.
+func oneSession(t *testing.T, f *filing.Filing, who casefile.Applicant) {
+	t.Helper()
+	card := person(who.Name, who.Number)
+	filed := submit(t, f, card, bytes.Repeat([]byte(canary), 5000), []byte(canary))
+	submission(t, f, card, []byte(canary+" of a page that is never filed"))
+	job, err := f.BeginPrint(t.Context(), filing.PrintJob{Kind: "receipt", Case: filed.Number, Item: "高龄津贴申领"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.EndPrint(t.Context(), job, drivers.PrintReport{Outcome: drivers.Printed}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Evaluate(t.Context(), filed, casefile.Evaluation{Level: 1, Text: canary, Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Store().RecordRefusal(t.Context(), filed.Event.ID, []byte("refused"), "原因："+canary, morning); err != nil {
+		t.Fatal(err)
+	}
+	if cases, err := f.Cases(t.Context(), card); err != nil || len(cases) != 1 || cases[0].Reason != "原因："+canary {
+		t.Fatalf("%+v, %v", cases, err)
+	}
+}
+
+// TestCanary looks for a person's data in everything the store leaves on disk,
+// and proves that it would find it: with sealing off it must.
+func TestCanary(t *testing.T) {
+	who := casefile.Applicant{Name: "欧阳金丝雀", Number: "990102194501017788"}
+	words := []string{canary, who.Name, who.Number}
+	t.Run("sealed", func(t *testing.T) {
+		p := newPoint(t)
+		f := p.open(t)
+		oneSession(t, f, who)
+		if names := found(t, p.folder, words...); len(names) > 0 {
+			t.Errorf("while open: %v", names)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if names := found(t, p.folder, words...); len(names) > 0 {
+			t.Errorf("after closing: %v", names)
+		}
+	})
+	t.Run("sealing switched off", func(t *testing.T) {
+		p := newPoint(t)
+		f := p.open(t, func(o *filing.Options) { o.Unsealed = true })
+		oneSession(t, f, who)
+		names := found(t, p.folder, words...)
+		database, page := false, false
+		for _, name := range names {
+			folder := filepath.Dir(name)
+			page = page || folder == "tmp"
+			database = database || filepath.Base(name) == "bianmin.db-wal" || filepath.Base(name) == "bianmin.db"
+		}
+		if !database || !page {
+			t.Errorf("the canary test is blind: it sees only %v", names)
+		}
+	})
+	t.Run("refused in production", func(t *testing.T) {
+		p := newPoint(t)
+		path := filepath.Join(p.folder, "keys", "terminal.json")
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, bytes.Replace(content, []byte(`"demo"`), []byte(`"production"`), 1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f := p.open(t, func(o *filing.Options) { o.Unsealed = true })
+		wantCode(t, f.Ready(t.Context()), casefile.Internal)
+	})
+}
