@@ -55,7 +55,8 @@ func (q *queue) end(err error) {
 	})
 }
 
-func (q *queue) take(ctx context.Context, p []byte) (int, error) {
+// take waits for bytes, for the queue's end or for done, which is nil for a wait without another end.
+func (q *queue) take(done <-chan struct{}, p []byte) (int, error) {
 	for {
 		q.mu.Lock()
 		n := copy(p, q.bytes)
@@ -70,11 +71,14 @@ func (q *queue) take(ctx context.Context, p []byte) (int, error) {
 		}
 		select {
 		case <-more:
-		case <-ctx.Done():
-			return 0, channel.Ended(ctx)
+		case <-done:
+			return 0, errDone
 		}
 	}
 }
+
+// errDone means that the caller's wait was ended.
+var errDone = errors.New("done")
 
 // MemoryLink is the near end of a Pipe; it implements channel.Link.
 type MemoryLink struct{ in, out *queue }
@@ -86,7 +90,11 @@ func (m *MemoryLink) ReadContext(ctx context.Context, p []byte) (int, error) {
 	if ctx.Err() != nil {
 		return 0, channel.Ended(ctx)
 	}
-	return m.in.take(ctx, p)
+	n, err := m.in.take(ctx.Done(), p)
+	if errors.Is(err, errDone) {
+		err = channel.Ended(ctx)
+	}
+	return n, err
 }
 
 // WriteContext implements channel.Link.
@@ -120,7 +128,7 @@ var _ io.ReadWriteCloser = (*FarEnd)(nil)
 
 // Read waits for bytes from the driver; io.EOF after the link is closed.
 func (f *FarEnd) Read(p []byte) (int, error) {
-	n, err := f.in.take(context.Background(), p)
+	n, err := f.in.take(nil, p)
 	if errors.Is(err, channel.ErrClosed) || errors.Is(err, channel.ErrUnplugged) {
 		err = io.EOF
 	}
