@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"bianmin/assets"
+	"bianmin/core/pinyin"
 	"bianmin/core/text"
 	"bianmin/kiosk/journey"
 	"bianmin/kiosk/screen"
@@ -39,6 +40,7 @@ type kiosk struct {
 	window   fyne.Window
 	screens  *screen.Window
 	session  *journey.Session
+	pinyin   *pinyin.Dictionary
 	shown    atomic.Pointer[journey.State] // what is on the screen, for the probe
 }
 
@@ -51,7 +53,7 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	if err := pinScale(s.Screen.Scale); err != nil {
 		return false, err
 	}
-	k := &kiosk{flags: f, settings: s, log: log, session: parts.Session()}
+	k := &kiosk{flags: f, settings: s, log: log, session: parts.Session(), pinyin: parts.Pinyin}
 	k.open(words)
 	if f.probe != "" {
 		probe, err := k.listen()
@@ -111,7 +113,7 @@ func (k *kiosk) open(words *text.Catalog) {
 	k.window = k.app.NewWindow("便民服务")
 	k.window.SetPadded(false)
 	k.screens = screen.New(screen.Options{
-		Catalog: words, Emit: k.session.Send, Size: panel, Engine: k.engine(),
+		Catalog: words, Emit: k.session.Send, Size: panel, Engine: k.pinyin.Engine(pinyin.Options{}),
 		After: func(d time.Duration, f func()) { time.AfterFunc(d, func() { onui.Do(f) }) },
 	})
 	k.window.SetContent(k.screens.Root())

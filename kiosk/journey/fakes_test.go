@@ -2,15 +2,19 @@ package journey
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
+	"bianmin/core/form"
 	"bianmin/core/identity"
 	"bianmin/core/receipt"
 	"bianmin/drivers"
@@ -48,6 +52,8 @@ func loadCatalogue(t testing.TB) *catalogue.Catalogue {
 	}
 	return set
 }
+
+var day = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 // script answers calls of one kind in turn: set makes every further answer.
 type script[T any] struct {
@@ -87,6 +93,7 @@ func (r *record) all() []string {
 
 // fakeReader holds a card or a fault.
 type fakeReader struct {
+	log   *record
 	mu    sync.Mutex
 	card  *identity.Card
 	err   error
@@ -126,6 +133,7 @@ func (r *fakeReader) Read(ctx context.Context) (identity.Card, error) {
 	case r.card == nil:
 		return identity.Card{}, drivers.ErrNoCard
 	}
+	r.log.add("card read")
 	card := *r.card
 	card.Photo = append([]byte(nil), card.Photo...)
 	return card, nil
@@ -260,6 +268,8 @@ type fakeDesk struct {
 	accounts  script[[]StaffAccount]
 	delay     script[time.Duration]
 
+	set *catalogue.Catalogue // to look at what is submitted
+
 	mu          sync.Mutex
 	next        int
 	attached    map[string]bool // by digest: true while it is kept
@@ -323,6 +333,7 @@ func (d *fakeDesk) Submit(ctx context.Context, s casefile.Submission, attachment
 		}
 		delete(d.attached, a.Digest) // it belongs to the case now: dropping it would be wrong
 	}
+	d.look(s)
 	d.submissions = append(d.submissions, s)
 	number := casefile.Number(fmt.Sprintf("QH0301A-261122-%04d-X", len(d.submissions)))
 	d.log.add("submit")
@@ -351,17 +362,55 @@ func (d *fakeDesk) Summary(_ context.Context, f casefile.Filed) (casefile.Summar
 	s.Number = f.Number
 	return s, nil
 }
-func (d *fakeDesk) Digest(content []byte) string { return fmt.Sprintf("digest-%d", len(content)) }
+func (d *fakeDesk) Digest(content []byte) string { return fmt.Sprintf("%x", sha256.Sum256(content)) }
 func (d *fakeDesk) Today(context.Context) (time.Time, error) {
-	return time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), nil
+	return day, nil
 }
 
 func (d *fakeDesk) BeginPrint(_ context.Context, job PrintJob) (int64, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if job.Kind == jobReceipt && !d.known(job.Case) {
+		d.broken = append(d.broken, "a receipt begins of a case that is not committed")
+	}
 	d.jobs = append(d.jobs, job)
 	d.log.add("begin %s", job.Kind)
 	return int64(len(d.jobs)), nil
+}
+
+// known tells whether a case was committed, now or in the past.
+func (d *fakeDesk) known(number casefile.Number) bool {
+	for _, summary := range d.list.value {
+		if summary.Number == number {
+			return true
+		}
+	}
+	var n int
+	_, err := fmt.Sscanf(string(number), "QH0301A-261122-%04d-X", &n)
+	return err == nil && n >= 1 && n <= len(d.submissions)
+}
+
+// look checks that what is submitted may be submitted.
+func (d *fakeDesk) look(s casefile.Submission) {
+	values := form.Values{}
+	if err := json.Unmarshal(s.Values, &values); err != nil {
+		d.broken = append(d.broken, "values are no JSON")
+		return
+	}
+	checked := d.set.Form(s.Item.Code)
+	if problems := checked.Validate(values, form.Env{Today: day, Regions: d.set}); len(problems) > 0 {
+		d.broken = append(d.broken, fmt.Sprintf("submitted values with problems: %s %s", problems[0].Field, problems[0].Code))
+	}
+	content, err := casefile.SignedContent(s)
+	if err != nil || s.Signature == nil || s.Signature.Content != d.Digest(content) {
+		d.broken = append(d.broken, "the signature is not bound to what is submitted")
+	}
+	item, _ := d.set.Item(s.Item.Code)
+	for _, material := range d.set.NeededMaterials(item, values) {
+		if !material.Optional && !slices.ContainsFunc(s.Materials, func(m casefile.Material) bool { return m.Code == material.Code }) {
+			d.broken = append(d.broken, "a needed material is missing")
+		}
+	}
 }
 
 func (d *fakeDesk) EndPrint(_ context.Context, id int64, report drivers.PrintReport) error {

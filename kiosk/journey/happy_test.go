@@ -119,7 +119,7 @@ func TestHappyPath(t *testing.T) {
 		if d.Number != "QH0301A-261122-0001-X" || d.Print.Stage != stagePrinted || d.Delivered || d.Days != 3 || d.Delivery != "sms" || done.Step != StepDone {
 			t.Fatalf("done: %+v", d)
 		}
-		if got := s.log.all(); !slices.Equal(got, []string{"attach image/png", "attach image/png", "submit", "begin receipt", "print printed", "end"}) {
+		if got := s.log.all(); !slices.Equal(got, []string{"card read", "attach image/png", "attach image/png", "submit", "begin receipt", "print printed", "end"}) {
 			t.Fatalf("order: %v", got)
 		}
 		s.desk.state.set(casefile.Summary{State: casefile.StateAccepted, Official: "3703-1"})

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -52,7 +53,6 @@ var routes = map[Screen]func(s *stage){
 }
 
 func (s *stage) toMyCases() {
-	s.log.add("old cases")
 	s.desk.list.set([]casefile.Summary{{
 		Number: "QH0301A-261121-0007-X", ItemCode: "pension-check", ItemName: "养老待遇资格认证", State: casefile.StateAccepted,
 		Official: "3703-7", Filed: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC), QR: "BM1:OLD",
@@ -105,6 +105,7 @@ func allScreens() []Screen {
 	for screen := range screens() {
 		all = append(all, screen)
 	}
+	slices.Sort(all)
 	return all
 }
 

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"fyne.io/fyne/v2"
+
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
 	"bianmin/ui/theme"
@@ -9,9 +11,11 @@ import (
 // attract waits for somebody. A tap anywhere begins.
 type attract struct {
 	parts
-	kit   kit
-	date  *ui.Text
-	reach *ui.Button
+	kit     kit
+	date    *ui.Text
+	reach   *ui.Button
+	upright [2]fyne.CanvasObject // head and body
+	low     [2]fyne.CanvasObject // the same for low reach: all that is only read stands above
 }
 
 func newAttract(k kit) page {
@@ -20,9 +24,7 @@ func newAttract(k kit) page {
 	a.line = true
 	a.date = ui.NewSmall(k.look, "")
 	a.reach = ui.NewPill(k.look, w.t("reach.low"), ui.Plain, k.sends(journey.ToggleLowReach{}))
-	a.head = ui.NewColumn(
-		k.look.Px(20),
-		ui.NewSpace(0, k.look.Px(100)),
+	title := k.column(
 		ui.NewTitle(k.look, w.t("attract.title")),
 		ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("attract.line")),
 		ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("attract.bring")),
@@ -33,11 +35,22 @@ func newAttract(k kit) page {
 		k.point("2", w.t("attract.step-2")),
 		k.point("3", w.t("attract.step-3")),
 	))
-	a.body = ui.NewColumn(
-		k.look.Px(32),
-		ui.NewHero(k.look, w.t("attract.begin"), ui.NewInset(0, k.look.Px(20), 0, 0, steps), k.sends(journey.Begin{})),
-		ui.NewRow(k.look.Size(theme.Gap), a.reach, ui.NewShare(1, a.date)),
-	)
+	above := ui.NewSpace(0, k.look.Px(100))
+	if k.wide() {
+		above = ui.NewSpace(0, 0)
+	}
+	foot := ui.NewRow(k.look.Size(theme.Gap), a.reach, ui.NewShare(1, a.date))
+	begin := func(content fyne.CanvasObject) fyne.CanvasObject {
+		return ui.NewHero(k.look, w.t("attract.begin"), content, k.sends(journey.Begin{}))
+	}
+	a.upright = [2]fyne.CanvasObject{
+		ui.NewColumn(0, above, title),
+		ui.NewColumn(k.look.Px(32), begin(steps), foot),
+	}
+	a.low = [2]fyne.CanvasObject{
+		ui.NewColumn(k.look.Px(32), title, steps),
+		ui.NewColumn(k.look.Px(32), begin(ui.NewSpace(0, 0)), foot),
+	}
 	return a
 }
 
@@ -47,6 +60,10 @@ func (a *attract) show(s journey.State) {
 		a.date.SetText(w.t("attract.no-date"))
 	} else {
 		a.date.SetText(w.with("attract.date", args{"date": w.day(s.Attract.CatalogueDate)}))
+	}
+	a.head, a.body = a.upright[0], a.upright[1]
+	if s.LowReach {
+		a.head, a.body = a.low[0], a.low[1]
 	}
 	a.reach.SetLabel(w.t(map[bool]string{false: "reach.low", true: "reach.normal"}[s.LowReach]))
 }

@@ -39,6 +39,7 @@ type myCases struct {
 func newMyCases(k kit) page {
 	m := &myCases{kit: k}
 	w := k.words
+	m.across = true
 	m.title = ui.NewTitle(k.look, "")
 	m.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
 	m.asOf = ui.NewSmall(k.look, "")
@@ -90,6 +91,7 @@ type caseDetail struct {
 
 func newCaseDetail(k kit) page {
 	c := &caseDetail{kit: k}
+	c.across = true
 	c.title = ui.NewTitle(k.look, "")
 	c.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
 	c.outcome = ui.NewNotice(k.look, ui.Calm, "")
@@ -131,7 +133,7 @@ func (c *caseDetail) numbers(line journey.CaseLine) fyne.CanvasObject {
 	rows := []fyne.CanvasObject{
 		ui.NewRow(k.look.Size(theme.Gap), ui.NewBadge(k.look, stateTone(line.State), w.t("case.state."+line.State)), ui.NewSpring()),
 		ui.NewQuiet(k.look, w.t("case.number")),
-		ui.NewText(k.look, theme.NumberText, theme.Ink, string(line.Number)),
+		ui.NewText(k.look, theme.NumberText, theme.Ink, string(line.Number)).OneLine(),
 	}
 	if line.Official != "" {
 		rows = append(rows, ui.NewQuiet(k.look, w.t("case.official")), ui.NewText(k.look, theme.BodyStrong, theme.Ink, line.Official))

@@ -13,11 +13,13 @@ import (
 // itemList is a list of items one can open.
 type itemList struct {
 	kit    kit
-	column *ui.Column
+	column *ui.Grid
 	shown  []journey.ItemLine
 }
 
-func newItemList(k kit) *itemList { return &itemList{kit: k, column: k.column()} }
+func newItemList(k kit, columns int) *itemList {
+	return &itemList{kit: k, column: ui.NewGrid(columns, k.look.Size(theme.Gap))}
+}
 
 // set shows items; with the same items it does nothing.
 func (l *itemList) set(items []journey.ItemLine) {
@@ -59,9 +61,10 @@ type category struct {
 
 func newCategory(k kit) page {
 	c := &category{kit: k}
+	c.across = true
 	c.title = ui.NewTitle(k.look, "")
 	c.count = ui.NewSecondary(k.look, "")
-	c.list = newItemList(k)
+	c.list = newItemList(k, k.across())
 	c.empty = ui.NewBody(k.look, k.words.t("category.empty-more"))
 	c.head = ui.NewColumn(k.look.Size(theme.SmallGap), c.title, c.count)
 	c.body = c.list.column

@@ -71,6 +71,7 @@ func (c *chrome) framed(which pills, s journey.State) *framed {
 	if !ok {
 		header := ui.NewHeader(c.kit.look, s.Point, c.pills(which)...)
 		f = &framed{frame: ui.NewFrame(c.kit.look, header), header: header}
+		f.frame.OnScroll(c.kit.sends(journey.Touch{}))
 		c.frames[which] = f
 	}
 	return f
@@ -109,7 +110,7 @@ func (c *chrome) show(s journey.State, p *parts) {
 	f.header.SetClock(c.kit.words.clock(s.Now))
 	f.frame.SetLowReach(s.LowReach)
 	c.showNetwork(s.Network)
-	frame := ui.Parts{Head: p.head, Body: p.body, Foot: c.footOf(s, p)}
+	frame := ui.Parts{Head: p.head, Body: p.body, Foot: c.footOf(s, p), Across: p.across}
 	if s.Step != journey.StepNone {
 		c.steps.SetStep(s.Step)
 		frame.Steps = c.steps
@@ -185,12 +186,12 @@ func (c *chrome) showNetwork(n journey.Network) {
 	w := c.kit.words
 	switch {
 	case n.Online && n.Waiting > 0:
-		c.line.Set(ui.Calm, w.count("network.sending", n.Waiting), w.t("network.sending-more"))
+		c.line.Set(ui.Calm, w.count("network.sending", n.Waiting)+w.space(), w.t("network.sending-more"))
 	case n.Online:
-		c.line.Set(ui.Good, w.t("network.online"), w.t("network.online-more"))
+		c.line.Set(ui.Good, w.t("network.online")+w.space(), w.t("network.online-more"))
 	case n.Waiting > 0:
-		c.line.Set(ui.Warn, w.t("network.offline"), w.count("network.offline-waiting", n.Waiting))
+		c.line.Set(ui.Warn, w.t("network.offline")+w.space(), w.count("network.offline-waiting", n.Waiting))
 	default:
-		c.line.Set(ui.Warn, w.t("network.offline"), w.t("network.offline-more"))
+		c.line.Set(ui.Warn, w.t("network.offline")+w.space(), w.t("network.offline-more"))
 	}
 }

@@ -27,7 +27,7 @@ func newConfirm(k kit) page {
 	c.notice = ui.NewNotice(k.look, ui.Warn, "")
 	c.head = k.heading(ui.NewTitle(k.look, w.t("confirm.title")), c.line)
 	c.body = ui.NewColumn(k.look.Px(32), ui.NewCard(k.look, c.table), c.notice)
-	c.left = ui.NewBigButton(k.look, w.t("confirm.not-me"), ui.Secondary, k.sends(journey.NotMe{}))
+	c.middle = ui.NewBigButton(k.look, w.t("confirm.not-me"), ui.Secondary, k.sends(journey.NotMe{}))
 	return c
 }
 
@@ -42,7 +42,7 @@ func (c *confirm) show(s journey.State) {
 	rows := []fyne.CanvasObject{
 		c.row("confirm.name", ui.NewTitle(k.look, text.Shown(view.Name))),
 		ui.NewRule(k.look),
-		c.row("confirm.number", ui.NewText(k.look, theme.NumberText, theme.Ink, ui.GroupID(view.Number))),
+		c.row("confirm.number", ui.NewText(k.look, theme.NumberText, theme.Ink, ui.GroupID(view.Number)).OneLine()),
 		ui.NewRule(k.look),
 		c.row("confirm.sex", ui.NewText(k.look, theme.BodyStrong, theme.Ink, w.join(w.t("sex."+view.Sex), w.count("confirm.age-years", view.Age)))),
 		ui.NewRule(k.look),

@@ -38,7 +38,7 @@ func newDone(k kit) page {
 	d.check, d.warn = ui.NewCheckIcon(k.look), ui.NewWarnIcon(k.look)
 	d.title = ui.NewTitle(k.look, "")
 	d.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
-	d.number = ui.NewText(k.look, theme.NumberText, theme.Ink, "")
+	d.number = ui.NewText(k.look, theme.NumberText, theme.Ink, "").OneLine()
 	d.deadline = ui.NewSection(k.look, "")
 	d.mark = ui.NewStack(d.check, d.warn)
 	d.head = ui.NewColumn(k.look.Size(theme.Gap), ui.NewRow(k.look.Px(28), d.mark, ui.NewShare(1, d.title)), d.line)
@@ -50,7 +50,7 @@ func newDone(k kit) page {
 	d.rate = ui.NewSection(k.look, "")
 	level := func(n int) string { return w.t("evaluate.level." + strconv.Itoa(n)) }
 	d.faces = ui.NewFaces(k.look, [5]string{level(5), level(4), level(3), level(2), level(1)}, func(level int) { k.emit(journey.Evaluate{Level: level}) })
-	d.also = newItemList(k)
+	d.also = newItemList(k, 1)
 	d.alsoHead = ui.NewSection(k.look, w.t("done.also"))
 	d.reprint = ui.NewBigButton(k.look, w.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
 	numbers := ui.NewColumn(
@@ -59,13 +59,18 @@ func newDone(k kit) page {
 		ui.NewSpace(0, k.look.Px(12)),
 		ui.NewQuiet(k.look, w.t("done.deadline")), d.deadline,
 	)
+	card := ui.NewCard(k.look, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, numbers), d.code))
 	d.body = ui.NewColumn(
 		k.look.Px(28),
-		ui.NewCard(k.look, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, numbers), d.code)),
+		card,
 		k.tight(ui.NewSection(k.look, w.t("done.next")), ui.NewCard(k.look, d.next)),
 		k.tight(d.rate, d.faces),
 		d.alsoHead, d.also.column,
 	)
+	if k.wide() { // the number beside what comes next
+		d.head = ui.NewColumn(k.look.Size(theme.Gap), d.head, card)
+		d.body = ui.NewColumn(k.look.Px(28), d.body.(*ui.Column).Parts()[1:]...)
+	}
 	return d
 }
 

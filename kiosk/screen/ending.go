@@ -40,7 +40,7 @@ type printUnknown struct {
 func newPrintUnknown(k kit) page {
 	p := &printUnknown{}
 	w := k.words
-	p.number = ui.NewText(k.look, theme.NumberText, theme.Ink, "")
+	p.number = ui.NewText(k.look, theme.NumberText, theme.Ink, "").OneLine()
 	p.head = k.heading(ui.NewTitle(k.look, w.t("print-unknown.title")), ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("print-unknown.line")))
 	p.body = ui.NewCard(k.look, k.tight(ui.NewQuiet(k.look, w.t("print-unknown.number")), p.number))
 	p.left = ui.NewBigButton(k.look, w.t("print-unknown.no"), ui.Secondary, k.sends(journey.PrintAnswer{}))

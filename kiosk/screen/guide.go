@@ -26,6 +26,7 @@ type guide struct {
 
 func newGuide(k kit) page {
 	g := &guide{kit: k}
+	g.across = true
 	g.title = ui.NewTitle(k.look, "")
 	g.line = ui.NewSecondary(k.look, "")
 	g.outcome = ui.NewNotice(k.look, ui.Calm, "")
@@ -134,22 +135,28 @@ func (g *guide) facts(item *catalogue.Item) fyne.CanvasObject {
 	if item.CrossRegion {
 		region = w.t("guide.cross-region")
 	}
-	grid := ui.NewGrid(2, k.look.Px(36),
-		g.fact("guide.time", time, w.join(law, w.local(item.Limits.Note))),
-		g.fact("guide.fee", fee, ""),
+	columns := 2
+	if k.wide() {
+		columns = 4
+	}
+	grid := ui.NewGrid(columns, k.look.Px(36),
+		g.fact("guide.time", time, law, w.local(item.Limits.Note)),
+		g.fact("guide.fee", fee),
 		g.fact("guide.department", w.local(item.Department.Name), also),
 		g.fact("guide.result", w.local(item.Result), region),
 	)
 	return ui.NewCard(k.look, grid)
 }
 
-func (g *guide) fact(label, value, more string) fyne.CanvasObject {
+func (g *guide) fact(label, value string, more ...string) fyne.CanvasObject {
 	k := g.kit
-	return ui.NewColumn(k.look.Px(4),
-		ui.NewQuiet(k.look, k.words.t(label)),
-		ui.NewText(k.look, theme.BodyStrong, theme.Ink, value),
-		ui.NewQuiet(k.look, more),
-	)
+	rows := []fyne.CanvasObject{ui.NewQuiet(k.look, k.words.t(label)), ui.NewText(k.look, theme.BodyStrong, theme.Ink, value)}
+	for _, line := range more {
+		if line != "" {
+			rows = append(rows, ui.NewQuiet(k.look, line))
+		}
+	}
+	return ui.NewColumn(k.look.Px(4), rows...)
 }
 
 // yuan writes fen as yuan, without needless zeros.

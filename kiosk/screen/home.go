@@ -23,16 +23,19 @@ type home struct {
 func newHome(k kit) page {
 	h := &home{kit: k}
 	w := k.words
+	h.across = true
 	h.line = true
-	h.grid = ui.NewGrid(2, k.look.Size(theme.Gap))
 	h.head = ui.NewTitle(k.look, w.t("home.title"))
+	find := ui.NewSearchBox(k.look, w.t("home.search"), k.sends(journey.OpenSearch{}))
+	if k.wide() {
+		mine := ui.NewBigButton(k.look, w.t("home.mine"), ui.Primary, k.sends(journey.OpenMyCases{}))
+		h.grid = ui.NewGrid(4, k.look.Size(theme.Gap))
+		h.body = k.column(ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, find), ui.NewShare(1, mine)), h.grid)
+		return h
+	}
+	h.grid = ui.NewGrid(2, k.look.Size(theme.Gap))
 	mine := ui.NewStrongTile(k.look, w.t("home.mine"), w.t("home.mine-more"), k.sends(journey.OpenMyCases{}))
-	h.body = ui.NewColumn(
-		k.look.Px(32),
-		ui.NewSearchBox(k.look, w.t("home.search"), k.sends(journey.OpenSearch{})),
-		mine,
-		h.grid,
-	)
+	h.body = ui.NewColumn(k.look.Px(32), find, mine, h.grid)
 	return h
 }
 

@@ -64,7 +64,7 @@ func (m *materials) lineOf(view *journey.MaterialsView) string {
 	}
 	said := ""
 	if free > 0 {
-		said = w.count("materials.no-need", free)
+		said = w.count("materials.no-need", free) + w.space()
 	}
 	switch {
 	case view.Missing == 0:

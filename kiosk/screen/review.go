@@ -31,14 +31,13 @@ func newReview(k kit) page {
 	r.problem = ui.NewNotice(k.look, ui.Bad, "")
 	r.pad = ui.NewSignaturePad(k.look, "signature", w.t("button.rewrite"), r.signed)
 	r.head = ui.NewTitle(k.look, w.t("review.title"))
-	r.body = ui.NewColumn(
-		k.look.Px(20),
-		r.problem,
-		ui.NewCard(k.look, r.table),
-		r.ask,
-		r.pad,
-		ui.NewSmall(k.look, w.t("review.privacy")),
-	)
+	privacy := ui.NewSmall(k.look, w.t("review.privacy"))
+	if k.wide() { // the table beside the pad
+		r.head = ui.NewColumn(k.look.Px(20), r.head, r.problem, ui.NewCard(k.look, r.table))
+		r.body = ui.NewColumn(k.look.Px(20), r.ask, r.pad, privacy)
+		return r
+	}
+	r.body = ui.NewColumn(k.look.Px(20), r.problem, ui.NewCard(k.look, r.table), r.ask, r.pad, privacy)
 	return r
 }
 
@@ -81,11 +80,14 @@ func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
 	if value == "" {
 		value, role = w.t("review.empty"), theme.InkQuiet
 	}
-	row := []fyne.CanvasObject{
-		ui.NewSized(k.look.Grow(258), 0, ui.NewText(k.look, theme.BodyText, theme.InkQuiet, label)),
+	words := []fyne.CanvasObject{
+		ui.NewSized(k.look.Px(220), 0, ui.NewText(k.look, theme.BodyText, theme.InkQuiet, label)),
 		ui.NewShare(1, ui.NewText(k.look, theme.BodyStrong, role, value)),
-		ui.NewSpace(0, k.look.Size(theme.Touch)),
 	}
+	if k.look.Large() { // there is no room side by side
+		words = []fyne.CanvasObject{ui.NewShare(1, ui.NewColumn(0, ui.NewQuiet(k.look, label), ui.NewText(k.look, theme.BodyStrong, role, value)))}
+	}
+	row := append(words, ui.NewSpace(0, k.look.Size(theme.Touch)))
 	switch {
 	case line.FromCard:
 		row = append(row, ui.NewText(k.look, theme.SecondaryText, theme.InkQuiet, w.t("review.from-card")))

@@ -142,6 +142,14 @@ func (k kit) sends(event journey.Event) func() { return func() { k.emit(event) }
 // wide tells whether the panel lies on its side.
 func (k kit) wide() bool { return k.size.Width > k.size.Height }
 
+// across is how many list rows stand side by side.
+func (k kit) across() int {
+	if k.wide() {
+		return 2
+	}
+	return 1
+}
+
 // column stands things below each other with the distance of things one taps.
 func (k kit) column(children ...fyne.CanvasObject) *ui.Column {
 	return ui.NewColumn(k.look.Size(theme.Gap), children...)
@@ -170,6 +178,7 @@ type parts struct {
 	right  *ui.Button        // instead of onward
 	ownWhy bool              // the screen itself says why onward is not possible
 	line   bool              // the network line stands in the foot
+	across bool              // on a panel on its side, head and body stand below each other
 }
 
 func (p *parts) placed() *parts { return p }

@@ -26,11 +26,15 @@ func newSearch(k kit) page {
 	w := k.words
 	s.box = ui.NewInputBox(k.look, w.t("search.field"), nil)
 	s.line = ui.NewSecondary(k.look, "")
-	s.list = newItemList(k)
+	s.list = newItemList(k, 1)
 	s.pane = ui.NewPane(k.look, k.look.Px(300), s.list.column)
 	s.board = k.newKeyboard(ui.ModeLetters, s.press)
 	s.head = ui.NewColumn(k.look.Size(theme.SmallGap), ui.NewTitle(k.look, w.t("search.title")), s.box, s.line)
 	s.body = ui.NewColumn(k.look.Size(theme.Gap), s.pane, s.board)
+	if k.wide() { // too low for list and keyboard below each other
+		s.head = ui.NewColumn(k.look.Size(theme.SmallGap), s.head, s.list.column)
+		s.body = s.board
+	}
 	return s
 }
 

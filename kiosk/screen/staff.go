@@ -124,6 +124,7 @@ type staff struct {
 func newStaff(k kit) page {
 	s := &staff{kit: k}
 	w := k.words
+	s.across = true
 	s.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
 	s.table = ui.NewColumn(k.look.Size(theme.HalfGap))
 	s.devices = ui.NewColumn(k.look.Size(theme.HalfGap))

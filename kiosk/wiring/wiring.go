@@ -4,6 +4,7 @@
 package wiring
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,9 @@ import (
 	"time"
 
 	"bianmin/assets"
+	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
+	"bianmin/core/pinyin"
 	"bianmin/drivers/point"
 	"bianmin/kiosk/journey"
 	"bianmin/packaging/settings"
@@ -30,12 +33,15 @@ type Options struct {
 	Log      *slog.Logger
 	// Unsealed leaves plain copies, for the canary test; refused for a production terminal.
 	Unsealed bool
+	// Times other than the configuration's; zero values are the journey's own.
+	Times journey.Times
 }
 
 // Kiosk is a terminal's parts, open.
 type Kiosk struct {
 	Desk    *filing.Filing
 	Devices *point.Point
+	Pinyin  *pinyin.Dictionary
 	set     *catalogue.Catalogue
 	options Options
 }
@@ -56,6 +62,9 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	}
 	if k.set, err = LoadCatalogue(k.options.Settings.Catalogue); err != nil {
 		return err
+	}
+	if k.Pinyin, err = pinyin.Load(bytes.NewReader(assets.PinyinData())); err != nil {
+		return fmt.Errorf("load the pinyin data: %w", err)
 	}
 	k.Desk, err = filing.Open(ctx, filing.Options{
 		Folder: k.options.Settings.Data, Software: "bianmin-kiosk " + Version, CommitPoint: cut.Point,
@@ -107,16 +116,19 @@ func (k *Kiosk) Environment() string {
 
 // Session makes a citizen's session on these parts.
 func (k *Kiosk) Session() *journey.Session {
-	s := k.options.Settings
+	s := k.options.Settings.Session
+	times := k.options.Times
+	times.Idle, times.Warn, times.Done = s.Idle, s.Warn, s.Done
 	return journey.New(journey.Options{
 		Catalogue: func() *catalogue.Catalogue { return k.set },
+		Readings:  k.Pinyin.Readings,
 		Filing:    k.Desk,
 		Ledger:    ledger{k.Desk},
 		Terminal:  terminal{k.Desk},
 		Devices:   k.journeyDevices(),
 		Place:     k.place(),
-		Times:     journey.Times{Idle: s.Session.Idle, Warn: s.Session.Warn, Done: s.Session.Done},
-		Now:       time.Now,
+		Times:     times,
+		Now:       func() time.Time { return time.Now().In(casefile.Zone) },
 		Logger:    k.options.Log,
 	})
 }

@@ -155,3 +155,26 @@ func (p *Program) Kill() {
 	}
 	<-p.done
 }
+
+// running is an error when the program was never started or has ended.
+func (p *Program) running() error {
+	if p == nil {
+		return errors.New("not started")
+	}
+	select {
+	case <-p.done:
+		return errors.New("ended")
+	default:
+		return nil
+	}
+}
+
+// killed tells whether the program ended by SIGKILL.
+func (p *Program) killed() bool {
+	var exit *exec.ExitError
+	if p.running() == nil || !errors.As(p.err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}

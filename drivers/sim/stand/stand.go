@@ -183,3 +183,11 @@ func (s *Stand) stateLine() (string, error) {
 	}
 	return string(line), nil
 }
+
+// Forget tears off what hangs there and throws all torn strips away.
+func (s *Stand) Forget() {
+	s.tear()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.torn = nil
+}
