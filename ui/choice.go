@@ -23,7 +23,7 @@ type ChoiceList struct {
 
 // NewChoiceList makes a list; change gets the chosen codes in the list's order.
 func NewChoiceList(look theme.Look, options []Option, chosen []string, many bool, change func(codes []string)) *ChoiceList {
-	c := &ChoiceList{many: many, change: change, gap: look.Size(theme.SmallGap)}
+	c := &ChoiceList{many: many, change: change, gap: look.Size(theme.Gap)}
 	c.look = look
 	for _, option := range options {
 		row := newOptionRow(look, option, many)
@@ -140,9 +140,12 @@ func (r *optionRow) setChosen(chosen bool) {
 
 func (r *optionRow) styleRow() {
 	fill, border, width := theme.Surface, theme.LineControl, theme.Border
+	note := theme.InkQuiet
 	if r.chosen {
 		fill, border, width = theme.Tint, theme.Action, theme.BorderStrong
+		note = theme.InkSecondary
 	}
+	r.note.SetRole(note)
 	if r.down {
 		fill = theme.Tint
 	}
@@ -195,7 +198,7 @@ func NewFaces(look theme.Look, words [5]string, rate func(level int)) *Faces {
 		f.faces = append(f.faces, each)
 		f.parts = append(f.parts, each)
 	}
-	gap := look.Size(theme.SmallGap)
+	gap := look.Size(theme.Gap)
 	cell := func(width float32) float32 { return (width - 4*gap) / 5 }
 	f.arrange = func(size fyne.Size) {
 		for i, each := range f.faces {

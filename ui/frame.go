@@ -164,7 +164,7 @@ func (f *Frame) arrangeFrame(size fyne.Size) {
 	wide := size.Width - 2*margin
 	top := f.arrangeTop(margin, wide, mode)
 	bottom := size.Height - f.look.Size(theme.FootSpace)
-	gap := f.look.Px(32)
+	gap := f.look.Px(36)
 	if f.foot != nil {
 		high := heightAt(f.foot, wide)
 		bottom -= high

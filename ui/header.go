@@ -22,7 +22,11 @@ type Header struct {
 func NewHeader(look theme.Look, point string, pills ...*Button) *Header {
 	h := &Header{pills: pills, gap: look.Size(theme.Gap)}
 	h.look = look
-	h.point = NewText(look, theme.BodyStrong, theme.Ink, point).Lines(2)
+	kind := theme.BodyStrong
+	if look.Large() { // the pills leave the name little room
+		kind = theme.SmallBold
+	}
+	h.point = NewText(look, kind, theme.Ink, point).Lines(2)
 	h.clock = word(look, theme.SecondaryText, theme.InkSecondary, "")
 	h.parts = []fyne.CanvasObject{h.point, h.clock}
 	for _, pill := range pills {

@@ -26,62 +26,122 @@ func newSketch(width, height int, scale float32) sketch {
 	return sketch{img: image.NewRGBA(image.Rect(0, 0, width, height)), scale: scale}
 }
 
-// fill paints the shapes that path draws.
-func (s sketch) fill(ink color.Color, path func(*vector.Rasterizer)) {
-	size := s.img.Bounds().Size()
-	r := vector.NewRasterizer(size.X, size.Y)
-	path(r)
-	r.Draw(s.img, s.img.Bounds(), image.NewUniform(ink), image.Point{})
+// path collects shapes in pixels and knows how far they reach. All shapes turn
+// the same way, so that overlaps stay filled.
+type path struct {
+	steps  []step
+	bounds image.Rectangle
 }
 
-// circlePath goes round a circle, in pixels.
-func circlePath(r *vector.Rasterizer, x, y, radius float32) {
+// step is one piece of an outline: a move, a straight line, or a curve.
+type step struct {
+	kind                     byte // 'm', 'l', 'c' or 'z'
+	ax, ay, bx, by, toX, toY float32
+}
+
+func (p *path) reach(x0, y0, x1, y1 float32) {
+	box := image.Rect(int(math.Floor(float64(x0))), int(math.Floor(float64(y0))), int(math.Ceil(float64(x1))), int(math.Ceil(float64(y1))))
+	p.bounds = p.bounds.Union(box)
+}
+
+// circle goes round a circle.
+func (p *path) circle(x, y, radius float32) {
 	const bend = 0.5522848
 	k := radius * bend
-	r.MoveTo(x+radius, y)
-	r.CubeTo(x+radius, y+k, x+k, y+radius, x, y+radius)
-	r.CubeTo(x-k, y+radius, x-radius, y+k, x-radius, y)
-	r.CubeTo(x-radius, y-k, x-k, y-radius, x, y-radius)
-	r.CubeTo(x+k, y-radius, x+radius, y-k, x+radius, y)
-	r.ClosePath()
+	p.reach(x-radius, y-radius, x+radius, y+radius)
+	p.steps = append(p.steps,
+		step{kind: 'm', toX: x + radius, toY: y},
+		step{'c', x + radius, y + k, x + k, y + radius, x, y + radius},
+		step{'c', x - k, y + radius, x - radius, y + k, x - radius, y},
+		step{'c', x - radius, y - k, x - k, y - radius, x, y - radius},
+		step{'c', x + k, y - radius, x + radius, y - k, x + radius, y},
+		step{kind: 'z'})
+}
+
+// corners goes from corner to corner.
+func (p *path) corners(points ...Point) {
+	for i, point := range points {
+		kind := byte('l')
+		if i == 0 {
+			kind = 'm'
+		}
+		p.steps = append(p.steps, step{kind: kind, toX: point.X, toY: point.Y})
+		p.reach(point.X, point.Y, point.X+1, point.Y+1)
+	}
+	p.steps = append(p.steps, step{kind: 'z'})
+}
+
+// segment goes round one straight piece of a line.
+func (p *path) segment(from, to Point, half float32) {
+	long := float32(math.Hypot(float64(to.X-from.X), float64(to.Y-from.Y)))
+	if long == 0 {
+		return
+	}
+	nx, ny := (to.Y-from.Y)/long*half, (from.X-to.X)/long*half
+	p.corners(Point{from.X + nx, from.Y + ny}, Point{to.X + nx, to.Y + ny}, Point{to.X - nx, to.Y - ny}, Point{from.X - nx, from.Y - ny})
+}
+
+// line goes round a line through points with round ends and joints.
+func (p *path) line(points []Point, half float32) {
+	for i, point := range points {
+		if i > 0 {
+			p.segment(points[i-1], point, half)
+		}
+		p.circle(point.X, point.Y, half)
+	}
+}
+
+// paint fills a path; only the part of the image that it reaches is touched.
+func (s sketch) paint(p *path, ink color.Color) {
+	box := p.bounds.Intersect(s.img.Bounds())
+	if box.Empty() {
+		return
+	}
+	r := vector.NewRasterizer(box.Dx(), box.Dy())
+	x, y := float32(box.Min.X), float32(box.Min.Y)
+	for _, step := range p.steps {
+		switch step.kind {
+		case 'm':
+			r.MoveTo(step.toX-x, step.toY-y)
+		case 'l':
+			r.LineTo(step.toX-x, step.toY-y)
+		case 'c':
+			r.CubeTo(step.ax-x, step.ay-y, step.bx-x, step.by-y, step.toX-x, step.toY-y)
+		default:
+			r.ClosePath()
+		}
+	}
+	r.Draw(s.img, box, image.NewUniform(ink), image.Point{})
+}
+
+// pixels turns points into pixels.
+func (s sketch) pixels(points []Point) []Point {
+	out := make([]Point, len(points))
+	for i, point := range points {
+		out[i] = Point{point.X * s.scale, point.Y * s.scale}
+	}
+	return out
 }
 
 // disc paints a filled circle.
 func (s sketch) disc(centre Point, radius float32, ink color.Color) {
-	s.fill(ink, func(r *vector.Rasterizer) {
-		circlePath(r, centre.X*s.scale, centre.Y*s.scale, radius*s.scale)
-	})
+	p := &path{}
+	p.circle(centre.X*s.scale, centre.Y*s.scale, radius*s.scale)
+	s.paint(p, ink)
 }
 
 // line paints a line through points with round ends and joints.
 func (s sketch) line(points []Point, width float32, ink color.Color) {
-	if len(points) == 0 {
-		return
-	}
-	half := width * s.scale / 2
-	s.fill(ink, func(r *vector.Rasterizer) {
-		circlePath(r, points[0].X*s.scale, points[0].Y*s.scale, half)
-		for i := 1; i < len(points); i++ {
-			segmentPath(r, points[i-1], points[i], s.scale, half)
-			circlePath(r, points[i].X*s.scale, points[i].Y*s.scale, half)
-		}
-	})
+	p := &path{}
+	p.line(s.pixels(points), width*s.scale/2)
+	s.paint(p, ink)
 }
 
-// segmentPath goes round one straight piece of a line. All paths turn the same
-// way, so that overlaps stay filled.
-func segmentPath(r *vector.Rasterizer, from, to Point, scale, half float32) {
-	ax, ay, bx, by := from.X*scale, from.Y*scale, to.X*scale, to.Y*scale
-	long := float32(math.Hypot(float64(bx-ax), float64(by-ay)))
-	if long == 0 {
-		return
-	}
-	nx, ny := (by-ay)/long*half, (ax-bx)/long*half
-	r.MoveTo(ax+nx, ay+ny)
-	r.LineTo(bx+nx, by+ny)
-	r.LineTo(bx-nx, by-ny)
-	r.LineTo(ax-nx, ay-ny)
-	r.ClosePath()
+// fillRound paints a rounded rectangle.
+func (s sketch) fillRound(x0, y0, x1, y1, radius float32, ink color.Color) {
+	p := &path{}
+	p.corners(s.pixels(roundOutline(x0, y0, x1, y1, radius))...)
+	s.paint(p, ink)
 }
 
 // arc gives points on a part of a circle, angles in degrees clockwise from the right.
@@ -102,6 +162,7 @@ func arc(centre Point, radius float32, from, to float64) []Point {
 func (s sketch) dashes(width, height, radius, thick, dash, gap float32, ink color.Color) {
 	inset := thick / 2
 	outline := roundOutline(inset, inset, width-inset, height-inset, radius)
+	all := &path{}
 	var walked float32
 	for i := 1; i < len(outline); i++ {
 		a, b := outline[i-1], outline[i]
@@ -111,12 +172,13 @@ func (s sketch) dashes(width, height, radius, thick, dash, gap float32, ink colo
 			step := min(long-at, dash+gap-phase)
 			if phase < dash {
 				step = min(step, dash-phase)
-				s.line([]Point{along(a, b, at/long), along(a, b, (at+step)/long)}, thick, ink)
+				all.line(s.pixels([]Point{along(a, b, at/long), along(a, b, (at+step)/long)}), thick*s.scale/2)
 			}
 			at += max(step, 0.01)
 		}
 		walked += long
 	}
+	s.paint(all, ink)
 }
 
 func along(a, b Point, part float32) Point {
@@ -187,20 +249,6 @@ func NewWarnIcon(look theme.Look) *Icon {
 		s.line([]Point{{50, 24}, {50, 56}}, 10, theme.Colour(theme.OnAction))
 		s.disc(Point{50, 75}, 6, theme.Colour(theme.OnAction))
 	}, theme.WarnText)
-}
-
-// fillRound paints a rounded rectangle.
-func (s sketch) fillRound(x0, y0, x1, y1, radius float32, ink color.Color) {
-	s.fill(ink, func(r *vector.Rasterizer) {
-		for i, p := range roundOutline(x0, y0, x1, y1, radius) {
-			if i == 0 {
-				r.MoveTo(p.X*s.scale, p.Y*s.scale)
-			} else {
-				r.LineTo(p.X*s.scale, p.Y*s.scale)
-			}
-		}
-		r.ClosePath()
-	})
 }
 
 // paste lays one sketch over another, moved by units.

@@ -39,7 +39,7 @@ const (
 var lengths = map[Length]float32{
 	Margin: 56, Gap: 24, HalfGap: 12, SmallGap: 16, Inner: 36,
 	Radius: 24, RadiusSmall: 12, RadiusPill: 44, Border: 2, BorderStrong: 4,
-	ButtonHeight: 136, ButtonLow: 112, PillHeight: 88, KeyHeight: 132, KeyGap: 20, LetterHeight: 112,
+	ButtonHeight: 136, ButtonLow: 112, PillHeight: 88, KeyHeight: 132, KeyGap: 24, LetterHeight: 112,
 	RowHeight: 96, StepBarWidth: 10, FieldHeight: 148, SearchHeight: 112, BackWidth: 300, TileHeight: 196,
 	IconSize: 112, Touch: 88, PadHeight: 418, TopSpace: 44, FootSpace: 56, Stroke: 9, Slop: 24,
 }
