@@ -150,7 +150,7 @@ func (s *stage) finish() {
 		if s.state.Screen == Attract {
 			s.tap(Begin{})
 		}
-		s.tap(Leave{}, LeaveNow{})
+		s.tap(Help{}, Leave{}, LeaveNow{})
 		select {
 		case <-s.done:
 			s.settle()
@@ -273,21 +273,73 @@ func (s *stage) rightAnswer() {
 
 var wildValues = []any{
 	nil, "", "a", "b", "x", " ", true, false, 3.5, -1.0, math.NaN(), math.Inf(1), "13800000000", "990301100000", "990301100202", "2000-02-30",
-	[]any{"x"}, []any{"x", "x"}, []any{nil}, map[string]any{"region": "990301100202", "detail": "d"}, map[string]any{"detail": 5},
-	[]string{"y"}, 12, "\x00\x1b", "\U00020000\U0002A6D6", struct{}{}, []any{[]any{[]any{}}}, string(make([]byte, 70_000)), canary,
+	[]any{"x"},
+	[]any{"x", "x"},
+	[]any{nil},
+	map[string]any{"region": "990301100202", "detail": "d"},
+	map[string]any{"detail": 5},
+	[]string{"y"},
+	12, "\x00\x1b", "\U00020000\U0002A6D6",
+	struct{}{},
+	[]any{[]any{[]any{}}},
+	string(make([]byte, 70_000)), canary,
 }
 
 func wildEvents(s *stage, step step) []Event {
 	all := []Event{
-		Touch{}, Begin{}, GoHome{}, OpenCategory{Code: "other"}, OpenSearch{}, SearchText{Text: canary}, OpenItem{Code: "full"}, OpenItem{Code: "none"},
-		StartItem{}, PrintGuide{}, OpenMyCases{}, OpenCase{Number: "QH0301A-261122-0001-X"}, NotMe{}, AddRow{}, EditRow{Row: step.n % 5},
-		RemoveRow{Row: step.n % 4}, RegionUp{}, AcceptPromise{Accepted: step.b}, SelectMaterial{Code: "hukou"}, SelectMaterial{Code: "none"},
-		ScanPage{}, RetakePage{Material: "hukou", Page: "p1"}, RemovePage{Material: "hukou", Page: "p1"}, RetakePage{Material: "plan", Page: "p2"},
-		PromiseMaterial{Material: "plan", Promised: step.b}, Edit{What: "phone"}, Edit{What: "materials"}, Edit{What: "kind"}, Edit{What: "promise"},
-		Edit{What: "rows"}, Edit{What: "none"}, Sign{}, name(), Evaluate{Level: step.n % 7}, EvaluateReason{Code: "slow", Chosen: step.b},
-		EvaluateText{Text: canary}, Reprint{}, PrintAnswer{CameOut: step.b}, Leave{}, LeaveNow{}, Stay{}, Help{Open: step.b}, ToggleLarge{},
-		ToggleLanguage{}, ToggleLowReach{}, Retry{}, Skip{}, OpenStaff{}, StaffPick{Account: "t1"}, StaffPIN{PIN: "123456"}, StaffPIN{PIN: "12"},
-		StaffDo{Action: StaffTestDevice}, StaffDo{Action: StaffRetryQueue},
+		Touch{},
+		Begin{},
+		GoHome{},
+		OpenCategory{Code: "other"},
+		OpenSearch{},
+		SearchText{Text: canary},
+		OpenItem{Code: "full"},
+		OpenItem{Code: "none"},
+		StartItem{},
+		PrintGuide{},
+		OpenMyCases{},
+		OpenCase{Number: "QH0301A-261122-0001-X"},
+		NotMe{},
+		AddRow{},
+		EditRow{Row: step.n % 5},
+		RemoveRow{Row: step.n % 4},
+		RegionUp{},
+		AcceptPromise{Accepted: step.b},
+		SelectMaterial{Code: "hukou"},
+		SelectMaterial{Code: "none"},
+		ScanPage{},
+		RetakePage{Material: "hukou", Page: "p1"},
+		RemovePage{Material: "hukou", Page: "p1"},
+		RetakePage{Material: "plan", Page: "p2"},
+		PromiseMaterial{Material: "plan", Promised: step.b},
+		Edit{What: "phone"},
+		Edit{What: "materials"},
+		Edit{What: "kind"},
+		Edit{What: "promise"},
+		Edit{What: "rows"},
+		Edit{What: "none"},
+		Sign{},
+		name(),
+		Evaluate{Level: step.n % 7},
+		EvaluateReason{Code: "slow", Chosen: step.b},
+		EvaluateText{Text: canary},
+		Reprint{},
+		PrintAnswer{CameOut: step.b},
+		Leave{},
+		LeaveNow{},
+		Stay{},
+		Help{Open: step.b},
+		ToggleLarge{},
+		ToggleLanguage{},
+		ToggleLowReach{},
+		Retry{},
+		Skip{},
+		OpenStaff{},
+		StaffPick{Account: "t1"},
+		StaffPIN{PIN: "123456"},
+		StaffPIN{PIN: "12"},
+		StaffDo{Action: StaffTestDevice},
+		StaffDo{Action: StaffRetryQueue},
 	}
 	if s.state.Materials != nil {
 		for _, line := range s.state.Materials.Lines {

@@ -86,7 +86,10 @@ func (s *stage) fillFull(kind string) {
 		{"income", []Event{Answer{Value: "1200"}}},
 		{"home", nil},
 		{"address", []Event{Answer{Value: "990301100000"}, Answer{Value: "990301100202"}, Answer{Value: map[string]any{"detail": "水渠边3号"}}}},
-		{"firm", nil}, {"other", nil}, {"rows", nil}, {"remark", nil},
+		{"firm", nil},
+		{"other", nil},
+		{"rows", nil},
+		{"remark", nil},
 	} {
 		if got := s.on(Question).Question.Field.Name; got != answer.field {
 			s.t.Fatalf("question %q, want %q", got, answer.field)

@@ -132,7 +132,7 @@ func TestOutOfServiceAndBack(t *testing.T) {
 		{"disk", func(s *stage) { s.desk.ready.set(&casefile.Error{Code: casefile.DiskFull}) }, func(s *stage) { s.desk.ready.set(nil) }, "disk-full"},
 		{"database", func(s *stage) { s.desk.healthErr.set(&casefile.Error{Code: casefile.Damaged}) }, func(s *stage) { s.desk.healthErr.set(nil) }, "database"},
 		{"unknown", func(s *stage) { s.desk.healthErr.set(errBroken) }, func(s *stage) { s.desk.healthErr.set(nil) }, "internal"},
-		{"no catalogue", func(s *stage) { s.set = nil }, func(s *stage) { s.set = set }, "catalogue"},
+		{"no catalogue", func(s *stage) { s.set.Store(nil) }, func(s *stage) { s.set.Store(set) }, "catalogue"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {

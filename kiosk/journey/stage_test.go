@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,7 +33,7 @@ type stage struct {
 	printer *fakePrinter
 	scanner *fakeScanner
 	button  *fakeButton
-	set     *catalogue.Catalogue
+	set     atomic.Pointer[catalogue.Catalogue]
 	session *Session
 	logged  *bytes.Buffer
 	state   State
@@ -52,11 +53,12 @@ func newStage(t testing.TB, set *catalogue.Catalogue, change ...parts) *stage {
 	s := &stage{
 		t: t, log: log, desk: newDesk(log), reader: &fakeReader{log: log}, printer: &fakePrinter{log: log, outcome: drivers.Printed},
 		scanner: &fakeScanner{quality: drivers.QualityGood, image: pageImage()}, button: &fakeButton{presses: make(chan struct{}, 1)},
-		set: set, logged: &bytes.Buffer{}, seen: map[Screen]int{}, done: make(chan struct{}),
+		logged: &bytes.Buffer{}, seen: map[Screen]int{}, done: make(chan struct{}),
 	}
 	s.desk.set = set
+	s.set.Store(set)
 	options := Options{
-		Catalogue: func() *catalogue.Catalogue { return s.set },
+		Catalogue: s.set.Load,
 		Filing:    s.desk, Ledger: s.desk, Terminal: s.desk,
 		Devices: Devices{
 			Reader: s.reader, Printer: s.printer, Scanner: s.scanner, Button: s.button,

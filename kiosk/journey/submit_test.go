@@ -300,7 +300,7 @@ func TestItemIsPinned(t *testing.T) {
 		newer := loadCatalogue(t)
 		newer.Version = "t2"
 		newer.Items = slices.DeleteFunc(newer.Items, func(i *catalogue.Item) bool { return i.Code == "pension-check" })
-		s.set = newer
+		s.set.Store(newer)
 		s.tap(ScanPage{Material: "hukou"}, Onward{}, name(), Onward{})
 		s.on(Done)
 		if got := s.desk.submissions[0].Item; got.CatalogueVersion != "t1" || got.Code != "pension-check" {

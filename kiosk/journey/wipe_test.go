@@ -15,8 +15,9 @@ func TestWipeLeavesNothing(t *testing.T) {
 		s := newStage(t, loadCatalogue(t))
 		options := s.session.options
 		m := newMachine(options, newEffects(t.Context()))
-		item, _ := s.set.Item("full")
-		m.draft = newDraft(item, s.set)
+		set := s.set.Load()
+		item, _ := set.Item("full")
+		m.draft = newDraft(item, set)
 		card := person1()
 		m.person = person{card: card, known: true, today: day}
 		photo, handed := m.person.card.Photo, m.handed()
