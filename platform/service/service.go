@@ -61,11 +61,7 @@ type handler func(w http.ResponseWriter, r *http.Request, parameters map[string]
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	route, parameters, err := s.router.FindRoute(r)
 	if err != nil {
-		status := http.StatusNotFound
-		if errors.Is(err, routers.ErrMethodNotAllowed) {
-			status = http.StatusMethodNotAllowed
-		}
-		writeProblem(w, status, wire.ProblemRequest, "no such operation", 0)
+		writeProblem(w, http.StatusNotFound, wire.ProblemRequest, "no such operation", 0)
 		return
 	}
 	streamed := route.Operation.OperationID == "patchPacket"

@@ -75,7 +75,7 @@ func (j job) run(ctx context.Context) result {
 
 // probe asks how many bytes the platform holds.
 func (j job) probe(ctx context.Context) (int64, error) {
-	ctx, end := context.WithTimeout(ctx, stillAnswer)
+	ctx, end := context.WithTimeout(ctx, j.Timing.Still)
 	defer end()
 	request, err := http.NewRequestWithContext(ctx, http.MethodHead, j.URL+"/v1/packets/"+j.item.Packet, nil)
 	if err != nil {
@@ -112,7 +112,7 @@ func offsetHeader(response *http.Response) (int64, bool) {
 func (j job) patch(ctx context.Context, source *source, r *result) bool {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	watch := newWatch(end)
+	watch := newWatch(j.Timing.Still, end)
 	defer watch.stop()
 	limit := max(j.limit, r.held)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPatch, j.URL+"/v1/packets/"+j.item.Packet, http.NoBody)

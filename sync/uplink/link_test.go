@@ -159,3 +159,22 @@ func TestNewCaseOvertakesLargeOne(t *testing.T) {
 	m.await(0)
 	mustHold(t, p, large, small)
 }
+
+// TestBlackHole: bytes vanish on a connection that stays open, as behind a lost
+// NAT entry with a box that acknowledges. It is noticed, and afterwards everything arrives.
+func TestBlackHole(t *testing.T) {
+	p := platformtest.Start(t, platformtest.Options{})
+	proxy := line(t, p.Addr)
+	m := enrolled(t, p, "QH0301", p.URL, "https://"+proxy.Addr())
+	m.timing = quick
+	m.timing.Still = 300 * time.Millisecond
+	first := m.file(1000)
+	m.send(nil)
+	m.await(0)
+	proxy.BlackHole() // the connection that is kept open goes dead as well
+	second := m.file()
+	await(t, "the hole to be noticed", func() bool { return m.states.had(uplink.ProblemLink) })
+	proxy.Restore()
+	m.await(0)
+	mustHold(t, p, first, second)
+}

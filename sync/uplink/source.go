@@ -85,29 +85,28 @@ func (b *span) Close() error { return nil }
 // the way acknowledge bytes that never arrive, and TCP's own timeout sees nothing of it.
 type watch struct {
 	timer *time.Timer
+	still time.Duration // for the answer, besides what is still in buffers
 }
 
 const (
-	stillStart  = 90 * time.Second // for dialling and the handshake
-	stillAnswer = 30 * time.Second // for the answer, besides what is still in buffers
-	bufferRate  = 2 << 10          // bytes a second at which buffers drain at least
-	bufferMost  = 256 << 10        // bytes the system buffers at most, see channel
-	stillBody   = stillAnswer + bufferMost/bufferRate*time.Second
+	bufferRate = 2 << 10   // bytes a second at which buffers drain at least
+	bufferMost = 256 << 10 // bytes the system buffers at most, see channel
 )
 
 var errStill = errors.New("nothing moves on a connection that is still there")
 
-func newWatch(end context.CancelCauseFunc) *watch {
-	return &watch{timer: time.AfterFunc(stillStart, func() { end(errStill) })}
+// newWatch gives dialling and the handshake three times as long as an answer.
+func newWatch(still time.Duration, end context.CancelCauseFunc) *watch {
+	return &watch{still: still, timer: time.AfterFunc(3*still, func() { end(errStill) })}
 }
 
 // moved notes that so many bytes have gone into the system's buffers.
 func (w *watch) moved(sent int64, all bool) {
-	d := stillBody
+	drain := int64(bufferMost)
 	if all {
-		d = stillAnswer + time.Duration(min(sent, bufferMost)/bufferRate)*time.Second
+		drain = min(sent, bufferMost)
 	}
-	w.timer.Reset(d)
+	w.timer.Reset(w.still + time.Duration(drain)*time.Second/bufferRate)
 }
 
 func (w *watch) stop() { w.timer.Stop() }

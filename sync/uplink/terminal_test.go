@@ -65,6 +65,7 @@ type terminal struct {
 	url      string
 	strict   bool // every answer must fit the contract
 	dial     channel.Options
+	timing   uplink.Timing
 	states   states
 	persons  int
 }
@@ -112,7 +113,7 @@ func enrolled(t testing.TB, p *platformtest.Platform, number, enrolAt, url strin
 	if desk.Store() == nil {
 		t.Fatal("the desk has no store")
 	}
-	return &terminal{t: t, folder: folder, identity: id, desk: desk, url: url, strict: true}
+	return &terminal{t: t, folder: folder, identity: id, desk: desk, url: url, strict: true, timing: quick}
 }
 
 func (m *terminal) person() identity.Card {
@@ -183,7 +184,7 @@ func (m *terminal) send(queue uplink.Queue) (stop func()) {
 	client := m.client()
 	up, err := uplink.New(uplink.Options{
 		Queue: queue, Client: client, URL: m.url, Key: seal.SM2Key(m.identity.PlatformSign), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Timing: quick, Changed: m.states.add,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Timing: m.timing, Changed: m.states.add,
 	})
 	if err != nil {
 		m.t.Fatal(err)

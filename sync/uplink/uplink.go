@@ -37,6 +37,7 @@ type Timing struct {
 	First       time.Duration // default 500 ms
 	LinkMost    time.Duration // while the platform cannot be reached, default 10 s
 	PacketMost  time.Duration // while one packet is in trouble, default 150 s
+	Still       time.Duration // how long an answer may take, besides what is still in buffers, default 30 s
 	BeatEvery   time.Duration // between heartbeats, default 1 min
 	BeatTimeout time.Duration // of one heartbeat, default 1 min
 }
@@ -50,6 +51,7 @@ func (t Timing) filled() Timing {
 		{&t.First, 500 * time.Millisecond},
 		{&t.LinkMost, 10 * time.Second},
 		{&t.PacketMost, 150 * time.Second},
+		{&t.Still, 30 * time.Second},
 		{&t.BeatEvery, time.Minute},
 		{&t.BeatTimeout, time.Minute},
 	} {
