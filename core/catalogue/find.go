@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"bianmin/core/form"
+	"bianmin/core/text"
 )
 
 // Audiences.
@@ -96,6 +97,33 @@ func (c *Catalogue) NeededMaterials(item *Item, values form.Values) []Material {
 		}
 	}
 	return needed
+}
+
+// Words returns the names people type most at this terminal: of its divisions,
+// items and departments. The keyboard learns them.
+func (c *Catalogue) Words() []string {
+	var words []string
+	add := func(word string) {
+		if word != "" && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	var walk func(r Region)
+	walk = func(r Region) {
+		add(r.Name[text.Chinese])
+		for _, child := range r.Children {
+			walk(child)
+		}
+	}
+	walk(c.Region)
+	for _, item := range c.Items {
+		add(item.ShortName[text.Chinese])
+		add(item.Department.ShortName[text.Chinese])
+		for _, word := range item.Keywords {
+			add(word)
+		}
+	}
+	return words
 }
 
 func (c *Catalogue) filter(keep func(*Item) bool) []*Item {

@@ -107,6 +107,22 @@ func TestSearchNeverBreaks(t *testing.T) {
 	s.Search(strings.Repeat("s", 1<<20))
 }
 
+// TestKeyboardLearnsTheRegion types the names of the demo region's places and items.
+func TestKeyboardLearnsTheRegion(t *testing.T) {
+	d, err := pinyin.Load(bytes.NewReader(assets.PinyinData()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	learnt := d.With(demo(t).Words())
+	for keys, want := range map[string]string{"liushugoucun": "柳树沟村", "lsgc": "柳树沟村", "qinghexian": "青禾县", "gaolingjintie": "高龄津贴", "xianrenshe": "县人社局"} {
+		found := learnt.Look(keys, pinyin.Options{})
+		at := slices.IndexFunc(found, func(c pinyin.Candidate) bool { return c.Text == want })
+		if at < 0 || at > 2 {
+			t.Errorf("%s: %s stands at %d", keys, want, at)
+		}
+	}
+}
+
 func TestRegions(t *testing.T) {
 	c := demo(t)
 	for _, tc := range []struct {

@@ -31,6 +31,7 @@ var broken = []struct {
 	{"schema open to anything", schema(`"additionalProperties": false,`, ``), "/schema/additionalProperties", "must be false"},
 	{"property without a field", schema(`"phone": {`, `"fax": {"type": "string"}, "phone": {`), "/schema/properties/fax", "no field in the layout"},
 	{"always asked but not required", schema(`"phone", "kind"`, `"kind"`), "/schema/required", `must name "phone"`},
+	{"required but not there", schema(`"phone", "kind"`, `"phone", "fax", "kind"`), "/schema/required", `names "fax", which is no field`},
 	{"conditional but required", schema(`"phone", "kind"`, `"phone", "partner", "kind"`), "/schema/required", `names "partner"`},
 	{"bound that is no date", schema(`today-18y`, `yesterday`), "/schema/properties/born/formatMaximum", "neither a date"},
 	{"bound where nobody looks", schema(`"type": "string", "minLength": 2`, `"type": "string", "minLength": 2, "anyOf": [{"formatMinimum": "today"}]`), "/schema/properties/partner/anyOf/0/formatMinimum", "works only directly"},

@@ -277,6 +277,11 @@ func (c *Checked) checkProperties(faults *Faults) {
 }
 
 func checkRequired(entries []*entry, required []string, at string, faults *Faults) {
+	for _, name := range required {
+		if !slices.ContainsFunc(entries, func(e *entry) bool { return e.field.Name == name }) {
+			faults.add(at, "names %q, which is no field", name)
+		}
+	}
 	for _, e := range entries {
 		conditional := e.field.When != nil || (e.page != nil && e.page.When != nil)
 		listed := slices.Contains(required, e.field.Name)

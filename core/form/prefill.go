@@ -28,7 +28,7 @@ func checkPrefill(f *Field, at string, faults *Faults) {
 	}
 	allowed, ok := fits[f.Prefill]
 	if !ok {
-		faults.add(at+"/prefill", "%q is no source; sources are %s", f.Prefill, listed(sources()))
+		faults.add(at+"/prefill", "%q is no source; sources are %s", f.Prefill, listed(Sources()))
 		return
 	}
 	if !slices.Contains(allowed, f.Kind) {
@@ -39,7 +39,8 @@ func checkPrefill(f *Field, at string, faults *Faults) {
 	}
 }
 
-func sources() []Prefill {
+// Sources returns all prefill sources in alphabetical order.
+func Sources() []Prefill {
 	all := make([]Prefill, 0, len(fits))
 	for source := range fits {
 		all = append(all, source)
