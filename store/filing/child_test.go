@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,7 +20,7 @@ import (
 )
 
 // This test program runs itself as a child that is to be killed. The variable
-// says what it does: "life FOLDER POINT:COUNT", "fill FOLDER" …
+// says what it does: "life FOLDER WORLD POINT:COUNT PAUSE", "room FOLDER".
 const childVariable = "BIANMIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -38,7 +37,7 @@ func TestMain(m *testing.M) {
 func child(order []string) error {
 	switch order[0] {
 	case "life":
-		return life(order[1], order[2])
+		return life(order[1], order[2], order[3], order[4])
 	case "room":
 		return room(order[1])
 	}
@@ -64,10 +63,14 @@ func killer(at string) func(string) {
 }
 
 // life files cases one after the other, prints, rates and delivers them, and
-// writes down what the outside world saw, until it is killed.
-func life(folder, at string) error {
+// writes down in the file seen what the outside world saw, until it is killed.
+func life(folder, seen, at, rest string) error {
 	ctx := context.Background()
-	world, err := os.OpenFile(filepath.Join(folder, "world"), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	pause, err := time.ParseDuration(rest)
+	if err != nil {
+		return err
+	}
+	world, err := os.OpenFile(seen, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
@@ -82,6 +85,7 @@ func life(folder, at string) error {
 		if err := deliver(ctx, f.Store(), world); err != nil {
 			return err
 		}
+		time.Sleep(pause)
 	}
 	return fmt.Errorf("never came to %s", at)
 }

@@ -100,14 +100,15 @@ func wasKilled(err error) bool {
 func TestKilledAtEveryCommitPoint(t *testing.T) {
 	random := seeded(t)
 	folder, authority := realPoint(t)
+	seen := filepath.Join(t.TempDir(), "world")
 	for range rounds(t, 2, 20) {
 		for _, point := range points {
 			at := fmt.Sprintf("%s:%d", point, 1+random.IntN(3))
-			cmd, output := startChild(t.Context(), t, "life "+folder+" "+at)
+			cmd, output := startChild(t.Context(), t, "life "+folder+" "+seen+" "+at+" 0s")
 			if err := cmd.Wait(); !wasKilled(err) {
 				t.Fatalf("%s: %v: %s", at, err, output)
 			}
-			checkWorld(t, at, folder, authority)
+			checkWorld(t, at, folder, seen, authority)
 		}
 	}
 }
@@ -116,8 +117,9 @@ func TestKilledAtEveryCommitPoint(t *testing.T) {
 func TestKilledAtAnyMoment(t *testing.T) {
 	random := seeded(t)
 	folder, authority := realPoint(t)
+	seen := filepath.Join(t.TempDir(), "world")
 	for range rounds(t, 8, 100) {
-		cmd, output := startChild(t.Context(), t, "life "+folder+" never:0")
+		cmd, output := startChild(t.Context(), t, "life "+folder+" "+seen+" never:0 0s")
 		wait := time.Duration(20+random.IntN(300)) * time.Millisecond
 		timer := time.NewTimer(wait)
 		<-timer.C
@@ -127,12 +129,12 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		if err := cmd.Wait(); !wasKilled(err) {
 			t.Fatalf("after %v: %v: %s", wait, err, output)
 		}
-		checkWorld(t, wait.String(), folder, authority)
+		checkWorld(t, wait.String(), folder, seen, authority)
 	}
 }
 
 // checkWorld compares what the world saw with what the store holds.
-func checkWorld(t *testing.T, at, folder string, authority *sealtest.Authority) {
+func checkWorld(t *testing.T, at, folder, seen string, authority *sealtest.Authority) {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Options{Folder: folder, Clock: store.SystemClock})
 	if err != nil {
@@ -156,7 +158,7 @@ func checkWorld(t *testing.T, at, folder string, authority *sealtest.Authority) 
 	if len(held) != len(cases) {
 		t.Errorf("%s: %d cases, %d of them with a packet", at, len(cases), len(held))
 	}
-	checkSeen(t, at, folder, held)
+	checkSeen(t, at, seen, held)
 	if _, err := s.VerifyAudit(t.Context()); err != nil {
 		t.Errorf("%s: %v", at, err)
 	}
@@ -204,9 +206,9 @@ func events(t *testing.T, s *store.Store, opener packet.Opener) []sentEvent {
 }
 
 // checkSeen holds what was filed, printed and sent against the cases held.
-func checkSeen(t *testing.T, at, folder string, held map[string]string) {
+func checkSeen(t *testing.T, at, seen string, held map[string]string) {
 	t.Helper()
-	world, err := os.ReadFile(filepath.Join(folder, "world"))
+	world, err := os.ReadFile(seen)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
