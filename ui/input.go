@@ -33,13 +33,19 @@ func NewInputBox(look theme.Look, hint string, group func(string) string) *Input
 // NewSearchBox makes a lower box that opens the search when tapped. Its name is its hint.
 func NewSearchBox(look theme.Look, hint string, tapped func()) *InputBox {
 	b := newInputBox(look, hint, nil, look.Size(theme.SearchHeight))
-	b.tapped = tapped
+	b.SetTapped(tapped)
 	return b
+}
+
+// SetTapped sets what a tap opens; with nil the box is only read.
+func (b *InputBox) SetTapped(tapped func()) {
+	b.tapped, b.off = tapped, tapped == nil
+	b.relayout()
 }
 
 func newInputBox(look theme.Look, hint string, group func(string) string, height float32) *InputBox {
 	b := &InputBox{hint: hint, group: group, height: height}
-	b.look, b.name = look, hint
+	b.look, b.name, b.off = look, hint, true
 	b.ground = panel(look, theme.Surface, theme.Action, theme.BorderStrong)
 	b.caret = canvas.NewRectangle(theme.Colour(theme.Action))
 	b.line = word(look, theme.FieldText, theme.Ink, "")
