@@ -34,6 +34,7 @@ func (k *checker) item(item *Item, checked *form.Checked) {
 	k.process(item)
 	k.materials(item, checked)
 	k.promise(item)
+	k.roots(item)
 	k.words(item.Result, "/result")
 	k.phone(item.Contact.Inquiry, "/contact/inquiry")
 	k.phone(item.Contact.Complaint, "/contact/complaint")
@@ -202,6 +203,27 @@ func (k *checker) attached(name, at string) {
 	info, err := fs.Stat(k.loader.folder, path.Join(filesFolder, name))
 	if err != nil || info.IsDir() {
 		k.tell(at, "file %s/%s is not there", filesFolder, name)
+	}
+}
+
+// roots looks up the divisions that region and address fields begin at.
+func (k *checker) roots(item *Item) {
+	if k.catalogue == nil {
+		return
+	}
+	look := func(f form.Field, at string) {
+		if f.Root != "" && !within(&k.catalogue.Region, f.Root) {
+			k.tell(at+"/root", "%q is no division of %s", f.Root, mainFile)
+		}
+	}
+	for i, page := range item.Form.Pages {
+		for j, field := range page.Fields {
+			at := fmt.Sprintf("/form/pages/%d/fields/%d", i, j)
+			look(field, at)
+			for n, column := range field.Columns {
+				look(column, fmt.Sprintf("%s/columns/%d", at, n))
+			}
+		}
 	}
 }
 

@@ -80,6 +80,7 @@ func TestBrokenCatalogues(t *testing.T) {
 		{"unknown kind", pension, `"kind": "phone"`, `"kind": "telephone"`, "", "/form/pages/1/fields/1/kind", "no kind of field"},
 		{"schema that does not compile", pension, `"maxLength": 20`, `"maxLength": -1`, "", "/form/schema/properties/phone/maxLength", "does not compile"},
 		{"condition naming an unknown field", pension, `"label": {"zh": "手机号码", "en": "Mobile number"},`, `"label": {"zh": "手机号码", "en": "Mobile number"}, "when": {"field": "shoe", "filled": true},`, "", "/form/pages/1/fields/1/when/field", "no field"},
+		{"choice that begins nowhere", pension, `"name": "residence",`, `"name": "residence", "root": "110101000000",`, "", "/form/pages/1/fields/2/root", "no division"},
 		{"newer format", "catalogue.json", `"format": 1`, `"format": 2`, "", "/format", "reads formats up to 1"},
 		{"no format", "catalogue.json", `"format": 1,`, ``, "", "/format", "must be 1"},
 		{"division twice", "catalogue.json", `"990301100002"`, `"990301100001"`, "", "/region/children/0/children/1/code", "already the code"},
