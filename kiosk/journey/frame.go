@@ -53,12 +53,10 @@ func (m *machine) frameEvent(event Event) bool {
 	case Touch:
 	case ToggleLarge:
 		m.look.large = !m.look.large
-		m.redrawn()
 	case ToggleLowReach:
 		m.look.lowReach = !m.look.lowReach
 	case ToggleLanguage:
 		m.look.lang = otherLanguage(m.look.lang)
-		m.redrawn()
 	case Help:
 		m.help(event.Open)
 	case Leave:
@@ -79,13 +77,6 @@ func (m *machine) frameEvent(event Event) bool {
 		return false
 	}
 	return true
-}
-
-// redrawn takes back a signature: the pad comes up empty in another size or language.
-func (m *machine) redrawn() {
-	if m.screen == Review {
-		m.draft.unsigned()
-	}
 }
 
 func otherLanguage(lang text.Lang) text.Lang {

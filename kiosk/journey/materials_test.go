@@ -261,7 +261,6 @@ func TestAnyChangeWipesTheSignature(t *testing.T) {
 	}{
 		{"one more page", []Event{Back{}, ScanPage{Material: "hukou"}, Onward{}}},
 		{"an answer", []Event{Edit{What: "phone"}, Answer{Value: "13900000000"}, Onward{}}},
-		{"another size", []Event{ToggleLarge{}}},
 		{"rewritten", []Event{Sign{}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

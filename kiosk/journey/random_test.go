@@ -90,7 +90,7 @@ func checks(t *testing.T, few, long int) {
 // nothing is filed twice or unsigned, nothing is printed before it is committed,
 // and nothing of the person stays.
 func TestRandomSessions(t *testing.T) {
-	checks(t, 1000, 50_000)
+	checks(t, 500, 50_000)
 	set := loadCatalogue(t)
 	seen := map[Screen]int{}
 	rapid.Check(t, func(rt *rapid.T) {

@@ -73,9 +73,6 @@ func (m *machine) reviewEnd() []ReviewLine {
 			Words: []Message{{Key: keyPromiseDeadline, Args: map[string]any{"n": d.item.Promise.Deadline}}},
 		})
 	}
-	if len(d.item.Delivery) > 0 {
-		lines = append(lines, ReviewLine{Label: words(keyReviewDelivery), Words: []Message{words(prefixDelivery + d.item.Delivery[0])}})
-	}
 	return lines
 }
 

@@ -38,6 +38,20 @@ func TestSubmitOnceHoweverManyTaps(t *testing.T) {
 	})
 }
 
+// TestSignatureOutlivesAChangeOfLook: size and language are looks, they change nothing that was signed.
+func TestSignatureOutlivesAChangeOfLook(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.toReview()
+		s.tap(name(), ToggleLarge{}, ToggleLanguage{}, Help{Open: true}, Help{}, Leave{}, Stay{})
+		if v := s.on(Review); !v.Review.Signed || !v.Next.Enabled {
+			t.Fatalf("review %+v", v.Next)
+		}
+		s.tap(Onward{})
+		s.on(Done)
+	})
+}
+
 // TestDoubleTapStaysOnThePage: the second tap of a double tap answers nothing the person has not seen.
 func TestDoubleTapStaysOnThePage(t *testing.T) {
 	bubble(t, func(t *testing.T) {

@@ -43,7 +43,6 @@ const (
 	keyReviewPromised   = "review.material-promised" // {name}
 	keyReviewPromise    = "review.promise"
 	keyPromiseDeadline  = "promise.deadline" // {n}
-	keyReviewDelivery   = "review.delivery"
 	keyReviewEmpty      = "review.empty"
 	keyReviewYes        = "review.yes"
 	keyReviewNo         = "review.no"
@@ -57,7 +56,6 @@ const (
 	prefixCardProblem = "card.problem."
 	prefixScanProblem = "scan.problem."
 	prefixPrinter     = "fault.printer."
-	prefixDelivery    = "delivery."
 
 	reasonCatalogue = "catalogue" // why a terminal without a catalogue cannot serve
 )
@@ -88,7 +86,7 @@ func Keys() []string {
 		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyTooManyPages, keyPageNotKept,
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
 		keyReviewNumber, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewPromised, keyReviewPromise,
-		keyPromiseDeadline, keyReviewDelivery, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
+		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
 		keyStaffLocked, keyStaffNone, keyStaffFailed, "service.reason." + reasonCatalogue,
 	}
 	for _, reason := range badReasons {
@@ -102,9 +100,6 @@ func Keys() []string {
 	}
 	for _, f := range printFaults {
 		keys = append(keys, string(printFault(f)))
-	}
-	for _, delivery := range []string{"sms", "pickup", "post", "print"} {
-		keys = append(keys, prefixDelivery+delivery)
 	}
 	for _, sex := range []string{"0", "1", "2", "9"} {
 		keys = append(keys, "sex."+sex)
