@@ -59,7 +59,7 @@ func Clean(s string) string {
 		default:
 			return r
 		}
-	}, s)
+	}, strings.ReplaceAll(s, "\r\n", " "))
 }
 
 // Mask hides the middle of a person's name: 张*, 李*芳, 阿****·*提. Characters of

@@ -172,9 +172,8 @@ func (p *Printer) settle(ctx context.Context) error {
 		patience = p.options.Silence
 	}
 	err := p.wire.settle(ctx, patience)
-	if err == nil && p.doubtful {
-		// That answer may have been one an earlier program is still owed: ours comes right after it.
-		err = p.wire.hush(ctx, 2*p.options.Answer)
+	if err == nil && (p.doubtful || p.wire.stale) {
+		err = p.wire.doubt(ctx)
 	}
 	if err != nil && (known || !unanswered(err)) {
 		return fmt.Errorf("wait for earlier jobs: %w", err)

@@ -30,6 +30,7 @@ type wire struct {
 	heard   int    // bytes in all
 
 	acknowledges bool // it has answered a GS r before
+	stale        bool // an answer was given up that may still come
 }
 
 // send writes all of data within patience, or says how much of it went.
@@ -152,19 +153,21 @@ func (w *wire) wake(ctx context.Context) error {
 	if _, err := w.send(ctx, append(zeros, esc, '@'), w.options.Silence); err != nil {
 		return fmt.Errorf("wake printer: %w", err)
 	}
-	until := w.options.onLine(8194) + w.options.Answer
+	until := w.options.onLine(len(zeros)) + w.options.Answer
+	var err error
 	for range 4 {
-		if _, err := w.send(ctx, []byte{dle, 4, 1}, w.options.Answer); err != nil {
-			return fmt.Errorf("wake printer: %w", err)
+		if _, err = w.send(ctx, []byte{dle, 4, 1}, w.options.Answer); err != nil {
+			break
 		}
-		if _, err := w.listen(ctx, isStatus, until); err == nil {
+		if _, err = w.listen(ctx, isStatus, until); err == nil {
 			return w.hush(ctx, min(w.options.Answer, 100*time.Millisecond))
-		} else if !unanswered(err) {
-			return fmt.Errorf("wake printer: %w", err)
+		}
+		if !unanswered(err) {
+			break
 		}
 		until = w.options.Answer
 	}
-	return errSilent
+	return fmt.Errorf("wake printer: %w", err)
 }
 
 // block reads one GS I answer: "_", text, zero. A printer that sends none gives "".
@@ -225,7 +228,7 @@ func (w *wire) settle(ctx context.Context, patience time.Duration) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case unanswered(err) || quiet(err):
-			w.owed = 0
+			w.owed, w.stale = 0, true
 			return errSilent
 		default:
 			return err
@@ -233,6 +236,13 @@ func (w *wire) settle(ctx context.Context, patience time.Duration) error {
 	}
 	w.ended = false
 	return nil
+}
+
+// doubt makes sure that nothing is on its way any more after settle: the answer
+// that came may have been owed to an earlier program, or given up by us. Ours follows at once.
+func (w *wire) doubt(ctx context.Context) error {
+	w.stale = false
+	return w.hush(ctx, 2*w.options.Answer)
 }
 
 // faultOf gives the code for people of an error from below.
@@ -248,7 +258,7 @@ func faultOf(err error) drivers.Fault {
 		return drivers.FaultBusy
 	case errors.Is(err, errNoise):
 		return drivers.FaultProtocol
-	case errors.Is(err, errSilent), errors.Is(err, link.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errSilent), errors.Is(err, errUnended), errors.Is(err, link.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return drivers.FaultSilent
 	case errors.Is(err, context.Canceled):
 		return drivers.FaultCancelled

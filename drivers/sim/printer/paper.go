@@ -25,7 +25,7 @@ type Strip struct {
 }
 
 // Image is the strip as a picture, with a white margin as wide as real paper has.
-func (s *Strip) Image() image.Image {
+func (s Strip) Image() image.Image {
 	const margin = 32
 	out := image.NewGray(image.Rect(0, 0, s.Dots.Width+2*margin, s.Dots.Height+margin))
 	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
@@ -33,8 +33,8 @@ func (s *Strip) Image() image.Image {
 	return out
 }
 
-func (s *Strip) clone() Strip {
-	c := *s
+func (s Strip) clone() Strip {
+	c := s
 	picture := *s.Dots
 	picture.Pix = append([]byte(nil), s.Dots.Pix...)
 	c.Dots = &picture
