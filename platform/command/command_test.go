@@ -45,9 +45,14 @@ func TestMistakes(t *testing.T) {
 		"--data": dir, "--url": "https://p", "--terminal": "QH0301", "--point": "村", "--region": "990301001201", "--role": "kiosk", "--environment": "demo",
 	}
 	for _, c := range []struct{ flag, value, want string }{
-		{"--terminal", "qh0301", "--terminal"}, {"--terminal", "QH030", "--terminal"},
-		{"--region", "99", "--region"}, {"--point", "", "--point"}, {"--role", "admin", "--role"},
-		{"--environment", "test", "--environment"}, {"--url", "http://p", "https"}, {"--valid", "soon", "invalid"},
+		{"--terminal", "qh0301", "--terminal"},
+		{"--terminal", "QH030", "--terminal"},
+		{"--region", "99", "--region"},
+		{"--point", "", "--point"},
+		{"--role", "admin", "--role"},
+		{"--environment", "test", "--environment"},
+		{"--url", "http://p", "https"},
+		{"--valid", "soon", "invalid"},
 	} {
 		args := []string{"enrol", "new"}
 		for flag, value := range good {

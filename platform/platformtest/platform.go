@@ -82,7 +82,7 @@ func Start(t testing.TB, o Options) *Platform {
 // Serve starts serving at an address; after Stop it may be called again with Addr.
 func (p *Platform) Serve(address string) {
 	p.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(p.t.Context())) // it ends with the clean-up, after what uses it
 	p.stop, p.done = cancel, make(chan error, 1)
 	said := &firstLine{found: make(chan string, 1)}
 	root := command.New(command.Options{Contract: Contract(p.t), Now: p.now})
@@ -163,17 +163,7 @@ func (p *Platform) Faults(rules ...string) {
 // Control sends one line to the control socket and gives the answer behind "ok".
 func (p *Platform) Control(line string) string {
 	p.t.Helper()
-	var connection net.Conn
-	var err error
-	for range 100 { // the socket opens a moment after the port
-		if connection, err = net.Dial("unix", p.socket); err == nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	connection := p.dialControl()
 	defer connection.Close()
 	if _, err := fmt.Fprintln(connection, line); err != nil {
 		p.t.Fatal(err)
@@ -188,6 +178,22 @@ func (p *Platform) Control(line string) string {
 		p.t.Fatalf("platform control %q: %s", line, text)
 	}
 	return strings.TrimSpace(strings.TrimPrefix(text, "ok"))
+}
+
+// dialControl waits for the control socket, which opens a moment after the port.
+func (p *Platform) dialControl() net.Conn {
+	p.t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for range 1000 {
+		connection, err := net.Dial("unix", p.socket)
+		if err == nil {
+			return connection
+		}
+		<-tick.C
+	}
+	p.t.Fatal("the platform's control socket did not open")
+	return nil
 }
 
 // firstLine gives the first line written to it.

@@ -95,7 +95,7 @@ func TestTimes(t *testing.T) {
 		{"clock of 1970, mark known", []time.Time{early, now}, nil},
 		{"clock of 2036, mark known", []time.Time{late, now}, nil},
 		{"clock of 1970, nothing known", []time.Time{early}, ErrClock},
-		{"clock of 2036, nothing known", []time.Time{late, time.Time{}}, ErrClock},
+		{"clock of 2036, nothing known", []time.Time{late, {}}, ErrClock},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			client := New(Options{Root: ca, Times: at(c.times...)})
