@@ -88,18 +88,6 @@ func (s *Store) clockIn(tx *sql.Tx, q statements) (Clock, error) {
 	return s.judge(mark)
 }
 
-func (s *Store) meta(ctx context.Context, key string) (string, error) {
-	var value string
-	err := s.reader.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", key).Scan(&value)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	if err != nil {
-		return "", classify(fmt.Errorf("read meta: %w", err))
-	}
-	return value, nil
-}
-
 func setMeta(tx *sql.Tx, key, value string) error {
 	_, err := tx.Exec("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
 	return err

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
-	"bianmin/sync/seal"
 
 	sqlite "modernc.org/sqlite" // also registers the driver "sqlite"
 )
@@ -245,13 +244,4 @@ func fromMilliseconds(ms int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).In(casefile.Zone)
-}
-
-// newID makes 16 random bytes in hex, the form of packet ids and nonces.
-func newID() (string, error) {
-	key, err := seal.NewKey()
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%x", key[:]), nil
 }

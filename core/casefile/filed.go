@@ -62,8 +62,8 @@ type Code string
 // Codes; the words stand under "service.reason." in the word catalogue.
 const (
 	NotEnrolled   Code = "not-enrolled"
-	Restored      Code = "restored"       // the store came from a backup and has no new generation yet
-	ClockDoubt    Code = "clock"          // the clock jumped: platform or technician must confirm
+	Restored      Code = "restored" // the store came from a backup and has no new generation yet
+	ClockDoubt    Code = "clock"    // the clock jumped: platform or technician must confirm
 	DiskFull      Code = "disk-full"
 	ReadOnly      Code = "read-only"
 	Damaged       Code = "database"       // integrity check failed
