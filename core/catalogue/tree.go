@@ -115,14 +115,7 @@ func shape(value any, t reflect.Type, at string, tell func(at, format string, ar
 	case reflect.Map:
 		shapeText(value, at, tell)
 	case reflect.Slice:
-		list, ok := value.([]any)
-		if !ok {
-			tell(at, "must be a list")
-			return
-		}
-		for i, inner := range list {
-			shape(inner, t.Elem(), fmt.Sprintf("%s/%d", at, i), tell)
-		}
+		shapeList(value, t, at, tell)
 	case reflect.String:
 		shapeString(value, at, tell)
 	case reflect.Bool:
@@ -138,6 +131,17 @@ func shape(value any, t reflect.Type, at string, tell func(at, format string, ar
 		}
 	default:
 		tell(at, "has a type nobody reads (%s)", t)
+	}
+}
+
+func shapeList(value any, t reflect.Type, at string, tell func(at, format string, args ...any)) {
+	list, ok := value.([]any)
+	if !ok {
+		tell(at, "must be a list")
+		return
+	}
+	for i, inner := range list {
+		shape(inner, t.Elem(), fmt.Sprintf("%s/%d", at, i), tell)
 	}
 }
 

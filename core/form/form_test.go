@@ -198,8 +198,10 @@ func TestValidate(t *testing.T) {
 }
 
 func TestIDNumberProblems(t *testing.T) {
-	f := Form{Version: "1", Schema: json.RawMessage(`{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"string"}}}`),
-		Pages: []Page{{Title: text.Zh("页"), Fields: []Field{field("id", KindIDNumber)}}}}
+	f := Form{
+		Version: "1", Schema: json.RawMessage(`{"type":"object","additionalProperties":false,"required":["id"],"properties":{"id":{"type":"string"}}}`),
+		Pages: []Page{{Title: text.Zh("页"), Fields: []Field{field("id", KindIDNumber)}}},
+	}
 	c, err := Compile(f)
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,7 @@ var known = map[string]place{
 	keywordEarliest: nothing, keywordLatest: nothing,
 	"title": nothing, "description": nothing, "default": nothing, "examples": nothing, "deprecated": nothing, "readOnly": nothing, "writeOnly": nothing,
 	"minLength": nothing, "maxLength": nothing, "pattern": nothing,
-	"minimum": nothing, "maximum": nothing, "exclusiveMinimum": nothing, "exclusiveMaximum": nothing, "multipleOf": nothing,
+	"minimum": nothing, "maximum": nothing, "multipleOf": nothing,
 	"required": nothing, "minProperties": nothing, "maxProperties": nothing, "dependentRequired": nothing,
 	"minItems": nothing, "maxItems": nothing, "uniqueItems": nothing, "minContains": nothing, "maxContains": nothing,
 	"properties": named, "patternProperties": named, "dependentSchemas": named,

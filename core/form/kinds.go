@@ -33,6 +33,11 @@ func (e *entry) checkKind(value any, env Env) (code string, details map[string]a
 	if !ok {
 		return ProblemType, nil
 	}
+	return e.checkString(s, env)
+}
+
+// checkString checks the kinds whose values are strings.
+func (e *entry) checkString(s string, env Env) (code string, details map[string]any) {
 	if unseen(s) {
 		return ProblemControl, nil
 	}

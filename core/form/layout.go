@@ -218,6 +218,19 @@ func checkExtras(f *Field, at string, faults *Faults) {
 	} else if len(f.Columns) > 0 || f.MaxRows != 0 {
 		faults.add(at+"/columns", "only a table has columns and maxRows")
 	}
+	checkOnly(f, at, faults)
+	for _, t := range []struct {
+		text text.Local
+		name string
+	}{{f.Ask, "/ask"}, {f.Hint, "/hint"}, {f.Unit, "/unit"}} {
+		if len(t.text) > 0 {
+			needText(t.text, at+t.name, faults)
+		}
+	}
+}
+
+// checkOnly refuses what belongs to other kinds.
+func checkOnly(f *Field, at string, faults *Faults) {
 	if f.Root != "" && f.Kind != KindRegion && f.Kind != KindAddress {
 		faults.add(at+"/root", "only region and address fields have a root")
 	}
@@ -226,14 +239,6 @@ func checkExtras(f *Field, at string, faults *Faults) {
 	}
 	if len(f.Unit) > 0 && f.Kind != KindNumber {
 		faults.add(at+"/unit", "only number fields have a unit")
-	}
-	for _, t := range []struct {
-		text text.Local
-		name string
-	}{{f.Ask, "/ask"}, {f.Hint, "/hint"}, {f.Unit, "/unit"}} {
-		if len(t.text) > 0 {
-			needText(t.text, at+t.name, faults)
-		}
 	}
 }
 
@@ -256,24 +261,28 @@ func (c *Checked) checkProperties(faults *Faults) {
 	}
 	checkRequired(c.order, c.schema.Required, "/schema/required", faults)
 	for _, e := range c.order {
-		if e.field.Kind != KindTable || e.schema == nil {
-			continue
+		if e.field.Kind == KindTable && e.schema != nil {
+			e.checkItems(faults)
 		}
-		items := followed(e.schema.Items2020)
-		if items == nil {
-			continue
-		}
-		at := "/schema/properties" + pointer([]string{e.field.Name}) + "/items"
-		if allowed, ok := items.AdditionalProperties.(bool); !ok || allowed {
-			faults.add(at+"/additionalProperties", "must be false")
-		}
-		for _, name := range sortedNames(items.Properties) {
-			if !slices.ContainsFunc(e.columns, func(column *entry) bool { return column.field.Name == name }) {
-				faults.add(at+"/properties"+pointer([]string{name}), "has no column in the layout: nobody could fill it")
-			}
-		}
-		checkRequired(e.columns, items.Required, at+"/required", faults)
 	}
+}
+
+// checkItems is the same for the rows of a table.
+func (e *entry) checkItems(faults *Faults) {
+	items := followed(e.schema.Items2020)
+	if items == nil {
+		return
+	}
+	at := "/schema/properties" + pointer([]string{e.field.Name}) + "/items"
+	if allowed, ok := items.AdditionalProperties.(bool); !ok || allowed {
+		faults.add(at+"/additionalProperties", "must be false")
+	}
+	for _, name := range sortedNames(items.Properties) {
+		if !slices.ContainsFunc(e.columns, func(column *entry) bool { return column.field.Name == name }) {
+			faults.add(at+"/properties"+pointer([]string{name}), "has no column in the layout: nobody could fill it")
+		}
+	}
+	checkRequired(e.columns, items.Required, at+"/required", faults)
 }
 
 func checkRequired(entries []*entry, required []string, at string, faults *Faults) {

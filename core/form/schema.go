@@ -94,41 +94,44 @@ func (c *Checked) code(at string, k jsonschema.ErrorKind) (string, map[string]an
 		return ProblemTooShort, map[string]any{"missing": k.Want - k.Got, "min": k.Want}
 	case *kind.MaxLength:
 		return ProblemTooLong, map[string]any{"over": k.Got - k.Want, "max": k.Want}
-	case *kind.Pattern:
-		return ProblemPattern, nil
-	case *kind.Minimum:
-		return ProblemMinimum, map[string]any{"min": float(k.Want)}
-	case *kind.ExclusiveMinimum:
-		return ProblemMinimum, map[string]any{"min": float(k.Want)}
-	case *kind.Maximum:
-		return ProblemMaximum, map[string]any{"max": float(k.Want)}
-	case *kind.ExclusiveMaximum:
-		return ProblemMaximum, map[string]any{"max": float(k.Want)}
-	case *kind.MultipleOf:
-		return multiple(k)
-	case *kind.Format:
-		if k.Want == "date" {
-			return ProblemDate, nil
-		}
-		return ProblemPattern, nil
-	case *kind.Enum, *kind.Const:
-		if f, ok := c.Field(columnName(at)); ok && f.Kind == KindYesNo {
-			return ProblemAgree, nil
-		}
-		return ProblemChoice, nil
 	case *kind.MinItems:
 		return c.counted(at, ProblemMinRows, ProblemMinChoices), map[string]any{"min": k.Want, "missing": k.Want - k.Got}
 	case *kind.MaxItems:
 		return c.counted(at, ProblemMaxRows, ProblemMaxChoices), map[string]any{"max": k.Want, "over": k.Got - k.Want}
+	case *kind.Minimum:
+		return ProblemMinimum, map[string]any{"min": float(k.Want)}
+	case *kind.Maximum:
+		return ProblemMaximum, map[string]any{"max": float(k.Want)}
+	case *kind.MultipleOf:
+		return multiple(k)
+	}
+	return c.codeOfShape(at, k), nil
+}
+
+// codeOfShape is the code of what has no measure: the value is of another shape.
+func (c *Checked) codeOfShape(at string, k jsonschema.ErrorKind) string {
+	switch k := k.(type) {
+	case *kind.Pattern:
+		return ProblemPattern
+	case *kind.Format:
+		if k.Want == "date" {
+			return ProblemDate
+		}
+		return ProblemPattern
+	case *kind.Enum, *kind.Const:
+		if f, ok := c.Field(columnName(at)); ok && f.Kind == KindYesNo {
+			return ProblemAgree
+		}
+		return ProblemChoice
 	case *kind.UniqueItems:
-		return ProblemDuplicate, nil
+		return ProblemDuplicate
 	case *kind.Type:
 		if slices.Contains(k.Want, "integer") && k.Got == "number" {
-			return ProblemInteger, nil
+			return ProblemInteger
 		}
-		return ProblemType, nil
+		return ProblemType
 	}
-	return ProblemContradicted, nil
+	return ProblemContradicted
 }
 
 func multiple(k *kind.MultipleOf) (string, map[string]any) {

@@ -123,23 +123,7 @@ func (d *Dictionary) parse() error {
 			section = line
 			return nil
 		}
-		switch section {
-		case "characters":
-			g, err := d.parseCharacters(line, at)
-			characters = append(characters, g)
-			return err
-		case "phrases":
-			g, err := d.parsePhrases(line, at)
-			phrases = append(phrases, g)
-			return err
-		case "surnames":
-			d.surnames = append(d.surnames, d.parseNames(line)...)
-			return nil
-		case "given":
-			d.given = append(d.given, d.parseNames(line)...)
-			return nil
-		}
-		return fmt.Errorf("%w: a line outside every section", errData)
+		return d.parseLine(section, line, at, &characters, &phrases)
 	})
 	if err != nil {
 		return err
@@ -149,6 +133,26 @@ func (d *Dictionary) parse() error {
 	}
 	d.alias()
 	return d.merge(characters, phrases)
+}
+
+func (d *Dictionary) parseLine(section, line string, at int, characters, phrases *[]group) error {
+	switch section {
+	case "characters":
+		g, err := d.parseCharacters(line, at)
+		*characters = append(*characters, g)
+		return err
+	case "phrases":
+		g, err := d.parsePhrases(line, at)
+		*phrases = append(*phrases, g)
+		return err
+	case "surnames":
+		d.surnames = append(d.surnames, d.parseNames(line)...)
+		return nil
+	case "given":
+		d.given = append(d.given, d.parseNames(line)...)
+		return nil
+	}
+	return fmt.Errorf("%w: a line outside every section", errData)
 }
 
 func (d *Dictionary) parseCharacters(line string, at int) (group, error) {
