@@ -86,6 +86,7 @@ type caseDetail struct {
 	line    *ui.Text
 	outcome *ui.Notice
 	content *ui.Column
+	reprint *ui.Button
 	shown   journey.CaseDetailView
 }
 
@@ -99,6 +100,7 @@ func newCaseDetail(k kit) page {
 	c.head = k.heading(c.title, c.line)
 	c.body = c.content
 	c.right = ui.NewBigButton(k.look, k.words.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
+	c.reprint = ui.NewBigButton(k.look, k.words.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
 	return c
 }
 
@@ -107,6 +109,13 @@ func (c *caseDetail) show(s journey.State) {
 	c.title.SetText(w.local(view.Case.ItemName))
 	c.line.SetText(w.t("case.state-more." + view.Case.State))
 	c.outcome.Set(ui.Calm, w.message(view.Printed))
+	if view.Printing {
+		c.outcome.Set(ui.Calm, w.t("case.printing"))
+	}
+	c.middle = nil
+	if view.CanPrint {
+		c.middle = c.reprint
+	}
 	if reflect.DeepEqual(c.shown, *view) {
 		return
 	}

@@ -76,6 +76,9 @@ func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
 	if len(line.Values) > 0 {
 		value = w.join(append(locals(w, line.Values), value)...)
 	}
+	if len(line.Words) > 0 {
+		value = w.messages(line.Words)
+	}
 	role := theme.Ink
 	if value == "" {
 		value, role = w.t("review.empty"), theme.InkQuiet

@@ -31,6 +31,15 @@ func (w words) message(m journey.Message) string {
 	return w.catalog.T(w.lang, m.Key, m.Args)
 }
 
+// messages gives the words of several messages, one after the other.
+func (w words) messages(all []journey.Message) string {
+	parts := make([]string, len(all))
+	for i, m := range all {
+		parts[i] = w.message(m)
+	}
+	return w.join(parts...)
+}
+
 func (w words) local(l text.Local) string { return l.In(w.lang) }
 
 // has tells whether there are words for a key in any language shown.

@@ -98,7 +98,7 @@ func cases() []Named {
 	none.MyCases = &journey.MyCasesView{Name: "王秀兰"}
 	detail := func(line journey.CaseLine, events ...journey.CaseMoment) journey.State {
 		s := base(journey.CaseDetail, journey.StepNone)
-		s.CaseDetail = &journey.CaseDetailView{Case: line, Events: events}
+		s.CaseDetail = &journey.CaseDetailView{Case: line, Events: events, CanPrint: true}
 		return s
 	}
 	filed := journey.CaseMoment{At: now.AddDate(0, 0, -18), Kind: "submitted"}
