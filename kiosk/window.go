@@ -39,7 +39,7 @@ type kiosk struct {
 	app      fyne.App
 	window   fyne.Window
 	screens  *screen.Window
-	session  *journey.Session
+	session  atomic.Pointer[journey.Session]
 	pinyin   *pinyin.Dictionary
 	shown    atomic.Pointer[journey.State] // what is on the screen, for the probe
 }
@@ -53,7 +53,8 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	if err := pinScale(s.Screen.Scale); err != nil {
 		return false, err
 	}
-	k := &kiosk{flags: f, settings: s, log: log, session: parts.Session(), pinyin: parts.Pinyin}
+	k := &kiosk{flags: f, settings: s, log: log, pinyin: parts.Pinyin}
+	k.session.Store(parts.Session())
 	k.open(words)
 	if f.probe != "" {
 		probe, err := k.listen()
@@ -65,12 +66,9 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan ending, 1)
-	drawn := make(chan struct{})
-	go k.draw(drawn)
 	go func() {
-		end, err := k.session.Run(ctx)
-		<-drawn
-		ended <- ending{end, err}
+		end := k.sessions(ctx, parts)
+		ended <- end
 		onui.Do(k.app.Quit)
 	}()
 	watch := k.watchFirstFrame(cancel)
@@ -93,6 +91,21 @@ type ending struct {
 	err error
 }
 
+// sessions lives one session; only where privacy is off, for the canary test, further ones follow in the same process.
+func (k *kiosk) sessions(ctx context.Context, parts *wiring.Kiosk) ending {
+	for {
+		session := k.session.Load()
+		drawn := make(chan struct{})
+		go k.draw(session, drawn)
+		end, err := session.Run(ctx)
+		<-drawn
+		if !k.flags.plain || err != nil || end != journey.Replace {
+			return ending{end, err}
+		}
+		k.session.Store(parts.Session())
+	}
+}
+
 // pinScale fixes the toolkit's scale, which it would otherwise guess from the monitor.
 func pinScale(scale float32) error {
 	for name, value := range map[string]string{
@@ -113,7 +126,7 @@ func (k *kiosk) open(words *text.Catalog) {
 	k.window = k.app.NewWindow("便民服务")
 	k.window.SetPadded(false)
 	k.screens = screen.New(screen.Options{
-		Catalog: words, Emit: k.session.Send, Size: panel, Engine: k.pinyin.Engine(pinyin.Options{}),
+		Catalog: words, Emit: func(e journey.Event) { k.session.Load().Send(e) }, Size: panel, Engine: k.pinyin.Engine(pinyin.Options{}),
 		After: func(d time.Duration, f func()) { time.AfterFunc(d, func() { onui.Do(f) }) },
 	})
 	k.window.SetContent(k.screens.Root())
@@ -125,9 +138,9 @@ func (k *kiosk) open(words *text.Catalog) {
 }
 
 // draw shows every state until the session is over.
-func (k *kiosk) draw(done chan<- struct{}) {
+func (k *kiosk) draw(session *journey.Session, done chan<- struct{}) {
 	defer close(done)
-	for state := range k.session.States() {
+	for state := range session.States() {
 		onui.DoAndWait(func() {
 			k.screens.Show(state)
 			k.shown.Store(&state)

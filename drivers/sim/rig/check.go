@@ -60,15 +60,24 @@ func (r *Rig) PlayJourney(ctx context.Context, env []string, journey, out string
 	if len(strips) == 0 {
 		return errors.New("the journey ended, but no receipt came out of the printer")
 	}
-	return stand.SaveStrip(strips[len(strips)-1], filepath.Join(out, "receipt.png"), filepath.Join(out, "receipt.bin"))
+	return stand.SaveStrip(strips[len(strips)-1].strip, filepath.Join(out, "receipt.png"), filepath.Join(out, "receipt.bin"))
 }
 
-// receipts are the strips that carry a receipt's code.
-func receipts(strips []printer.Strip) []printer.Strip {
-	return slices.DeleteFunc(slices.Clone(strips), func(s printer.Strip) bool {
-		_, err := decodeQR(s.Image())
-		return err != nil
-	})
+// slip is a strip that carries a receipt's code.
+type slip struct {
+	strip printer.Strip
+	code  string
+}
+
+// receipts are the strips that carry a receipt's code, each decoded once.
+func receipts(strips []printer.Strip) []slip {
+	var slips []slip
+	for _, s := range strips {
+		if code, err := decodeQR(s.Image()); err == nil {
+			slips = append(slips, slip{s, code})
+		}
+	}
+	return slips
 }
 
 // decodeQR reads the code on a picture of a strip.

@@ -15,12 +15,8 @@ import (
 // strip whose code does not verify is an error.
 func (r *Rig) Receipts() ([]receipt.Code, error) {
 	var codes []receipt.Code
-	for _, strip := range receipts(r.Stand.Printed()) {
-		text, err := decodeQR(strip.Image())
-		if err != nil {
-			return nil, err
-		}
-		code, err := r.verify(text)
+	for _, slip := range receipts(r.Stand.Printed()) {
+		code, err := r.verify(slip.code)
 		if err != nil {
 			return nil, fmt.Errorf("a printed receipt does not verify: %w", err)
 		}
@@ -32,7 +28,7 @@ func (r *Rig) Receipts() ([]receipt.Code, error) {
 // CheckReceipts waits until the platform accepted the case of every receipt
 // printed so far, compares digests, and leaves receipt.png, receipt.bin and platform.json in out.
 func (r *Rig) CheckReceipts(ctx context.Context, out string) ([]Outcome, error) {
-	strips := receipts(r.Stand.Printed())
+	slips := receipts(r.Stand.Printed())
 	codes, err := r.Receipts()
 	if err != nil {
 		return nil, err
@@ -40,7 +36,7 @@ func (r *Rig) CheckReceipts(ctx context.Context, out string) ([]Outcome, error) 
 	if len(codes) == 0 {
 		return nil, errors.New("no receipt was printed")
 	}
-	if err := stand.SaveStrip(strips[len(strips)-1], filepath.Join(out, "receipt.png"), filepath.Join(out, "receipt.bin")); err != nil {
+	if err := stand.SaveStrip(slips[len(slips)-1].strip, filepath.Join(out, "receipt.png"), filepath.Join(out, "receipt.bin")); err != nil {
 		return nil, err
 	}
 	var checked []Outcome

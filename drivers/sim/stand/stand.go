@@ -56,7 +56,7 @@ func (s *Stand) open(ctx context.Context) (err error) {
 	if s.cards, err = sim.Cards(); err != nil {
 		return err
 	}
-	if s.reader, err = reader.Start(ctx, s.path("reader"), reader.Options{}); err != nil {
+	if s.reader, err = reader.Start(ctx, s.path("reader"), reader.Options{Baud: 115200}); err != nil {
 		return err
 	}
 	if s.printer, err = printer.New(ctx, s.path("printer"), printer.Options{Paper: s.options.Paper}); err != nil {

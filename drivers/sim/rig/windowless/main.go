@@ -58,6 +58,7 @@ func run(ctx context.Context, config, item, answers string) error {
 	if environment := parts.Environment(); environment != "demo" {
 		return errors.Join(fmt.Errorf("a robot works on a demo terminal only, not %q", environment), parts.Close())
 	}
+	fmt.Fprintln(os.Stdout, "open")
 	session := parts.Session()
 	done := make(chan struct{})
 	go func() {

@@ -21,6 +21,7 @@ func (r robot) live(ctx context.Context, session *journey.Session) {
 	defer again.Stop()
 	var state journey.State
 	states := session.States()
+	begun := time.Now()
 	for said := journey.Screen(""); ; {
 		select {
 		case next, more := <-states:
@@ -34,7 +35,7 @@ func (r robot) live(ctx context.Context, session *journey.Session) {
 		}
 		if state.Screen != said {
 			said = state.Screen
-			fmt.Fprintln(os.Stdout, "screen", said)
+			fmt.Fprintf(os.Stdout, "%6d ms %s\n", time.Since(begun).Milliseconds(), said)
 		}
 		if event := r.answer(state); event != nil {
 			session.Send(event)
