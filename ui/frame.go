@@ -19,6 +19,7 @@ type Frame struct {
 	body   fyne.CanvasObject
 	foot   fyne.CanvasObject
 	across bool
+	pinned bool
 
 	low      bool
 	composed frameMode
@@ -33,6 +34,7 @@ type frameMode int
 const (
 	frameNone frameMode = iota
 	frameUpright
+	frameSplit // upright, but the body is pinned and the head scrolls for itself
 	frameLow
 	frameWide
 	frameWideLow
@@ -70,6 +72,9 @@ type Parts struct {
 	// Across keeps head and body below each other on a panel that lies on its
 	// side, where they otherwise stand side by side.
 	Across bool
+	// Pinned keeps the body whole at its full width on an upright panel, and
+	// scrolls the head alone where both don't fit: for keyboards.
+	Pinned bool
 }
 
 // Set changes what the frame holds. With the same parts it only arranges them anew.
@@ -78,7 +83,7 @@ func (f *Frame) Set(parts Parts) {
 		f.scroll.offset, f.aside.offset = 0, 0
 	}
 	f.steps, f.band, f.head, f.body, f.foot = parts.Steps, parts.Band, parts.Head, parts.Body, parts.Foot
-	f.across = parts.Across
+	f.across, f.pinned = parts.Across, parts.Pinned
 	f.composed = frameNone
 	f.Refresh()
 	Relayout(f)
@@ -110,7 +115,7 @@ func (f *Frame) apart(mode frameMode) bool {
 	if f.head == nil || f.body == nil {
 		return false
 	}
-	return mode == frameLow || !f.across && (mode == frameWide || mode == frameWideLow)
+	return mode == frameLow || mode == frameSplit || !f.across && (mode == frameWide || mode == frameWideLow)
 }
 
 // compose puts the parts into the tree as a mode needs them, and tells whether it had to.
@@ -154,6 +159,9 @@ func (f *Frame) compose(mode frameMode) bool {
 
 func (f *Frame) arrangeFrame(size fyne.Size) {
 	mode := f.mode(size)
+	if mode == frameUpright && f.splits(size) {
+		mode = frameSplit
+	}
 	if f.compose(mode) { // the parts moved between scrolls, whose sizes may stay the same
 		defer func() {
 			Relayout(f.scroll)
@@ -179,6 +187,10 @@ func (f *Frame) arrangeFrame(size fyne.Size) {
 		bottom -= gap
 	}
 	switch {
+	case mode == frameSplit:
+		body := leastHeight(f.body, wide)
+		f.placeScroll(f.aside, margin, top, wide, bottom-body-gap-top)
+		f.placeScroll(f.scroll, margin, bottom-body, wide, body)
 	case mode == frameLow && apart:
 		middle := size.Height / 2
 		f.placeScroll(f.aside, margin, top, wide, middle-top-gap)
@@ -200,6 +212,20 @@ func (f *Frame) arrangeFrame(size fyne.Size) {
 	}
 }
 
+// splits tells whether head and pinned body are too high to stand below each other.
+func (f *Frame) splits(size fyne.Size) bool {
+	if !f.pinned || f.head == nil || f.body == nil {
+		return false
+	}
+	margin, gap := f.look.Size(theme.Margin), f.look.Px(36)
+	wide := size.Width - 2*margin
+	room := size.Height - f.look.Size(theme.FootSpace) - f.arrangeTop(margin, wide, frameUpright)
+	if f.foot != nil {
+		room -= heightAt(f.foot, wide) + gap
+	}
+	return leastHeight(f.head, wide)+gap+leastHeight(f.body, wide) > room
+}
+
 // placeScroll puts a scroll so that its content stands in the box.
 func (f *Frame) placeScroll(scroll *DragScroll, x, y, width, height float32) {
 	bleed := scroll.bleed
@@ -212,7 +238,7 @@ func (f *Frame) arrangeTop(margin, wide float32, mode frameMode) float32 {
 	high := f.header.HeightAt(wide)
 	place(f.header, margin, y, wide, high)
 	y += high
-	upright := mode == frameUpright || mode == frameLow
+	upright := mode == frameUpright || mode == frameLow || mode == frameSplit
 	if f.steps != nil {
 		y += f.look.Px(44)
 		if !upright {

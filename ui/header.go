@@ -34,6 +34,9 @@ func NewHeader(look theme.Look, point string, pills ...*Button) *Header {
 	}
 	h.arrange = h.arrangeHeader
 	h.measure = func(width float32) fyne.Size {
+		if h.below(width) {
+			return fyne.NewSize(0, h.words(width)+h.gap+look.Size(theme.PillHeight))
+		}
 		return fyne.NewSize(0, max(look.Size(theme.PillHeight), h.words(width)))
 	}
 	h.ExtendBaseWidget(h)
@@ -72,25 +75,38 @@ func (h *Header) pillsWidth() float32 {
 	return wide
 }
 
+// below tells whether the pills stand below the name, because beside them the
+// name would not fit two lines.
+func (h *Header) below(width float32) bool {
+	const loss = 1.15 // what breaking a line wastes
+	return !h.apart && width > 0 && naturalWidth(h.point)*loss > 2*(width-h.pillsWidth())
+}
+
 func (h *Header) nameWidth(width float32) float32 {
+	if h.below(width) {
+		return width
+	}
 	return max(h.look.Px(120), width-h.pillsWidth())
 }
 
 func (h *Header) arrangeHeader(size fyne.Size) {
 	name := h.nameWidth(size.Width)
 	height := h.point.HeightAt(name)
-	y := (size.Height - h.words(size.Width)) / 2
+	pillHeight := h.look.Size(theme.PillHeight)
+	y, middle := (size.Height-h.words(size.Width))/2, (size.Height-pillHeight)/2
+	if h.below(size.Width) {
+		y, middle = 0, size.Height-pillHeight
+	}
 	place(h.point, 0, y, name, height)
 	leadWord(h.clock, 0, y+height, h.look.Leading(theme.SecondaryText))
 	if h.apart {
 		return
 	}
 	x := size.Width
-	pillHeight := h.look.Size(theme.PillHeight)
 	for i := len(h.pills) - 1; i >= 0; i-- {
 		wide := naturalWidth(h.pills[i])
 		x -= wide
-		place(h.pills[i], x, (size.Height-pillHeight)/2, wide, pillHeight)
+		place(h.pills[i], x, middle, wide, pillHeight)
 		x -= h.gap
 	}
 }
