@@ -39,7 +39,7 @@ func run(out, only, in string) error {
 		return err
 	}
 	painted := 0
-	err = all(func(v variant, named states.Named) error {
+	err = all(variants, func(v variant, named states.Named) error {
 		if !chosen(only, named.Name, strings.HasPrefix) || !chosen(in, v.name, func(a, b string) bool { return a == b }) {
 			return nil
 		}

@@ -45,6 +45,15 @@ var variants = []variant{
 	{name: "pseudo", title: "40 % longer words", lang: pseudo, size: upright},
 }
 
+// corners are variants that are checked and not painted: one trouble on top of another.
+var corners = []variant{
+	{name: "pseudo-large", lang: pseudo, large: true, size: upright},
+	{name: "low-reach-large", lang: text.English, large: true, lowReach: true, size: upright},
+	{name: "landscape-large", lang: text.English, large: true, size: landscape},
+	{name: "landscape-low", lang: text.Chinese, lowReach: true, size: landscape},
+	{name: "small", lang: text.Chinese, size: fyne.NewSize(768, 1366)},
+}
+
 // catalog is the word catalogue with the pseudo-language.
 func catalog() (*text.Catalog, error) {
 	c, err := text.Load(assets.Words())
@@ -103,8 +112,8 @@ func (canned) Candidates(keys string, page int) []string {
 	return []string{"王秀兰", "王", "往", "网", "望", "忘"}
 }
 
-// all pairs every state with every variant.
-func all(each func(v variant, named states.Named) error) error {
+// all pairs every state with every one of the variants.
+func all(variants []variant, each func(v variant, named states.Named) error) error {
 	for _, v := range variants {
 		for _, named := range states.All() {
 			if err := each(v, named); err != nil {

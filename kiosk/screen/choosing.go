@@ -105,6 +105,8 @@ func (c *choosing) head() fyne.CanvasObject { return c.note }
 
 func (c *choosing) body() fyne.CanvasObject { return c.list }
 
+func (c *choosing) extra() *ui.Button { return nil }
+
 // dating is the editor of date fields.
 type dating struct {
 	kit    kit
@@ -159,6 +161,8 @@ func (d *dating) head() fyne.CanvasObject { return d.chosen }
 
 func (d *dating) body() fyne.CanvasObject { return d.picker }
 
+func (d *dating) extra() *ui.Button { return nil }
+
 func monthName(lang text.Lang, month int) string {
 	if lang == text.Chinese {
 		return time.Date(2000, time.Month(month), 1, 0, 0, 0, 0, time.UTC).Format("1")
@@ -168,15 +172,14 @@ func monthName(lang text.Lang, month int) string {
 
 // region is the editor of region fields and of the first half of addresses: one level after the other.
 type region struct {
-	kit   kit
-	key   string
-	lead  *ui.Text
-	box   *ui.InputBox // the whole choice, once it is made
-	top   *ui.Column
-	up    *ui.Button
-	grid  *ui.Grid
-	whole *ui.Column
-	upRow fyne.CanvasObject
+	kit  kit
+	key  string
+	lead *ui.Text
+	box  *ui.InputBox // the whole choice, once it is made
+	top  *ui.Column
+	up   *ui.Button
+	grid *ui.Grid
+	deep bool // a division is chosen: one can go up again
 }
 
 func newRegionEditor(k kit) editor {
@@ -185,10 +188,8 @@ func newRegionEditor(k kit) editor {
 	r.box = ui.NewInputBox(k.look, "", nil)
 	r.box.SetLocked(true)
 	r.top = ui.NewColumn(k.look.Size(theme.SmallGap), r.lead, r.box)
-	r.up = ui.NewPill(k.look, k.words.t("question.region-up"), ui.Secondary, k.sends(journey.RegionUp{}))
+	r.up = ui.NewBigButton(k.look, k.words.t("question.region-up"), ui.Secondary, k.sends(journey.RegionUp{}))
 	r.grid = ui.NewGrid(2, k.look.Size(theme.Gap))
-	r.upRow = ui.NewRow(k.look.Size(theme.Gap), r.up, ui.NewSpring())
-	r.whole = ui.NewColumn(k.look.Size(theme.Gap), r.upRow, r.grid)
 	return r
 }
 
@@ -219,11 +220,7 @@ func (r *region) show(key string, view *journey.QuestionView) {
 	default:
 		r.lead.SetText(w.with("question.region-next", args{"name": chosenNames(w, view.Chosen)}))
 	}
-	if len(view.Chosen) > 0 {
-		r.upRow.Show()
-	} else {
-		r.upRow.Hide()
-	}
+	r.deep = len(view.Chosen) > 0
 	now := key
 	for _, line := range view.Regions {
 		now += line.Code
@@ -241,4 +238,11 @@ func (r *region) show(key string, view *journey.QuestionView) {
 
 func (r *region) head() fyne.CanvasObject { return r.top }
 
-func (r *region) body() fyne.CanvasObject { return r.whole }
+func (r *region) body() fyne.CanvasObject { return r.grid }
+
+func (r *region) extra() *ui.Button {
+	if r.deep {
+		return r.up
+	}
+	return nil
+}

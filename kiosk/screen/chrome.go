@@ -110,7 +110,7 @@ func (c *chrome) show(s journey.State, p *parts) {
 	f.header.SetClock(c.kit.words.clock(s.Now))
 	f.frame.SetLowReach(s.LowReach)
 	c.showNetwork(s.Network)
-	frame := ui.Parts{Head: p.head, Body: p.body, Foot: c.footOf(s, p), Across: p.across}
+	frame := ui.Parts{Head: p.head, Body: p.body, Foot: c.footOf(s, p), Across: p.across, Pinned: p.pinned}
 	if s.Step != journey.StepNone {
 		c.steps.SetStep(s.Step)
 		frame.Steps = c.steps

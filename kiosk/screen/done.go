@@ -53,13 +53,7 @@ func newDone(k kit) page {
 	d.also = newItemList(k, 1)
 	d.alsoHead = ui.NewSection(k.look, w.t("done.also"))
 	d.reprint = ui.NewBigButton(k.look, w.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
-	numbers := ui.NewColumn(
-		k.look.Px(4),
-		ui.NewQuiet(k.look, w.t("done.number")), d.number,
-		ui.NewSpace(0, k.look.Px(12)),
-		ui.NewQuiet(k.look, w.t("done.deadline")), d.deadline,
-	)
-	card := ui.NewCard(k.look, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, numbers), d.code))
+	card := ui.NewCard(k.look, d.numbers())
 	d.body = ui.NewColumn(
 		k.look.Px(28),
 		card,
@@ -72,6 +66,19 @@ func newDone(k kit) page {
 		d.body = ui.NewColumn(k.look.Px(28), d.body.(*ui.Column).Parts()[1:]...)
 	}
 	return d
+}
+
+// numbers are number and deadline with the code beside them, or beside the
+// deadline alone where letters are large or room is little.
+func (d *done) numbers() fyne.CanvasObject {
+	k, w := d.kit, d.kit.words
+	gap := k.look.Px(4)
+	number := ui.NewColumn(gap, ui.NewQuiet(k.look, w.t("done.number")), d.number)
+	deadline := ui.NewColumn(gap, ui.NewQuiet(k.look, w.t("done.deadline")), d.deadline)
+	if k.look.Large() || k.wide() {
+		return k.tight(number, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, deadline), d.code))
+	}
+	return ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, ui.NewColumn(k.look.Px(20), number, deadline)), d.code)
 }
 
 func (d *done) show(s journey.State) {

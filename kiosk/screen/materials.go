@@ -165,8 +165,12 @@ func (m *materials) pages(line journey.MaterialLine) fyne.CanvasObject {
 	if page.Quality != drivers.QualityGood {
 		tone = ui.Bad
 	}
+	var quality fyne.CanvasObject = ui.NewRow(gap, ui.NewBadge(k.look, tone, w.t("materials.quality."+string(page.Quality))), ui.NewSpring())
+	if k.look.Large() { // a badge does not wrap
+		quality = ui.NewNotice(k.look, tone, w.t("materials.quality."+string(page.Quality)))
+	}
 	said := []fyne.CanvasObject{
-		ui.NewRow(gap, ui.NewBadge(k.look, tone, w.t("materials.quality."+string(page.Quality))), ui.NewSpring()),
+		quality,
 		ui.NewBody(k.look, w.t("materials.quality-do."+string(page.Quality))),
 		ui.NewButton(k.look, w.t("materials.retake"), ui.Secondary, k.sends(journey.RetakePage{Material: line.Code, Page: page.ID})),
 		ui.NewButton(k.look, w.t("materials.scan-more"), ui.Secondary, k.sends(journey.ScanPage{Material: line.Code})),
@@ -190,7 +194,11 @@ func (m *materials) pages(line journey.MaterialLine) fyne.CanvasObject {
 	after.SetEnabled(at < len(line.Pages)-1)
 	remove := ui.NewPill(k.look, w.t("materials.remove"), ui.Plain, k.sends(journey.RemovePage{Material: line.Code, Page: page.ID}))
 	label := ui.NewSecondary(k.look, w.with("materials.page-of", args{"n": at + 1, "total": len(line.Pages)}))
-	return k.column(body, label, ui.NewRow(gap, before, after, ui.NewSpring(), remove))
+	columns := 3
+	if k.look.Large() {
+		columns = 1
+	}
+	return k.column(body, label, ui.NewGrid(columns, gap, before, after, remove))
 }
 
 // decode reads a small picture; nil when it is none.

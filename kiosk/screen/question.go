@@ -30,6 +30,8 @@ type editor interface {
 	// head stands below the question (what is typed), body is touched; either may be nil.
 	head() fyne.CanvasObject
 	body() fyne.CanvasObject
+	// extra is a button beside back; nil: none.
+	extra() *ui.Button
 }
 
 func newQuestion(k kit) page {
@@ -67,7 +69,8 @@ func (q *question) show(s journey.State) {
 		top = append(top, ui.NewSpace(0, 0), head)
 	}
 	q.top.Set(top...)
-	q.body = e.body()
+	q.body, q.middle = e.body(), e.extra()
+	_, q.pinned = e.(*typing)
 }
 
 func (q *question) hintOf(s journey.State, asked *journey.QuestionView) string {
@@ -149,3 +152,5 @@ func (l *locked) show(_ string, view *journey.QuestionView) { l.box.SetText(asTe
 func (l *locked) head() fyne.CanvasObject { return l.box }
 
 func (l *locked) body() fyne.CanvasObject { return nil }
+
+func (l *locked) extra() *ui.Button { return nil }

@@ -178,6 +178,7 @@ type parts struct {
 	right  *ui.Button        // instead of onward
 	ownWhy bool              // the screen itself says why onward is not possible
 	line   bool              // the network line stands in the foot
+	pinned bool              // the body is a keyboard: it is never made narrower
 	across bool              // on a panel on its side, head and body stand below each other
 }
 

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"fyne.io/fyne/v2"
+
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
 	"bianmin/ui/theme"
@@ -19,6 +21,10 @@ type search struct {
 	board  *ui.Keyboard
 	buffer buffer
 	serial int
+	both   fyne.CanvasObject // list and keyboard below each other
+	alone  *ui.Pane          // the list alone: in low reach there is no room for both
+	turn   *ui.Button        // from the keyboard to the list and back, in low reach
+	look   bool              // the list is looked at
 }
 
 func newSearch(k kit) page {
@@ -30,10 +36,12 @@ func newSearch(k kit) page {
 	s.pane = ui.NewPane(k.look, k.look.Px(300), s.list.column)
 	s.board = k.newKeyboard(ui.ModeLetters, s.press)
 	s.head = ui.NewColumn(k.look.Size(theme.SmallGap), ui.NewTitle(k.look, w.t("search.title")), s.box, s.line)
-	s.body = ui.NewColumn(k.look.Size(theme.Gap), s.pane, s.board)
+	s.both = ui.NewColumn(k.look.Size(theme.Gap), s.pane, s.board)
+	s.alone = ui.NewPane(k.look, k.look.Px(300), s.list.column)
+	s.turn = ui.NewBigButton(k.look, "", ui.Secondary, s.turned)
 	if k.wide() { // too low for list and keyboard below each other
 		s.head = ui.NewColumn(k.look.Size(theme.SmallGap), s.head, s.list.column)
-		s.body = s.board
+		s.both = s.board
 	}
 	return s
 }
@@ -55,6 +63,33 @@ func (s *search) show(state journey.State) {
 		s.line.SetText(w.count("search.found", len(view.Items)))
 	}
 	s.list.set(view.Items)
+	s.arrange(state.LowReach && !s.kit.wide(), len(view.Items))
+}
+
+// arrange shows list and keyboard, or one of them where there is no room for both.
+func (s *search) arrange(one bool, found int) {
+	w := s.kit.words
+	s.body, s.middle = s.both, nil
+	s.look = s.look && one && found > 0
+	if !one {
+		return
+	}
+	s.body = s.board
+	if s.look {
+		s.body = s.alone
+		s.middle = s.turn
+		s.turn.SetLabel(w.t("search.type"))
+	} else if found > 0 {
+		s.middle = s.turn
+		s.turn.SetLabel(w.count("search.look", found))
+	}
+}
+
+func (s *search) turned() {
+	s.look = !s.look
+	s.arrange(true, len(s.list.shown))
+	s.kit.emit(journey.Touch{})
+	s.kit.redraw()
 }
 
 func (s *search) press(key string) {

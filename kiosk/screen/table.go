@@ -39,6 +39,8 @@ func (t *table) head() fyne.CanvasObject { return t.note }
 
 func (t *table) body() fyne.CanvasObject { return t.whole }
 
+func (t *table) extra() *ui.Button { return nil }
+
 func (t *table) show(key string, view *journey.QuestionView) {
 	w := t.kit.words
 	t.view = view

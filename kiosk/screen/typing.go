@@ -27,7 +27,7 @@ type typing struct {
 	box     *ui.InputBox
 	problem *ui.Text
 	lead    *ui.Text   // above the box: the place an address belongs to
-	change  *ui.Button // beside it
+	change  *ui.Button // beside back: chooses another place
 	unit    *ui.Text
 	keys    fyne.CanvasObject
 	board   *ui.Keyboard // nil for pads
@@ -106,7 +106,7 @@ func newAddressTyping(k kit) editor {
 	t := newTyping(k, k.words.t("question.address-detail"), nil, longestText)
 	t.board = k.newKeyboard(ui.ModePinyin, t.press)
 	t.keys = t.board
-	t.change = ui.NewPill(k.look, k.words.t("question.address-change"), ui.Secondary, k.sends(journey.RegionUp{}))
+	t.change = ui.NewBigButton(k.look, k.words.t("question.address-change"), ui.Secondary, k.sends(journey.RegionUp{}))
 	t.write = func(value any) string {
 		address, _ := value.(map[string]any)
 		return asText(address[form.AddressDetail])
@@ -120,12 +120,9 @@ func newAddressTyping(k kit) editor {
 
 func (t *typing) head() fyne.CanvasObject { return t.top }
 
-func (t *typing) body() fyne.CanvasObject {
-	if t.change == nil {
-		return t.keys
-	}
-	return ui.NewColumn(t.kit.look.Size(theme.Gap), ui.NewRow(t.kit.look.Size(theme.Gap), t.change, ui.NewSpring()), t.keys)
-}
+func (t *typing) body() fyne.CanvasObject { return t.keys }
+
+func (t *typing) extra() *ui.Button { return t.change }
 
 func (t *typing) show(key string, view *journey.QuestionView) {
 	w := t.kit.words
