@@ -69,6 +69,7 @@ func TestFaults(t *testing.T) {
 
 // TestRetryAfterIsObeyed counts that nothing is sent while the platform asked for quiet, not even for a new case.
 func TestRetryAfterIsObeyed(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
 	m := newTerminal(t, p, "QH0301", p.URL)
 	m.strict = false
@@ -98,6 +99,7 @@ func hits(t testing.TB, p *platformtest.Platform) (n int) {
 
 // TestRefusedCaseIsQuarantined: a refusal stops its case, visibly, and no other.
 func TestRefusedCaseIsQuarantined(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{Rules: `
 - {item: "` + itemCode + `", once: year, reason: 本年度已办理}
 - {item: "*", refuse: {phone: "000"}, reason: 电话号码有误}
@@ -130,6 +132,7 @@ func TestRefusedCaseIsQuarantined(t *testing.T) {
 
 // TestBarredTerminal: the platform does not admit it, nothing is lost, and once allowed everything goes out.
 func TestBarredTerminal(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
 	m := newTerminal(t, p, "QH0301", p.URL)
 	p.Run("terminal", "bar", "QH0301")
@@ -146,6 +149,7 @@ func TestBarredTerminal(t *testing.T) {
 
 // TestTwoTerminals: each has its own cases, sent at the same time, sizes mixed.
 func TestTwoTerminals(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
 	var filed []casefile.Filed
 	var all []*terminal
@@ -165,6 +169,7 @@ func TestTwoTerminals(t *testing.T) {
 
 // TestReplacedTerminal: a successor with a new generation delivers what the old generation left.
 func TestReplacedGeneration(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
 	m := newTerminal(t, p, "QH0301", p.URL)
 	old := m.file(2000)

@@ -25,6 +25,7 @@ func line(t testing.TB, target string) *network.Proxy {
 // TestCutsResumeFromOffset cuts the line again and again in the middle of a
 // large packet and counts bytes: what had arrived is never sent again.
 func TestCutsResumeFromOffset(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
 	proxy := line(t, p.Addr)
 	m := enrolled(t, p, "QH0301", p.URL, "https://"+proxy.Addr())
@@ -88,6 +89,7 @@ func TestRandomCuts(t *testing.T) {
 
 // TestOfflineThenOnline: cases filed while the line is cut go out when it is back, and a dead line is called by its name.
 func TestOfflineThenOnline(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
 	proxy := line(t, p.Addr)
 	m := enrolled(t, p, "QH0301", p.URL, "https://"+proxy.Addr())
@@ -108,6 +110,7 @@ func TestOfflineThenOnline(t *testing.T) {
 
 // TestPlatformRestarts ends the platform in the middle of uploads and starts it again at the same address.
 func TestPlatformRestarts(t *testing.T) {
+	t.Parallel()
 	random := seed(t)
 	p := platformtest.Start(t, platformtest.Options{})
 	m := newTerminal(t, p, "QH0301", p.URL)
@@ -131,6 +134,7 @@ func TestPlatformRestarts(t *testing.T) {
 
 // TestNewCaseOvertakesLargeOne: a case filed during a long upload is known to the platform before that upload ends.
 func TestNewCaseOvertakesLargeOne(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
 	proxy := line(t, p.Addr)
 	m := enrolled(t, p, "QH0301", p.URL, "https://"+proxy.Addr())
@@ -163,6 +167,7 @@ func TestNewCaseOvertakesLargeOne(t *testing.T) {
 // TestBlackHole: bytes vanish on a connection that stays open, as behind a lost
 // NAT entry with a box that acknowledges. It is noticed, and afterwards everything arrives.
 func TestBlackHole(t *testing.T) {
+	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
 	proxy := line(t, p.Addr)
 	m := enrolled(t, p, "QH0301", p.URL, "https://"+proxy.Addr())
