@@ -2,6 +2,7 @@ package filing_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,7 +21,7 @@ import (
 )
 
 // This test program runs itself as a child that is to be killed. The variable
-// says what it does: "life FOLDER WORLD POINT:COUNT PAUSE", "room FOLDER".
+// says what it does: "life FOLDER WORLD POINT:COUNT PAUSE", "first FOLDER" or "room FOLDER".
 const childVariable = "BIANMIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -38,6 +39,8 @@ func child(order []string) error {
 	switch order[0] {
 	case "life":
 		return life(order[1], order[2], order[3], order[4])
+	case "first":
+		return first(order[1])
 	case "room":
 		return room(order[1])
 	}
@@ -162,4 +165,18 @@ func deliver(ctx context.Context, s *store.Store, world io.Writer) error {
 			}
 		}
 	}
+}
+
+// first opens a store as desk and sender do at the first start of a terminal.
+func first(folder string) error {
+	for range 5 {
+		s, err := store.Open(context.Background(), store.Options{Folder: folder, Clock: store.SystemClock, Check: store.CheckNone})
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(s.Audit(context.Background(), store.Entry{Action: "hello"}), s.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -166,3 +166,30 @@ func TestPurge(t *testing.T) {
 	p.clock.boot(year2036, "boot-9")
 	purge(0, waiting, refused) // nothing goes while the clock is in doubt
 }
+
+// TestFirstOpenTogether lets several processes make the same database at once.
+func TestFirstOpenTogether(t *testing.T) {
+	for range rounds(t, 4, 50) {
+		folder := t.TempDir()
+		var opening sync.WaitGroup
+		for range 4 {
+			cmd, output := startChild(t.Context(), t, "first "+folder)
+			opening.Go(func() {
+				if err := cmd.Wait(); err != nil {
+					t.Errorf("%v: %s", err, output)
+				}
+			})
+		}
+		opening.Wait()
+		s, err := store.Open(t.Context(), store.Options{Folder: folder, Clock: store.SystemClock})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.VerifyAudit(t.Context()); err != nil || n != 20 {
+			t.Errorf("audit trail of %d, %v", n, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

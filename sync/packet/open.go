@@ -81,6 +81,10 @@ func (o Opened) check() error {
 	if h.Certificate != hex.EncodeToString(o.Signer.SerialNumber.Bytes()) {
 		return fmt.Errorf("%w: certificate", ErrMismatch)
 	}
+	return o.checkAttachments()
+}
+
+func (o Opened) checkAttachments() error {
 	var total int64
 	named := map[string]bool{}
 	for _, a := range o.Attachments {
@@ -90,10 +94,10 @@ func (o Opened) check() error {
 		total += a.Length
 		named[a.Digest] = true
 	}
-	if total != h.Attachments {
+	if total != o.Header.Attachments {
 		return fmt.Errorf("%w: length of attachments", ErrMismatch)
 	}
-	for _, digest := range References(e) {
+	for _, digest := range References(o.Event) {
 		if !named[digest] {
 			return fmt.Errorf("%w: the event names an attachment that is not there", ErrMismatch)
 		}
