@@ -22,8 +22,8 @@ func TestNumberPad(t *testing.T) {
 		lack []string
 	}{
 		{"digits", ui.PadDigits, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0", ui.KeyClear, ui.KeyDelete}, []string{"X", "."}},
-		{"id", ui.PadID, []string{"1", "0", "X", ui.KeyDelete}, []string{"."}},
-		{"point", ui.PadPoint, []string{"1", "0", ".", ui.KeyDelete}, []string{"X"}},
+		{"id", ui.PadID, []string{"1", "0", "X", ui.KeyClear, ui.KeyDelete}, []string{"."}},
+		{"point", ui.PadPoint, []string{"1", "0", ".", ui.KeyClear, ui.KeyDelete}, []string{"X"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			app(t)

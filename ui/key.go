@@ -104,9 +104,9 @@ func NewNumberPad(look theme.Look, words PadWords, kind PadKind, press func(key 
 	}
 	switch kind {
 	case PadID:
-		n.rows = append(n.rows, []*key{digit("X"), digit("0"), wordKey(KeyDelete, words.Delete)})
+		n.rows = append(n.rows, []*key{digit("X"), digit("0"), wordKey(KeyClear, words.Clear), wordKey(KeyDelete, words.Delete)})
 	case PadPoint:
-		n.rows = append(n.rows, []*key{digit("."), digit("0"), wordKey(KeyDelete, words.Delete)})
+		n.rows = append(n.rows, []*key{digit("."), digit("0"), wordKey(KeyClear, words.Clear), wordKey(KeyDelete, words.Delete)})
 	default:
 		n.rows = append(n.rows, []*key{wordKey(KeyClear, words.Clear), digit("0"), wordKey(KeyDelete, words.Delete)})
 	}
@@ -115,7 +115,7 @@ func NewNumberPad(look theme.Look, words PadWords, kind PadKind, press func(key 
 			n.parts = append(n.parts, k)
 		}
 	}
-	n.arrange = func(size fyne.Size) { arrangeKeys(n.rows, fyne.Position{}, size, look.Size(theme.KeyGap)) }
+	n.arrange = func(size fyne.Size) { arrangeKeys(n.rows, size, look.Size(theme.KeyGap)) }
 	n.measure = func(float32) fyne.Size {
 		rows := float32(len(n.rows))
 		return fyne.NewSize(look.Px(600), rows*look.Size(theme.KeyHeight)+(rows-1)*look.Size(theme.KeyGap))
@@ -130,13 +130,21 @@ func (n *NumberPad) LeastHeight(float32) float32 {
 	return rows*n.look.Size(theme.Touch) + (rows-1)*n.look.Size(theme.KeyGap)
 }
 
-// arrangeKeys stands keys in rows of equal height, the keys of a row equally wide.
-func arrangeKeys(rows [][]*key, at fyne.Position, size fyne.Size, gap float32) {
+// arrangeKeys stands keys in rows of equal height and three columns; a fourth
+// key shares the last column.
+func arrangeKeys(rows [][]*key, size fyne.Size, gap float32) {
+	const columns = 3
 	height := (size.Height - gap*float32(len(rows)-1)) / float32(len(rows))
-	for y, row := range rows {
-		width := (size.Width - gap*float32(len(row)-1)) / float32(len(row))
-		for x, k := range row {
-			place(k, at.X+float32(x)*(width+gap), at.Y+float32(y)*(height+gap), width, height)
+	width := (size.Width - gap*(columns-1)) / columns
+	for i, row := range rows {
+		y := float32(i) * (height + gap)
+		for j, k := range row {
+			x, wide := float32(j)*(width+gap), width
+			if j >= columns-1 && len(row) > columns {
+				wide = (width - gap) / 2
+				x = (columns-1)*(width+gap) + float32(j-columns+1)*(wide+gap)
+			}
+			place(k, x, y, wide, height)
 		}
 	}
 }
