@@ -93,7 +93,7 @@ func unsigned(response *http.Response, body []byte) error {
 		kind = ""
 	}
 	status := response.StatusCode
-	problem := &Problem{Status: status, Wait: retryAfter(response.Header.Get("Retry-After"))}
+	problem := &Problem{Status: status, Wait: retryAfter(response.Header)}
 	switch {
 	case status >= 300 && status < 400:
 		return fmt.Errorf("%w: it redirects (captive portal)", ErrStranger)
@@ -107,12 +107,21 @@ func unsigned(response *http.Response, body []byte) error {
 	return problem
 }
 
-func retryAfter(header string) time.Duration {
-	seconds, err := strconv.Atoi(strings.TrimSpace(header))
-	if err != nil || seconds < 0 {
+// retryAfter reads seconds, or a date, which counts from the answer's own date because this terminal's clock may be wrong.
+func retryAfter(header http.Header) time.Duration {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return time.Duration(min(max(seconds, 0), int(maxWait/time.Second))) * time.Second
+	}
+	until, err := http.ParseTime(text)
+	if err != nil {
 		return 0
 	}
-	return min(time.Duration(min(seconds, int(maxWait/time.Second)))*time.Second, maxWait)
+	from, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return min(max(until.Sub(from), 0), maxWait)
 }
 
 // Stranger tells whether an error of a request means that somebody else

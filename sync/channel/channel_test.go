@@ -254,6 +254,23 @@ func checkEvidence(t *testing.T, name string, signed Signed, key, other *sm2.Pri
 	}
 }
 
+func TestRetryAfterAsDate(t *testing.T) {
+	for _, c := range []struct {
+		date, retry string
+		want        time.Duration
+	}{
+		{"Sun, 22 Nov 2026 05:00:00 GMT", "Sun, 22 Nov 2026 05:01:30 GMT", 90 * time.Second},
+		{"Sun, 22 Nov 2026 05:00:00 GMT", "Sun, 22 Nov 2026 04:00:00 GMT", 0},
+		{"Sun, 22 Nov 2026 05:00:00 GMT", "Mon, 22 Nov 2027 05:00:00 GMT", time.Hour},
+		{"", "Sun, 22 Nov 2026 05:01:30 GMT", 0},
+		{"Sun, 22 Nov 2026 05:00:00 GMT", "soon", 0},
+	} {
+		if got := retryAfter(http.Header{"Date": {c.date}, "Retry-After": {c.retry}}); got != c.want {
+			t.Errorf("%q at %q: %v, want %v", c.retry, c.date, got, c.want)
+		}
+	}
+}
+
 // TestDialTimeout follows the round trip and grows with loss, within its bounds.
 func TestDialTimeout(t *testing.T) {
 	var d dialer

@@ -153,7 +153,10 @@ func (w *world) run(args ...string) []byte {
 	return out
 }
 
-func (w *world) enrol() {
+func (w *world) enrol() { w.t.Helper(); w.enrolAs("") }
+
+// enrolAs enrols the terminal; with "--replace" over its present enrolment.
+func (w *world) enrolAs(how string) {
 	w.t.Helper()
 	var made struct{ Enrolment string }
 	out := w.run("enrol", "new", "--url", "https://"+w.address, "--terminal", "QH0301", "--point", "柳树沟村便民服务点", "--region", "990301001201")
@@ -164,8 +167,13 @@ func (w *world) enrol() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if _, err := enrol.Enrol(w.t.Context(), enrol.Options{Ticket: ticket, Data: w.terminal, Software: "test", Now: time.Now}); err != nil {
+	if _, err := enrol.Enrol(w.t.Context(), enrol.Options{Ticket: ticket, Data: w.terminal, Software: "test", Replace: how != "", Now: time.Now}); err != nil {
 		w.t.Fatal(err)
+	}
+	if w.desk != nil { // the kiosk replaces its process after each session
+		if err := w.desk.Close(); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 	w.desk, err = filing.Open(w.t.Context(), filing.Options{Folder: w.terminal, Software: "test", Cost: seal.Cost{Time: 1, Memory: 64, Threads: 1}, MinFree: 1})
 	if err != nil {
@@ -356,7 +364,14 @@ func TestLife(t *testing.T) {
 		t.Errorf("a second sender ended with %d: %s", status, second.err.String())
 	}
 
+	// The technician enrols anew while the sender runs: it goes on as the next generation.
+	w.enrolAs("--replace")
+	w.all = append(w.all, w.file(2000))
+	await(t, "the next generation's case", w.drained)
 	w.mustHold(w.all)
+	if !strings.HasPrefix(string(w.all[1].Number), "QH0301B-") {
+		t.Errorf("the case of the second generation is %s", w.all[1].Number)
+	}
 	link, err := w.desk.Store().Link(t.Context())
 	if err != nil || !link.Online || link.LastContact.IsZero() {
 		t.Errorf("the link is shown as %+v, %v", link, err)
