@@ -39,10 +39,7 @@ func (m *machine) browseEvent(event Event) bool {
 	case GoHome:
 		m.goHome()
 	case OpenCategory:
-		if m.screen == Home || m.screen == Category || m.screen == Search {
-			m.browse.category = event.Code
-			m.to(Category)
-		}
+		m.openCategory(event.Code)
 	case OpenSearch:
 		if m.screen == Home || m.screen == Category {
 			m.to(Search)
@@ -61,6 +58,14 @@ func (m *machine) browseEvent(event Event) bool {
 		return false
 	}
 	return true
+}
+
+func (m *machine) openCategory(code string) {
+	switch m.screen {
+	case Home, Category, Search:
+		m.browse.category = code
+		m.to(Category)
+	}
 }
 
 // goHome works where nothing entered would be lost.

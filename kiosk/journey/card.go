@@ -70,7 +70,7 @@ func (m *machine) cardEvent(event Event) bool {
 	case readyTold:
 		m.ready(event)
 	case cardPresence:
-		m.remindOfCard(event.present)
+		m.remindOfCard(event)
 	default:
 		return false
 	}

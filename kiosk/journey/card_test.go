@@ -83,6 +83,30 @@ func TestReaderBroken(t *testing.T) {
 	}
 }
 
+// TestRecoversByTheManagersWord: a change the device manager sees is enough, nobody has to send it.
+func TestRecoversByTheManagersWord(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		broken := drivers.Status{Role: drivers.RoleReader, Condition: drivers.NoDevice, Fault: drivers.FaultUnplugged}
+		s.statuses.set([]drivers.Status{broken})
+		s.reader.fail(drivers.FaultUnplugged)
+		s.toCardFault()
+		s.wait(10 * time.Second)
+		s.on(DeviceFault) // nothing changed, so nothing is tried again and again
+		s.reader.fail("")
+		s.statuses.set([]drivers.Status{{Role: drivers.RoleReader, Condition: drivers.Online}})
+		s.wait(2 * time.Second)
+		s.on(PlaceCard)
+	})
+}
+
+func (s *stage) toCardFault() {
+	s.t.Helper()
+	s.tap(Begin{}, OpenCategory{}, OpenItem{Code: "pension-check"}, StartItem{})
+	s.wait(time.Second)
+	s.on(DeviceFault)
+}
+
 func TestNoReaderAtAll(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t, loadCatalogue(t), func(o *Options) { o.Devices.Reader = nil })

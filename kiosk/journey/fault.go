@@ -85,6 +85,18 @@ func (m *machine) recovered() {
 	}
 }
 
+// lookAtDevices notices what the device manager found out since the last look.
+func (m *machine) lookAtDevices() {
+	for _, status := range m.options.Devices.Statuses() {
+		before, known := m.told[status.Role]
+		m.told[status.Role] = status
+		before.At = status.At
+		if !known || before != status {
+			m.deviceChanged(status)
+		}
+	}
+}
+
 func (m *machine) deviceChanged(status drivers.Status) {
 	m.statuses[status.Role] = status
 	if m.screen != DeviceFault || m.fault.role != status.Role {

@@ -83,8 +83,11 @@ func (m *machine) refuses() bool {
 // outOfService says why the terminal cannot work, and where it goes on when it can again.
 func (m *machine) outOfService(reason casefile.Code, from Screen) {
 	m.log.Warn("out of service", "reason", string(reason))
-	m.reason, m.outBack = reason, from
-	m.problem = reason
+	m.reason, m.problem = reason, reason
+	if m.screen == OutOfService {
+		return
+	}
+	m.outBack = from
 	m.to(OutOfService)
 }
 

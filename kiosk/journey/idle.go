@@ -15,6 +15,7 @@ func (m *machine) idleEnd() time.Time {
 
 // tick lets time pass: countdowns, idle, looks at the terminal's condition.
 func (m *machine) tick() {
+	m.lookAtDevices()
 	m.tickScreen()
 	m.tickIdle()
 }
@@ -72,17 +73,18 @@ func (m *machine) goodbye() {
 	m.to(Goodbye)
 	m.wipe()
 	m.until = time.Now().Add(m.options.Times.Goodbye)
+	m.takeCard = read
 	if read && m.options.Devices.Reader != nil {
 		m.fx.launch(slotPresence, m.watchCard())
 	}
 }
 
-type cardPresence struct{ present bool }
+// cardPresence is a look at the reader when the person leaves.
+type cardPresence struct{ present, first bool }
 
 func (cardPresence) event() {}
 
-// watchCard looks whether a card still lies on the reader. Readers may miss a
-// card for a moment, so it counts as gone only after the second miss.
+// watchCard looks whether a card still lies on the reader, until it is gone.
 func (m *machine) watchCard() work {
 	reader, poll := m.options.Devices.Reader, m.options.Times.Poll
 	return func(ctx context.Context, emit emit) Event {
@@ -91,34 +93,34 @@ func (m *machine) watchCard() work {
 			return nil
 		}
 		defer release()
-		for misses := 0; misses < 2; {
+		for first := true; ; first = false {
 			present, err := reader.Present(ctx)
-			if err != nil {
-				return cardPresence{}
+			if err != nil || ctx.Err() != nil {
+				return nil
 			}
-			if present {
-				misses = 0
-				emit(cardPresence{present: true})
-			} else {
-				misses++
+			if !present {
+				return cardPresence{first: first}
 			}
+			emit(cardPresence{present: true, first: first})
 			if !pause(ctx, poll) {
 				return nil
 			}
 		}
-		return cardPresence{}
 	}
 }
 
 // maxReminder is how long the goodbye picture reminds of a card before the session ends all the same.
 const maxReminder = 20 * time.Second
 
-func (m *machine) remindOfCard(present bool) {
-	m.takeCard = present
-	if present {
-		if limit := m.shown.at.Add(maxReminder); time.Until(limit) > 0 && time.Until(m.until) < 2*time.Second {
-			m.until = time.Now().Add(2 * time.Second)
-		}
+// remindOfCard takes a look into account. Only the first can say that no card
+// lies there: many readers do not find a card again that they have read, so a
+// card that is no longer found may well be lying there still.
+func (m *machine) remindOfCard(look cardPresence) {
+	if look.first {
+		m.takeCard = look.present
+	}
+	if limit := m.shown.at.Add(maxReminder); look.present && time.Until(limit) > 0 && time.Until(m.until) < 2*time.Second {
+		m.until = time.Now().Add(2 * time.Second)
 	}
 }
 

@@ -147,8 +147,8 @@ func TestGoodbyeRemindsOfTheCard(t *testing.T) {
 			t.Fatalf("goodbye %+v", v)
 		}
 		s.reader.remove()
-		if v := s.wait(time.Second).Goodbye; v == nil || v.TakeCard {
-			t.Fatalf("goodbye after the card was taken: %+v", v)
+		if v := s.wait(time.Second).Goodbye; v == nil || !v.TakeCard {
+			t.Fatalf("a card that is not found again may lie there still: %+v", v)
 		}
 		s.over()
 	})
@@ -162,6 +162,26 @@ func TestGoodbyeEndsWithTheCardLeftBehind(t *testing.T) {
 		s.wait(2 * maxReminder)
 		if s.over() != Replace {
 			t.Error("the session must end")
+		}
+	})
+}
+
+// TestNobodyWaitsForTheEnd: while a print still comes to its end, touches are thrown away and block nobody.
+func TestNobodyWaitsForTheEnd(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.printer.delay = time.Minute
+		s.toReview()
+		s.tap(name(), Onward{}, Leave{})
+		s.on(Goodbye)
+		s.reader.remove()
+		s.wait(10 * time.Second)
+		for range 500 {
+			s.session.Send(Touch{})
+		}
+		s.over()
+		if got := s.log.all(); got[len(got)-1] != "end" {
+			t.Errorf("the print was not brought to its end: %v", got)
 		}
 	})
 }

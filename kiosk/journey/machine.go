@@ -28,8 +28,9 @@ type machine struct {
 	until   time.Time // when the screen ends by itself (card, done, goodbye); zero: never
 
 	health   Health
-	problem  casefile.Code // why the terminal cannot serve, "" when it can
-	statuses map[drivers.Role]drivers.Status
+	problem  casefile.Code                   // why the terminal cannot serve, "" when it can
+	statuses map[drivers.Role]drivers.Status // newest known, from whoever asked last
+	told     map[drivers.Role]drivers.Status // what the device manager said last
 
 	browse   browse
 	index    index
@@ -89,15 +90,14 @@ var handlers = []func(*machine, Event) bool{
 
 func newMachine(options Options, fx *effects) *machine {
 	m := &machine{options: options, log: options.Logger, fx: fx, screens: screens(), statuses: map[drivers.Role]drivers.Status{}}
+	m.told = map[drivers.Role]drivers.Status{}
 	m.look.lang = text.Chinese
 	return m
 }
 
 // begin shows the waiting screen and starts looking at the terminal's condition.
 func (m *machine) begin() {
-	for _, status := range m.options.Devices.Statuses() {
-		m.statuses[status.Role] = status
-	}
+	m.lookAtDevices()
 	m.touched = time.Now()
 	m.screen = Attract
 	m.watchHealth()

@@ -228,12 +228,7 @@ func (s *stage) right(step step) {
 	case Promise:
 		s.tap(AcceptPromise{Accepted: step.b}, Onward{})
 	case Materials:
-		for _, line := range s.state.Materials.Lines {
-			if line.Active {
-				s.tap(ScanPage{Material: line.Code})
-				break
-			}
-		}
+		s.scanActive()
 		s.tap(Onward{})
 	case Review:
 		s.tap(name(), Onward{})
@@ -252,6 +247,16 @@ func (s *stage) right(step step) {
 		s.tap(StaffPick{Account: "t1"}, StaffPIN{PIN: "123456"})
 	default:
 		s.tap(Onward{})
+	}
+}
+
+// scanActive scans one page of the open material.
+func (s *stage) scanActive() {
+	for _, line := range s.state.Materials.Lines {
+		if line.Active {
+			s.tap(ScanPage{Material: line.Code})
+			return
+		}
 	}
 }
 

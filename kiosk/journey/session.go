@@ -88,7 +88,7 @@ type Session struct {
 	options Options
 	in      chan Event
 	states  chan State
-	over    chan struct{} // closed when Run has ended
+	over    chan struct{} // closed when no more events are taken
 }
 
 // New makes a session that waits for Run. What is missing in options is Run's error.
@@ -124,15 +124,16 @@ func (s *Session) Send(event Event) {
 // everything it began has ended. The error is the context's, or says what the
 // options lack. It must be called once.
 func (s *Session) Run(ctx context.Context) (End, error) {
-	defer close(s.over)
 	defer close(s.states)
 	if err := s.options.check(); err != nil {
+		close(s.over)
 		return "", fmt.Errorf("run session: %w", err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := newMachine(s.options, newEffects(ctx))
 	defer m.over()
+	defer close(s.over) // what is still awaited needs no more events
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	m.begin()

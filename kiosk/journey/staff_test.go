@@ -189,6 +189,27 @@ func TestReadyIsAskedBeforeTheForm(t *testing.T) {
 	})
 }
 
+// TestLateRefusal: a refusal that comes while out of service already does not block the way back.
+func TestLateRefusal(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.toReview()
+		s.desk.submitErr.set(&casefile.Error{Code: casefile.DiskFull})
+		s.tap(name(), Onward{})
+		s.on(OutOfService)
+		options := s.session.options
+		m := newMachine(options, newEffects(t.Context()))
+		item, _ := s.set.Load().Item("full")
+		m.draft = newDraft(item, s.set.Load())
+		m.outOfService(casefile.DiskFull, Review)
+		m.dispatch(readyTold{err: errBroken})
+		if m.outBack != Review || m.reason != casefile.Internal {
+			t.Errorf("back to %s, reason %s", m.outBack, m.reason)
+		}
+		m.over()
+	})
+}
+
 func TestOptionsAreChecked(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		full := func() Options {

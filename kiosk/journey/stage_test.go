@@ -35,14 +35,16 @@ type stage struct {
 	button  *fakeButton
 	set     atomic.Pointer[catalogue.Catalogue]
 	session *Session
-	logged  *bytes.Buffer
-	state   State
-	seen    map[Screen]int
-	done    chan struct{}
-	closed  bool
-	end     End
-	err     error
-	cancel  context.CancelFunc
+	// statuses are what the device manager knows
+	statuses script[[]drivers.Status]
+	logged   *bytes.Buffer
+	state    State
+	seen     map[Screen]int
+	done     chan struct{}
+	closed   bool
+	end      End
+	err      error
+	cancel   context.CancelFunc
 }
 
 // parts changes what the session gets.
@@ -62,7 +64,7 @@ func newStage(t testing.TB, set *catalogue.Catalogue, change ...parts) *stage {
 		Filing:    s.desk, Ledger: s.desk, Terminal: s.desk,
 		Devices: Devices{
 			Reader: s.reader, Printer: s.printer, Scanner: s.scanner, Button: s.button,
-			Statuses: func() []drivers.Status { return nil },
+			Statuses: func() []drivers.Status { return s.statuses.get() },
 		},
 		Place:  Place{Name: "柳树沟村便民服务点", Terminal: "QH0301", Region: "990301100201", Phone: "12345", Version: "1"},
 		Logger: slog.New(slog.NewTextHandler(s.logged, nil)),
