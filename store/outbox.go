@@ -40,19 +40,20 @@ type Item struct {
 	Committed  time.Time
 }
 
+const sqlPending = `SELECT o.packet, o.case_number, o.generation, o.sequence, o.kind, p.digest, o.registered, o.attempts, o.next_ms, o.why,
+		o.head_length, o.total, o.committed_ms
+	FROM outbox o JOIN packets p ON p.id = o.packet
+	WHERE o.state = 0 AND (o.next_ms <= ? OR o.next_ms > ?)
+		AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.case_number = o.case_number AND e.generation = o.generation
+			AND e.sequence < o.sequence AND e.state <> 1)
+	ORDER BY o.registered, o.priority, o.id LIMIT ?`
+
 // Pending lists packets that may be sent at now, first the ones that are not
 // registered, then small ones before those with attachments, then the oldest.
 // Of a case and generation only the first undelivered event is listed; a
 // refused one holds back its case and no other.
 func (s *Store) Pending(ctx context.Context, now time.Time, limit int) ([]Item, error) {
-	rows, err := s.reader.QueryContext(ctx, `
-		SELECT o.packet, o.case_number, o.generation, o.sequence, o.kind, p.digest, o.registered, o.attempts, o.next_ms, o.why,
-			o.head_length, o.total, o.committed_ms
-		FROM outbox o JOIN packets p ON p.id = o.packet
-		WHERE o.state = 0 AND (o.next_ms <= ? OR o.next_ms > ?)
-			AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.case_number = o.case_number AND e.generation = o.generation
-				AND e.sequence < o.sequence AND e.state <> 1)
-		ORDER BY o.registered, o.priority, o.id LIMIT ?`, now.UnixMilli(), now.Add(MaxWait).UnixMilli(), limit)
+	rows, err := s.reader.QueryContext(ctx, sqlPending, now.UnixMilli(), now.Add(MaxWait).UnixMilli(), limit)
 	if err != nil {
 		return nil, classify(fmt.Errorf("list pending packets: %w", err))
 	}
