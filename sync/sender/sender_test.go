@@ -59,6 +59,7 @@ type world struct {
 	address  string
 	desk     *filing.Filing
 	all      []casefile.Filed
+	earlier  map[casefile.Number]bool // filed before the desk was opened anew
 	persons  int
 }
 
@@ -174,6 +175,10 @@ func (w *world) enrolAs(how string) {
 		if err := w.desk.Close(); err != nil {
 			w.t.Fatal(err)
 		}
+		w.earlier = map[casefile.Number]bool{}
+		for _, f := range w.all {
+			w.earlier[f.Number] = true
+		}
 	}
 	w.desk, err = filing.Open(w.t.Context(), filing.Options{Folder: w.terminal, Software: "test", Cost: seal.Cost{Time: 1, Memory: 64, Threads: 1}, MinFree: 1})
 	if err != nil {
@@ -232,6 +237,9 @@ func (w *world) mustHold(filed []casefile.Filed) {
 			w.t.Errorf("case %s at the platform: %+v", f.Number, c)
 		}
 		s, err := w.desk.Summary(w.t.Context(), f)
+		if w.earlier[f.Number] {
+			continue // filed by a process that is gone: the terminal opens it with the card only
+		}
 		if err != nil || s.State != "accepted" || s.Official != c.Official {
 			w.t.Errorf("case %s at the terminal: %q %q (platform %q), %v", f.Number, s.State, s.Official, c.Official, err)
 		}
