@@ -63,9 +63,11 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	if k.set, err = LoadCatalogue(k.options.Settings.Catalogue); err != nil {
 		return err
 	}
-	if k.Pinyin, err = pinyin.Load(bytes.NewReader(assets.PinyinData())); err != nil {
+	dictionary, err := pinyin.Load(bytes.NewReader(assets.PinyinData()))
+	if err != nil {
 		return fmt.Errorf("load the pinyin data: %w", err)
 	}
+	k.Pinyin = dictionary.With(k.set.Words()) // names of villages and items come first
 	k.Desk, err = filing.Open(ctx, filing.Options{
 		Folder: k.options.Settings.Data, Software: "bianmin-kiosk " + Version, CommitPoint: cut.Point,
 		Unsealed: k.options.Unsealed, Log: k.options.Log,

@@ -2,18 +2,17 @@ package rig
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"bianmin/core/casefile"
 	"bianmin/ui/play"
 )
-
-// journeyTime is about how long the pension journey takes on the real window.
-const journeyTime = 26 * time.Second
 
 // TestMainJob plays the pension journey on the real window with network and
 // without, the network coming back afterwards, and compares what the platform
@@ -78,15 +77,14 @@ func TestWindowKilledAtAnyMoment(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		moment := time.Duration(random.Int64N(int64(journeyTime)))
-		killWindow(t, r, display, moment)
+		moment := killWindow(t, r, display, random, round%2 == 1)
 		if round%3 == 2 {
 			r.Sender.Kill()
 		}
 		before := len(held)
 		held = casesOf(t, r)
 		if grown := len(held) - before; grown > 1 {
-			t.Errorf("killed after %s: one journey filed %d cases", moment, grown)
+			t.Errorf("killed %s: one journey filed %d cases", moment, grown)
 		}
 		codes, err := r.Receipts()
 		if err != nil {
@@ -95,7 +93,7 @@ func TestWindowKilledAtAnyMoment(t *testing.T) {
 		for _, code := range codes {
 			printed[code.Case] = true
 			if !held[code.Case] {
-				t.Errorf("killed after %s: the receipt of %s was printed, the store has no such case", moment, code.Case)
+				t.Errorf("killed %s: the receipt of %s was printed, the store has no such case", moment, code.Case)
 			}
 		}
 		r.Stand.Forget()
@@ -109,8 +107,9 @@ func TestWindowKilledAtAnyMoment(t *testing.T) {
 	t.Logf("%d kills, %d cases filed, %d receipts printed, all at the platform once", n, len(held), len(printed))
 }
 
-// killWindow plays the journey on a fresh kiosk and kills it after the moment.
-func killWindow(t *testing.T, r *Rig, display *Display, moment time.Duration) {
+// killWindow plays the journey on a fresh kiosk and kills it up to a second and
+// a half after the beginning of a random step, or of one from the submitting on; it says when.
+func killWindow(t *testing.T, r *Rig, display *Display, random *rand.Rand, late bool) (moment string) {
 	t.Helper()
 	do(t, r, "card remove")
 	dir := t.TempDir()
@@ -134,15 +133,30 @@ func killWindow(t *testing.T, r *Rig, display *Display, moment time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), moment)
+	first := 0
+	if late {
+		first = slices.IndexFunc(journey.Steps, func(s play.Step) bool { return s.Tap == "签好了，提交" })
+	}
+	step, after := 1+first+random.IntN(len(journey.Steps)-first), time.Duration(random.Int64N(int64(1500*time.Millisecond)))
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err = play.Play(ctx, play.Options{Journey: journey, Probe: probe, Hand: hand, Bench: r.Stand.Socket(), Shots: dir, Now: time.Now})
-	if err != nil && !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	_, err = play.Play(ctx, play.Options{
+		Journey: journey, Probe: probe, Hand: hand, Bench: r.Stand.Socket(), Shots: dir, Now: time.Now,
+		Step: func(n int, what string) {
+			if n == step {
+				moment = fmt.Sprintf("%s after the beginning of step %d (%s)", after, n, what)
+				time.AfterFunc(after, func() {
+					kiosk.Kill()
+					cancel()
+				})
+			}
+		},
+	})
+	if err != nil && ctx.Err() == nil && !kiosk.killed() {
 		t.Fatalf("the journey failed before the kill: %v\n%s", err, kiosk.Tail(10))
 	}
-	if kiosk.running() != nil && !kiosk.killed() {
-		t.Fatalf("the kiosk ended by itself: %s", kiosk.Tail(10))
-	}
+	kiosk.Kill()
+	return moment
 }
 
 func casesOf(t *testing.T, r *Rig) map[casefile.Number]bool {
