@@ -11,6 +11,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/drivers"
 	"bianmin/store/filing"
+	"bianmin/sync/seal/sealtest"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
@@ -115,15 +116,11 @@ func TestCanary(t *testing.T) {
 	})
 	t.Run("refused in production", func(t *testing.T) {
 		p := newPoint(t)
-		path := filepath.Join(p.folder, "keys", "terminal.json")
-		content, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, bytes.Replace(content, []byte(`"demo"`), []byte(`"production"`), 1), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		sealtest.NewIn(t, "production").Enrol(t, filepath.Join(p.folder, "keys"), "QH0301", "A")
 		f := p.open(t, func(o *filing.Options) { o.Unsealed = true })
 		wantCode(t, f.Ready(t.Context()), casefile.Internal)
+		if err := p.open(t).Ready(t.Context()); err != nil {
+			t.Errorf("sealed, the same terminal serves: %v", err)
+		}
 	})
 }

@@ -177,6 +177,9 @@ func (i *Identity) loadTLS(folder string) error {
 }
 
 func (i *Identity) check() error {
+	if i.Environment != i.Trust.Environment {
+		return errors.New("terminal.json: the environment is not the trust bundle's")
+	}
 	if !i.Keys.Sign.PublicKey.Equal(SM2Key(i.SignCert)) {
 		return errors.New("sign.crt does not belong to sign.key")
 	}

@@ -103,6 +103,23 @@ func TestIdentityRefusesForeignParts(t *testing.T) {
 	}
 }
 
+func TestIdentityKeepsToItsEnvironment(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "keys")
+	sealtest.New(t).Enrol(t, folder, "QH0301", "A")
+	path := filepath.Join(folder, "terminal.json")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content = bytes.Replace(content, []byte(`"demo"`), []byte(`"production"`), 1)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := seal.LoadIdentity(folder); err == nil {
+		t.Error("a demo enrolment passes for production")
+	}
+}
+
 func TestCMS(t *testing.T) {
 	authority := sealtest.New(t)
 	identity := authority.Enrol(t, filepath.Join(t.TempDir(), "keys"), "QH0301", "A")

@@ -34,16 +34,24 @@ type Authority struct {
 	Trust      []byte
 	Enrolled   time.Time // the platform's time at the next enrolment
 
+	environment         string
 	notBefore, notAfter time.Time
 }
 
-// New makes a province whose certificates are valid from 2020 to 2040.
+// New makes a demo province whose certificates are valid from 2020 to 2040.
 func New(t testing.TB) *Authority {
 	t.Helper()
+	return NewIn(t, "demo")
+}
+
+// NewIn makes a province of an environment, "demo" or "production".
+func NewIn(t testing.TB, environment string) *Authority {
+	t.Helper()
 	a := &Authority{
-		notBefore: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
-		notAfter:  time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
-		Enrolled:  time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+		environment: environment,
+		notBefore:   time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+		notAfter:    time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC),
+		Enrolled:    time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 	a.RootKey, a.SignKey, a.EncryptKey, a.Recovery = sm2Key(t), sm2Key(t), sm2Key(t), sm2Key(t)
 	root := a.template(t, "test root")
@@ -54,7 +62,7 @@ func New(t testing.TB) *Authority {
 	a.makeTLS(t)
 	var err error
 	a.Trust, err = json.Marshal(map[string]any{
-		"version": seal.TrustVersion, "environment": "demo",
+		"version": seal.TrustVersion, "environment": environment,
 		"signingRoot": seal.EncodeCertificate(a.Root.Raw), "tlsRoot": seal.EncodeCertificate(a.TLSRoot.Raw),
 	})
 	must(t, err)
@@ -94,7 +102,7 @@ func (a *Authority) Certify(t testing.TB, folder string, keys *seal.Keys, termin
 	must(t, seal.SaveCredentials(folder, seal.Credentials{
 		Terminal: seal.Terminal{
 			Number: terminal, Generation: generation, Point: "柳树沟村便民服务点", Region: "990102103004",
-			Role: "kiosk", Environment: "demo", Platform: "https://127.0.0.1:1", Enrolled: a.Enrolled, Compact: encoded,
+			Role: "kiosk", Environment: a.environment, Platform: "https://127.0.0.1:1", Enrolled: a.Enrolled, Compact: encoded,
 		},
 		Sign: seal.EncodeCertificate(sign.Raw), Encrypt: seal.EncodeCertificate(encrypt.Raw), TLS: seal.EncodeCertificate(client),
 		PlatformSign: seal.EncodeCertificate(a.Sign.Raw), PlatformEncrypt: seal.EncodeCertificate(a.Encrypt.Raw),
