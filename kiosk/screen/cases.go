@@ -108,7 +108,7 @@ func (c *caseDetail) show(s journey.State) {
 	view, w := s.CaseDetail, c.kit.words
 	c.title.SetText(w.local(view.Case.ItemName))
 	c.line.SetText(w.t("case.state-more." + view.Case.State))
-	c.outcome.Set(ui.Calm, w.message(view.Printed))
+	c.outcome.Set(printTone(view.Printed), w.message(view.Printed))
 	if view.Printing {
 		c.outcome.Set(ui.Calm, w.t("case.printing"))
 	}
@@ -116,6 +116,7 @@ func (c *caseDetail) show(s journey.State) {
 	if view.CanPrint {
 		c.middle = c.reprint
 	}
+	c.reprint.SetEnabled(!view.Printing)
 	if reflect.DeepEqual(c.shown, *view) {
 		return
 	}

@@ -55,11 +55,15 @@ func (g *guide) show(s journey.State) {
 		label = "guide.printing"
 	}
 	g.print.SetLabel(w.t(label))
-	tone := ui.Calm
-	if view.Printed.Key == "print.failed" || view.Printed.Key == "print.unconfirmed" {
-		tone = ui.Warn
+	g.outcome.Set(printTone(view.Printed), w.message(view.Printed))
+}
+
+// printTone is the colour of a print's outcome.
+func printTone(outcome journey.Message) ui.Tone {
+	if outcome.Key == "print.failed" || outcome.Key == "print.unconfirmed" {
+		return ui.Warn
 	}
-	g.outcome.Set(tone, w.message(view.Printed))
+	return ui.Calm
 }
 
 // fill lays the guide out: what people ask first stands first.

@@ -72,13 +72,7 @@ func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
 	if label == "" {
 		label = w.local(line.Title)
 	}
-	value := text.Shown(line.Value)
-	if len(line.Values) > 0 {
-		value = w.join(append(locals(w, line.Values), value)...)
-	}
-	if len(line.Words) > 0 {
-		value = w.messages(line.Words)
-	}
+	value := text.Shown(w.value(line))
 	role := theme.Ink
 	if value == "" {
 		value, role = w.t("review.empty"), theme.InkQuiet
@@ -98,6 +92,14 @@ func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
 		row = append(row, ui.NewPill(k.look, w.t("button.edit"), ui.Secondary, k.sends(journey.Edit{What: line.Edit})))
 	}
 	return ui.NewInset(0, k.look.Px(12), 0, k.look.Px(12), ui.NewRow(k.look.Size(theme.Gap), row...))
+}
+
+// value is a line's value: words by key, choices, or as it is.
+func (w words) value(line journey.ReviewLine) string {
+	if len(line.Words) > 0 {
+		return w.messages(line.Words)
+	}
+	return w.join(append(locals(w, line.Values), line.Value)...)
 }
 
 func (r *review) signed(strokes []ui.Stroke) {

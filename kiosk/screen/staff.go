@@ -60,11 +60,10 @@ func (s *staffSignIn) show(state journey.State) {
 		s.problem.SetText(w.count("staff.locked", int(view.Locked/time.Second)))
 	case view.Problem.Key != "":
 		s.problem.SetText(w.message(view.Problem))
-	case view.Account == "":
-		s.problem.SetText(w.t("why.account"))
 	default:
 		s.problem.SetText(w.count("why.pin", pinDigits-len(s.pin)))
 	}
+	s.arrange()
 	if s.accounts != nil && reflect.DeepEqual(view.Accounts, s.listed) {
 		s.accounts.SetChosen([]string{view.Account})
 		return
@@ -79,17 +78,24 @@ func (s *staffSignIn) show(state journey.State) {
 			s.kit.emit(journey.StaffPick{Account: codes[0]})
 		}
 	})
-	if len(options) == 0 {
+	s.arrange()
+}
+
+// arrange asks for the account first, and shows the pad only when it does something.
+func (s *staffSignIn) arrange() {
+	switch {
+	case len(s.listed) == 0:
 		s.whole.Set(s.none)
-		return
+	case s.account == "":
+		s.whole.Set(s.accounts)
+	case s.locked:
+		s.whole.Set(s.accounts, s.problem)
+	default:
+		s.whole.Set(s.accounts, s.box, s.problem, s.pad)
 	}
-	s.whole.Set(s.accounts, s.box, s.problem, s.pad)
 }
 
 func (s *staffSignIn) press(key string) {
-	if s.locked || s.account == "" {
-		return
-	}
 	switch key {
 	case ui.KeyDelete:
 		s.pin = erase(s.pin)

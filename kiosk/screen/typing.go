@@ -175,6 +175,7 @@ func (t *typing) press(key string) {
 		text += key
 	}
 	if text == t.buffer.text || len([]rune(text)) > t.longest || t.accepts != nil && !t.accepts(text) {
+		t.kit.emit(journey.Touch{}) // full, or nothing to take back: still a sign of life
 		return
 	}
 	value := t.value(text, t.view)

@@ -105,5 +105,5 @@ func guides() []Named {
 	short.Fees = []catalogue.Fee{{Name: both("补卡工本费", "New card"), Fen: 1600, Basis: "鲁价费发〔2012〕100号"}}
 	small.Guide = &journey.GuideView{Item: short, Published: "2026-11-15"}
 	small.Next = blocked("next.apply", "why.item-broken", nil)
-	return []Named{{"guide", whole}, {"guide-printing", printing}, {"print.done", printed}, {"guide-small", small}}
+	return []Named{{"guide", whole}, {"guide-printing", printing}, {"guide-printed", printed}, {"guide-small", small}}
 }

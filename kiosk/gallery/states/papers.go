@@ -103,10 +103,12 @@ func reviews() []Named {
 
 	check := []journey.ReviewLine{
 		{Label: journey.Message{Key: "review.item"}, Values: []text.Local{both("养老待遇资格认证", "Pension check")}},
-		{Label: journey.Message{Key: "review.applicant"}, Value: "王秀兰 · 女 · 78 岁", FromCard: true},
+		{Label: journey.Message{Key: "review.applicant"}, FromCard: true, Words: []journey.Message{{Key: "review.applicant-line", Args: map[string]any{"name": "王秀兰", "sex": text.Key("sex.2"), "age": 78}}}},
 		{Title: both("手机号码", "Telephone"), Value: "138 0531 2764", Edit: "phone"},
-		{Label: journey.Message{Key: "review.materials"}, Value: "户口本本人页 1 页", Edit: "materials"},
-		{Label: journey.Message{Key: "review.delivery"}, Values: []text.Local{both("短信通知，不用再来", "By text message")}, Edit: "delivery"},
+		{Label: journey.Message{Key: "review.materials"}, Edit: "materials", Words: []journey.Message{
+			{Key: "review.material-card", Args: map[string]any{"name": both("身份证", "ID card")}},
+			{Key: "review.material-pages", Args: map[string]any{"name": both("户口本本人页", "Household register, your page"), "n": 1}},
+		}},
 	}
 	review := base(journey.Review, journey.StepSign)
 	review.Review = &journey.ReviewView{ItemName: pension, Lines: check}
