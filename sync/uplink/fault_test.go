@@ -73,7 +73,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	p := platformtest.Start(t, platformtest.Options{})
 	m := newTerminal(t, p, "QH0301", p.URL)
 	m.strict = false
-	p.Faults(`{action: "429", wait: 2s}`)
+	p.Faults(`{action: "429", wait: 4s}`)
 	m.send(nil)
 	m.file()
 	await(t, "the first refusal", func() bool { return hits(t, p) == 1 })
