@@ -12,8 +12,14 @@ import (
 )
 
 // item checks one item. checked is nil when its form is not sound.
+// maxItemCode is what the 300 bytes of a receipt's code leave for the item's.
+const maxItemCode = 60
+
 func (k *checker) item(item *Item, checked *form.Checked) {
 	k.code(item.Code, "/code")
+	if len(item.Code) > maxItemCode {
+		k.tell("/code", "is %d characters long; a receipt's code holds at most %d", len(item.Code), maxItemCode)
+	}
 	k.need(item.Version, "/version")
 	k.words(item.Name, "/name")
 	k.maybe(item.ShortName, "/shortName")

@@ -67,6 +67,7 @@ func TestBrokenCatalogues(t *testing.T) {
 		{"unknown division", pension, `"region": "990301000000"`, `"region": "110101000000"`, "", "/region", "no division"},
 		{"credit code too short", pension, `"creditCode": "`, `"creditCode": "9`, "", "/department/creditCode", "no unified social credit code"},
 		{"unknown source", pension, `"source": "card"`, `"source": "pocket"`, "", "/materials/0/source", "none of"},
+		{"item code too long for a receipt", pension, `"code": "11990301MB3010378U4992030001001"`, `"code": "11990301MB3010378U499203000100111990301MB3010378U499203000100"`, "", "/code", "a receipt's code holds at most 60"},
 		{"material twice", pension, `"code": "SSC"`, `"code": "ID"`, "", "/materials/1/code", "there twice"},
 		{"file that is not there", pension, `household-page.png`, `no-such.png`, "", "/materials/2/sample", "is not there"},
 		{"file outside", pension, `household-page.png`, `../catalogue.json`, "", "/materials/2/sample", "no name of a file"},

@@ -167,6 +167,7 @@ func (d *draft) submission(card identity.Card, lang text.Lang) (casefile.Submiss
 		Item: casefile.ItemRef{
 			Code: d.item.Code, Name: d.item.Name.In(text.Chinese), Version: d.item.Version, CatalogueVersion: d.set.Version,
 			Department: d.item.Department.CreditCode, DepartmentName: d.item.Department.Name.In(text.Chinese),
+			PromisedDays: d.item.Limits.Promised,
 		},
 		Applicant: applicant(card), Values: values,
 	}
