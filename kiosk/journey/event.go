@@ -80,9 +80,11 @@ type (
 	Stay     struct{}
 	// Help opens and closes help.
 	Help struct{ Open bool }
-	// ToggleLarge, ToggleLanguage and ToggleLowReach work on every screen.
-	ToggleLarge    struct{}
+	// ToggleLarge changes the size of the letters; it works on every screen, as the next two do.
+	ToggleLarge struct{}
+	// ToggleLanguage changes between Chinese and English.
 	ToggleLanguage struct{}
+	// ToggleLowReach moves everything within reach of a wheelchair.
 	ToggleLowReach struct{}
 	// Retry tries a faulty device again, Skip goes on without it.
 	Retry struct{}

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"time"
@@ -85,7 +84,7 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 
 // LoadCatalogue loads the set in a folder, or the demo region's for "".
 func LoadCatalogue(folder string) (*catalogue.Catalogue, error) {
-	var files fs.FS = assets.Catalogue()
+	files := assets.Catalogue()
 	if folder != "" {
 		files = os.DirFS(folder)
 	}

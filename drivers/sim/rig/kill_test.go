@@ -94,9 +94,15 @@ type passing struct {
 // kioskPoints and senderPoints are where each program may be killed.
 var (
 	kioskPoints = []passing{
-		{store.PointAttachmentWritten, 2}, {store.PointAttachmentSynced, 2}, {store.PointAttachmentRenamed, 2}, // the page and the signature
-		{store.PointSubmitBefore, 1}, {store.PointSubmitAfter, 1}, {store.PointPrintBegun, 1}, {store.PointPrintEnded, 1},
-		{store.PointEvaluateBefore, 1}, {store.PointEvaluateAfter, 1},
+		{store.PointAttachmentWritten, 2},
+		{store.PointAttachmentSynced, 2},
+		{store.PointAttachmentRenamed, 2}, // the page and the signature
+		{store.PointSubmitBefore, 1},
+		{store.PointSubmitAfter, 1},
+		{store.PointPrintBegun, 1},
+		{store.PointPrintEnded, 1},
+		{store.PointEvaluateBefore, 1},
+		{store.PointEvaluateAfter, 1},
 	}
 	senderPoints = []passing{{store.PointAckBefore, 2}, {store.PointAckAfter, 2}}
 )

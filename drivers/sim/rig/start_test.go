@@ -18,7 +18,7 @@ import (
 func BenchmarkFirstScreen(b *testing.B) {
 	dir := b.TempDir()
 	build := exec.CommandContext(b.Context(), "go", "build", "-tags", "x11,gles", "-o", dir+"/",
-		"./kiosk", "./sync/sender", "./packaging/provision", "./platform", "./drivers/sim/rig/bare")
+		"./kiosk", "./sync/sender", "./packaging/provision", "./platform", "./drivers/sim/bench/bare")
 	build.Dir = filepath.Join("..", "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("build: %v\n%s", err, out)
