@@ -11,6 +11,9 @@ import (
 // DateLayout is how dates are written: 2026-11-22.
 const DateLayout = "2006-01-02"
 
+// dateRows is how many rows of buttons no step exceeds.
+const dateRows = 4
+
 // DateWords write the parts of a date for people.
 type DateWords struct {
 	Decade func(first int) string // 1940: "1940—1949 年"
@@ -33,22 +36,37 @@ type DatePicker struct {
 	grid                     *Grid
 }
 
-// NewDatePicker makes a picker for dates from min to max, both included.
+// NewDatePicker makes a picker for dates from first to last, both included.
 // change gets the date when its day is chosen, "" when it is being changed.
-func NewDatePicker(look theme.Look, words DateWords, min, max time.Time, change func(date string)) *DatePicker {
-	d := &DatePicker{words: words, min: min, max: max, change: change}
+func NewDatePicker(look theme.Look, words DateWords, first, last time.Time, change func(date string)) *DatePicker {
+	d := &DatePicker{words: words, min: first, max: last, change: change}
 	d.look = look
 	d.crumbs = NewRow(look.Size(theme.Gap))
 	d.grid = NewGrid(3, look.Size(theme.KeyGap))
 	column := NewColumn(look.Size(theme.Gap), d.crumbs, d.grid)
 	d.parts = []fyne.CanvasObject{column}
-	d.arrange = func(size fyne.Size) { place(column, 0, 0, size.Width, size.Height) }
-	d.measure = func(width float32) fyne.Size {
-		return fyne.NewSize(0, look.Size(theme.PillHeight)+look.Size(theme.Gap)+4*look.Size(theme.KeyHeight)+3*look.Size(theme.KeyGap))
+	d.arrange = func(size fyne.Size) {
+		row := (size.Height - d.heightOf(0)) / dateRows
+		for _, choice := range d.grid.parts {
+			choice.(*Button).height = min(max(row, look.Size(theme.Touch)), look.Size(theme.ButtonLow)) //nolint:errcheck // only show fills the grid
+		}
+		place(column, 0, 0, size.Width, size.Height)
+		column.relayout()
+		d.grid.relayout()
 	}
+	d.measure = func(float32) fyne.Size { return fyne.NewSize(0, d.heightOf(look.Size(theme.ButtonLow))) }
 	d.ExtendBaseWidget(d)
 	d.begin()
 	return d
+}
+
+// LeastHeight is the picker's height with the smallest buttons.
+func (d *DatePicker) LeastHeight(float32) float32 { return d.heightOf(d.look.Size(theme.Touch)) }
+
+// heightOf is the picker's height with buttons of a height: the same in every
+// step, so that nothing around it moves.
+func (d *DatePicker) heightOf(button float32) float32 {
+	return d.look.Size(theme.PillHeight) + d.look.Size(theme.Gap) + dateRows*button + (dateRows-1)*d.look.Size(theme.KeyGap)
 }
 
 // SetDate shows a date, as DateLayout; "" begins anew. It does not report.
@@ -108,7 +126,9 @@ func (d *DatePicker) show() {
 	columns := 3
 	switch d.step {
 	case 0:
-		columns = 2
+		if decades := d.max.Year()/10 - d.min.Year()/10 + 1; decades > 3*dateRows {
+			columns = (decades + dateRows - 1) / dateRows
+		}
 		for first := d.min.Year() / 10 * 10; first <= d.max.Year(); first += 10 {
 			choices = append(choices, d.choice(d.words.Decade(first), func() { d.decade, d.step = first, 1 }))
 		}
@@ -123,7 +143,7 @@ func (d *DatePicker) show() {
 			}
 		}
 	default:
-		columns = 6
+		columns = 8
 		choices = d.days()
 	}
 	d.grid.SetColumns(columns)
@@ -140,7 +160,7 @@ func (d *DatePicker) days() []fyne.CanvasObject {
 		}
 		button := d.choice(d.words.Day(day), func() { d.day = day })
 		button.inner = d.look.Px(4)
-		button.height, button.wide = d.look.Size(theme.Touch), 0
+		button.wide = 0
 		if day == d.day {
 			button.SetRank(Primary)
 		}

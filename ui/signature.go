@@ -27,8 +27,9 @@ type SignaturePad struct {
 	strokes []Stroke
 	open    bool // a stroke is being written
 	signed  func([]Stroke)
-	picture *image.RGBA // of the finished pieces, in pixels
-	drawn   int         // pieces of all strokes in the picture
+	picture *image.RGBA  // of the finished pieces, in pixels
+	mask    *image.Alpha // where there is ink on it
+	drawn   int          // pieces of all strokes in the picture
 	scale   float32
 }
 
@@ -107,7 +108,7 @@ func (p *SignaturePad) Image(scale float32) image.Image {
 
 func (p *SignaturePad) wipe() {
 	p.strokes, p.open = nil, false
-	p.picture, p.drawn = nil, 0
+	p.picture, p.mask, p.drawn = nil, nil, 0
 }
 
 func (p *SignaturePad) report() {
@@ -214,7 +215,8 @@ func (p *SignaturePad) drawInk(width, height int) image.Image {
 	}
 	scale := float32(width) / units.Width
 	if p.picture == nil || p.picture.Rect.Dx() != width || p.picture.Rect.Dy() != height {
-		p.picture, p.drawn, p.scale = image.NewRGBA(image.Rect(0, 0, width, height)), 0, scale
+		p.picture, p.mask = image.NewRGBA(image.Rect(0, 0, width, height)), image.NewAlpha(image.Rect(0, 0, width, height))
+		p.drawn, p.scale = 0, scale
 	}
 	pen, ink := p.look.Size(theme.Stroke), theme.Colour(theme.Ink)
 	piece := 0
@@ -234,14 +236,14 @@ func (p *SignaturePad) drawInk(width, height int) image.Image {
 
 // drawPiece paints one short piece on its own small part of the picture.
 func (p *SignaturePad) drawPiece(from, to Point, pen float32, ink color.Color) {
-	x0, y0 := (min(from.X, to.X)-pen)*p.scale, (min(from.Y, to.Y)-pen)*p.scale
-	x1, y1 := (max(from.X, to.X)+pen)*p.scale, (max(from.Y, to.Y)+pen)*p.scale
-	box := image.Rect(int(x0)-1, int(y0)-1, int(x1)+2, int(y1)+2).Intersect(p.picture.Bounds())
-	if box.Empty() {
-		return
+	piece := &path{}
+	piece.line([]Point{{from.X * p.scale, from.Y * p.scale}, {to.X * p.scale, to.Y * p.scale}}, pen*p.scale/2)
+	var box image.Rectangle
+	for _, shape := range piece.shapes {
+		darken(p.mask, shape)
+		box = box.Union(shape.bounds)
 	}
-	s := newSketch(box.Dx(), box.Dy(), p.scale)
-	shift := Point{X: float32(box.Min.X) / p.scale, Y: float32(box.Min.Y) / p.scale}
-	s.line([]Point{{from.X - shift.X, from.Y - shift.Y}, {to.X - shift.X, to.Y - shift.Y}}, pen, ink)
-	draw.Draw(p.picture, box, s.img, image.Point{}, draw.Over)
+	box = box.Intersect(p.picture.Rect)
+	draw.Draw(p.picture, box, image.Transparent, image.Point{}, draw.Src)
+	draw.DrawMask(p.picture, box, image.NewUniform(ink), image.Point{}, p.mask, box.Min, draw.Over)
 }

@@ -26,49 +26,54 @@ func newSketch(width, height int, scale float32) sketch {
 	return sketch{img: image.NewRGBA(image.Rect(0, 0, width, height)), scale: scale}
 }
 
-// path collects shapes in pixels and knows how far they reach. All shapes turn
-// the same way, so that overlaps stay filled.
-type path struct {
+// path collects shapes in pixels. Shapes may overlap: each is smoothed for
+// itself and the darker wins, so that joints do not swell.
+type path struct{ shapes []shape }
+
+// shape is one closed outline and how far it reaches.
+type shape struct {
 	steps  []step
 	bounds image.Rectangle
 }
 
 // step is one piece of an outline: a move, a straight line, or a curve.
 type step struct {
-	kind                     byte // 'm', 'l', 'c' or 'z'
+	kind                     byte // 'm', 'l' or 'c'
 	ax, ay, bx, by, toX, toY float32
 }
 
-func (p *path) reach(x0, y0, x1, y1 float32) {
+func (s *shape) reach(x0, y0, x1, y1 float32) {
 	box := image.Rect(int(math.Floor(float64(x0))), int(math.Floor(float64(y0))), int(math.Ceil(float64(x1))), int(math.Ceil(float64(y1))))
-	p.bounds = p.bounds.Union(box)
+	s.bounds = s.bounds.Union(box)
 }
 
 // circle goes round a circle.
 func (p *path) circle(x, y, radius float32) {
 	const bend = 0.5522848
 	k := radius * bend
-	p.reach(x-radius, y-radius, x+radius, y+radius)
-	p.steps = append(p.steps,
-		step{kind: 'm', toX: x + radius, toY: y},
-		step{'c', x + radius, y + k, x + k, y + radius, x, y + radius},
-		step{'c', x - k, y + radius, x - radius, y + k, x - radius, y},
-		step{'c', x - radius, y - k, x - k, y - radius, x, y - radius},
-		step{'c', x + k, y - radius, x + radius, y - k, x + radius, y},
-		step{kind: 'z'})
+	round := shape{steps: []step{
+		{kind: 'm', toX: x + radius, toY: y},
+		{'c', x + radius, y + k, x + k, y + radius, x, y + radius},
+		{'c', x - k, y + radius, x - radius, y + k, x - radius, y},
+		{'c', x - radius, y - k, x - k, y - radius, x, y - radius},
+		{'c', x + k, y - radius, x + radius, y - k, x + radius, y},
+	}}
+	round.reach(x-radius, y-radius, x+radius, y+radius)
+	p.shapes = append(p.shapes, round)
 }
 
 // corners goes from corner to corner.
 func (p *path) corners(points ...Point) {
+	var sharp shape
 	for i, point := range points {
 		kind := byte('l')
 		if i == 0 {
 			kind = 'm'
 		}
-		p.steps = append(p.steps, step{kind: kind, toX: point.X, toY: point.Y})
-		p.reach(point.X, point.Y, point.X+1, point.Y+1)
+		sharp.steps = append(sharp.steps, step{kind: kind, toX: point.X, toY: point.Y})
+		sharp.reach(point.X, point.Y, point.X+1, point.Y+1)
 	}
-	p.steps = append(p.steps, step{kind: 'z'})
+	p.shapes = append(p.shapes, sharp)
 }
 
 // segment goes round one straight piece of a line.
@@ -93,25 +98,49 @@ func (p *path) line(points []Point, half float32) {
 
 // paint fills a path; only the part of the image that it reaches is touched.
 func (s sketch) paint(p *path, ink color.Color) {
-	box := p.bounds.Intersect(s.img.Bounds())
+	var reach image.Rectangle
+	for _, shape := range p.shapes {
+		reach = reach.Union(shape.bounds)
+	}
+	reach = reach.Intersect(s.img.Bounds())
+	if reach.Empty() {
+		return
+	}
+	mask := image.NewAlpha(reach)
+	for _, shape := range p.shapes {
+		darken(mask, shape)
+	}
+	draw.DrawMask(s.img, reach, image.NewUniform(ink), image.Point{}, mask, reach.Min, draw.Over)
+}
+
+// darken lays a shape on a mask: the darker wins.
+func darken(mask *image.Alpha, s shape) {
+	box := s.bounds.Intersect(mask.Rect)
 	if box.Empty() {
 		return
 	}
 	r := vector.NewRasterizer(box.Dx(), box.Dy())
 	x, y := float32(box.Min.X), float32(box.Min.Y)
-	for _, step := range p.steps {
+	for _, step := range s.steps {
 		switch step.kind {
 		case 'm':
 			r.MoveTo(step.toX-x, step.toY-y)
 		case 'l':
 			r.LineTo(step.toX-x, step.toY-y)
-		case 'c':
-			r.CubeTo(step.ax-x, step.ay-y, step.bx-x, step.by-y, step.toX-x, step.toY-y)
 		default:
-			r.ClosePath()
+			r.CubeTo(step.ax-x, step.ay-y, step.bx-x, step.by-y, step.toX-x, step.toY-y)
 		}
 	}
-	r.Draw(s.img, box, image.NewUniform(ink), image.Point{})
+	r.ClosePath()
+	r.DrawOp = draw.Src
+	one := image.NewAlpha(image.Rect(0, 0, box.Dx(), box.Dy()))
+	r.Draw(one, one.Rect, image.Opaque, image.Point{})
+	for row := range box.Dy() {
+		to := mask.Pix[mask.PixOffset(box.Min.X, box.Min.Y+row):]
+		for i, alpha := range one.Pix[row*one.Stride : row*one.Stride+box.Dx()] {
+			to[i] = max(to[i], alpha)
+		}
+	}
 }
 
 // pixels turns points into pixels.
