@@ -55,6 +55,13 @@ func (b *Bitmap) Paste(src *Bitmap, x, y, zx, zy int) {
 	}
 }
 
+// Invert makes black dots white and white ones black.
+func (b *Bitmap) Invert() {
+	for i := range b.Pix {
+		b.Pix[i] = ^b.Pix[i]
+	}
+}
+
 // Grow adds white rows at the bottom until the picture has height rows.
 func (b *Bitmap) Grow(height int) {
 	if height > b.Height {

@@ -66,26 +66,32 @@ func (f *Face) Draw(dst *Bitmap, x, y, width, height int, r rune, bold bool) {
 	if !ok {
 		return
 	}
-	squeeze(dst, x, y, width, advance.Ceil(), bounds, mask, corner, bold)
+	squeeze(dst, image.Rect(x, y, x+width, y+height), advance.Ceil(), bounds, mask, corner, bold)
 }
 
-// squeeze copies the glyph's ink, its columns scaled down when it is wider than the cell, centred when narrower.
-func squeeze(dst *Bitmap, x, y, width, advance int, bounds image.Rectangle, mask image.Image, corner image.Point, bold bool) {
+// squeeze copies the glyph's ink into the cell: columns are scaled down when it
+// is wider and centred when narrower, and it is moved down when it stands out at the top.
+func squeeze(dst *Bitmap, cell image.Rectangle, advance int, bounds image.Rectangle, mask image.Image, corner image.Point, bold bool) {
 	wide := max(advance, bounds.Max.X, 1)
-	offset := max(0, (width-wide)/2)
+	origin := cell.Min.Add(image.Pt(max(0, (cell.Dx()-wide)/2), max(0, min(-bounds.Min.Y, cell.Dy()-bounds.Max.Y))))
 	for gy := bounds.Min.Y; gy < bounds.Max.Y; gy++ {
 		for gx := bounds.Min.X; gx < bounds.Max.X; gx++ {
 			_, _, _, a := mask.At(corner.X+gx-bounds.Min.X, corner.Y+gy-bounds.Min.Y).RGBA()
 			if a>>8 < ink {
 				continue
 			}
-			dx := gx + offset
-			if wide > width {
-				dx = gx * width / wide
+			dot := origin.Add(image.Pt(gx, gy))
+			if wide > cell.Dx() {
+				dot.X = cell.Min.X + gx*cell.Dx()/wide
 			}
-			dst.Set(x+dx, y+gy)
-			if bold && dx+1 < width {
-				dst.Set(x+dx+1, y+gy)
+			for range 2 {
+				if dot.In(cell) {
+					dst.Set(dot.X, dot.Y)
+				}
+				if !bold {
+					break
+				}
+				dot.X++
 			}
 		}
 	}

@@ -110,15 +110,6 @@ func (c *Cable) Unplug() error {
 	return nil
 }
 
-// Pull is Unplug for talk itself: it does not wait for talk to return.
-func (c *Cable) Pull() {
-	c.work.Add(1)
-	go func() {
-		defer c.work.Done()
-		_ = c.Unplug()
-	}()
-}
-
 // Close pulls the cable for good and waits for everything it started.
 func (c *Cable) Close() error {
 	err := c.Unplug()

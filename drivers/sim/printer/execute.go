@@ -21,6 +21,15 @@ func (h *head) need(t token) int {
 		return int(b[2])
 	case b[0] == gs && b[1] == 'V':
 		return cutterGap
+	case b[0] == gs && b[1] == 'k':
+		return h.barHeight
+	case b[0] == gs && b[1] == '(' && b[2] == 'k' && len(b) >= 8 && b[6] == 81:
+		if picture := h.code.draw(); picture != nil {
+			return picture.Height * h.code.module
+		}
+		return 0
+	case b[0] == gs && b[1] == '(' && b[2] == 'L' && h.graphics != nil:
+		return h.graphics.Height
 	case b[0] == gs && b[1] == 'v':
 		return (int(b[6]) + int(b[7])<<8) * (1 + int(b[3]>>1&1))
 	default:
@@ -59,13 +68,19 @@ func (h *head) escape(b []byte) {
 		h.align = b[2] % 48
 	case 'E':
 		h.bold = b[2]&1 == 1
+	case '-':
+		h.underline = b[2]%48 != 0
 	case '!':
-		h.bold = b[2]&8 != 0
+		h.bold, h.underline = b[2]&8 != 0, b[2]&0x80 != 0
 		h.zx, h.zy = 1+int(b[2]>>5&1), 1+int(b[2]>>4&1)
 	case '2':
 		h.spacing = lineSpacing
 	case '3':
 		h.spacing = int(b[2])
+	case '$':
+		h.x = number(b[2:])
+	case '\\':
+		h.x = max(0, h.x+int(int16(number(b[2:]))))
 	case 'd':
 		if len(h.line) > 0 {
 			h.print()
@@ -76,9 +91,14 @@ func (h *head) escape(b []byte) {
 	}
 }
 
+func number(b []byte) int { return int(b[0]) + int(b[1])<<8 }
+
 func (h *head) wide(b []byte) {
-	if b[1] == '!' {
+	switch b[1] {
+	case '!':
 		h.zx, h.zy = 1+int(b[2]>>2&1), 1+int(b[2]>>3&1)
+	case '-':
+		h.underline = b[2]%48 != 0
 	}
 }
 
@@ -86,6 +106,16 @@ func (h *head) group(b []byte, paper byte) (cut bool, answer []byte) {
 	switch b[1] {
 	case '!':
 		h.zx, h.zy = 1+int(b[2]>>4&7), 1+int(b[2]&7)
+	case 'B':
+		h.reverse = b[2]&1 == 1
+	case 'L':
+		h.margin = min(number(b[2:]), h.width)
+	case 'W':
+		h.area = number(b[2:])
+	case 'h':
+		h.barHeight = int(b[2])
+	case 'k':
+		h.feed(h.barHeight) // bar codes are left white
 	case 'V':
 		h.feed(cutterGap)
 		return true, nil
@@ -95,12 +125,36 @@ func (h *head) group(b []byte, paper byte) (cut bool, answer []byte) {
 		return false, identity(b[2])
 	case 'v':
 		h.raster(b)
+	case '8':
+		h.store(b[7:])
 	case '(':
-		if b[2] == 'k' && len(b) >= 8 && b[5] == 49 {
-			h.qr(b[6], b[7:])
-		}
+		h.extended(b[2], b[5:])
 	}
 	return false, nil
+}
+
+// extended are the commands GS ( letter.
+func (h *head) extended(letter byte, b []byte) {
+	switch {
+	case letter == 'k' && len(b) >= 3 && b[0] == 49:
+		h.qr(b[1], b[2:])
+	case letter == 'L' && len(b) == 2 && b[1]%48 == 2 && h.graphics != nil:
+		h.paste(h.graphics, 1, 1)
+		h.graphics = nil
+	case letter == 'L':
+		h.store(b)
+	}
+}
+
+// store keeps a picture for printing later: function 112.
+func (h *head) store(b []byte) {
+	if len(b) < 10 || b[1] != 112 {
+		return
+	}
+	width, rows := number(b[6:]), number(b[8:])
+	if stride := (width + 7) / 8; len(b)-10 == stride*rows {
+		h.graphics = &dots.Bitmap{Width: width, Height: rows, Stride: stride, Pix: b[10:]}
+	}
 }
 
 func identity(n byte) []byte {
@@ -120,26 +174,33 @@ func (h *head) raster(b []byte) {
 func (h *head) qr(function byte, data []byte) {
 	switch function {
 	case 67:
-		h.code.module = int(data[0])
+		h.code.module = min(max(int(data[0]), 1), 16)
 	case 69:
 		h.code.level = data[0]
 	case 80:
 		h.code.data = string(data[1:])
 	case 81:
-		levels := map[byte]qr.ErrorCorrectionLevel{48: qr.L, 49: qr.M, 50: qr.Q, 51: qr.H}
-		code, err := qr.Encode(h.code.data, levels[h.code.level], qr.Auto)
-		if err != nil {
-			return
+		if picture := h.code.draw(); picture != nil {
+			h.paste(picture, h.code.module, h.code.module)
 		}
-		side := code.Bounds().Dx()
-		picture := dots.New(side, side)
-		for y := range side {
-			for x := range side {
-				if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
-					picture.Set(x, y)
-				}
+	}
+}
+
+// draw makes the stored code, one dot per module; nil when it holds nothing that fits.
+func (q qrState) draw() *dots.Bitmap {
+	levels := map[byte]qr.ErrorCorrectionLevel{48: qr.L, 49: qr.M, 50: qr.Q, 51: qr.H}
+	code, err := qr.Encode(q.data, levels[q.level], qr.Auto)
+	if err != nil || q.data == "" {
+		return nil
+	}
+	side := code.Bounds().Dx()
+	picture := dots.New(side, side)
+	for y := range side {
+		for x := range side {
+			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
+				picture.Set(x, y)
 			}
 		}
-		h.paste(picture, h.code.module, h.code.module)
 	}
+	return picture
 }

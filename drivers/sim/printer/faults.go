@@ -61,6 +61,27 @@ func (f *faults) status(n byte) byte {
 	return b
 }
 
+// automatic are the four bytes of the automatic status; they begin with one that no other answer has.
+func (f *faults) automatic() [4]byte {
+	b := [4]byte{0x10, 0, f.sensor(), 0}
+	if f.stops() {
+		b[0] |= 0x08
+	}
+	if f.cover {
+		b[0] |= 0x20
+	}
+	if f.cutter {
+		b[1] |= 0x08
+	}
+	if f.broken {
+		b[1] |= 0x20
+	}
+	if f.overheated {
+		b[1] |= 0x40
+	}
+	return b
+}
+
 func (p *Printer) realTime(b []byte) {
 	switch {
 	case b[1] == 4 && b[2] >= 1 && b[2] <= 4:
@@ -150,5 +171,7 @@ func (p *Printer) After(n int, action func()) {
 func (p *Printer) PullAfter(n int) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.traps = append(p.traps, trap{at: p.total + n, sever: true, action: p.cable.Pull})
+	p.traps = append(p.traps, trap{at: p.total + n, sever: true, action: func() {
+		p.work.Go(func() { _ = p.Unplug() }) // not here: Unplug waits for the receiver, which is at this trap
+	}})
 }

@@ -50,25 +50,41 @@ type Face interface {
 
 // glyph is one character waiting in the line buffer.
 type glyph struct {
-	r      rune
-	cells  int
-	zx, zy int
-	bold   bool
+	r         rune
+	x         int // dots from the left margin
+	cells     int
+	zx, zy    int
+	bold      bool
+	reverse   bool
+	underline bool
+}
+
+func (g glyph) width() int { return g.cells * g.zx * cellWidth }
+
+// modes is everything ESC @ resets.
+type modes struct {
+	align     byte
+	zx, zy    int
+	bold      bool
+	reverse   bool
+	underline bool
+	spacing   int
+	margin    int // dots
+	area      int // dots, width of the printing area
+	code      qrState
+	graphics  *dots.Bitmap // stored by GS ( L, waiting to be printed
+	barHeight int
 }
 
 // head is the mechanism: modes, the line being gathered, and the paper under it.
 type head struct {
-	width   int // dots
-	face    Face
-	strip   *Strip
-	y       int // rows printed on the strip
-	line    []glyph
-	used    int // cells in the line buffer
-	align   byte
-	zx, zy  int
-	bold    bool
-	spacing int
-	code    qrState
+	modes
+	width int // dots
+	face  Face
+	strip *Strip
+	y     int // rows printed on the strip
+	line  []glyph
+	x     int // dots from the left margin, where the next character goes
 }
 
 type qrState struct {
@@ -92,23 +108,26 @@ func (h *head) fresh() {
 
 // reset is ESC @: modes and the line buffer go, the paper stays.
 func (h *head) reset() {
-	h.line, h.used, h.align, h.zx, h.zy, h.bold, h.spacing = nil, 0, 0, 1, 1, false, lineSpacing
-	h.code = qrState{module: 3, level: 48}
+	h.line, h.x = nil, 0
+	h.modes = modes{zx: 1, zy: 1, spacing: lineSpacing, area: h.width, code: qrState{module: 3, level: 48}, barHeight: 162}
 }
 
 // gather puts one character into the line buffer; full says that it did not fit.
 func (h *head) gather(code []byte) (full bool) {
-	g := glyph{r: decode(code), cells: 1, zx: h.zx, zy: h.zy, bold: h.bold}
+	g := glyph{r: decode(code), x: h.x, cells: 1, zx: h.zx, zy: h.zy, bold: h.bold, reverse: h.reverse, underline: h.underline}
 	if len(code) > 1 {
 		g.cells = 2
 	}
-	if (h.used+g.cells*g.zx)*cellWidth > h.width {
+	if g.x+g.width() > h.room() && len(h.line) > 0 {
 		return true
 	}
 	h.line = append(h.line, g)
-	h.used += g.cells * g.zx
+	h.x += g.width()
 	return false
 }
+
+// room is how much of the printing area lies on the paper.
+func (h *head) room() int { return min(h.area, h.width-h.margin) }
 
 func decode(code []byte) rune {
 	if len(code) == 1 {
@@ -134,34 +153,40 @@ func (h *head) pitch() int {
 func (h *head) print() {
 	pitch := h.pitch()
 	h.strip.Dots.Grow(h.y + pitch)
-	x := h.left(h.used * cellWidth)
-	tallest := 1
+	extent, tallest := 0, 1
 	for _, g := range h.line {
-		tallest = max(tallest, g.zy)
+		extent, tallest = max(extent, g.x+g.width()), max(tallest, g.zy)
 	}
+	left := h.left(extent)
 	var words []rune
 	for _, g := range h.line {
 		one := dots.New(g.cells*cellWidth, cellHeight)
 		h.face.Draw(one, 0, 0, one.Width, one.Height, g.r, g.bold)
-		h.strip.Dots.Paste(one, x, h.y+(tallest-g.zy)*cellHeight, g.zx, g.zy)
-		x += g.cells * g.zx * cellWidth
+		if g.underline {
+			one.Fill(0, cellHeight-1, one.Width, 1)
+		}
+		if g.reverse {
+			one.Invert()
+		}
+		h.strip.Dots.Paste(one, left+g.x, h.y+(tallest-g.zy)*cellHeight, g.zx, g.zy)
 		words = append(words, g.r)
 	}
 	h.strip.Lines = append(h.strip.Lines, string(words))
 	h.y += pitch
-	h.line, h.used = nil, 0
+	h.line, h.x = nil, 0
 }
 
-// left is where something of the given width begins under the alignment.
+// left is where something of the given width begins under margin and alignment.
 func (h *head) left(width int) int {
+	free := max(0, h.room()-width)
 	switch h.align {
 	case 1:
-		return max(0, (h.width-width)/2)
+		free /= 2
 	case 2:
-		return max(0, h.width-width)
 	default:
-		return 0
+		free = 0
 	}
+	return h.margin + free
 }
 
 func (h *head) feed(rows int) {

@@ -51,7 +51,9 @@ type Printer struct {
 	faults   faults
 	wake     chan struct{} // the executor has something to look at
 	changed  chan struct{} // closed and replaced at every visible change
-	asb      byte
+
+	automatic bool    // GS a: tells of every change by itself
+	told      [4]byte // what it told last
 }
 
 // trap runs an action when so many bytes have arrived in all.
@@ -263,8 +265,8 @@ func (p *Printer) step() (pause time.Duration, more bool) {
 	}
 	p.queue = p.queue[1:]
 	p.queued -= len(t.bytes)
-	if t.bytes[0] == gs && t.bytes[1] == 'a' && t.kind == command {
-		p.asb = t.bytes[2]
+	if t.is(gs, 'a') {
+		p.automatic, p.told = t.bytes[2] != 0, [4]byte{}
 	}
 	p.record(t)
 	cut, answer := p.head.execute(t, p.faults.sensor())
@@ -280,7 +282,7 @@ func (p *Printer) step() (pause time.Duration, more bool) {
 			p.head.fresh()
 		}
 	}
-	if t.kind == command && t.bytes[0] == gs && t.bytes[1] == 'r' && p.options.NoAnswer {
+	if t.is(gs, 'r') && p.options.NoAnswer {
 		answer = nil
 	}
 	p.answer(answer)
@@ -292,7 +294,7 @@ func (p *Printer) step() (pause time.Duration, more bool) {
 // between a cut and the next text belongs to the strip before.
 func (p *Printer) record(t token) {
 	strip := p.head.strip
-	if t.kind == command && t.bytes[0] == gs && t.bytes[1] == 'r' && p.head.y == 0 && len(p.finished) > 0 {
+	if t.is(gs, 'r') && p.head.y == 0 && len(p.finished) > 0 {
 		strip = p.finished[len(p.finished)-1]
 	}
 	strip.Raw = append(strip.Raw, t.bytes...)
@@ -305,8 +307,12 @@ func (p *Printer) answer(b []byte) {
 	}
 }
 
-// notify wakes everybody who waits for a change.
+// notify wakes everybody who waits for a change, the program at the other end too if it has asked for that.
 func (p *Printer) notify() {
+	if now := p.faults.automatic(); p.automatic && now != p.told {
+		p.told = now
+		p.answer(now[:])
+	}
 	close(p.changed)
 	p.changed = make(chan struct{})
 	select {
