@@ -2,6 +2,7 @@ package play
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,25 +100,21 @@ func (p *player) limited(ctx context.Context, limit time.Duration, do func(conte
 }
 
 func (p *player) step(ctx context.Context, step Step) error {
+	p.enter(step)
 	switch {
 	case step.Tap != "":
-		p.enter(step, step.Tap)
 		return p.tap(ctx, step.Tap, max(1, step.Times))
 	case step.Choose != "":
-		p.enter(step, step.Choose)
 		return p.tap(ctx, step.Choose, 1)
 	case step.Type != "":
-		p.enter(step, step.Type)
 		return p.typeText(ctx, step.Type)
 	case step.TypePinyin != nil:
-		p.enter(step, step.TypePinyin.Pick)
 		return p.typePinyin(ctx, *step.TypePinyin)
 	case step.Sign != "":
 		return p.sign(ctx, step.Sign)
 	case step.Drag != nil:
 		return p.drag(ctx, *step.Drag)
 	case step.Device != "":
-		p.enter(step, step.Device)
 		return p.device(ctx, step.Device)
 	case step.Wait != nil:
 		return p.until(ctx, *step.Wait)
@@ -136,16 +133,20 @@ func (p *player) step(ctx context.Context, step Step) error {
 	return p.Kill(step.Kill)
 }
 
-// enter remembers what a step enters, for who checks it.
-func (p *player) enter(step Step, typed string) {
-	if step.As == "" {
+// enter remembers what a step enters, for who checks it. What is read is remembered once it is found.
+func (p *player) enter(step Step) {
+	if step.As == "" || step.Read != nil {
 		return
 	}
 	if step.Value != nil {
 		p.result.Entered[step.As] = step.Value
-	} else {
-		p.result.Entered[step.As] = typed
+		return
 	}
+	pick := ""
+	if step.TypePinyin != nil {
+		pick = step.TypePinyin.Pick
+	}
+	p.result.Entered[step.As] = cmp.Or(step.Tap, step.Choose, step.Type, pick, step.Sign, step.Device)
 }
 
 // look returns what is shown, asking again while the program replaces itself.
