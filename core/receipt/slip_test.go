@@ -224,49 +224,48 @@ var notOnPaper = []string{
 func TestGuidePrintsEveryField(t *testing.T) {
 	item := fullItem(t)
 	got := all(Guide(GuideSlip{Lang: text.Chinese, Point: "柳树沟", Published: "2026-11-01", Printed: time.Date(2026, 11, 22, 9, 0, 0, 0, china)}, item))
-	var check func(path string, v reflect.Value)
-	check = func(path string, v reflect.Value) {
-		name := path[strings.LastIndexByte(path, '.')+1:]
-		if path != "Item.Code" && path != "Item.Version" && slices.Contains(notOnPaper, name) {
-			return
+	eachText(t, "Item", reflect.ValueOf(*item), func(path, word string) {
+		if !strings.Contains(got, word) {
+			t.Errorf("%s (%s) is not on paper", path, word)
 		}
-		switch v.Kind() {
-		case reflect.String:
-			if s := v.String(); s != "" && !strings.Contains(got, s) {
-				t.Errorf("%s (%s) is not on paper", path, s)
-			}
-		case reflect.Int:
-			if s := fmt.Sprint(v.Int()); !strings.Contains(got, s) {
-				t.Errorf("%s (%s) is not on paper", path, s)
-			}
-		case reflect.Int64:
-			if s := fmt.Sprintf("%d.%02d", v.Int()/100, v.Int()%100); !strings.Contains(got, s) {
-				t.Errorf("%s (%s) is not on paper", path, s)
-			}
-		case reflect.Slice:
-			for i := range v.Len() {
-				check(path, v.Index(i))
-			}
-		case reflect.Map:
-			if l, ok := v.Interface().(text.Local); ok {
-				check(path, reflect.ValueOf(l.In(text.Chinese)))
-			}
-		case reflect.Pointer:
-			if !v.IsNil() {
-				check(path, v.Elem())
-			}
-		case reflect.Struct:
-			for i := range v.NumField() {
-				if v.Type() != reflect.TypeFor[form.Form]() {
-					check(path+"."+v.Type().Field(i).Name, v.Field(i))
-				}
-			}
-		}
-	}
-	check("Item", reflect.ValueOf(*item))
+	})
 	for _, part := range []string{"个人", "new-audience", "短信通知", "new-way", "县级", "请带来", "纸质", "复印件", "要签名并盖章", "可用承诺代替", "可不交", "2026-11-01", "可在外地办理"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("%q is missing", part)
+		}
+	}
+}
+
+// eachText calls f with every text and number of v as it should stand on paper.
+func eachText(t *testing.T, path string, v reflect.Value, f func(path, word string)) {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	if path != "Item.Code" && path != "Item.Version" && slices.Contains(notOnPaper, name) {
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		f(path, v.String())
+	case reflect.Int:
+		f(path, fmt.Sprint(v.Int()))
+	case reflect.Int64: // money
+		f(path, fmt.Sprintf("%d.%02d", v.Int()/100, v.Int()%100))
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachText(t, path, v.Index(i), f)
+		}
+	case reflect.Map:
+		if l, ok := v.Interface().(text.Local); ok {
+			f(path, l.In(text.Chinese))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			eachText(t, path, v.Elem(), f)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type() != reflect.TypeFor[form.Form]() {
+				eachText(t, path+"."+v.Type().Field(i).Name, v.Field(i), f)
+			}
 		}
 	}
 }

@@ -39,15 +39,21 @@ func (c Charset) code(r rune) []byte {
 // holds tells whether the two-byte code is in the charset: GB18030's two-byte
 // user-defined areas and the characters it added to GBK's symbols are in no older font.
 func (c Charset) holds(lead, trail byte) bool {
-	gb2312 := trail >= 0xA1 && (lead >= 0xA1 && lead <= 0xA9 || lead >= 0xB0 && lead <= 0xF7)
-	switch {
-	case c == GB2312 || lead == 0xA2 && trail == 0xE3: // the euro sign came with GB18030
-		return gb2312 && !(lead == 0xA2 && trail == 0xE3) || c == GB18030
-	case c == GB18030:
+	switch c {
+	case GB18030:
 		return true
+	case GB2312:
+		return inGB2312(lead, trail)
 	default:
-		return gb2312 || lead >= 0x81 && lead <= 0xA0 || trail <= 0xA0 && lead >= 0xA8
+		return inGB2312(lead, trail) || lead >= 0x81 && lead <= 0xA0 || trail <= 0xA0 && lead >= 0xA8
 	}
+}
+
+func inGB2312(lead, trail byte) bool {
+	if lead == 0xA2 && trail == 0xE3 { // the euro sign came with GB18030
+		return false
+	}
+	return trail >= 0xA1 && (lead >= 0xA1 && lead <= 0xA9 || lead >= 0xB0 && lead <= 0xF7)
 }
 
 // width is the number of cells r takes on paper.

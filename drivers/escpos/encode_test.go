@@ -206,7 +206,9 @@ func TestPairLines(t *testing.T) {
 func TestPiecesAreWholeCommands(t *testing.T) {
 	d := receipt.Document{Blocks: []receipt.Block{
 		{Kind: receipt.Text, Text: "办事回执", Size: 2, Bold: true, Align: receipt.Center},
-		{Kind: receipt.QR, Data: strings.Repeat("BM1:", 100)}, {Kind: receipt.Text, Text: "王㛃"}, {Kind: receipt.Feed, Lines: 3},
+		{Kind: receipt.QR, Data: strings.Repeat("BM1:", 100)},
+		{Kind: receipt.Text, Text: "王㛃"},
+		{Kind: receipt.Feed, Lines: 3},
 	}}
 	for _, profile := range []Profile{{}, {RasterQR: true, Paper: 58}, {Charset: NoText}, {NoCutter: true, Charset: GB18030}} {
 		pieces, err := Encode(d, profile, testFace(t))

@@ -8,33 +8,40 @@ import (
 
 // need is how many rows of paper the token will take.
 func (h *head) need(t token) int {
-	if t.kind != command {
-		return 0
-	}
 	b := t.bytes
 	switch {
+	case t.kind != command:
+		return 0
 	case b[0] == '\n':
 		return h.pitch()
-	case b[0] == esc && b[1] == 'd':
+	case t.is(esc, 'd'):
 		return int(b[2]) * h.spacing
-	case b[0] == esc && b[1] == 'J':
+	case t.is(esc, 'J'):
 		return int(b[2])
-	case b[0] == gs && b[1] == 'V':
+	case t.is(gs, 'V'):
 		return cutterGap
-	case b[0] == gs && b[1] == 'k':
+	case t.is(gs, 'k'):
 		return h.barHeight
-	case b[0] == gs && b[1] == '(' && b[2] == 'k' && len(b) >= 8 && b[6] == 81:
-		if picture := h.code.draw(); picture != nil {
-			return picture.Height * h.code.module
-		}
-		return 0
-	case b[0] == gs && b[1] == '(' && b[2] == 'L' && h.graphics != nil:
-		return h.graphics.Height
-	case b[0] == gs && b[1] == 'v':
-		return (int(b[6]) + int(b[7])<<8) * (1 + int(b[3]>>1&1))
+	case t.is(gs, 'v'):
+		return number(b[6:]) * (1 + int(b[3]>>1&1))
+	case t.is(gs, '('):
+		return h.needExtended(b[2], b[5:])
 	default:
 		return 0
 	}
+}
+
+// needExtended is need of the commands GS ( letter.
+func (h *head) needExtended(letter byte, b []byte) int {
+	if letter == 'L' && h.graphics != nil {
+		return h.graphics.Height
+	}
+	if letter == 'k' && len(b) >= 3 && b[1] == 81 {
+		if picture := h.code.draw(); picture != nil {
+			return picture.Height * h.code.module
+		}
+	}
+	return 0
 }
 
 // execute carries out one token in order. It reports a cut and what the printer answers.
