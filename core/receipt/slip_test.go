@@ -236,10 +236,14 @@ func TestGuidePrintsEveryField(t *testing.T) {
 	}
 }
 
+func hidden(path string) bool {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	return path != "Item.Code" && path != "Item.Version" && slices.Contains(notOnPaper, name)
+}
+
 // eachText calls f with every text and number of v as it should stand on paper.
 func eachText(t *testing.T, path string, v reflect.Value, f func(path, word string)) {
-	name := path[strings.LastIndexByte(path, '.')+1:]
-	if path != "Item.Code" && path != "Item.Version" && slices.Contains(notOnPaper, name) {
+	if hidden(path) {
 		return
 	}
 	switch v.Kind() {
