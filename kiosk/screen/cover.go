@@ -13,11 +13,9 @@ import (
 type cover struct {
 	kit      kit
 	overlay  *ui.Overlay
-	title    *ui.Text
-	lines    [3]*ui.Text
+	lines    [2]*ui.Text
 	phone    *ui.Text
 	reach    *ui.Button
-	yes, no  *ui.Button
 	content  map[string]fyne.CanvasObject
 	onScreen string
 }

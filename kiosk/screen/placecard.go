@@ -23,14 +23,15 @@ func newPlaceCard(k kit) page {
 	p.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
 	p.problem = ui.NewNotice(k.look, ui.Warn, "")
 	p.seconds = ui.NewSecondary(k.look, "")
+	forgot := ui.NewRow(k.look.Size(theme.Gap), ui.NewBadge(k.look, ui.Calm, w.t("card.forgot")), ui.NewShare(1, ui.NewBody(k.look, w.t("card.forgot-more"))))
+	picture := ui.NewCardPicture(k.look, w.t("card.zone"))
+	if k.wide() { // the picture is as high as it can be
+		p.head = ui.NewColumn(k.look.Size(theme.Gap), p.title, p.line, p.problem, p.seconds)
+		p.body = ui.NewColumn(k.look.Px(36), picture, forgot)
+		return p
+	}
 	p.head = k.heading(p.title, p.line)
-	p.body = ui.NewColumn(
-		k.look.Px(36),
-		p.problem,
-		ui.NewCardPicture(k.look, w.t("card.zone")),
-		ui.NewRow(k.look.Size(theme.Gap), ui.NewBadge(k.look, ui.Calm, w.t("card.forgot")), ui.NewShare(1, ui.NewBody(k.look, w.t("card.forgot-more")))),
-		p.seconds,
-	)
+	p.body = ui.NewColumn(k.look.Px(36), p.problem, picture, forgot, p.seconds)
 	return p
 }
 

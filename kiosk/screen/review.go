@@ -81,7 +81,7 @@ func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
 		ui.NewSized(k.look.Px(220), 0, ui.NewText(k.look, theme.BodyText, theme.InkQuiet, label)),
 		ui.NewShare(1, ui.NewText(k.look, theme.BodyStrong, role, value)),
 	}
-	if k.look.Large() { // there is no room side by side
+	if k.look.Large() || k.wide() { // there is no room side by side
 		words = []fyne.CanvasObject{ui.NewShare(1, ui.NewColumn(0, ui.NewQuiet(k.look, label), ui.NewText(k.look, theme.BodyStrong, role, value)))}
 	}
 	row := append(words, ui.NewSpace(0, k.look.Size(theme.Touch)))

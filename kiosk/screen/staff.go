@@ -4,7 +4,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -13,108 +12,6 @@ import (
 	"bianmin/ui"
 	"bianmin/ui/theme"
 )
-
-// pinDigits is the length of a staff PIN.
-const pinDigits = 6
-
-// staffSignIn asks a technician's account and PIN.
-type staffSignIn struct {
-	parts
-	kit      kit
-	accounts *ui.ChoiceList
-	listed   []journey.StaffAccount
-	box      *ui.InputBox
-	problem  *ui.Text
-	pad      *ui.NumberPad
-	none     *ui.Text
-	whole    *ui.Column
-	pin      string
-	serial   int
-	account  string
-	locked   bool
-	tries    journey.StaffSignInView // the last view, to see whether a try failed
-}
-
-func newStaffSignIn(k kit) page {
-	s := &staffSignIn{kit: k}
-	w := k.words
-	s.box = ui.NewInputBox(k.look, w.t("staff.pin"), ui.GroupSecret)
-	s.problem = ui.NewSecondary(k.look, "")
-	s.pad = k.newPad(ui.PadDigits, s.press)
-	s.none = ui.NewBody(k.look, w.t("staff.no-accounts"))
-	s.whole = k.column()
-	s.head = k.heading(ui.NewTitle(k.look, w.t("staff.sign-in-title")), ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("staff.sign-in-line")))
-	s.body = s.whole
-	return s
-}
-
-func (s *staffSignIn) show(state journey.State) {
-	view, w := state.StaffSignIn, s.kit.words
-	if state.Serial != s.serial || view.Account != s.account || view.Problem.Key != "" && s.tries.Problem.Key == "" || view.Locked > 0 {
-		s.pin = ""
-	}
-	s.serial, s.account, s.locked, s.tries = state.Serial, view.Account, view.Locked > 0, *view
-	s.box.SetText(s.pin)
-	switch {
-	case view.Locked > 0:
-		s.problem.SetText(w.count("staff.locked", int(view.Locked/time.Second)))
-	case view.Problem.Key != "":
-		s.problem.SetText(w.message(view.Problem))
-	default:
-		s.problem.SetText(w.count("why.pin", pinDigits-len(s.pin)))
-	}
-	s.arrange()
-	if s.accounts != nil && reflect.DeepEqual(view.Accounts, s.listed) {
-		s.accounts.SetChosen([]string{view.Account})
-		return
-	}
-	s.listed = append([]journey.StaffAccount{}, view.Accounts...)
-	var options []ui.Option
-	for _, account := range view.Accounts {
-		options = append(options, ui.Option{Code: account.ID, Title: account.Name})
-	}
-	s.accounts = ui.NewChoiceList(s.kit.look, options, []string{view.Account}, false, func(codes []string) {
-		if len(codes) == 1 {
-			s.kit.emit(journey.StaffPick{Account: codes[0]})
-		}
-	})
-	s.arrange()
-}
-
-// arrange asks for the account first, and shows the pad only when it does something.
-func (s *staffSignIn) arrange() {
-	switch {
-	case len(s.listed) == 0:
-		s.whole.Set(s.none)
-	case s.account == "":
-		s.whole.Set(s.accounts)
-	case s.locked:
-		s.whole.Set(s.accounts, s.problem)
-	default:
-		s.whole.Set(s.accounts, s.box, s.problem, s.pad)
-	}
-}
-
-func (s *staffSignIn) press(key string) {
-	switch key {
-	case ui.KeyDelete:
-		s.pin = erase(s.pin)
-	case ui.KeyClear:
-		s.pin = ""
-	default:
-		s.pin += key
-	}
-	s.box.SetText(s.pin)
-	if len(s.pin) == pinDigits {
-		pin := s.pin
-		s.pin = ""
-		s.box.SetText("")
-		s.kit.emit(journey.StaffPIN{PIN: pin})
-		return
-	}
-	s.problem.SetText(s.kit.words.count("why.pin", pinDigits-len(s.pin)))
-	s.kit.emit(journey.Touch{})
-}
 
 // staff is the first staff screen: how everything stands, and what one may do.
 type staff struct {
