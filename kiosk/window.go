@@ -41,6 +41,7 @@ type kiosk struct {
 	screens  *screen.Window
 	session  atomic.Pointer[journey.Session]
 	pinyin   *pinyin.Dictionary
+	recorder *recorder                     // nil unless pictures are wanted
 	shown    atomic.Pointer[journey.State] // what is on the screen, for the probe
 }
 
@@ -55,6 +56,11 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	}
 	k := &kiosk{flags: f, settings: s, log: log, pinyin: parts.Pinyin}
 	k.session.Store(parts.Session())
+	if f.shots != "" {
+		if k.recorder, err = openRecorder(f.shots, time.Now); err != nil {
+			return false, err
+		}
+	}
 	k.open(words)
 	if f.probe != "" {
 		probe, err := k.listen()
@@ -145,6 +151,11 @@ func (k *kiosk) draw(session *journey.Session, done chan<- struct{}) {
 			k.screens.Show(state)
 			k.shown.Store(&state)
 		})
+		if k.recorder != nil {
+			if err := k.recorder.keep(state, k.capture); err != nil {
+				k.log.Warn("a screen was not recorded", "error", err)
+			}
+		}
 		if state.Screen == journey.Goodbye {
 			k.goodbye()
 		}
@@ -156,11 +167,15 @@ func (k *kiosk) goodbye() {
 	if !k.settings.Screen.Fullscreen {
 		return
 	}
-	var picture image.Image
-	onui.DoAndWait(func() { picture = k.window.Canvas().Capture() })
-	if err := rootpicture.Set(os.Getenv("DISPLAY"), picture, theme.Colour(theme.Ground)); err != nil {
+	if err := rootpicture.Set(os.Getenv("DISPLAY"), k.capture(), theme.Colour(theme.Ground)); err != nil {
 		k.log.Warn("the goodbye picture could not be left on the display", "error", err)
 	}
+}
+
+// capture is what the window shows now.
+func (k *kiosk) capture() (picture image.Image) {
+	onui.DoAndWait(func() { picture = k.window.Canvas().Capture() })
+	return picture
 }
 
 // listen opens the player's eye on the window.

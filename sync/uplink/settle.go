@@ -46,6 +46,18 @@ func (u *Uplink) contact() {
 	u.show(func(s *State) { s.Online, s.Problem, s.Contact = true, ProblemNone, u.Now().Truncate(time.Second) })
 }
 
+// refused quarantines the case. A number that the platform has seen before means
+// that this store comes from a copy of a whole disk: its generation gives no more numbers.
+func (u *Uplink) refused(ctx context.Context, r result, evidence []byte) error {
+	if r.signed.Code == wire.RefusedSequence {
+		if err := u.Queue.MarkRestored(ctx, r.item.Generation); err != nil {
+			return err
+		}
+		u.Log.Error("a number of this generation was given twice: the store comes from a copy", "generation", r.item.Generation)
+	}
+	return u.Queue.RecordRefusal(ctx, r.item.Packet, evidence, r.signed.Reason, r.signed.Time)
+}
+
 // record puts the platform's word into the outbox. When that fails, the packet
 // stays queued and the platform says the same again.
 func (u *Uplink) record(ctx context.Context, r result) {
@@ -64,7 +76,7 @@ func (u *Uplink) record(ctx context.Context, r result) {
 			err = u.Queue.RecordAcknowledgement(ctx, id, evidence, signed.Official, signed.Time)
 			u.forget(id)
 		default:
-			err = u.Queue.RecordRefusal(ctx, id, evidence, signed.Reason, signed.Time)
+			err = u.refused(ctx, r, evidence)
 			u.forget(id)
 		}
 	}

@@ -26,6 +26,8 @@ type Queue interface {
 	RecordRegistration(ctx context.Context, id string, signed []byte) error
 	RecordAcknowledgement(ctx context.Context, id string, signed []byte, official string, at time.Time) error
 	RecordRefusal(ctx context.Context, id string, signed []byte, reason string, at time.Time) error
+	// MarkRestored closes a generation whose numbers were given twice.
+	MarkRestored(ctx context.Context, generation string) error
 }
 
 var _ Queue = (*store.Store)(nil)
