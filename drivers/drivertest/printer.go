@@ -57,6 +57,9 @@ func ReceiptPrinter(t *testing.T, open OpenPrinter) {
 	}
 }
 
+// rigLimit ends a check that hangs; the long run under faults needs most of it.
+const rigLimit = 20 * time.Minute
+
 // printerRig is one simulated printer with the driver under test on its line.
 type printerRig struct {
 	*testing.T
@@ -68,7 +71,7 @@ type printerRig struct {
 
 func newPrinterRig(t *testing.T, open OpenPrinter, options printer.Options) *printerRig {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), rigLimit)
 	sim, err := printer.New(ctx, filepath.Join(t.TempDir(), "printer"), options)
 	if err != nil {
 		t.Fatal(err)

@@ -48,3 +48,7 @@ func opener(options escpos.Options) drivertest.OpenPrinter {
 func TestConformance(t *testing.T) {
 	drivertest.ReceiptPrinter(t, opener(impatient(face(t))))
 }
+
+func TestRandomFaults(t *testing.T) {
+	drivertest.ReceiptPrinterUnderFaults(t, opener(impatient(face(t))))
+}

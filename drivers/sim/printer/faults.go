@@ -152,7 +152,7 @@ func (p *Printer) Unplug() error {
 // Plug puts the cable back.
 func (p *Printer) Plug() error {
 	err := p.cable.Plug()
-	p.change(func() {})
+	p.change(func() { p.severed = false })
 	return err
 }
 
@@ -174,4 +174,18 @@ func (p *Printer) PullAfter(n int) {
 	p.traps = append(p.traps, trap{at: p.total + n, sever: true, action: func() {
 		p.work.Go(func() { _ = p.Unplug() }) // not here: Unplug waits for the receiver, which is at this trap
 	}})
+}
+
+// Disarm forgets what After and PullAfter were to do.
+func (p *Printer) Disarm() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.traps = nil
+}
+
+// Severed tells whether PullAfter has cut the cable since it was last plugged in.
+func (p *Printer) Severed() bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.severed
 }

@@ -47,6 +47,7 @@ type Printer struct {
 	unknown  int // tokens no printer knows
 	total    int // bytes received since the beginning
 	lost     int // bytes the full buffer could not hold
+	severed  bool
 	traps    []trap
 	faults   faults
 	wake     chan struct{} // the executor has something to look at
@@ -171,6 +172,7 @@ func (p *Printer) accept(data []byte) (severed bool) {
 			}
 		}
 		p.total += n
+		p.severed = p.severed || sever
 		switch {
 		case p.faults.silent:
 		case p.options.Overrun && p.queued >= bufferSize:
