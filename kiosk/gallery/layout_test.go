@@ -15,6 +15,7 @@ import (
 	"bianmin/assets"
 	"bianmin/core/text"
 	"bianmin/kiosk/gallery/states"
+	"bianmin/kiosk/screen"
 	"bianmin/ui"
 	"bianmin/ui/theme"
 )
@@ -36,10 +37,7 @@ func TestLayout(t *testing.T) {
 	}
 	fonts := loadFonts(t)
 	err = all(append(slices.Clone(variants), corners...), func(v variant, named states.Named) error {
-		w := v.draw(words, named.State)
-		c := check{t: t, at: v.name + "/" + named.Name, v: v, fonts: fonts, look: theme.For(v.size, v.large)}
-		c.things(ui.Look(w.Root()).Things)
-		c.walk(w.Root(), fyne.Position{}, box{0, 0, v.size.Width, v.size.Height}, 0)
+		newCheck(t, v, named.Name, fonts).all(v.draw(words, named.State))
 		return nil
 	})
 	if err != nil {
@@ -62,9 +60,19 @@ type check struct {
 	t     *testing.T
 	at    string
 	v     variant
-	fonts map[bool]*sfnt.Font
+	fonts fonts
 	look  theme.Look
 	rects []painted
+}
+
+func newCheck(t *testing.T, v variant, name string, fonts fonts) *check {
+	return &check{t: t, at: v.name + "/" + name, v: v, fonts: fonts, look: theme.For(v.size, v.large)}
+}
+
+func (c *check) all(w *screen.Window) {
+	c.t.Helper()
+	c.things(ui.Look(w.Root()).Things)
+	c.walk(w.Root(), fyne.Position{}, box{0, 0, c.v.size.Width, c.v.size.Height}, 0)
 }
 
 // painted is a filled rectangle, in the order of painting.
@@ -220,27 +228,40 @@ func luminance(c color.NRGBA) float64 {
 	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
 }
 
-func loadFonts(t *testing.T) map[bool]*sfnt.Font {
+// fonts are the embedded faces, by boldness.
+type fonts map[bool]*face
+
+// face is a font that remembers which runes it has.
+type face struct {
+	font *sfnt.Font
+	has  map[rune]bool
+}
+
+func loadFonts(t *testing.T) fonts {
 	t.Helper()
-	fonts := map[bool]*sfnt.Font{}
+	all := fonts{}
 	for bold, content := range map[bool][]byte{false: assets.FontRegular(), true: assets.FontBold()} {
 		font, err := sfnt.Parse(content)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fonts[bold] = font
+		all[bold] = &face{font: font, has: map[rune]bool{}}
 	}
-	return fonts
+	return all
 }
 
-func covered(t *testing.T, font *sfnt.Font, r rune) bool {
+func covered(t *testing.T, f *face, r rune) bool {
 	t.Helper()
-	var buffer sfnt.Buffer
-	index, err := font.GlyphIndex(&buffer, r)
-	if err != nil {
-		t.Fatal(err)
+	has, known := f.has[r]
+	if !known {
+		index, err := f.font.GlyphIndex(nil, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		has = index != 0
+		f.has[r] = has
 	}
-	return index != 0
+	return has
 }
 
 // TestFontHasEveryWord looks at every word there is, shown or not.

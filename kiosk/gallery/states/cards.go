@@ -18,8 +18,8 @@ func cards() []Named {
 		return s
 	}
 	view := journey.ConfirmView{
-		Name: "王秀兰", Number: "370983194803120027", Sex: "2", Age: 78,
-		Address: "山东省青河县石桥镇柳树沟村二组 18 号", ItemName: pension,
+		Name: "王秀兰", Number: "990301194803120023", Sex: "2", Age: 78,
+		Address: "青禾县柳林镇柳树沟村二组 18 号", ItemName: pension,
 	}
 	rare, expired := view, view
 	rare.Name, rare.HasPUA = "王\ue863兰", true

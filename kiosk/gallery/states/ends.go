@@ -42,11 +42,11 @@ func ends() []Named {
 	printed := journey.PrintState{Stage: "printed", Reprint: true}
 	offline := done(journey.DoneView{Print: printed})
 	offline.Network = journey.Network{Waiting: 1}
-	delivered := done(journey.DoneView{Print: printed, Delivered: true, Official: "3709832026112100318", NextItems: items()[1:3]})
+	delivered := done(journey.DoneView{Print: printed, Delivered: true, Official: "9903012026112100318", NextItems: items()[1:3]})
 	printing := done(journey.DoneView{Print: journey.PrintState{Stage: "printing"}})
 	failed := done(journey.DoneView{Print: journey.PrintState{Stage: "failed", Fault: drivers.FaultPaperOut, Reprint: true}, Delivery: "pickup"})
 	rated := done(journey.DoneView{Print: journey.PrintState{Stage: "confirmed", Reprint: true}, Evaluation: 5, Evaluated: true, Delivery: "print"})
-	instant := done(journey.DoneView{Print: printed, Delivered: true, Official: "3709832026112100319", Delivery: "post"})
+	instant := done(journey.DoneView{Print: printed, Delivered: true, Official: "9903012026112100319", Delivery: "post"})
 	instant.Done.Days = 0
 
 	unknown := base(journey.PrintUnknown, journey.StepDone)
@@ -88,9 +88,9 @@ func ends() []Named {
 func cases() []Named {
 	all := []journey.CaseLine{
 		{Number: number, ItemName: pension, Filed: now, State: "queued"},
-		{Number: "QH0301A-261103-0007-5", ItemName: both("高龄津贴申请", "Elder-age allowance"), Filed: now.AddDate(0, 0, -18), State: "correction", Official: "3709832026110300112", Reason: "银行卡复印件看不清卡号，请重新扫描。"},
-		{Number: "QH0301A-261012-0019-K", ItemName: both("社会保障卡挂失", "Report a lost social-security card"), Filed: now.AddDate(0, 0, -40), State: "done", Official: "3709832026101200087"},
-		{Number: "QH0301A-260918-0003-2", ItemName: both("最低生活保障申请", "Subsistence allowance"), Filed: now.AddDate(0, 0, -64), State: "refused", Reason: "户口不在本县，请到户口所在地办理。"},
+		{Number: "QH0301A-261103-0007-T", ItemName: both("高龄津贴申请", "Elder-age allowance"), Filed: now.AddDate(0, 0, -18), State: "correction", Official: "9903012026110300112", Reason: "银行卡复印件看不清卡号，请重新扫描。"},
+		{Number: "QH0301A-261012-0019-8", ItemName: both("社会保障卡挂失", "Report a lost social-security card"), Filed: now.AddDate(0, 0, -40), State: "done", Official: "9903012026101200087"},
+		{Number: "QH0301A-260918-0003-E", ItemName: both("最低生活保障申请", "Subsistence allowance"), Filed: now.AddDate(0, 0, -64), State: "refused", Reason: "户口不在本县，请到户口所在地办理。"},
 	}
 	list := base(journey.MyCases, journey.StepNone)
 	list.MyCases = &journey.MyCasesView{Name: "王秀兰", Cases: all, AsOf: now.Add(-3 * time.Hour)}

@@ -19,10 +19,10 @@ func categories() []catalogue.Category {
 }
 
 func items() []journey.ItemLine {
-	social := both("青河县人力资源和社会保障局", "County Social Security Bureau")
-	civil := both("青河县民政局", "County Civil Affairs Bureau")
-	health := both("青河县医疗保障局", "County Healthcare Security Bureau")
-	market := both("青河县市场监督管理局", "County Market Regulation Bureau")
+	social := both("青禾县人力资源和社会保障局", "County Social Security Bureau")
+	civil := both("青禾县民政局", "County Civil Affairs Bureau")
+	health := both("青禾县医疗保障局", "County Healthcare Security Bureau")
+	market := both("青禾县市场监督管理局", "County Market Regulation Bureau")
 	return []journey.ItemLine{
 		{Code: "pension-check", Name: both("领取养老保险待遇资格认证", "Pension eligibility check"), Department: social, Free: true, Days: 3},
 		{Code: "elder-allowance", Name: both("高龄津贴申请", "Elder-age allowance"), Department: civil, Free: true, Days: 10},
@@ -32,9 +32,9 @@ func items() []journey.ItemLine {
 		{Code: "disability", Name: both("困难残疾人生活补贴和重度残疾人护理补贴", "Two subsidies for disabled people"), Department: civil, Free: true, Days: 15},
 		{Code: "business", Name: both("个体工商户注册登记", "Registering your own business"), Department: market, Free: true, Days: 1},
 		{Code: "food-shop", Name: both("食品小作坊小餐饮登记", "Small food shop permit"), Department: market, Free: true, Days: 5},
-		{Code: "house", Name: both("农村村民住宅建设申请", "Building a house in the village"), Department: both("青河县自然资源和规划局", "County Natural Resources Bureau"), Days: 30},
-		{Code: "fund", Name: both("住房公积金提取", "Housing fund withdrawal"), Department: both("青河市住房公积金管理中心", "Housing Fund Centre"), Free: true, Days: 3},
-		{Code: "birth", Name: both("生育登记", "Birth registration"), Department: both("青河县卫生健康局", "County Health Bureau"), Instant: true, Free: true},
+		{Code: "house", Name: both("农村村民住宅建设申请", "Building a house in the village"), Department: both("青禾县自然资源和规划局", "County Natural Resources Bureau"), Days: 30},
+		{Code: "fund", Name: both("住房公积金提取", "Housing fund withdrawal"), Department: both("青禾市住房公积金管理中心", "Housing Fund Centre"), Free: true, Days: 3},
+		{Code: "birth", Name: both("生育登记", "Birth registration"), Department: both("青禾县卫生健康局", "County Health Bureau"), Instant: true, Free: true},
 		{Code: "certificate", Name: both("个人参保证明打印", "Printed proof of insurance"), Department: social, Instant: true, Free: true},
 	}
 }
@@ -43,10 +43,10 @@ var pension = both("领取养老保险待遇资格认证", "Pension eligibility 
 
 func guide() *catalogue.Item {
 	return &catalogue.Item{
-		Code: "370000-2060-001", Version: "3", Name: pension, ShortName: both("养老待遇资格认证", "Pension check"),
+		Code: "990000-2060-001", Version: "3", Name: pension, ShortName: both("养老待遇资格认证", "Pension check"),
 		Type:       catalogue.ItemType{Code: "20", Name: both("公共服务", "Public service")},
-		Department: catalogue.Department{CreditCode: "11370000MB28559T4K", Name: both("青河县人力资源和社会保障局", "County Social Security Bureau"), ShortName: both("县人社局", "Social Security")},
-		Partners:   []catalogue.Department{{Name: both("青河县公安局", "County Police")}, {Name: both("青河县卫生健康局", "County Health Bureau")}},
+		Department: catalogue.Department{CreditCode: "11990301MB2855900A", Name: both("青禾县人力资源和社会保障局", "County Social Security Bureau"), ShortName: both("县人社局", "Social Security")},
+		Partners:   []catalogue.Department{{Name: both("青禾县公安局", "County Police")}, {Name: both("青禾县卫生健康局", "County Health Bureau")}},
 		Conditions: []text.Local{
 			both("正在领取城乡居民或企业职工养老金的人。", "People who draw a residents' or employees' pension."),
 			both("每满 12 个月认证一次，过期会暂停发放。", "Once every 12 months; the pension pauses when it is late."),
@@ -102,7 +102,7 @@ func guides() []Named {
 	small := base(journey.Guide, journey.StepNone)
 	short := guide()
 	short.Name, short.Instant, short.Materials, short.Promise, short.Questions, short.Partners = both("社会保障卡挂失", "Report a lost social-security card"), true, nil, nil, nil, nil
-	short.Fees = []catalogue.Fee{{Name: both("补卡工本费", "New card"), Fen: 1600, Basis: "鲁价费发〔2012〕100号"}}
+	short.Fees = []catalogue.Fee{{Name: both("补卡工本费", "New card"), Fen: 1600, Basis: "青价费发〔2012〕100号"}}
 	small.Guide = &journey.GuideView{Item: short, Published: "2026-11-15"}
 	small.Next = blocked("next.apply", "why.item-broken", nil)
 	return []Named{{"guide", whole}, {"guide-printing", printing}, {"guide-printed", printed}, {"guide-small", small}}

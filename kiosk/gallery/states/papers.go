@@ -123,7 +123,7 @@ func reviews() []Named {
 	longer := append([]journey.ReviewLine{}, check...)
 	longer = append(
 		longer,
-		journey.ReviewLine{Title: both("现住址", "Address"), Value: "山东省青河县石桥镇柳树沟村二组 18 号（村委会往东 200 米）", Edit: "home"},
+		journey.ReviewLine{Title: both("现住址", "Address"), Value: "青禾县柳林镇柳树沟村二组 18 号（村委会往东 200 米）", Edit: "home"},
 		journey.ReviewLine{Title: both("需要的帮助", "Help needed"), Values: []text.Local{both("送饭", "Meals"), both("看病陪护", "Company to the doctor"), both("打扫房间", "Cleaning")}, Edit: "needs"},
 		journey.ReviewLine{Title: both("独自居住", "Living alone"), Values: []text.Local{both("是", "Yes")}, Edit: "alone"},
 		journey.ReviewLine{Title: both("家庭成员", "Family"), Value: "赵德顺、赵小梅", Edit: "family"},

@@ -61,12 +61,12 @@ func typed() []Named {
 	tooMuch := question(journey.QuestionView{Field: area, Value: 1335.0, Problem: problem("maximum", map[string]any{"max": 200})})
 
 	id := form.Field{Name: "spouse", Kind: form.KindIDNumber, Label: both("配偶身份证号", "Spouse's ID number"), Ask: both("配偶的身份证号是多少？", "What is your spouse's ID number?"), Hint: both("在身份证正面最下面一行，共 18 位。", "The last line on the front of the card, 18 digits.")}
-	idPartly := question(journey.QuestionView{Field: id, Value: "3709831948", Problem: problem("incomplete", map[string]any{"missing": 8})})
-	idWrong := question(journey.QuestionView{Field: id, Value: "370983194803120028", Problem: problem("id-number", nil)})
-	idRight := question(journey.QuestionView{Field: id, Value: "37098319480312003X"})
+	idPartly := question(journey.QuestionView{Field: id, Value: "9903011948", Problem: problem("incomplete", map[string]any{"missing": 8})})
+	idWrong := question(journey.QuestionView{Field: id, Value: "990301194803120024", Problem: problem("id-number", nil)})
+	idRight := question(journey.QuestionView{Field: id, Value: "99030119460708001X"})
 
 	credit := form.Field{Name: "credit", Kind: form.KindCreditCode, Label: both("统一社会信用代码", "Credit code"), Ask: both("营业执照上的统一社会信用代码是什么？", "What is the credit code on the licence?"), Hint: both("18 位，数字和字母。", "18 digits and letters.")}
-	creditPartly := question(journey.QuestionView{Field: credit, Value: "91370983MA3D", Problem: problem("incomplete", map[string]any{"missing": 6})})
+	creditPartly := question(journey.QuestionView{Field: credit, Value: "92990301MA3D", Problem: problem("incomplete", map[string]any{"missing": 6})})
 
 	locked := question(journey.QuestionView{
 		Index: 1, Locked: true, Value: "王秀兰",
@@ -153,15 +153,15 @@ func divisions(names ...string) []journey.RegionLine {
 func places() []Named {
 	where := form.Field{Name: "region", Kind: form.KindRegion, Label: both("户口所在地", "Registered at"), Ask: both("户口在哪个村？", "In which village are you registered?")}
 	home := form.Field{Name: "home", Kind: form.KindAddress, Label: both("现住址", "Address"), Ask: both("您现在住在哪里？", "Where do you live now?")}
-	county := divisions("青河县")
-	town := divisions("青河县", "石桥镇")
+	county := divisions("青禾县")
+	town := divisions("青禾县", "柳林镇")
 	villages := divisions("柳树沟村", "上河村", "下河村", "王家庄村", "石门村", "东岭村", "西岭村", "红旗村", "水磨村", "大槐树村")
-	chosen := divisions("青河县", "石桥镇", "柳树沟村")
-	detail := map[string]any{"region": "370983102201", "detail": "二组18号"}
+	chosen := divisions("青禾县", "柳林镇", "柳树沟村")
+	detail := map[string]any{"region": "990301101201", "detail": "二组18号"}
 	return []Named{
-		{"question-region", question(journey.QuestionView{Field: where, Regions: divisions("石桥镇", "南河镇", "北山乡", "龙泉镇", "城关街道"), Chosen: county, Problem: problem("region-incomplete", nil)})},
-		{"question-region-deep", question(journey.QuestionView{Field: where, Value: "370983102000", Regions: villages, Chosen: town, Problem: problem("region-incomplete", nil)})},
-		{"question-region-made", question(journey.QuestionView{Field: where, Value: "370983102201", Chosen: chosen})},
+		{"question-region", question(journey.QuestionView{Field: where, Regions: divisions("城关镇", "柳林镇", "石桥镇", "白杨乡", "南山乡"), Chosen: county, Problem: problem("region-incomplete", nil)})},
+		{"question-region-deep", question(journey.QuestionView{Field: where, Value: "990301101000", Regions: villages, Chosen: town, Problem: problem("region-incomplete", nil)})},
+		{"question-region-made", question(journey.QuestionView{Field: where, Value: "990301101201", Chosen: chosen})},
 		{"question-address", question(journey.QuestionView{Field: home, Regions: villages, Chosen: town, Problem: problem("region-incomplete", nil)})},
 		{"question-address-detail", question(journey.QuestionView{Field: home, Value: detail, Chosen: chosen})},
 	}
