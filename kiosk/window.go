@@ -13,6 +13,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"bianmin/assets"
 	"bianmin/core/pinyin"
@@ -126,7 +127,7 @@ func pinScale(scale float32) error {
 
 // open builds window and screens; they are shown by live.
 func (k *kiosk) open(words *text.Catalog) {
-	k.app = app.NewWithID("cn.bianmin.kiosk")
+	k.app = app.New()
 	panel := fyne.NewSize(float32(k.settings.Screen.Width), float32(k.settings.Screen.Height))
 	k.app.Settings().SetTheme(theme.Toolkit(theme.For(panel, false)))
 	k.window = k.app.NewWindow("便民服务")
@@ -140,6 +141,8 @@ func (k *kiosk) open(words *text.Catalog) {
 	k.window.SetFullScreen(k.settings.Screen.Fullscreen)
 	if k.settings.Screen.Fullscreen {
 		k.window.SetCloseIntercept(func() {}) // the only way out is a technician's account
+	} else if window, ok := k.window.(desktop.Window); ok {
+		window.RequestPosition(0, 0)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver/desktop"
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
 
@@ -47,21 +48,27 @@ func (d demo) byHand(ctx context.Context, width, height int) error {
 		return errors.Join(err, r.Close())
 	}
 	fmt.Printf("demo: technician's account %s, PIN %s (tap the point's name five times)\n", r.Staff.ID, r.Staff.PIN)
-	err = d.openBench(ctx, r, kiosk)
+	err = d.openBench(ctx, r, kiosk, place{x: int(scale*theme.DesignWidth) + 16, width: width, height: height})
 	kiosk.Stop()
 	return errors.Join(err, d.leave(context.WithoutCancel(ctx), r), r.Close())
 }
 
+// place is where the bench window goes: right of the kiosk, on what is left of the display.
+type place struct{ x, width, height int }
+
 // openBench shows the bench window until it is closed or the kiosk ends.
-func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *rig.Program) error {
+func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *rig.Program, at place) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a := app.NewWithID("cn.bianmin.bench")
-	a.Settings().SetTheme(theme.Toolkit(theme.New(0.5, false)))
+	a := app.New()
+	a.Settings().SetTheme(theme.Toolkit(theme.New(0.45, false)))
 	main := a.NewWindow("模拟设备台")
 	bench := newWindow(ctx, r.Stand)
 	main.SetContent(bench.content)
-	main.Resize(fyne.NewSize(1080, 900))
+	main.Resize(fyne.NewSize(float32(max(900, at.width-at.x)), float32(min(1000, at.height-60))))
+	if window, ok := main.(desktop.Window); ok {
+		window.RequestPosition(at.x, 0)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -76,7 +76,8 @@ func newWindow(ctx context.Context, d devices) *window {
 	middle := container.NewBorder(heading("打印出的纸"), w.tear, nil, nil,
 		container.NewStack(sheet, container.NewVScroll(w.paper), container.NewCenter(w.noPaper)))
 	right := container.NewBorder(heading("省平台收到的办件"), nil, nil, nil, container.NewVScroll(w.platform))
-	w.content = container.NewPadded(container.New(layout.NewGridLayoutWithColumns(3), container.NewVScroll(left), middle, right))
+	w.content = container.NewPadded(container.NewBorder(nil, nil, container.NewVScroll(left), nil,
+		container.New(layout.NewGridLayoutWithColumns(2), middle, right)))
 	return w
 }
 

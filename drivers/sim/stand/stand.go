@@ -123,7 +123,7 @@ func (s *Stand) State() State {
 		Silent: p.Silent, StripBytes: p.Received, Strips: p.Strips, NetworkUp: s.network != nil && s.network.Up(),
 	}
 	for i, card := range s.cards {
-		state.Cards = append(state.Cards, Card{Number: i + 1, File: card.File, Label: card.Name + "：" + card.About})
+		state.Cards = append(state.Cards, Card{Number: i + 1, File: card.File, Label: label(card)})
 	}
 	return state
 }
@@ -190,4 +190,31 @@ func (s *Stand) Forget() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.torn = nil
+}
+
+// label is what the drawer shows: name, sex, year of birth and what kind of card it is.
+func label(card sim.Card) string {
+	words := card.Name
+	if words == "" {
+		words = card.Latin
+	}
+	if runes := []rune(words); len(runes) > 12 {
+		words = string(runes[:12]) + "…"
+	}
+	switch card.Sex {
+	case "1":
+		words += " 男"
+	case "2":
+		words += " 女"
+	}
+	if len(card.Birth) == 8 {
+		words += " " + card.Birth[:4] + "年生"
+	}
+	switch card.Kind {
+	case "J":
+		words += "（居住证）"
+	case "I", "Y":
+		words += "（外国人证）"
+	}
+	return words
 }
