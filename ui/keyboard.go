@@ -134,7 +134,7 @@ func (k *Keyboard) letterRows() [][]*key {
 
 func (k *Keyboard) signRows() [][]*key {
 	var rows [][]*key
-	for _, signs := range []string{"1234567890", "，。、：；？！·—…", "（）《》-/@.#"} {
+	for _, signs := range []string{"1234567890", "，。、：；？！·—…", "（）《》-/@."} {
 		var row []*key
 		for _, sign := range signs {
 			row = append(row, k.signKey(string(sign)))

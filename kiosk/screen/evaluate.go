@@ -3,8 +3,6 @@ package screen
 import (
 	"slices"
 
-	"fyne.io/fyne/v2"
-
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
 	"bianmin/ui/theme"
@@ -22,7 +20,8 @@ type evaluateMore struct {
 	box     *ui.InputBox
 	board   *ui.Keyboard
 	list    *ui.Column
-	write   *ui.Column
+	ask     *ui.Column // the head while reasons are chosen
+	write   *ui.Column // the head while a sentence is written
 	done    *ui.Button
 	writing bool
 	buffer  buffer
@@ -35,9 +34,10 @@ func newEvaluateMore(k kit) page {
 	e.box.SetTapped(func() { e.open(true) })
 	e.board = k.newKeyboard(ui.ModePinyin, e.press)
 	e.list = ui.NewColumn(k.look.Size(theme.Gap))
-	e.write = ui.NewColumn(k.look.Size(theme.Gap))
 	e.done = ui.NewBigButton(k.look, w.t("evaluate.write-done"), ui.Secondary, func() { e.open(false) })
-	e.head = k.heading(ui.NewTitle(k.look, w.t("evaluate.title")), ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("evaluate.line")))
+	title := ui.NewTitle(k.look, w.t("evaluate.title"))
+	e.ask = k.heading(title, ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("evaluate.line")))
+	e.write = k.column(title, e.box)
 	return e
 }
 
@@ -62,11 +62,9 @@ func (e *evaluateMore) show(s journey.State) {
 
 // arrange shows the reasons, or the box with its keyboard.
 func (e *evaluateMore) arrange() {
-	e.left = nil
-	e.body = fyne.CanvasObject(e.list)
+	e.head, e.body, e.left, e.pinned = e.ask, e.list, nil, false
 	if e.writing {
-		e.body = e.write
-		e.left = e.done
+		e.head, e.body, e.left, e.pinned = e.write, e.board, e.done, true
 	}
 }
 
@@ -75,14 +73,7 @@ func (e *evaluateMore) open(writing bool) {
 		return
 	}
 	e.writing = writing
-	if writing {
-		e.list.Set(e.reasons)
-		e.write.Set(e.box, e.board)
-	} else {
-		e.board.Reset()
-		e.write.Set(e.board)
-		e.list.Set(e.reasons, e.box)
-	}
+	e.board.Reset()
 	e.arrange()
 	e.kit.emit(journey.Touch{})
 	e.kit.redraw()
@@ -112,6 +103,7 @@ func (e *evaluateMore) press(key string) {
 		text += key
 	}
 	if text == e.buffer.text || len([]rune(text)) > longestRemark {
+		e.kit.emit(journey.Touch{})
 		return
 	}
 	e.buffer.typed(text, text)

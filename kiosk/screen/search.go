@@ -85,6 +85,18 @@ func (s *search) arrange(one bool, found int) {
 	}
 }
 
+// done goes to what was found: the item when there is one only, the list where it is hidden.
+func (s *search) done() {
+	switch {
+	case len(s.list.shown) == 1:
+		s.kit.emit(journey.OpenItem{Code: s.list.shown[0].Code})
+	case s.middle != nil && !s.look:
+		s.turned()
+	default:
+		s.kit.emit(journey.Touch{})
+	}
+}
+
 func (s *search) turned() {
 	s.look = !s.look
 	s.arrange(true, len(s.list.shown))
@@ -100,11 +112,13 @@ func (s *search) press(key string) {
 	case ui.KeyClear:
 		text = ""
 	case ui.KeyDone:
+		s.done()
 		return
 	default:
 		text += key
 	}
 	if len([]rune(text)) > longestQuery || text == s.buffer.text {
+		s.kit.emit(journey.Touch{}) // full, or nothing to take back: still a sign of life
 		return
 	}
 	s.buffer.typed(text, text)

@@ -169,7 +169,8 @@ func (t *typing) press(key string) {
 		text = erase(text)
 	case ui.KeyClear:
 		text = ""
-	case ui.KeyDone:
+	case ui.KeyDone: // the same as the button below; the session knows whether it may
+		t.kit.emit(journey.Onward{})
 		return
 	default:
 		text += key
