@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -74,7 +75,7 @@ func TestNoButtonDoesNothing(t *testing.T) {
 	tapped := 0
 	for _, named := range states.All() {
 		for _, thing := range ui.Look(touch(t, words, named.State).window.Root()).Things {
-			if !thing.Enabled || thing.Seen.Empty() || idle(thing.Name) {
+			if !thing.Enabled || thing.Seen.Empty() || idle(thing.Name) || !long() && alike(thing.Name) {
 				continue
 			}
 			h := touch(t, words, named.State)
@@ -86,9 +87,18 @@ func TestNoButtonDoesNothing(t *testing.T) {
 			}
 		}
 	}
-	if tapped < 500 {
+	if tapped < 800 {
 		t.Errorf("only %d taps", tapped)
 	}
+}
+
+// long tells whether the full number of rounds is wanted: make long.
+func long() bool { return os.Getenv("BIANMIN_LONG") != "" }
+
+// alike are keys of which one stands for all the others: 1 and q.
+func alike(name string) bool {
+	sign, ok := strings.CutPrefix(name, "key:")
+	return ok && len(sign) == 1 && sign != "1" && sign != "q" && sign != "X" && sign != "." && sign != " "
 }
 
 // idle are things whose tap has no effect by itself: the staff's spot, which
@@ -322,15 +332,19 @@ func TestScrollIsASignOfLife(t *testing.T) {
 	}
 }
 
-// TestWholeJourneyOnOneWindow shows every state on one window, forth and back,
-// in two languages: screens are built once and reused, and nothing of one
+// TestWholeJourneyOnOneWindow shows every state on one window, forth and back
+// (in two languages when long): screens are built once and reused, and nothing of one
 // state stays in the next.
 func TestWholeJourneyOnOneWindow(t *testing.T) {
 	words := setUp(t)
 	all := states.All()
 	h := touch(t, words, all[0].State)
 	alone := map[string]string{}
-	for _, lang := range []text.Lang{text.Chinese, text.English, text.Chinese} {
+	langs := []text.Lang{text.Chinese}
+	if long() {
+		langs = append(langs, text.English, text.Chinese)
+	}
+	for _, lang := range langs {
 		for i := range all {
 			for _, j := range []int{i, len(all) - 1 - i} {
 				s := all[j].State
