@@ -70,7 +70,7 @@ func TestWindowKilledAtAnyMoment(t *testing.T) {
 	r := started(t, Options{Bin: shipped(t)})
 	display := opened(t)
 	held, printed := map[casefile.Number]bool{}, map[casefile.Number]bool{}
-	n := rounds(t, 10, 200)
+	n := rounds(t, 10, 40)
 	for round := range n {
 		if err := r.Sender.running(); err != nil {
 			if err := r.StartSender(); err != nil {
