@@ -232,3 +232,17 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	}
 }
+
+// TestSummariesNameWhatIsThere: a tile must not promise a service that is not behind it.
+func TestSummariesNameWhatIsThere(t *testing.T) {
+	c := demo(t)
+	for _, category := range c.Categories {
+		for name := range strings.SplitSeq(category.Summary[text.Chinese], "、") {
+			if !slices.ContainsFunc(c.InCategory(category.Code), func(i *catalogue.Item) bool {
+				return strings.Contains(i.Name[text.Chinese]+" "+i.ShortName[text.Chinese]+" "+strings.Join(i.Keywords, " "), name)
+			}) {
+				t.Errorf("%s names %s, which none of its items is called", category.Code, name)
+			}
+		}
+	}
+}

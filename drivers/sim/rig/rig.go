@@ -47,6 +47,7 @@ type Staff struct{ ID, PIN string }
 const (
 	TerminalNumber = "QH0301"
 	PointName      = "柳树沟村便民服务点"
+	PointRegion    = "990301101201" // 柳树沟村
 )
 
 // Start starts a platform and a bench in options.Dir, enrols a terminal
@@ -197,7 +198,7 @@ func (r *Rig) enrol(ctx context.Context) error {
 func (r *Rig) NewEnrolment(ctx context.Context) (string, error) {
 	var made struct{ Enrolment string }
 	err := r.platformJSON(ctx, &made, "enrol", "new", "--data", r.PlatformData(), "--url", "https://"+r.Stand.Network(),
-		"--terminal", TerminalNumber, "--point", PointName, "--region", "990301001201", "--role", "kiosk", "--environment", "demo")
+		"--terminal", TerminalNumber, "--point", PointName, "--region", PointRegion, "--role", "kiosk", "--environment", "demo")
 	return made.Enrolment, err
 }
 
