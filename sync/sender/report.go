@@ -8,8 +8,10 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"bianmin/store"
+	"bianmin/sync/channel"
 	"bianmin/sync/uplink"
 )
 
@@ -17,26 +19,91 @@ import (
 type reporter struct {
 	outbox *store.Store
 	log    *slog.Logger
+	again  func() // called when the line is back, so that what waits goes out
 
-	mu     sync.Mutex
-	online bool
-	said   bool
+	mu      sync.Mutex
+	online  bool
+	said    bool
+	dead    bool         // the line itself was at fault at the last failure, not the platform
+	proven  time.Time    // when the platform last answered
+	sending uplink.State // the uplink's last word
 }
 
+// uplink takes only news: the uplink repeats an old "online" with every packet that comes to wait.
 func (r *reporter) uplink(ctx context.Context, s uplink.State) {
-	if s.Online || s.Problem != uplink.ProblemNone {
-		r.say(ctx, s.Online && s.Problem != uplink.ProblemStore, s.Online)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := r.sending
+	r.sending = s
+	switch {
+	case s.Problem == uplink.ProblemStore:
+		r.say(ctx, false, s.Contact != before.Contact)
+	case s.Online && (s.Contact != before.Contact || !before.Online):
+		r.say(ctx, true, true)
+	case s.Problem != uplink.ProblemNone && (before.Online || s.Problem != before.Problem):
+		r.dead = s.Problem == uplink.ProblemLink || s.Problem == uplink.ProblemPortal
+		r.say(ctx, false, false)
 	}
 }
 
-func (r *reporter) beaten(ctx context.Context, err error) { r.say(ctx, err == nil, err == nil) }
+func (r *reporter) beaten(ctx context.Context, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err == nil {
+		r.say(ctx, true, true)
+		return
+	}
+	r.failed(ctx, err)
+}
+
+// probed brings the terminal back online only after the line itself was at
+// fault: a platform that answers with its time may still not admit this terminal.
+func (r *reporter) probed(ctx context.Context, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case err != nil:
+		r.failed(ctx, err)
+	case r.dead || !r.said:
+		r.say(ctx, true, true)
+		r.again()
+	default:
+		r.proven = time.Now()
+	}
+}
+
+func (r *reporter) failed(ctx context.Context, err error) {
+	var problem *channel.Problem
+	r.dead = !errors.As(err, &problem)
+	if r.online || !r.said {
+		r.log.Warn("platform not reached", "error", err)
+	}
+	r.say(ctx, false, false)
+}
+
+// lastProven is when the link was last proven; now while the uplink sends.
+func (r *reporter) lastProven() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sending.Sending != "" && r.online {
+		return time.Now()
+	}
+	return r.proven
+}
 
 // say records a change, and every proven contact.
 func (r *reporter) say(ctx context.Context, online, contact bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	if contact {
+		r.proven = time.Now()
+	}
+	if online {
+		r.dead = false
+	}
 	if r.said && r.online == online && !contact {
 		return
+	}
+	if online && !r.online {
+		r.log.Info("platform reached")
 	}
 	r.online, r.said = online, true
 	if err := r.outbox.RecordLink(ctx, online, contact); err != nil && ctx.Err() == nil {

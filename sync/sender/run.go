@@ -111,7 +111,8 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Root: identity.Trust.TLSRoot, Certificate: &identity.TLSCert, Times: func() []time.Time { return times(ctx, outbox) },
 	})
 	defer client.CloseIdleConnections()
-	reporter := &reporter{outbox: outbox, log: o.log}
+	var up *uplink.Uplink
+	reporter := &reporter{outbox: outbox, log: o.log, again: func() { up.Poke() }}
 	up, err := uplink.New(uplink.Options{
 		Queue: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Now: time.Now, Log: o.log,
 		Changed: func(s uplink.State) { reporter.uplink(ctx, s) },
@@ -129,10 +130,14 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 			}
 		},
 	}
+	probe := uplink.Probe{
+		Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Proven: reporter.lastProven, Probed: reporter.probed,
+	}
 	var working sync.WaitGroup
 	var runErr error
 	working.Go(func() { runErr = up.Run(ctx); end() })
 	working.Go(func() { pulse.Run(ctx) })
+	working.Go(func() { probe.Run(ctx) })
 	working.Go(func() { reporter.run(ctx) })
 	working.Go(func() { purge(ctx, outbox, o.log) })
 	for pause(ctx, enrolmentPoll) {

@@ -147,7 +147,7 @@ func (u *Uplink) linkWaits(why Problem, atLeast time.Duration, err error) {
 	}
 	d := u.link.more(atLeast)
 	if u.state.Problem != why {
-		u.Log.Warn("platform not reached", "why", string(why), "error", err)
+		u.Log.Warn("packets wait for the link", "why", string(why), "error", err)
 	}
 	u.Log.Debug("waiting for the link", "why", string(why), "wait", d)
 	u.show(func(s *State) { s.Online, s.Problem = false, why })

@@ -1,0 +1,92 @@
+package uplink
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"time"
+
+	"bianmin/sync/channel"
+	"bianmin/sync/wire"
+)
+
+// Waits of a probe; a dead line is noticed within their sum.
+const (
+	probeEvery   = 6 * time.Second
+	probeTimeout = 4 * time.Second
+)
+
+// Probe asks the platform for its signed time again and again while nothing
+// else proves the link, so that a dead line is noticed within ten seconds. It
+// takes nothing home. All fields but Every and Timeout are required.
+type Probe struct {
+	Client  *http.Client
+	URL     string
+	Key     *ecdsa.PublicKey
+	Every   time.Duration // between two probes, default 6 s
+	Timeout time.Duration // of one probe, default 4 s
+	// Proven is when the link was last proven without this probe; now while
+	// bytes are on their way, because the uplink watches those itself.
+	Proven func() time.Time
+	// Probed is called after each probe; nil when the platform answered.
+	Probed func(ctx context.Context, err error)
+}
+
+// Run probes until ctx ends.
+func (p Probe) Run(ctx context.Context) {
+	if p.Every == 0 {
+		p.Every = probeEvery
+	}
+	if p.Timeout == 0 {
+		p.Timeout = probeTimeout
+	}
+	timer := time.NewTimer(p.Every)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		if left := p.Every - time.Since(p.Proven()); left > 0 {
+			timer.Reset(left)
+			continue
+		}
+		err := p.ask(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		p.Probed(ctx, err)
+		timer.Reset(p.Every)
+	}
+}
+
+// ask asks once, over a connection that is open already where there is one.
+func (p Probe) ask(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
+	defer cancel()
+	var random [16]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	nonce := hex.EncodeToString(random[:])
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/v1/time?nonce="+nonce, nil)
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	response, err := p.Client.Do(request)
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	signed, err := channel.ReadSigned(response, p.Key)
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	if signed.Kind != wire.Time || signed.Nonce != nonce {
+		return fmt.Errorf("probe: %w: an answer to another question", channel.ErrStranger)
+	}
+	return nil
+}
