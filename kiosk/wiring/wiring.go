@@ -26,6 +26,12 @@ import (
 // Version of the software, set by the linker: -X bianmin/kiosk/wiring.Version=1.2.3.
 var Version = "0.1.0"
 
+// What the session looks at by asking.
+const (
+	cardPoll    = 100 * time.Millisecond // card placed to name known: 1.9 times the pure wire time, 2.9 at 300 ms
+	healthEvery = 2 * time.Second        // the screen's word about the network is never older than the sender's by more
+)
+
 // Options beside the configuration file.
 type Options struct {
 	Settings settings.Settings
@@ -41,7 +47,7 @@ type Kiosk struct {
 	Desk    *filing.Filing
 	Devices *point.Point
 	Pinyin  *pinyin.Dictionary
-	set     *catalogue.Catalogue
+	set     *catalogue.Catalogue // nil when the configured one is broken: the screen says so
 	options Options
 }
 
@@ -59,14 +65,15 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	if err := os.MkdirAll(k.options.Settings.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	if k.set, err = LoadCatalogue(k.options.Settings.Catalogue); err != nil {
-		return err
-	}
+	k.set = k.loadCatalogue()
 	dictionary, err := pinyin.Load(bytes.NewReader(assets.PinyinData()))
 	if err != nil {
 		return fmt.Errorf("load the pinyin data: %w", err)
 	}
-	k.Pinyin = dictionary.With(k.set.Words()) // names of villages and items come first
+	k.Pinyin = dictionary
+	if k.set != nil {
+		k.Pinyin = dictionary.With(k.set.Words()) // names of villages and items come first
+	}
 	k.Desk, err = filing.Open(ctx, filing.Options{
 		Folder: k.options.Settings.Data, Software: "bianmin-kiosk " + Version, CommitPoint: cut.Point,
 		Unsealed: k.options.Unsealed, Log: k.options.Log,
@@ -82,17 +89,34 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	return err
 }
 
-// LoadCatalogue loads the set in a folder, or the demo region's for "".
-func LoadCatalogue(folder string) (*catalogue.Catalogue, error) {
-	files := assets.Catalogue()
+// loadCatalogue loads the configured folder's set, or the demo region's. A
+// broken one is logged with its first fault and gives nil.
+func (k *Kiosk) loadCatalogue() *catalogue.Catalogue {
+	folder, files := k.options.Settings.Catalogue, assets.Catalogue()
 	if folder != "" {
 		files = os.DirFS(folder)
+	} else {
+		folder = "built in"
 	}
 	set, err := catalogue.Load(files)
-	if err != nil {
-		return nil, fmt.Errorf("load the catalogue: %w", err)
+	var faults catalogue.Messages
+	switch {
+	case err == nil:
+		return set
+	case errors.As(err, &faults) && len(faults) > 0:
+		k.log().Error("the catalogue is broken", "folder", folder, "file", faults[0].File, "pointer", faults[0].Pointer,
+			"reason", faults[0].Reason, "faults", len(faults))
+	default:
+		k.log().Error("the catalogue is broken", "folder", folder, "error", err)
 	}
-	return set, nil
+	return nil
+}
+
+func (k *Kiosk) log() *slog.Logger {
+	if k.options.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return k.options.Log
 }
 
 // Close closes devices and store. It is called when the session's Run has ended.
@@ -120,6 +144,8 @@ func (k *Kiosk) Session() *journey.Session {
 	s := k.options.Settings.Session
 	times := k.options.Times
 	times.Idle, times.Warn, times.Done = s.Idle, s.Warn, s.Done
+	orElse(&times.Poll, cardPoll)
+	orElse(&times.Health, healthEvery)
 	return journey.New(journey.Options{
 		Catalogue: func() *catalogue.Catalogue { return k.set },
 		Readings:  k.Pinyin.Readings,
@@ -132,6 +158,12 @@ func (k *Kiosk) Session() *journey.Session {
 		Now:       func() time.Time { return time.Now().In(casefile.Zone) },
 		Logger:    k.options.Log,
 	})
+}
+
+func orElse(d *time.Duration, fallback time.Duration) {
+	if *d == 0 {
+		*d = fallback
+	}
 }
 
 func (k *Kiosk) place() journey.Place {
