@@ -45,8 +45,9 @@ func (c *confirm) show(s journey.State) {
 		c.row("confirm.number", ui.NewText(k.look, theme.NumberText, theme.Ink, ui.GroupID(view.Number)).OneLine()),
 		ui.NewRule(k.look),
 		c.row("confirm.sex", ui.NewText(k.look, theme.BodyStrong, theme.Ink, w.join(w.t("sex."+view.Sex), w.count("confirm.age-years", view.Age)))),
-		ui.NewRule(k.look),
-		c.row("confirm.address", ui.NewText(k.look, theme.BodyStrong, theme.Ink, text.Shown(view.Address))),
+	}
+	if view.Address != "" { // a foreigner's card holds none
+		rows = append(rows, ui.NewRule(k.look), c.row("confirm.address", ui.NewText(k.look, theme.BodyStrong, theme.Ink, text.Shown(view.Address))))
 	}
 	if item != "" {
 		rows = append(rows, ui.NewRule(k.look), c.row("confirm.for", ui.NewText(k.look, theme.BodyStrong, theme.Ink, item)))

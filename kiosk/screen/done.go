@@ -101,6 +101,9 @@ func (d *done) show(s journey.State) {
 	} else {
 		line = w.t(sent)
 	}
+	if cause := "fault.printer." + string(view.Print.Fault) + ".means"; view.Print.Stage == "failed" && w.has(cause) {
+		line += w.space() + w.t(cause)
+	}
 	if w.has("done.receipt." + view.Print.Stage) {
 		line += w.space() + w.t("done.receipt."+view.Print.Stage)
 	}

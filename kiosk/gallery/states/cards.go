@@ -21,7 +21,8 @@ func cards() []Named {
 		Name: "王秀兰", Number: "990301194803120023", Sex: "2", Age: 78,
 		Address: "青禾县柳林镇柳树沟村二组 18 号", ItemName: pension,
 	}
-	rare, expired := view, view
+	rare, expired, foreign := view, view, view
+	foreign.Name, foreign.Number, foreign.Address = "EXAMPLE, MARTA ALEXANDRA", "969276198504300020", ""
 	rare.Name, rare.HasPUA = "王\ue863兰", true
 	expired.Expired = true
 	out := confirm(expired)
@@ -34,5 +35,6 @@ func cards() []Named {
 		{"confirm", confirm(view)},
 		{"confirm-rare", confirm(rare)},
 		{"confirm-expired", out},
+		{"confirm-foreign", confirm(foreign)},
 	}
 }
