@@ -12,27 +12,34 @@ type Card struct {
 	drawn
 	ground  *canvas.Rectangle
 	content fyne.CanvasObject
-	inner   float32
+	inner   float32 // left and right
+	above   float32 // above and below
 }
 
 // NewCard makes a card round its content.
 func NewCard(look theme.Look, content fyne.CanvasObject) *Card {
-	c := &Card{content: content, inner: look.Size(theme.Inner)}
+	c := &Card{content: content, inner: look.Size(theme.Inner), above: look.Size(theme.Inner)}
 	c.look = look
 	c.ground = panel(look, theme.Surface, theme.Line, theme.Border)
 	c.parts = []fyne.CanvasObject{c.ground, content}
 	c.arrange = func(size fyne.Size) {
 		place(c.ground, 0, 0, size.Width, size.Height)
-		place(c.content, c.inner, c.inner, size.Width-2*c.inner, size.Height-2*c.inner)
+		place(c.content, c.inner, c.above, size.Width-2*c.inner, size.Height-2*c.above)
 	}
 	c.measure = func(width float32) fyne.Size {
 		if width <= 0 {
 			wide := naturalWidth(c.content)
-			return fyne.NewSize(wide+2*c.inner, heightAt(c.content, wide)+2*c.inner)
+			return fyne.NewSize(wide+2*c.inner, heightAt(c.content, wide)+2*c.above)
 		}
-		return fyne.NewSize(0, heightAt(c.content, width-2*c.inner)+2*c.inner)
+		return fyne.NewSize(0, heightAt(c.content, width-2*c.inner)+2*c.above)
 	}
 	c.ExtendBaseWidget(c)
+	return c
+}
+
+// Low keeps less room above and below, for tables whose rows bring their own, and returns the card.
+func (c *Card) Low() *Card {
+	c.above = c.look.Size(theme.HalfGap)
 	return c
 }
 

@@ -342,9 +342,14 @@ func TestReviewShowsEverything(t *testing.T) {
 				t.Errorf("nothing stands beside %+v", line.Title)
 			}
 		}
-		want := []string{"kind", "wants", "alone", "born", "income", "home", "address", "firm", "other", "rows", "remark", "materials", "promise"}
+		want := []string{"kind", "wants", "alone", "born", "income", "home", "address", "materials", "promise"}
 		if diff := cmp.Diff(want, edits); diff != "" {
 			t.Error(diff)
+		}
+		for _, line := range v.Review.Lines {
+			if line.Label.Key == keyReviewNumber && line.Value != groupedID(line.Value[:6]+line.Value[7:15]+line.Value[16:]) {
+				t.Errorf("number %q is not grouped as on the card screen", line.Value)
+			}
 		}
 		if line := lineOf(v, "address"); line.Value != "青禾县石桥镇水渠村 水渠边3号" {
 			t.Errorf("address %q", line.Value)

@@ -33,9 +33,13 @@ func (m *machine) drawReview(s *State) {
 		ReviewLine{Label: words(keyReviewPerson), FromCard: true, Value: card.Name, Words: []Message{{Key: keyReviewPersonLine, Args: map[string]any{
 			"name": card.Name, "sex": text.Key("sex." + string(card.Sex)), "age": card.Birth.Age(m.today()),
 		}}}},
-		ReviewLine{Label: words(keyReviewNumber), FromCard: true, Value: card.Number},
+		ReviewLine{Label: words(keyReviewNumber), FromCard: true, Value: groupedID(card.Number)},
 	)
+	wrong := d.wrong()
 	for _, field := range d.checked.Visible(d.values) {
+		if none(d.values[field.Name]) && !wrong[field.Name] {
+			continue // not answered, and it need not be
+		}
 		locked := d.checked.Locked(field.Name, d.env)
 		if locked && confirmedAlready(field.Prefill) {
 			continue
@@ -49,6 +53,21 @@ func (m *machine) drawReview(s *State) {
 	}
 	v.Lines = append(v.Lines, m.reviewEnd()...)
 	s.Review = v
+}
+
+// none tells whether a value is no answer at all.
+func none(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return strings.TrimSpace(value) == ""
+	case []any:
+		return len(value) == 0
+	case map[string]any:
+		return len(value) == 0
+	}
+	return false
 }
 
 // confirmedAlready tells whether the person confirmed the value with the card.
@@ -78,20 +97,28 @@ func (m *machine) reviewEnd() []ReviewLine {
 
 func (d *draft) reviewMaterials() ReviewLine {
 	line := ReviewLine{Label: words(keyReviewPapers), Edit: editMaterials}
+	rest := 0 // nothing to hand in
 	for _, material := range d.needed() {
 		args := map[string]any{"name": material.Name}
-		key := keyReviewNoPaper
+		key := keyReviewPromised
 		switch d.way(material) {
 		case "":
 			continue
+		case casefile.Promised:
 		case casefile.Scanned:
 			key = keyReviewPages
 			args["n"] = len(d.given[material.Code].pages)
-		case casefile.Promised:
-			key = keyReviewPromised
+		default:
+			rest++
+			continue
 		}
 		line.Words = append(line.Words, Message{Key: key, Args: args})
-		line.Values = append(line.Values, material.Name)
+	}
+	switch {
+	case rest > 0 && len(line.Words) > 0:
+		line.Words = append(line.Words, Message{Key: keyReviewRest, Args: map[string]any{"n": rest}})
+	case rest > 0:
+		line.Words = []Message{{Key: keyReviewNoPaper, Args: map[string]any{"n": rest}}}
 	}
 	return line
 }
@@ -136,6 +163,8 @@ func (m *machine) reviewText(line *ReviewLine, field form.Field, value string) {
 		line.Values = []text.Local{dated(value)}
 	case form.KindPhone:
 		line.Value = grouped(value)
+	case form.KindIDNumber:
+		line.Value = groupedID(value)
 	default:
 		line.Value = value
 	}
@@ -156,6 +185,14 @@ func grouped(phone string) string {
 		return phone
 	}
 	return phone[:3] + " " + phone[3:7] + " " + phone[7:]
+}
+
+// groupedID writes an ID number as the card screen does: division, birth, rest.
+func groupedID(number string) string {
+	if len(number) != 18 {
+		return number
+	}
+	return number[:6] + " " + number[6:14] + " " + number[14:]
 }
 
 // option is the label of a choice, or its code where the form has no such choice.

@@ -39,7 +39,8 @@ const (
 	keyReviewNumber     = "review.number"
 	keyReviewPapers     = "review.materials"
 	keyReviewPages      = "review.material-pages"    // {name} {n}
-	keyReviewNoPaper    = "review.material-card"     // {name}
+	keyReviewNoPaper    = "review.materials-none"    // {n}
+	keyReviewRest       = "review.materials-rest"    // {n}
 	keyReviewPromised   = "review.material-promised" // {name}
 	keyReviewPromise    = "review.promise"
 	keyPromiseDeadline  = "promise.deadline" // {n}
@@ -85,7 +86,7 @@ func Keys() []string {
 		keyNextNoPromise, keyNextMaterials, keyNextSubmit, keyNextLeave, keyNextEvaluate, keyWhyExpired, keyWhyItemBroken,
 		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyTooManyPages, keyPageNotKept,
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
-		keyReviewNumber, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewPromised, keyReviewPromise,
+		keyReviewNumber, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
 		keyStaffLocked, keyStaffNone, keyStaffFailed, "service.reason." + reasonCatalogue,
 	}

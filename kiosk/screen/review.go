@@ -11,6 +11,9 @@ import (
 	"bianmin/ui/theme"
 )
 
+// whySign is why the onward button waits while nobody signed.
+const whySign = "why.sign"
+
 // review shows everything before the person signs.
 type review struct {
 	parts
@@ -33,11 +36,11 @@ func newReview(k kit) page {
 	r.head = ui.NewTitle(k.look, w.t("review.title"))
 	privacy := ui.NewSmall(k.look, w.t("review.privacy"))
 	if k.wide() { // the table beside the pad
-		r.head = ui.NewColumn(k.look.Px(20), r.head, r.problem, ui.NewCard(k.look, r.table))
+		r.head = ui.NewColumn(k.look.Px(20), r.head, r.problem, ui.NewCard(k.look, r.table).Low())
 		r.body = ui.NewColumn(k.look.Px(20), r.ask, r.pad, privacy)
 		return r
 	}
-	r.body = ui.NewColumn(k.look.Px(20), r.problem, ui.NewCard(k.look, r.table), r.ask, r.pad, privacy)
+	r.body = ui.NewColumn(k.look.Px(16), r.problem, ui.NewCard(k.look, r.table).Low(), r.ask, r.pad, privacy)
 	return r
 }
 
@@ -52,39 +55,54 @@ func (r *review) show(s journey.State) {
 		r.ask.SetText(w.t("review.signed"))
 	}
 	r.problem.Set(ui.Bad, w.message(view.Problem))
+	r.ownWhy = s.Next != nil && s.Next.Why.Key == whySign // the words above the pad say it, and nothing moves when it is signed
 	if reflect.DeepEqual(view.Lines, r.shown) && r.shown != nil {
 		return
 	}
 	r.shown = append([]journey.ReviewLine{}, view.Lines...)
+	wide := r.labelWidth(view.Lines)
 	var rows []fyne.CanvasObject
 	for i, line := range view.Lines {
 		if i > 0 {
 			rows = append(rows, ui.NewRule(k.look))
 		}
-		rows = append(rows, r.row(line))
+		rows = append(rows, r.row(line, wide))
 	}
 	r.table.Set(rows...)
 }
 
-func (r *review) row(line journey.ReviewLine) fyne.CanvasObject {
+// labelWidth is what the longest label needs, so that the values get the rest; a very long one is broken.
+func (r *review) labelWidth(lines []journey.ReviewLine) float32 {
+	look := r.kit.look
+	var wide float32
+	for _, line := range lines {
+		need := fyne.MeasureText(r.label(line), look.Text(theme.BodyText), look.Style(theme.BodyText))
+		wide = max(wide, need.Width+1)
+	}
+	return min(wide, look.Px(220))
+}
+
+func (r *review) label(line journey.ReviewLine) string {
+	if label := r.kit.words.message(line.Label); label != "" {
+		return label
+	}
+	return r.kit.words.local(line.Title)
+}
+
+func (r *review) row(line journey.ReviewLine, wide float32) fyne.CanvasObject {
 	k, w := r.kit, r.kit.words
-	label := w.message(line.Label)
-	if label == "" {
-		label = w.local(line.Title)
+	role, words := theme.Ink, text.Shown(w.value(line))
+	if words == "" {
+		words, role = w.t("review.empty"), theme.InkQuiet
 	}
-	value := text.Shown(w.value(line))
-	role := theme.Ink
-	if value == "" {
-		value, role = w.t("review.empty"), theme.InkQuiet
-	}
-	words := []fyne.CanvasObject{
-		ui.NewSized(k.look.Px(220), 0, ui.NewText(k.look, theme.BodyText, theme.InkQuiet, label)),
-		ui.NewShare(1, ui.NewText(k.look, theme.BodyStrong, role, value)),
-	}
+	value := ui.NewText(k.look, theme.BodyStrong, role, words)
+	var row []fyne.CanvasObject
 	if k.look.Large() || k.wide() { // there is no room side by side
-		words = []fyne.CanvasObject{ui.NewShare(1, ui.NewColumn(0, ui.NewQuiet(k.look, label), ui.NewText(k.look, theme.BodyStrong, role, value)))}
+		row = append(row, ui.NewShare(1, ui.NewColumn(0, ui.NewQuiet(k.look, r.label(line)), value)))
+	} else {
+		label := ui.NewText(k.look, theme.BodyText, theme.InkQuiet, r.label(line))
+		row = append(row, ui.NewSized(wide, 0, label), ui.NewShare(1, value))
 	}
-	row := append(words, ui.NewSpace(0, k.look.Size(theme.Touch)))
 	switch {
 	case line.FromCard:
 		row = append(row, ui.NewText(k.look, theme.SecondaryText, theme.InkQuiet, w.t("review.from-card")))

@@ -106,10 +106,22 @@ func reviews() []Named {
 		{Label: journey.Message{Key: "review.applicant"}, FromCard: true, Words: []journey.Message{{Key: "review.applicant-line", Args: map[string]any{"name": "王秀兰", "sex": text.Key("sex.2"), "age": 78}}}},
 		{Title: both("手机号码", "Telephone"), Value: "138 0531 2764", Edit: "phone"},
 		{Label: journey.Message{Key: "review.materials"}, Edit: "materials", Words: []journey.Message{
-			{Key: "review.material-card", Args: map[string]any{"name": both("身份证", "ID card")}},
 			{Key: "review.material-pages", Args: map[string]any{"name": both("户口本本人页", "Household register, your page"), "n": 1}},
+			{Key: "review.materials-rest", Args: map[string]any{"n": 2}},
 		}},
 	}
+	usual := base(journey.Review, journey.StepSign) // the pension item as it comes from the demo region
+	usual.Review = &journey.ReviewView{ItemName: pension, Lines: []journey.ReviewLine{
+		{Label: journey.Message{Key: "review.item"}, Values: []text.Local{both("领取养老保险待遇资格认证", "Certification to keep drawing a pension")}},
+		check[1],
+		{Label: journey.Message{Key: "review.number"}, FromCard: true, Value: "620000 19480315 0001"},
+		{Title: both("待遇种类", "Pension"), Values: []text.Local{both("城乡居民养老保险", "Resident pension")}, Edit: "pension"},
+		check[2],
+		{Title: both("现在住处", "Where you live"), Values: []text.Local{both("本县", "In this county")}, Edit: "residence"},
+		{Title: both("领取结果", "Result"), Values: []text.Local{both("短信通知，不用再来", "Text message; no need to come back")}, Edit: "notice"},
+		check[3],
+	}}
+	usual.Next = blocked("next.submit", "why.sign", nil)
 	review := base(journey.Review, journey.StepSign)
 	review.Review = &journey.ReviewView{ItemName: pension, Lines: check}
 	review.Next = blocked("next.submit", "why.sign", nil)
@@ -135,6 +147,7 @@ func reviews() []Named {
 		{"promise", promise},
 		{"promise-accepted", accepted},
 		{"review", review},
+		{"review-pension", usual},
 		{"review-signed", signed},
 		{"review-failed", failed},
 		{"review-long", long},
