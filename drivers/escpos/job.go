@@ -109,11 +109,7 @@ func (j *job) checkpoint(ctx context.Context) error {
 // finish waits for the end-of-job acknowledgement.
 func (j *job) finish(ctx context.Context) error {
 	if !j.acknowledged {
-		// The printer gets the time it needs; then its own word is all there is.
-		if err := j.look(ctx); err != nil {
-			return err
-		}
-		return errUnspoken
+		return j.watch(ctx)
 	}
 	if err := j.checkpoint(ctx); err != nil {
 		return err
@@ -125,6 +121,24 @@ func (j *job) finish(ctx context.Context) error {
 		return errEnded
 	}
 	return nil
+}
+
+// watch gives a printer that acknowledges nothing time to print, and asks how it is
+// meanwhile: its trouble is all that can be learnt.
+func (j *job) watch(ctx context.Context) error {
+	for range 4 {
+		_, err := j.wire.listen(ctx, isNothing, j.options.Answer)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !unanswered(err) {
+			return err
+		}
+		if err := j.look(ctx); err != nil {
+			return err
+		}
+	}
+	return errUnspoken
 }
 
 // await waits until at most left acknowledgements are owed, asking the printer
