@@ -118,7 +118,7 @@ func white(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r'
 func pack(img image.Image, budget int) (drivers.ScannedPage, error) {
 	if grey, ok := img.(*image.Gray); ok && levels(grey) <= 16 {
 		var out bytes.Buffer
-		encoder := png.Encoder{CompressionLevel: png.BestCompression}
+		encoder := png.Encoder{CompressionLevel: png.DefaultCompression}
 		if err := encoder.Encode(&out, grey); err != nil {
 			return drivers.ScannedPage{}, fmt.Errorf("encode PNG: %w", err)
 		}
