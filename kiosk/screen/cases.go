@@ -53,7 +53,7 @@ func newMyCases(k kit) page {
 
 func (m *myCases) show(s journey.State) {
 	view, k, w := s.MyCases, m.kit, m.kit.words
-	m.title.SetText(w.with("my-cases.title", args{"name": text.Shown(view.Name)}))
+	m.title.SetText(w.with("my-cases.title", args{"name": shown(view.Name)}))
 	m.line.SetText(w.t("my-cases.line"))
 	m.asOf.SetText(w.t("my-cases.never"))
 	if !view.AsOf.IsZero() {

@@ -3,7 +3,6 @@ package screen
 import (
 	"fyne.io/fyne/v2"
 
-	"bianmin/core/text"
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
 	"bianmin/ui/theme"
@@ -40,14 +39,14 @@ func (c *confirm) show(s journey.State) {
 	}
 	c.shown = view
 	rows := []fyne.CanvasObject{
-		c.row("confirm.name", ui.NewTitle(k.look, text.Shown(view.Name))),
+		c.row("confirm.name", ui.NewTitle(k.look, shown(view.Name))),
 		ui.NewRule(k.look),
 		c.row("confirm.number", ui.NewText(k.look, theme.NumberText, theme.Ink, ui.GroupID(view.Number)).OneLine()),
 		ui.NewRule(k.look),
 		c.row("confirm.sex", ui.NewText(k.look, theme.BodyStrong, theme.Ink, w.join(w.t("sex."+view.Sex), w.count("confirm.age-years", view.Age)))),
 	}
 	if view.Address != "" { // a foreigner's card holds none
-		rows = append(rows, ui.NewRule(k.look), c.row("confirm.address", ui.NewText(k.look, theme.BodyStrong, theme.Ink, text.Shown(view.Address))))
+		rows = append(rows, ui.NewRule(k.look), c.row("confirm.address", ui.NewText(k.look, theme.BodyStrong, theme.Ink, shown(view.Address))))
 	}
 	if item != "" {
 		rows = append(rows, ui.NewRule(k.look), c.row("confirm.for", ui.NewText(k.look, theme.BodyStrong, theme.Ink, item)))
@@ -59,7 +58,7 @@ func confirmNotice(w words, view journey.ConfirmView) string {
 	switch {
 	case view.Expired:
 		return w.t("confirm.expired")
-	case view.HasPUA:
+	case view.HasPUA || shown(view.Name) != view.Name:
 		return w.t("confirm.rare")
 	}
 	return ""

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"bianmin/core/text"
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
 	"bianmin/ui/theme"
@@ -91,7 +90,7 @@ func (r *review) label(line journey.ReviewLine) string {
 
 func (r *review) row(line journey.ReviewLine, wide float32) fyne.CanvasObject {
 	k, w := r.kit, r.kit.words
-	role, words := theme.Ink, text.Shown(w.value(line))
+	role, words := theme.Ink, shown(w.value(line))
 	if words == "" {
 		words, role = w.t("review.empty"), theme.InkQuiet
 	}
