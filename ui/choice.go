@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -184,7 +185,8 @@ type Faces struct {
 	rate  func(level int)
 }
 
-// NewFaces makes the five faces; words name levels 5 down to 1.
+// NewFaces makes the five faces; words name levels 5 down to 1. A line end in a
+// word says where it is broken; it is no part of the face's name.
 func NewFaces(look theme.Look, words [5]string, rate func(level int)) *Faces {
 	f := &Faces{rate: rate}
 	f.look = look
@@ -244,7 +246,7 @@ type face struct {
 
 func newFace(look theme.Look, name string, level int) *face {
 	f := &face{level: level}
-	f.look, f.name = look, name
+	f.look, f.name = look, strings.ReplaceAll(name, "\n", "")
 	f.ground = panel(look, theme.Surface, theme.LineControl, theme.Border)
 	f.round = icon(f.drawFace, theme.Action)
 	f.label = NewText(look, theme.SmallText, theme.Ink, name).Centred()

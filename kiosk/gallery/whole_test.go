@@ -1,10 +1,14 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
-	"bianmin/kiosk/gallery/states"
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/test"
+
 	"bianmin/ui"
 )
 
@@ -12,9 +16,8 @@ import (
 // normal letters: the pad to sign on, the five faces.
 func TestShortScreensDoNotScroll(t *testing.T) {
 	words := setUp(t)
-	for _, name := range []string{"review", "review-pension", "review-signed"} {
-		v := variants[0]
-		for _, thing := range ui.Look(v.draw(words, states.Named{Name: name, State: state(t, name)}.State).Root()).Things {
+	for _, name := range []string{"review", "review-pension", "review-signed", "done-offline", "done-sending", "done-delivered", "done-rated"} {
+		for _, thing := range ui.Look(variants[0].draw(words, state(t, name)).Root()).Things {
 			if strings.HasPrefix(thing.Name, "page-") && !thing.Seen.Empty() {
 				t.Errorf("%s scrolls", name)
 			}
@@ -23,4 +26,36 @@ func TestShortScreensDoNotScroll(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFacesKeepTheirWordsWhole: the longest word breaks where one breaks it in speaking.
+func TestFacesKeepTheirWordsWhole(t *testing.T) {
+	words := setUp(t)
+	root := variants[0].draw(words, state(t, "done-sending")).Root()
+	if !slices.ContainsFunc(ui.Look(root).Things, func(thing ui.Thing) bool { return thing.Name == "非常不满意" }) {
+		t.Error("no face is called 非常不满意")
+	}
+	if markup := drawn(root); !strings.Contains(markup, ">不满意<") || strings.Contains(markup, "非常不满意") {
+		t.Error("非常不满意 is not broken into 非常 and 不满意")
+	}
+}
+
+// TestDoneSaysOneThing: what comes next agrees with the line below the title.
+func TestDoneSaysOneThing(t *testing.T) {
+	words := setUp(t)
+	for name, want := range map[string]string{"done-offline": "来网后送到", "done-sending": "正在送到", "done-delivered": "已送到县"} {
+		markup := drawn(variants[0].draw(words, state(t, name)).Root())
+		if strings.Count(markup, want) != 1 {
+			t.Errorf("%s does not say %s", name, want)
+		}
+	}
+}
+
+// drawn is all that is painted, as markup.
+func drawn(root fyne.CanvasObject) string {
+	canvas := software.NewCanvas()
+	canvas.SetPadded(false)
+	canvas.SetContent(root)
+	canvas.Resize(upright)
+	return test.RenderToMarkup(canvas)
 }

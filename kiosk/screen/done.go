@@ -28,7 +28,7 @@ type done struct {
 	rate     *ui.Text
 	faces    *ui.Faces
 	also     *itemList
-	alsoHead *ui.Text
+	spare    *ui.Spare
 	reprint  *ui.Button
 }
 
@@ -51,7 +51,7 @@ func newDone(k kit) page {
 	level := func(n int) string { return w.t("evaluate.level." + strconv.Itoa(n)) }
 	d.faces = ui.NewFaces(k.look, [5]string{level(5), level(4), level(3), level(2), level(1)}, func(level int) { k.emit(journey.Evaluate{Level: level}) })
 	d.also = newItemList(k, 1)
-	d.alsoHead = ui.NewSection(k.look, w.t("done.also"))
+	d.spare = ui.NewSpare(k.tight(ui.NewSection(k.look, w.t("done.also")), d.also.column))
 	d.reprint = ui.NewBigButton(k.look, w.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
 	card := ui.NewCard(k.look, d.numbers())
 	d.body = ui.NewColumn(
@@ -59,7 +59,7 @@ func newDone(k kit) page {
 		card,
 		k.tight(ui.NewSection(k.look, w.t("done.next")), ui.NewCard(k.look, d.next)),
 		k.tight(d.rate, d.faces),
-		d.alsoHead, d.also.column,
+		d.spare,
 	)
 	if k.wide() { // the number beside what comes next
 		d.head = ui.NewColumn(k.look.Size(theme.Gap), d.head, card)
@@ -114,10 +114,10 @@ func (d *done) show(s journey.State) {
 		d.deadline.SetText(w.count("done.deadline-days", view.Days))
 	}
 	d.showCode(view.QR)
-	d.showNext(view)
+	d.showNext(view, s.Network.Online)
 	d.showRating(view)
 	d.also.set(view.NextItems)
-	setVisible(d.alsoHead, len(view.NextItems) > 0)
+	setVisible(d.spare, len(view.NextItems) > 0)
 	d.left = nil
 	if view.Print.Reprint {
 		d.left = d.reprint
@@ -132,11 +132,14 @@ func (d *done) showCode(content string) {
 	setVisible(d.code, d.code.Set(content) == nil && content != "")
 }
 
-func (d *done) showNext(view *journey.DoneView) {
+func (d *done) showNext(view *journey.DoneView, online bool) {
 	w := d.kit.words
 	send := "done.next-send"
-	if view.Delivered {
+	switch { // as the line below the title says
+	case view.Delivered:
 		send = "done.next-sent"
+	case online:
+		send = "done.next-sending"
 	}
 	steps := []string{w.with(send, args{"department": view.Department})}
 	if view.Days > 0 {

@@ -8,7 +8,10 @@ import (
 	"bianmin/kiosk/journey"
 )
 
-const number = "QH0301A-261121-0042-X"
+const (
+	number   = "QH0301A-261121-0042-X"
+	lettered = "QH0301A-261122-0003-I" // ends with a letter that looks like a digit
+)
 
 // code is as long as a receipt's code is.
 func code() string { return "BM1:" + strings.Repeat("6BF+70.T8Q/", 33) }
@@ -23,7 +26,10 @@ func submitting(stage string) journey.State {
 func done(view journey.DoneView) journey.State {
 	s := base(journey.Done, journey.StepDone)
 	s.Back = false
-	view.Number, view.QR, view.ItemName, view.Department = number, code(), pension, both("县人社局", "the county bureau")
+	view.QR, view.ItemName, view.Department = code(), pension, both("县人社局", "the county bureau")
+	if view.Number == "" {
+		view.Number = number
+	}
 	if view.Days == 0 {
 		view.Days = 3
 	}
@@ -43,6 +49,7 @@ func ends() []Named {
 	offline := done(journey.DoneView{Print: printed})
 	offline.Network = journey.Network{Waiting: 1}
 	delivered := done(journey.DoneView{Print: printed, Delivered: true, Official: "9903012026112100318", NextItems: items()[1:3]})
+	sending := done(journey.DoneView{Number: lettered, Print: printed, NextItems: items()[1:3]})
 	printing := done(journey.DoneView{Print: journey.PrintState{Stage: "printing"}})
 	failed := done(journey.DoneView{Print: journey.PrintState{Stage: "failed", Fault: drivers.FaultPaperOut, Reprint: true}, Delivery: "pickup"})
 	rated := done(journey.DoneView{Print: journey.PrintState{Stage: "confirmed", Reprint: true}, Evaluation: 5, Evaluated: true, Delivery: "print"})
@@ -72,6 +79,7 @@ func ends() []Named {
 		{"submitting-printing", submitting("printing")},
 		{"done-offline", offline},
 		{"done-delivered", delivered},
+		{"done-sending", sending},
 		{"done-printing", printing},
 		{"done-failed", failed},
 		{"done-rated", rated},
