@@ -89,3 +89,14 @@ func capitals(s string) bool {
 	}
 	return true
 }
+
+// Letter is the check character where people take it for a digit (I for 1, O
+// for 0), "" otherwise: wherever a number is shown that letter is said beside it.
+func (n Number) Letter() string {
+	for _, letter := range []string{"I", "O"} {
+		if strings.HasSuffix(string(n), "-"+letter) {
+			return letter
+		}
+	}
+	return ""
+}

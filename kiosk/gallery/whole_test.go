@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
+	"bianmin/kiosk/journey"
 	"bianmin/ui"
 )
 
@@ -58,4 +59,23 @@ func drawn(root fyne.CanvasObject) string {
 	canvas.SetContent(root)
 	canvas.Resize(upright)
 	return test.RenderToMarkup(canvas)
+}
+
+// TestLetterIsSaid: nobody copies the last I of a case number as a 1.
+func TestLetterIsSaid(t *testing.T) {
+	words := setUp(t)
+	unknown, detail := state(t, "print-unknown"), state(t, "case-queued")
+	number := state(t, "done-sending").Done.Number
+	unknown.PrintUnknown = &journey.PrintUnknownView{Number: number}
+	view := *detail.CaseDetail
+	view.Case.Number = number
+	detail.CaseDetail = &view
+	for name, s := range map[string]journey.State{"done": state(t, "done-sending"), "print-unknown": unknown, "case": detail} {
+		if markup := drawn(variants[0].draw(words, s).Root()); !strings.Contains(markup, "最后一位是字母 I") {
+			t.Errorf("%s does not say that %s ends with a letter", name, number)
+		}
+	}
+	if strings.Contains(drawn(variants[0].draw(words, state(t, "done-offline")).Root()), "最后一位是字母") {
+		t.Error("a number that ends with an X needs no words about it")
+	}
 }

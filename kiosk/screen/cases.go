@@ -140,10 +140,11 @@ func reasonTone(state string) ui.Tone {
 
 func (c *caseDetail) numbers(line journey.CaseLine) fyne.CanvasObject {
 	k, w := c.kit, c.kit.words
+	number := k.numbered("case.number")
+	number.set(line.Number)
 	rows := []fyne.CanvasObject{
 		ui.NewRow(k.look.Size(theme.Gap), ui.NewBadge(k.look, stateTone(line.State), w.t("case.state."+line.State)), ui.NewSpring()),
-		ui.NewQuiet(k.look, w.t("case.number")),
-		ui.NewText(k.look, theme.NumberText, theme.Ink, string(line.Number)).OneLine(),
+		number,
 	}
 	if line.Official != "" {
 		rows = append(rows, ui.NewQuiet(k.look, w.t("case.official")), ui.NewText(k.look, theme.BodyStrong, theme.Ink, line.Official))

@@ -19,7 +19,7 @@ type done struct {
 	warn     *ui.Icon
 	title    *ui.Text
 	line     *ui.Text
-	number   *ui.Text
+	number   *numbered
 	deadline *ui.Text
 	code     *ui.QR
 	shown    string // content of the code
@@ -38,7 +38,7 @@ func newDone(k kit) page {
 	d.check, d.warn = ui.NewCheckIcon(k.look), ui.NewWarnIcon(k.look)
 	d.title = ui.NewTitle(k.look, "")
 	d.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
-	d.number = ui.NewText(k.look, theme.NumberText, theme.Ink, "").OneLine()
+	d.number = k.numbered("done.number")
 	d.deadline = ui.NewSection(k.look, "")
 	d.mark = ui.NewStack(d.check, d.warn)
 	d.head = ui.NewColumn(k.look.Size(theme.Gap), ui.NewRow(k.look.Px(28), d.mark, ui.NewShare(1, d.title)), d.line)
@@ -72,13 +72,11 @@ func newDone(k kit) page {
 // deadline alone where letters are large or room is little.
 func (d *done) numbers() fyne.CanvasObject {
 	k, w := d.kit, d.kit.words
-	gap := k.look.Px(4)
-	number := ui.NewColumn(gap, ui.NewQuiet(k.look, w.t("done.number")), d.number)
-	deadline := ui.NewColumn(gap, ui.NewQuiet(k.look, w.t("done.deadline")), d.deadline)
+	deadline := ui.NewColumn(k.look.Px(4), ui.NewQuiet(k.look, w.t("done.deadline")), d.deadline)
 	if k.look.Large() || k.wide() {
-		return k.tight(number, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, deadline), d.code))
+		return k.tight(d.number, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, deadline), d.code))
 	}
-	return ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, ui.NewColumn(k.look.Px(20), number, deadline)), d.code)
+	return ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, ui.NewColumn(k.look.Px(20), d.number, deadline)), d.code)
 }
 
 func (d *done) show(s journey.State) {
@@ -108,7 +106,7 @@ func (d *done) show(s journey.State) {
 		line += w.space() + w.t("done.receipt."+view.Print.Stage)
 	}
 	d.line.SetText(line)
-	d.number.SetText(string(view.Number))
+	d.number.set(view.Number)
 	d.deadline.SetText(w.t("done.deadline-now"))
 	if view.Days > 0 {
 		d.deadline.SetText(w.count("done.deadline-days", view.Days))

@@ -34,21 +34,21 @@ func (s *submitting) show(state journey.State) {
 // printUnknown asks whether the receipt came out, because the printer did not say.
 type printUnknown struct {
 	parts
-	number *ui.Text
+	number *numbered
 }
 
 func newPrintUnknown(k kit) page {
 	p := &printUnknown{}
 	w := k.words
-	p.number = ui.NewText(k.look, theme.NumberText, theme.Ink, "").OneLine()
+	p.number = k.numbered("print-unknown.number")
 	p.head = k.heading(ui.NewTitle(k.look, w.t("print-unknown.title")), ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("print-unknown.line")))
-	p.body = ui.NewCard(k.look, k.tight(ui.NewQuiet(k.look, w.t("print-unknown.number")), p.number))
+	p.body = ui.NewCard(k.look, p.number)
 	p.left = ui.NewBigButton(k.look, w.t("print-unknown.no"), ui.Secondary, k.sends(journey.PrintAnswer{}))
 	p.right = ui.NewBigButton(k.look, w.t("print-unknown.yes"), ui.Primary, k.sends(journey.PrintAnswer{CameOut: true}))
 	return p
 }
 
-func (p *printUnknown) show(s journey.State) { p.number.SetText(string(s.PrintUnknown.Number)) }
+func (p *printUnknown) show(s journey.State) { p.number.set(s.PrintUnknown.Number) }
 
 // goodbye ends the session.
 type goodbye struct {
