@@ -9,10 +9,12 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"bianmin/kiosk/wiring"
 	"bianmin/packaging/settings"
+	"bianmin/ui/toolkit"
 )
 
 // flags are the command line.
@@ -62,6 +64,13 @@ func run(ctx context.Context, f flags) error {
 		}
 		return playJourney(ctx, f, s)
 	}
+	if err := toolkit.CheckDisplay(os.Getenv("DISPLAY")); err != nil {
+		return err
+	}
+	if err := toolkit.Pin(filepath.Join(s.Data, "toolkit"), s.Screen.Scale); err != nil {
+		return err
+	}
+	toolkit.Log(log)
 	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain})
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"image"
 	"log/slog"
 	"os"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -51,9 +50,6 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	words, err := text.Load(assets.Words())
 	if err != nil {
 		return false, fmt.Errorf("load the words: %w", err)
-	}
-	if err := pinScale(s.Screen.Scale); err != nil {
-		return false, err
 	}
 	k := &kiosk{flags: f, settings: s, log: log, pinyin: parts.Pinyin}
 	k.session.Store(parts.Session())
@@ -111,18 +107,6 @@ func (k *kiosk) sessions(ctx context.Context, parts *wiring.Kiosk) ending {
 		}
 		k.session.Store(parts.Session())
 	}
-}
-
-// pinScale fixes the toolkit's scale, which it would otherwise guess from the monitor.
-func pinScale(scale float32) error {
-	for name, value := range map[string]string{
-		"FYNE_SCALE": strconv.FormatFloat(float64(scale), 'f', -1, 32), "FYNE_DISABLE_DPI_DETECTION": "1",
-	} {
-		if err := os.Setenv(name, value); err != nil {
-			return fmt.Errorf("pin the scale: %w", err)
-		}
-	}
-	return nil
 }
 
 // open builds window and screens; they are shown by live.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"bianmin/drivers/sim/rig"
 	"bianmin/ui/onui"
 	"bianmin/ui/theme"
+	"bianmin/ui/toolkit"
 )
 
 // screenSize is the size of the display's first screen in px.
@@ -61,6 +63,7 @@ type place struct{ x, width, height int }
 func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *rig.Program, at place) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	toolkit.Log(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	a := app.New()
 	a.Settings().SetTheme(theme.Toolkit(theme.New(0.45, false)))
 	main := a.NewWindow("模拟设备台")
