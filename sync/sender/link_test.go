@@ -1,13 +1,18 @@
 package main
 
 import (
+	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"bianmin/drivers/sim/network"
+	"bianmin/store"
 	"bianmin/sync/channel"
 	"bianmin/sync/uplink"
 )
@@ -86,4 +91,34 @@ func TestReporter(t *testing.T) {
 			t.Errorf("step %d: %+v, %v, called again %d; want online %v, again %d", i, link, err, again, step.online, step.again)
 		}
 	}
+}
+
+// TestSettingsOfTheEnrolment: what the platform gave at enrolment is what the store purges by.
+func TestSettingsOfTheEnrolment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.startPlatform("")
+	w.enrol()
+	path := filepath.Join(w.terminal, "keys", "enrolment.json")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var record map[string]any
+	if err := json.Unmarshal(content, &record); err != nil {
+		t.Fatal(err)
+	}
+	record["settings"] = map[string]any{store.SettingRetention: 30, store.SettingCases: "90", "other": []int{1}}
+	if content, err = json.Marshal(record); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.startSender("")
+	want := map[string]string{store.SettingRetention: "30", store.SettingCases: "90"}
+	await(t, "the settings", func() bool {
+		got, err := w.desk.Store().Settings(t.Context())
+		return err == nil && maps.Equal(got, want)
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,6 +104,9 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	keys := filepath.Join(o.data, "keys")
+	if err := takeSettings(ctx, outbox, keys); err != nil {
+		return err
+	}
 	url := o.platform
 	if url == "" {
 		url = identity.Platform
@@ -149,6 +153,19 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	end()
 	working.Wait()
 	return runErr
+}
+
+// takeSettings gives the store the enrolment's settings, by which it purges.
+func takeSettings(ctx context.Context, outbox *store.Store, keys string) error {
+	given, err := enrol.LoadSettings(keys)
+	if err != nil {
+		return err
+	}
+	known, err := outbox.Settings(ctx)
+	if err != nil || maps.Equal(known, given) {
+		return err
+	}
+	return outbox.SetSettings(ctx, given)
 }
 
 // keepStaff writes the technicians' accounts beside the keys when they changed; the kiosk takes them over from there.
