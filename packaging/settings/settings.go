@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -82,7 +83,7 @@ func Read(path string) (Settings, error) {
 	}
 	var s Settings
 	if err := yaml.UnmarshalWithOptions(content, &s, yaml.DisallowUnknownField()); err != nil {
-		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
+		return Settings{}, sentence(path, err)
 	}
 	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
@@ -95,6 +96,19 @@ func Read(path string) (Settings, error) {
 		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
 	}
 	return s, nil
+}
+
+// sentence says in one line what is wrong where in the file; the library would show an excerpt of it.
+func sentence(path string, err error) error {
+	var unknown *yaml.UnknownFieldError
+	var known yaml.Error
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("configuration %s, line %d: the key %q is not known", path, unknown.Token.Position.Line, unknown.Token.Value)
+	case errors.As(err, &known) && known.GetToken() != nil:
+		return fmt.Errorf("configuration %s, line %d: %s", path, known.GetToken().Position.Line, strings.ReplaceAll(known.GetMessage(), "\n", " "))
+	}
+	return fmt.Errorf("configuration %s: %s", path, strings.Join(strings.Fields(err.Error()), " "))
 }
 
 func absolute(dir, path string) string {

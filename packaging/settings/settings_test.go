@@ -40,7 +40,10 @@ func TestReadFillsDefaults(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ content, says string }{
 		"no data":     {"phone: \"1\"\n", "data"},
-		"typing slip": {"data: d\nscren: {width: 3}\n", "scren"},
+		"typing slip": {"data: d\nscren: {width: 3}\n", "terminal.yaml, line 2: the key \"scren\" is not known"},
+		"nested slip": {"data: d\nsession:\n  idel: 3s\n", "terminal.yaml, line 3: the key \"idel\" is not known"},
+		"wrong kind":  {"data: d\nscreen: {width: wide}\n", "terminal.yaml, line 2: "},
+		"key twice":   {"data: d\ndata: e\n", "terminal.yaml, line 2: "},
 		"odd paper":   {"data: d\ndevices: {printer: {link: x, paper: 70}}\n", "70 mm"},
 		"tiny panel":  {"data: d\nscreen: {width: 10, height: 10}\n", "no usable panel"},
 		"too short":   {"data: d\nsession: {idle: 2ms}\n", "too short"},
@@ -48,8 +51,8 @@ func TestReadRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(write(t, c.content))
-			if err == nil || !strings.Contains(err.Error(), c.says) {
-				t.Fatalf("got %v, want an error that says %q", err, c.says)
+			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "\n") {
+				t.Fatalf("got %v, want one line that says %q", err, c.says)
 			}
 		})
 	}
