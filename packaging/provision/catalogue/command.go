@@ -123,6 +123,9 @@ func print(r result, out, problems io.Writer) error {
 // examine checks what a path names: a catalogue's folder, its main file, an item in its place, or an item alone.
 func examine(path string) (result, error) {
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return result{}, fmt.Errorf("%s does not exist: name a catalogue's folder or an item's file", path)
+	}
 	if err != nil {
 		return result{}, fmt.Errorf("check %s: %w", path, unwrapped(err))
 	}

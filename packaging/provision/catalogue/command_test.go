@@ -127,7 +127,7 @@ func TestBadArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		filepath.Join(empty, "none"): "no such file",
+		filepath.Join(empty, "none"): "does not exist: name a catalogue",
 		t.TempDir():                  "catalogue.json: cannot be read",
 		notJSON:                      "is not JSON: line 1, column 9: the file ends too early",
 	} {

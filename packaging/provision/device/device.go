@@ -55,9 +55,23 @@ func (l *line) open(ctx context.Context) (link.Link, error) {
 		return nil, fmt.Errorf("%w: run as a member of the group that owns the device (usually dialout), or as root", err)
 	case errors.Is(err, link.ErrBusy):
 		return nil, fmt.Errorf("%w: end the kiosk first", err)
+	case errors.Is(err, link.ErrUnplugged):
+		return nil, &absentError{link: l.link, err: err}
 	}
 	return opened, err
 }
+
+// absentError is a link without a device at its end, in words.
+type absentError struct {
+	link string
+	err  error
+}
+
+func (e *absentError) Error() string {
+	return e.link + " is not there: plug the device in and switch it on, or look with 'ls /dev/serial/by-id' which name it has now"
+}
+
+func (e *absentError) Unwrap() error { return e.err }
 
 // faults are the sentences for what goes wrong with a device.
 var faults = map[drivers.Fault]string{
