@@ -87,6 +87,17 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestTerminalList: no terminal is an empty list.
+func TestTerminalList(t *testing.T) {
+	dir := t.TempDir()
+	if out, err := run(t, "staff", "new", "--data", dir, "--name", "韩技术员"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := run(t, "terminal", "list", "--data", dir); err != nil || out != "[]\n" {
+		t.Errorf("without terminals: %q, %v", out, err)
+	}
+}
+
 func TestStaffPIN(t *testing.T) {
 	dir := t.TempDir()
 	out, err := run(t, "staff", "new", "--data", dir, "--name", "韩技术员")

@@ -102,6 +102,29 @@ func (f enrolFlags) run(c *cobra.Command, o Options) (err error) {
 	})
 }
 
+// listedTerminal is one generation of a terminal as "terminal list" prints it.
+type listedTerminal struct {
+	Terminal    string     `json:"terminal"`
+	Generation  string     `json:"generation"`
+	Point       string     `json:"point"`
+	Region      string     `json:"region"`
+	Role        string     `json:"role"`
+	Environment string     `json:"environment"`
+	Barred      bool       `json:"barred"`
+	Seen        *time.Time `json:"seen,omitempty"` // last heartbeat; left out when there was none
+}
+
+func tell(t registry.Terminal) listedTerminal {
+	l := listedTerminal{
+		Terminal: t.Number, Generation: t.Generation, Point: t.Point, Region: t.Region, Role: t.Role, Environment: t.Environment, Barred: t.Barred,
+	}
+	if !t.Seen.IsZero() {
+		seen := t.Seen.UTC()
+		l.Seen = &seen
+	}
+	return l
+}
+
 func terminalCommand(o Options) *cobra.Command {
 	parent := group("terminal", "Terminals: list, bar, allow")
 	var data string
@@ -117,7 +140,11 @@ func terminalCommand(o Options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printJSON(c.OutOrStdout(), all)
+			listed := make([]listedTerminal, 0, len(all))
+			for _, t := range all {
+				listed = append(listed, tell(t))
+			}
+			return printJSON(c.OutOrStdout(), listed)
 		},
 	}
 	dataFlag(list, &data)
