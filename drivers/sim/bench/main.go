@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -33,6 +35,11 @@ func standCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "stand", Short: "Put simulated devices on the bench and wait; move them with 'bench tell'", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			dir, err := filepath.Abs(options.Dir) // links are used from other folders
+			if err != nil {
+				return fmt.Errorf("set up the bench: %w", err)
+			}
+			options.Dir = dir
 			s, err := stand.Open(c.Context(), options)
 			if err != nil {
 				return err
@@ -49,6 +56,7 @@ func standCommand() *cobra.Command {
 	c.Flags().StringVar(&options.Dir, "dir", "build/bench", "folder for the devices' names and the control socket")
 	c.Flags().IntVar(&options.Paper, "paper", 80, "paper width in mm: 58 or 80")
 	c.Flags().StringVar(&options.Platform, "platform", "", "host:port of a platform to put behind the network switch")
+	c.Flags().StringVar(&options.Switch, "switch", "127.0.0.1:0", "host:port the network switch listens on; port 0 takes a free one")
 	return c
 }
 
@@ -64,7 +72,7 @@ func tellCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Println(answer)
+			fmt.Println(strings.TrimSpace("ok " + answer))
 			return nil
 		},
 	}

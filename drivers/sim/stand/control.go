@@ -102,7 +102,7 @@ func Tell(ctx context.Context, path, line string) (string, error) {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "unix", path)
 	if err != nil {
-		return "", fmt.Errorf("reach the bench: %w", err)
+		return "", fmt.Errorf("no bench answers at %s: name the socket bench.sock in the folder of a running bench (%w)", path, unwrapped(err))
 	}
 	defer func() { _ = conn.Close() }()
 	if deadline, ok := ctx.Deadline(); ok {
@@ -119,7 +119,16 @@ func Tell(ctx context.Context, path, line string) (string, error) {
 	}
 	reply = strings.TrimSpace(reply)
 	if rest, failed := strings.CutPrefix(reply, "error "); failed {
-		return "", fmt.Errorf("bench: %s: %s", line, rest)
+		return "", fmt.Errorf("%s: %s", line, rest)
 	}
 	return strings.TrimSpace(strings.TrimPrefix(reply, "ok")), nil
+}
+
+// unwrapped takes the path off an error, because the sentence names it already.
+func unwrapped(err error) error {
+	var where *net.OpError
+	if errors.As(err, &where) {
+		return where.Err
+	}
+	return err
 }

@@ -23,6 +23,7 @@ type Options struct {
 	Dir      string // where the devices' names (links to ptys) and the control socket are made
 	Paper    int    // mm: 80 (default) or 58
 	Platform string // host:port behind the network switch; "" leaves the switch out
+	Switch   string // host:port the network switch listens on; "" is a free port of 127.0.0.1
 }
 
 // Stand is one terminal's simulated devices. All methods are safe for use by several goroutines.
@@ -66,7 +67,11 @@ func (s *Stand) open(ctx context.Context) (err error) {
 		return err
 	}
 	if s.options.Platform != "" {
-		if s.network, err = network.Listen(ctx, "127.0.0.1:0", s.options.Platform); err != nil {
+		address := s.options.Switch
+		if address == "" {
+			address = "127.0.0.1:0"
+		}
+		if s.network, err = network.Listen(ctx, address, s.options.Platform); err != nil {
 			return err
 		}
 	}

@@ -99,7 +99,8 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%q: got %v, want an error that says %q", line, err, says)
 		}
 	}
-	if _, err := Tell(t.Context(), filepath.Join(t.TempDir(), "none"), "state"); err == nil {
+	none := filepath.Join(t.TempDir(), "none")
+	if _, err := Tell(t.Context(), none, "state"); err == nil || !strings.Contains(err.Error(), none) || !strings.Contains(err.Error(), "bench.sock") {
 		t.Error("a bench that is not there answered")
 	}
 	if _, err := os.Stat(s.Socket()); err != nil {
