@@ -28,21 +28,29 @@ type cardEntry struct {
 	purpose string
 	reading bool
 	problem Message
+	passing bool // the problem is over when the reader answers again
 }
 
 // What the reader says.
 type (
 	cardSlow    struct{}
-	cardTrouble struct{ fault drivers.Fault }
-	cardFailed  struct{ fault drivers.Fault }
-	cardRead    struct{ card identity.Card }
-	readyTold   struct {
+	cardNone    struct{}
+	cardLies    struct{} // one that lay there before it was asked for
+	cardTrouble struct {
+		fault drivers.Fault
+		card  bool // a card lies there
+	}
+	cardFailed struct{ fault drivers.Fault }
+	cardRead   struct{ card identity.Card }
+	readyTold  struct {
 		today time.Time
 		err   error
 	}
 )
 
 func (cardSlow) event()    {}
+func (cardNone) event()    {}
+func (cardLies) event()    {}
 func (cardTrouble) event() {}
 func (cardFailed) event()  {}
 func (cardRead) event()    {}
@@ -59,9 +67,18 @@ func (m *machine) cardEvent(event Event) bool {
 	case cardSlow:
 		m.entry.reading = true
 	case cardTrouble:
-		m.entry.reading = false
+		m.entry.reading, m.entry.passing = false, !event.card
 		m.entry.problem = words(prefixCardProblem + string(event.fault))
 		m.active()
+	case cardLies:
+		if m.entry.problem.Key != keyCardOther {
+			m.entry.problem, m.entry.passing = words(keyCardLift), true
+		}
+	case cardNone:
+		m.entry.reading = false
+		if m.entry.passing {
+			m.entry.problem, m.entry.passing = Message{}, false
+		}
 	case cardFailed:
 		m.entry.reading = false
 		m.fail(drivers.RoleReader, event.fault)
@@ -109,8 +126,9 @@ func (m *machine) exitPlaceCard() {
 	m.entry.reading = false
 }
 
-// waitCard asks the reader until a card is read. With lift a card that already
-// lies there must be taken away first.
+// waitCard looks for a card until one is read. A card that lies there already, when the screen appears, may be
+// that of the person before: it is not read before it was lifted. With lift one is known to lie there; many
+// readers do not find a card again that they have read, so a single look says little then.
 func (m *machine) waitCard(lift bool) work {
 	reader, poll := m.options.Devices.Reader, m.options.Times.Poll
 	return func(ctx context.Context, emit emit) Event {
@@ -119,32 +137,66 @@ func (m *machine) waitCard(lift bool) work {
 			return nil
 		}
 		defer release()
-		for misses, faults := 0, 0; ; {
-			card, err := readCard(ctx, reader, emit)
-			fault := drivers.FaultOf(err)
-			switch {
-			case ctx.Err() != nil:
+		w := waiting{reader: reader, lies: lift}
+		for {
+			said := w.look(ctx, emit)
+			switch said.(type) {
+			case cardRead, cardFailed:
+				return said
+			}
+			if ctx.Err() != nil {
 				return nil
-			case err == nil && (!lift || misses > 1):
-				return cardRead{card: card}
-			case err == nil:
-				misses = 0
-			case errors.Is(err, drivers.ErrNoCard):
-				misses, faults = misses+1, 0
-			case fault == drivers.FaultCard || fault == drivers.FaultCardDoubt:
-				faults = 0
-				emit(cardTrouble{fault: fault})
-			default:
-				if faults++; !slices.Contains(cardFaults, fault) || faults >= maxFaults {
-					return cardFailed{fault: fault}
-				}
-				emit(cardTrouble{fault: fault})
+			}
+			if said != nil {
+				emit(said)
 			}
 			if !pause(ctx, poll) {
 				return nil
 			}
 		}
 	}
+}
+
+// waiting is what the looks at the reader have shown so far.
+type waiting struct {
+	reader drivers.CardReader
+	lies   bool // a card lay there before one was asked for
+	clear  bool // since then nothing lay there: the next card is this person's
+	misses int  // looks without a card in a row
+	faults int  // looks that failed in a row
+}
+
+// look looks once; a card that may be read is read. What it returns is nil when nothing is to be told.
+func (w *waiting) look(ctx context.Context, emit emit) Event {
+	present, err := w.reader.Present(ctx)
+	var card identity.Card
+	if err == nil && present && w.clear {
+		card, err = readCard(ctx, w.reader, emit)
+		present = !errors.Is(err, drivers.ErrNoCard)
+	}
+	fault := drivers.FaultOf(err)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case !present && (err == nil || errors.Is(err, drivers.ErrNoCard)):
+		w.misses, w.faults = w.misses+1, 0
+		if w.clear = w.clear || !w.lies || w.misses > 1; !w.clear {
+			return nil
+		}
+		return cardNone{}
+	case err == nil && w.clear:
+		return cardRead{card: card}
+	case err == nil:
+		w.lies, w.misses, w.faults = true, 0, 0
+		return cardLies{}
+	case fault == drivers.FaultCard || fault == drivers.FaultCardDoubt:
+		w.faults = 0
+		return cardTrouble{fault: fault, card: true}
+	}
+	if w.faults++; !slices.Contains(cardFaults, fault) || w.faults >= maxFaults {
+		return cardFailed{fault: fault}
+	}
+	return cardTrouble{fault: fault, card: present}
 }
 
 // readCard reads once and says so when it takes long.

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,8 +124,8 @@ func TestSlowReadIsShown(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t, loadCatalogue(t))
 		s.reader.delay = 5 * time.Second
-		s.reader.place(person1())
 		s.toCard("pension-check")
+		s.reader.place(person1())
 		if v := s.wait(time.Second); !v.PlaceCard.Reading {
 			t.Fatal("a slow read must be shown")
 		}
@@ -216,5 +217,59 @@ func TestAnotherErrandNeedsTheCardAgain(t *testing.T) {
 			t.Error("something was filed in this session")
 		}
 		s.over()
+	})
+}
+
+// TestCardLeftBehind: a card that lies there when it is asked for may be that of the person before. It is
+// neither read nor shown before it was lifted.
+func TestCardLeftBehind(t *testing.T) {
+	for _, purpose := range []string{purposeApply, purposeMyCases} {
+		t.Run(purpose, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t, loadCatalogue(t))
+				s.reader.place(person1())
+				if purpose == purposeApply {
+					s.toCard("pension-check")
+				} else {
+					s.tap(Begin{}, OpenMyCases{})
+				}
+				s.wait(5 * time.Second)
+				if v := s.on(PlaceCard).PlaceCard; v.Problem.Key != keyCardLift || v.Reading {
+					t.Fatalf("a card lies there: %+v", v)
+				}
+				if slices.Contains(s.log.all(), "card read") {
+					t.Fatal("the card of the person before was read")
+				}
+				s.reader.remove()
+				if v := s.wait(time.Second).PlaceCard; v == nil || v.Problem.Key != "" {
+					t.Fatalf("the card was lifted: %+v", v)
+				}
+				s.reader.place(person1())
+				s.wait(time.Second)
+				if s.state.Screen == PlaceCard {
+					t.Fatal("the card placed now is this person's")
+				}
+			})
+		})
+	}
+}
+
+// TestSilentReaderWithoutCard: a reader that does not answer is not reading, and once it answers its problem is over.
+func TestSilentReaderWithoutCard(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t), func(o *Options) { o.Times.Poll = 2 * time.Second })
+		s.toCard("pension-check")
+		s.reader.delay = 5 * time.Second
+		s.reader.fail(drivers.FaultSilent)
+		if v := s.wait(4 * time.Second).PlaceCard; v.Reading {
+			t.Error("no card lies there, yet it says that it reads one")
+		}
+		if v := s.wait(4 * time.Second).PlaceCard; v == nil || v.Problem.Key != "card.problem.silent" {
+			t.Fatalf("silent: %+v", v)
+		}
+		s.reader.fail("")
+		if v := s.wait(12 * time.Second).PlaceCard; v == nil || v.Problem.Key != "" || v.Reading {
+			t.Errorf("it answers again: %+v", v)
+		}
 	})
 }

@@ -133,9 +133,18 @@ func (r *fakeReader) Read(ctx context.Context) (identity.Card, error) {
 	return card, nil
 }
 
-func (r *fakeReader) Present(context.Context) (bool, error) {
+func (r *fakeReader) Present(ctx context.Context) (bool, error) {
 	r.enter()
 	defer r.leave()
+	r.mu.Lock()
+	delay := r.delay
+	if r.err == nil {
+		delay = 0 // looking is quick, only silence takes its time
+	}
+	r.mu.Unlock()
+	if delay > 0 && !pause(ctx, delay) {
+		return false, ctx.Err()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.card != nil, r.err

@@ -27,6 +27,7 @@ const (
 	keyWhyFix           = "why.fix"
 	keyWhyReason        = "why.reason"
 	keyCardOther        = "card.other-card"
+	keyCardLift         = "card.lift"
 	keyTooManyPages     = "scan.too-many" // {pages}
 	keyPageNotKept      = "scan.not-kept"
 	keyPrintDone        = "print.done"
@@ -84,7 +85,7 @@ func Keys() []string {
 	keys := []string{
 		keyNextApply, keyNextConfirm, keyNextQuestion, keyNextColumn, keyNextRowDone, keyNextToReview, keyNextPromise,
 		keyNextNoPromise, keyNextMaterials, keyNextSubmit, keyNextLeave, keyNextEvaluate, keyWhyExpired, keyWhyItemBroken,
-		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyTooManyPages, keyPageNotKept,
+		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyCardLift, keyTooManyPages, keyPageNotKept,
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
 		keyReviewNumber, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,

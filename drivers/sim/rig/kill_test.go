@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,11 +156,7 @@ func (k *killing) session(cutAt string) *Program {
 			k.t.Fatal(err)
 		}
 	}
-	for _, line := range []string{"card remove", "card place 3"} {
-		if _, err := k.rig.Stand.Do(k.t.Context(), line); err != nil {
-			k.t.Fatal(err)
-		}
-	}
+	do(k.t, k.rig, "card remove")
 	env := k.rig.Env()
 	if cutAt != "" {
 		env = append(env, cut.Variable+"="+cutAt)
@@ -170,10 +167,18 @@ func (k *killing) session(cutAt string) *Program {
 	}
 	ctx, cancel := context.WithTimeout(k.t.Context(), time.Minute)
 	defer cancel()
+	placed := make(chan struct{})
+	go func() {
+		defer close(placed)
+		k.placeCard(p)
+	}()
 	err = p.Wait(ctx)
+	if ctx.Err() != nil {
+		p.Kill()
+	}
+	<-placed
 	switch {
 	case ctx.Err() != nil:
-		p.Kill()
 		k.t.Fatalf("the session did not end\n%s", p.Tail(30))
 	case err == nil && cutAt == "":
 		if testing.Verbose() && os.Getenv("BIANMIN_TIMES") != "" {
@@ -185,6 +190,38 @@ func (k *killing) session(cutAt string) *Program {
 		k.t.Fatalf("the session ended by itself: %v", err)
 	}
 	return p
+}
+
+// placeCard puts the person's card on the reader once it is asked for, and lifts it
+// again when the kiosk had not looked yet and takes it for one left behind.
+func (k *killing) placeCard(p *Program) {
+	if _, err := p.WaitLine(k.t.Context(), "place-card"); err != nil {
+		return // it was killed before; Wait tells how it ended
+	}
+	after := time.NewTicker(300 * time.Millisecond)
+	defer after.Stop()
+	for lifted := true; ; {
+		select {
+		case <-p.Done():
+			return
+		case <-after.C:
+		}
+		switch {
+		case lifted:
+			k.order("card place 3")
+			lifted = false
+		case strings.Contains(p.Tail(1), "card.lift"):
+			k.order("card remove")
+			lifted = true
+		}
+	}
+}
+
+// order gives the bench an order, from any goroutine.
+func (k *killing) order(line string) {
+	if _, err := k.rig.Stand.Do(k.t.Context(), line); err != nil {
+		k.t.Error(err)
+	}
 }
 
 // kioskRound kills the kiosk at a point and looks at once: at most one new case, and no receipt without a case.

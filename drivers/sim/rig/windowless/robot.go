@@ -22,7 +22,7 @@ func (r robot) live(ctx context.Context, session *journey.Session) {
 	var state journey.State
 	states := session.States()
 	begun := time.Now()
-	for said := journey.Screen(""); ; {
+	for said := ""; ; {
 		select {
 		case next, more := <-states:
 			if !more {
@@ -33,14 +33,22 @@ func (r robot) live(ctx context.Context, session *journey.Session) {
 		case <-ctx.Done():
 			return
 		}
-		if state.Screen != said {
-			said = state.Screen
+		if now := saying(state); now != said {
+			said = now
 			fmt.Fprintf(os.Stdout, "%6d ms %s\n", time.Since(begun).Milliseconds(), said)
 		}
 		if event := r.answer(state); event != nil {
 			session.Send(event)
 		}
 	}
+}
+
+// saying is what the robot tells of a state: the screen, and what is asked of the card.
+func saying(s journey.State) string {
+	if s.PlaceCard == nil || s.PlaceCard.Problem.Key == "" {
+		return string(s.Screen)
+	}
+	return string(s.Screen) + " " + s.PlaceCard.Problem.Key
 }
 
 // answer is what the person does now; nil waits.
