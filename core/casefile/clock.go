@@ -121,3 +121,24 @@ func (m Mark) Stamp(reading Reading, judged Judgement) Stamp {
 	}
 	return stamp
 }
+
+// Moment is when the event was committed, for people to read. Where neither the
+// wall clock nor the platform's offset agrees with the business date only the
+// date is known: exact is false and the time of day means nothing.
+func (s Stamp) Moment() (at time.Time, exact bool) {
+	wall := s.Wall.In(Zone)
+	if s.OffsetAgeSec >= 0 && s.OffsetMS != 0 {
+		told := wall.Add(time.Duration(s.OffsetMS) * time.Millisecond)
+		if told.Format(time.DateOnly) == s.BusinessDate {
+			return told, true
+		}
+	}
+	day, err := time.ParseInLocation(time.DateOnly, s.BusinessDate, Zone)
+	if err != nil { // an event from before there were business dates: nothing else is known
+		return wall, false
+	}
+	if wall.Format(time.DateOnly) == s.BusinessDate {
+		return wall, true
+	}
+	return day, false
+}

@@ -13,8 +13,10 @@ import (
 type GuideSlip struct {
 	Lang      text.Lang
 	Point     string
-	Published string // date of the catalogue, YYYY-MM-DD
-	Printed   time.Time
+	Published string    // date of the catalogue, YYYY-MM-DD
+	Printed   time.Time // zero prints none
+	// PrintedDay says that only the date of Printed is known: no time of day is printed.
+	PrintedDay bool
 }
 
 // Guide lays out an item's whole guide (办事指南), every field that the item has
@@ -37,7 +39,7 @@ func Guide(g GuideSlip, item *catalogue.Item) Document {
 	p.pair(w.say("guide.complaint", nil), item.Contact.Complaint)
 	p.text(w.say("guide.version", args{"version": item.Version, "date": g.Published}), Left)
 	if !g.Printed.IsZero() {
-		p.text(w.say("guide.printed", args{"time": w.moment(g.Printed)}), Left)
+		p.text(w.say("guide.printed", args{"time": w.moment(g.Printed, g.PrintedDay)}), Left)
 	}
 	return p.Document
 }

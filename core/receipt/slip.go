@@ -19,20 +19,23 @@ type Slip struct {
 	Official   string // the platform's number, "" until it is known
 	Department string
 	Filed      time.Time
+	FiledDay   bool   // only the date of Filed is known: no time of day is printed
 	Days       int    // promised working days; 0 is at once
 	Inquiry    string // whom to call
 	Complaint  string
-	QR         string // text of the code, see Code
-	Reprint    bool   // marked 补打
-	Printed    time.Time
-	Demo       bool // a terminal of the demonstration environment says so on paper
+	QR         string    // text of the code, see Code
+	Reprint    bool      // marked 补打
+	Printed    time.Time // zero prints none
+	PrintedDay bool      // as FiledDay
+	Demo       bool      // a terminal of the demonstration environment says so on paper
 }
 
 // FromFiled begins the slip of a case that was just filed. Point, Phone, Printed,
 // Reprint and Demo are the caller's to add.
 func FromFiled(lang text.Lang, filed casefile.Filed, item *catalogue.Item) Slip {
+	at, exact := filed.Event.At.Moment()
 	s := Slip{
-		Lang: lang, Number: filed.Number, QR: filed.QR, Point: filed.Event.Point, Filed: filed.Event.At.Wall,
+		Lang: lang, Number: filed.Number, QR: filed.QR, Point: filed.Event.Point, Filed: at, FiledDay: !exact,
 		Item: item.Name.In(lang), Department: item.Department.Name.In(lang), Days: item.Limits.Promised,
 		Inquiry: item.Contact.Inquiry, Complaint: item.Contact.Complaint,
 	}
@@ -72,7 +75,7 @@ func Receipt(s Slip) Document {
 	d.pair(w.say("receipt.item", nil), s.Item)
 	d.pair(w.say("receipt.person", nil), Mask(s.Person))
 	d.pair(w.say("receipt.department", nil), s.Department)
-	d.pair(w.say("receipt.filed", nil), w.moment(s.Filed))
+	d.pair(w.say("receipt.filed", nil), w.moment(s.Filed, s.FiledDay))
 	d.pair(w.say("receipt.limit", nil), s.limit(w))
 	d.pair(w.say("receipt.official", nil), s.Official)
 	d.add(Block{Kind: Rule})
@@ -87,7 +90,7 @@ func Receipt(s Slip) Document {
 	}
 	d.add(Block{Kind: Text, Text: w.say("receipt.keep", nil), Align: Center})
 	if s.Reprint && !s.Printed.IsZero() {
-		d.add(Block{Kind: Text, Text: w.say("receipt.reprinted", args{"time": w.moment(s.Printed)}), Align: Center})
+		d.add(Block{Kind: Text, Text: w.say("receipt.reprinted", args{"time": w.moment(s.Printed, s.PrintedDay)}), Align: Center})
 	}
 	return d
 }

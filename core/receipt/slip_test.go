@@ -89,13 +89,17 @@ func TestSlipFromFiledAndSummary(t *testing.T) {
 	item := fullItem(t)
 	at := time.Date(2026, 11, 22, 9, 0, 0, 0, china)
 	filed := casefile.Filed{Number: "N-1", QR: "QR", Event: casefile.Event{
-		Point: "点", At: casefile.Stamp{Wall: at}, Submission: &casefile.Submission{Applicant: casefile.Applicant{Name: "李小芳"}},
+		Point: "点", At: casefile.Stamp{Wall: at, BusinessDate: "2026-11-22", OffsetAgeSec: -1}, Submission: &casefile.Submission{Applicant: casefile.Applicant{Name: "李小芳"}},
 	}}
 	s := FromFiled(text.Chinese, filed, item)
 	want := Slip{
 		Lang: text.Chinese, Point: "点", Item: item.Name.In(text.Chinese), Person: "李小芳", Number: "N-1", QR: "QR", Filed: at,
 		Department: item.Department.Name.In(text.Chinese), Days: item.Limits.Promised, Inquiry: item.Contact.Inquiry, Complaint: item.Contact.Complaint,
 	}
+	if !s.Filed.Equal(want.Filed) {
+		t.Errorf("filed %s, want %s", s.Filed, want.Filed)
+	}
+	s.Filed = want.Filed
 	if s != want {
 		t.Errorf("%+v\nwant %+v", s, want)
 	}
@@ -307,6 +311,21 @@ func TestReadDocument(t *testing.T) {
 	} {
 		if _, err := Read(strings.NewReader(bad)); !errors.Is(err, ErrDocument) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestNoWrongDateOnPaper: a terminal whose clock says 1970 or 2036 prints the business date.
+func TestNoWrongDateOnPaper(t *testing.T) {
+	item := fullItem(t)
+	for _, wall := range []time.Time{time.Date(1970, 1, 1, 8, 0, 5, 0, china), time.Date(2036, 2, 7, 14, 28, 16, 0, china)} {
+		filed := casefile.Filed{Number: "N-1", Event: casefile.Event{At: casefile.Stamp{Wall: wall, BusinessDate: "2026-11-22", OffsetAgeSec: -1}}}
+		got := all(Receipt(FromFiled(text.Chinese, filed, item)))
+		if !strings.Contains(got, "2026年11月22日") || strings.Contains(got, "1970") || strings.Contains(got, "2036") || strings.Contains(got, "午") {
+			t.Errorf("clock of %d:\n%s", wall.Year(), got)
+		}
+		if got := all(Receipt(Slip{Reprint: true, Printed: wall, PrintedDay: true})); strings.Contains(got, "午") {
+			t.Errorf("reprint of an unknown hour:\n%s", got)
 		}
 	}
 }

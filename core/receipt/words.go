@@ -42,7 +42,11 @@ func (s speaker) known(prefix, code string) string {
 	return words().T(s.lang, prefix+"."+code, nil)
 }
 
-func (s speaker) moment(t time.Time) string {
+// moment writes a time; of one whose time of day is not known only the date.
+func (s speaker) moment(t time.Time, day bool) string {
+	if day {
+		return text.Date(s.lang, t)
+	}
 	return text.Date(s.lang, t) + " " + text.Clock(s.lang, t)
 }
 

@@ -33,7 +33,8 @@ type fakeDesk struct {
 	accounts  script[[]StaffAccount]
 	delay     script[time.Duration]
 
-	set *catalogue.Catalogue // to look at what is submitted
+	set  *catalogue.Catalogue // to look at what is submitted
+	wall func() time.Time     // the clock stamps are made with; nil: a right one
 
 	mu          sync.Mutex
 	next        int
@@ -102,9 +103,13 @@ func (d *fakeDesk) Submit(ctx context.Context, s casefile.Submission, attachment
 	d.submissions = append(d.submissions, s)
 	number := casefile.Number(fmt.Sprintf("QH0301A-261122-%04d-X", len(d.submissions)))
 	d.log.add("submit")
+	stamp := casefile.Stamp{Wall: day.Add(time.Hour), BusinessDate: day.Format(time.DateOnly), OffsetAgeSec: -1}
+	if d.wall != nil {
+		stamp.Wall = d.wall()
+	}
 	return casefile.Filed{
 		Number: number, QR: "BM1:TEST", Digest: "ab",
-		Event: casefile.Event{Case: number, Submission: &s, Point: "柳树沟村便民服务点"},
+		Event: casefile.Event{Case: number, At: stamp, Submission: &s, Point: "柳树沟村便民服务点"},
 	}, nil
 }
 

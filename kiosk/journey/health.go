@@ -2,6 +2,7 @@ package journey
 
 import (
 	"context"
+	"time"
 
 	"bianmin/core/casefile"
 )
@@ -10,6 +11,7 @@ import (
 type healthSeen struct {
 	health  Health
 	problem casefile.Code
+	today   time.Time // business time, zero when it is not known
 }
 
 func (healthSeen) event() {}
@@ -20,6 +22,10 @@ func (m *machine) healthEvent(event Event) bool {
 		return false
 	}
 	m.health, m.problem = seen.health, seen.problem
+	m.clock = clock{}
+	if !seen.today.IsZero() {
+		m.clock = clock{told: seen.today, at: time.Now()}
+	}
 	switch {
 	case m.screen != OutOfService:
 		m.checkService()
@@ -41,13 +47,17 @@ func (m *machine) watchHealth() {
 			if err == nil && problem == "" {
 				err = filing.Ready(ctx)
 			}
+			today, unknown := filing.Today(ctx)
+			if unknown != nil {
+				today = time.Time{}
+			}
 			if ctx.Err() != nil {
 				return nil
 			}
 			if problem == "" {
 				problem = code(err)
 			}
-			emit(healthSeen{health: health, problem: problem})
+			emit(healthSeen{health: health, problem: problem, today: today})
 			if !pause(ctx, every) {
 				return nil
 			}

@@ -28,6 +28,7 @@ type machine struct {
 	until   time.Time // when the screen ends by itself (card, done, goodbye); zero: never
 
 	health   Health
+	clock    clock
 	problem  casefile.Code                   // why the terminal cannot serve, "" when it can
 	statuses map[drivers.Role]drivers.Status // newest known, from whoever asked last
 	told     map[drivers.Role]drivers.Status // what the device manager said last
@@ -180,7 +181,7 @@ func (m *machine) render() (State, bool) {
 	}
 	s := State{
 		Screen: m.screen, Serial: m.shown.serial, Lang: m.look.lang, Large: m.look.large, LowReach: m.look.lowReach,
-		Practice: m.options.Place.Practice, Point: m.options.Place.Name, Now: m.options.Now().Truncate(time.Minute),
+		Practice: m.options.Place.Practice, Point: m.options.Place.Name, Now: m.headerClock(),
 		Network: Network{Online: m.health.Online, Waiting: m.health.Waiting},
 		Step:    d.step, Overlay: m.drawOverlay(), Back: d.back != nil && m.canGoBack(),
 	}

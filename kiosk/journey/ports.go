@@ -28,7 +28,7 @@ type Filing interface {
 	Summary(ctx context.Context, filed casefile.Filed) (casefile.Summary, error)
 	// Digest is SM3 in hex, for binding the signature to the content.
 	Digest(content []byte) string
-	// Today is the business date: never before the time mark.
+	// Today is the business time: its date is never before the time mark, whatever the wall clock says.
 	Today(ctx context.Context) (time.Time, error)
 }
 

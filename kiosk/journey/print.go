@@ -116,7 +116,8 @@ func (m *machine) complete(slip *receipt.Slip, reprint bool) {
 		slip.Point = m.options.Place.Name
 	}
 	slip.Phone, slip.Demo = m.options.Place.Phone, m.options.Place.Demo
-	slip.Reprint, slip.Printed = reprint, m.options.Now()
+	at, exact := m.moment()
+	slip.Reprint, slip.Printed, slip.PrintedDay = reprint, at, !exact
 }
 
 func (m *machine) reprint() {
@@ -133,8 +134,9 @@ func (m *machine) printGuide() {
 		return
 	}
 	m.browse.printing, m.browse.printed = true, Message{}
+	at, exact := m.moment()
 	slip := receipt.GuideSlip{
-		Lang: m.look.lang, Point: m.options.Place.Name, Published: m.browse.set.Published, Printed: m.options.Now(),
+		Lang: m.look.lang, Point: m.options.Place.Name, Published: m.browse.set.Published, Printed: at, PrintedDay: !exact,
 	}
 	m.print(PrintJob{Kind: jobGuide, Item: m.browse.item.Code}, receipt.Guide(slip, m.browse.item))
 }

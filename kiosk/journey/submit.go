@@ -93,7 +93,7 @@ func (m *machine) submit() {
 	}
 	strokes := copied(m.draft.strokes)
 	m.to(Submitting)
-	m.fx.keep(slotSubmit, m.file(submission, attachments, strokes, m.options.Now()))
+	m.fx.keep(slotSubmit, m.file(submission, attachments, strokes, m.recorded()))
 }
 
 // file signs and files: ready, signature on disk, one transaction. A signature that signs nothing is dropped.

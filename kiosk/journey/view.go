@@ -63,7 +63,7 @@ type State struct {
 	LowReach bool
 	Practice bool // un-enrolled or practice point: a band says so on every screen
 	Point    string
-	Now      time.Time // for the clock in the header
+	Now      time.Time // for the clock in the header, zero shows none
 	Network  Network
 	Step     int
 	Overlay  *Overlay // help, leave or idle, over the screen

@@ -107,7 +107,11 @@ func (c *chrome) show(s journey.State, p *parts) {
 	}
 	f := c.framed(which, s)
 	f.header.SetPoint(s.Point)
-	f.header.SetClock(c.kit.words.clock(s.Now))
+	clock := ""
+	if !s.Now.IsZero() {
+		clock = c.kit.words.clock(s.Now)
+	}
+	f.header.SetClock(clock)
 	f.frame.SetLowReach(s.LowReach)
 	c.showNetwork(s.Network)
 	frame := ui.Parts{Head: p.head, Body: p.body, Foot: c.footOf(s, p), Across: p.across, Pinned: p.pinned}
