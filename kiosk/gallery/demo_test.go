@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -70,4 +71,32 @@ func asked(t *testing.T, item *catalogue.Item, field form.Field) states.Named {
 	}
 	s.Next = &journey.Next{Label: journey.Message{Key: "next.question"}, Why: problem}
 	return states.Named{Name: item.Code + "/" + field.Name, State: s}
+}
+
+// TestGuideSaysEachThingOnce: no sentence stands twice beside one material of the real catalogue.
+func TestGuideSaysEachThingOnce(t *testing.T) {
+	words := setUp(t)
+	set, err := catalogue.Load(assets.Catalogue())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const held = "省平台已有，有网时自动核对"
+	seen := 0
+	for _, item := range set.Items {
+		s := state(t, "guide")
+		s.Guide = &journey.GuideView{Item: item, CanPrint: true, Published: set.Published}
+		want := 0
+		for _, m := range item.Materials {
+			if m.Source == catalogue.SourcePlatform {
+				want++
+			}
+		}
+		if got := strings.Count(drawn(variants[0].draw(words, s).Root()), held); got > want {
+			t.Errorf("%s says %d times that the platform holds something, of %d materials", item.Code, got, want)
+		}
+		seen += want
+	}
+	if seen == 0 {
+		t.Error("no item has a material the platform holds")
+	}
 }

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -227,9 +228,29 @@ func (g *guide) materials(item *catalogue.Item) fyne.CanvasObject {
 		case m.Optional:
 			row.Set(name, ui.NewBadge(k.look, ui.Muted, w.t("material.optional")))
 		}
-		rows = append(rows, ui.NewColumn(0, row, ui.NewQuiet(k.look, w.materialMore(m)), ui.NewQuiet(k.look, w.materialFrom(m)), ui.NewQuiet(k.look, w.local(m.Filling))))
+		lines := []fyne.CanvasObject{row}
+		for _, line := range w.materialLines(m) {
+			lines = append(lines, ui.NewQuiet(k.look, line))
+		}
+		rows = append(rows, ui.NewColumn(0, lines...))
 	}
 	return ui.NewCard(k.look, k.tight(rows...))
+}
+
+// materialLines are all there is to say of a material, each thing once: what
+// nobody hands in is told in the item's own words where it has some.
+func (w words) materialLines(m catalogue.Material) []string {
+	filling := w.local(m.Filling)
+	if m.Source != catalogue.SourcePerson && filling != "" {
+		return []string{filling}
+	}
+	var lines []string
+	for _, line := range []string{w.materialMore(m), w.materialFrom(m), filling} {
+		if line != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // materialMore says how a material must be: 原件扫描，1 份，不用盖章.
