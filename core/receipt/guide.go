@@ -12,6 +12,7 @@ import (
 // GuideSlip is what a print-out of an item's guide says beside the item itself.
 type GuideSlip struct {
 	Lang      text.Lang
+	Words     *text.Catalog // required: everything below "receipt.guide."
 	Point     string
 	Published string    // date of the catalogue, YYYY-MM-DD
 	Printed   time.Time // zero prints none
@@ -22,9 +23,9 @@ type GuideSlip struct {
 // Guide lays out an item's whole guide (办事指南), every field that the item has
 // and nothing it has not: what to bring first, the law last.
 func Guide(g GuideSlip, item *catalogue.Item) Document {
-	w := speaker{g.Lang}
-	p := guidePrinter{speaker: w, Document: Document{Title: w.say("guide.title", nil)}, item: item}
-	p.head(w.say("guide.title", nil), g.Point)
+	w := speaker{g.Lang, g.Words}
+	p := guidePrinter{speaker: w, Document: Document{Title: w.say("receipt.guide.title", nil)}, item: item}
+	p.head(w.say("receipt.guide.title", nil), g.Point)
 	p.add(Block{Kind: Rule}, Block{Kind: Text, Text: item.Name.In(g.Lang), Size: 2, Bold: true})
 	p.about()
 	p.materials()
@@ -35,11 +36,11 @@ func Guide(g GuideSlip, item *catalogue.Item) Document {
 	p.rest()
 	p.law()
 	p.add(Block{Kind: Rule})
-	p.pair(w.say("guide.inquiry", nil), item.Contact.Inquiry)
-	p.pair(w.say("guide.complaint", nil), item.Contact.Complaint)
-	p.text(w.say("guide.version", args{"version": item.Version, "date": g.Published}), Left)
+	p.pair(w.say("receipt.guide.inquiry", nil), item.Contact.Inquiry)
+	p.pair(w.say("receipt.guide.complaint", nil), item.Contact.Complaint)
+	p.text(w.say("receipt.guide.version", args{"version": item.Version, "date": g.Published}), Left)
 	if !g.Printed.IsZero() {
-		p.text(w.say("guide.printed", args{"time": w.moment(g.Printed, g.PrintedDay)}), Left)
+		p.text(w.say("receipt.guide.printed", args{"time": w.moment(g.Printed, g.PrintedDay)}), Left)
 	}
 	return p.Document
 }
@@ -54,22 +55,22 @@ func (p *guidePrinter) in(l text.Local) string { return l.In(p.lang) }
 
 func (p *guidePrinter) about() {
 	it := p.item
-	p.pair(p.say("guide.department", nil), p.in(it.Department.Name))
+	p.pair(p.say("receipt.guide.department", nil), p.in(it.Department.Name))
 	var partners []string
 	for _, d := range it.Partners {
 		partners = append(partners, p.in(d.Name))
 	}
-	p.pair(p.say("guide.partners", nil), p.join(partners))
+	p.pair(p.say("receipt.guide.partners", nil), p.join(partners))
 	var audience []string
 	for _, a := range it.Audience {
-		audience = append(audience, p.known("audience", a))
+		audience = append(audience, p.known("receipt.audience.", a))
 	}
-	p.pair(p.say("guide.audience", nil), p.join(audience))
-	p.pair(p.say("guide.type", nil), p.in(it.Type.Name))
-	p.pair(p.say("guide.level", nil), p.known("level", it.Level))
-	p.pair(p.say("guide.code", nil), it.Code)
+	p.pair(p.say("receipt.guide.audience", nil), p.join(audience))
+	p.pair(p.say("receipt.guide.type", nil), p.in(it.Type.Name))
+	p.pair(p.say("receipt.guide.level", nil), p.known("receipt.level.", it.Level))
+	p.pair(p.say("receipt.guide.code", nil), it.Code)
 	if it.CrossRegion {
-		p.text(p.say("guide.cross-region", nil), Left)
+		p.text(p.say("receipt.guide.cross-region", nil), Left)
 	}
 }
 
@@ -79,14 +80,14 @@ func (p *guidePrinter) begin(key string) {
 }
 
 func (p *guidePrinter) materials() {
-	p.begin("guide.materials")
+	p.begin("receipt.guide.materials")
 	if len(p.item.Materials) == 0 {
-		p.text(p.say("guide.no-materials", nil), Left)
+		p.text(p.say("receipt.guide.no-materials", nil), Left)
 	}
 	for i, m := range p.item.Materials {
 		name := fmt.Sprintf("%d. %s", i+1, p.in(m.Name))
 		if m.Optional {
-			name += "（" + p.say("guide.optional", nil) + "）"
+			name += "（" + p.say("receipt.guide.optional", nil) + "）"
 		}
 		p.text(name, Left)
 		p.text(indent(p.join(p.materialFacts(m))), Left)
@@ -94,27 +95,27 @@ func (p *guidePrinter) materials() {
 			p.text(indent(line), Left)
 		}
 		if issuer := p.in(m.Issuer); issuer != "" {
-			p.text(indent(p.say("guide.issuer", args{"name": issuer})), Left)
+			p.text(indent(p.say("receipt.guide.issuer", args{"name": issuer})), Left)
 		}
 		if m.Basis != "" {
-			p.text(indent(p.say("guide.basis", args{"basis": m.Basis})), Left)
+			p.text(indent(p.say("receipt.guide.basis", args{"basis": m.Basis})), Left)
 		}
 	}
 }
 
 func (p *guidePrinter) materialFacts(m catalogue.Material) []string {
-	facts := []string{p.known("guide.source", string(m.Source))}
+	facts := []string{p.known("receipt.guide.source.", string(m.Source))}
 	if m.Source == catalogue.SourcePerson {
-		facts = append(facts, p.known("guide.format", m.Format), p.known("guide.original", m.Original))
+		facts = append(facts, p.known("receipt.guide.format.", m.Format), p.known("receipt.guide.original.", m.Original))
 		if m.Copies > 0 {
-			facts = append(facts, p.say("guide.copies", args{"count": m.Copies}))
+			facts = append(facts, p.say("receipt.guide.copies", args{"count": m.Copies}))
 		}
 		if m.Seal != "none" {
-			facts = append(facts, p.known("guide.seal", m.Seal))
+			facts = append(facts, p.known("receipt.guide.seal.", m.Seal))
 		}
 	}
 	if m.Promise {
-		facts = append(facts, p.say("guide.promise-ok", nil))
+		facts = append(facts, p.say("receipt.guide.promise-ok", nil))
 	}
 	return facts
 }
@@ -123,26 +124,26 @@ func (p *guidePrinter) conditions() {
 	if len(p.item.Conditions) == 0 {
 		return
 	}
-	p.begin("guide.conditions")
+	p.begin("receipt.guide.conditions")
 	p.numbered(p.all(p.item.Conditions))
 }
 
 func (p *guidePrinter) limits() {
-	p.begin("guide.limits")
-	p.pair(p.say("guide.promised", nil), p.days(p.item.Limits.Promised))
-	p.pair(p.say("guide.statutory", nil), p.days(p.item.Limits.Statutory))
+	p.begin("receipt.guide.limits")
+	p.pair(p.say("receipt.guide.promised", nil), p.days(p.item.Limits.Promised))
+	p.pair(p.say("receipt.guide.statutory", nil), p.days(p.item.Limits.Statutory))
 	p.text(p.in(p.item.Limits.Note), Left)
 }
 
 func (p *guidePrinter) fees() {
-	p.begin("guide.fees")
+	p.begin("receipt.guide.fees")
 	if len(p.item.Fees) == 0 {
-		p.text(p.say("guide.free", nil), Left)
+		p.text(p.say("receipt.guide.free", nil), Left)
 	}
 	for _, f := range p.item.Fees {
-		p.pair(p.in(f.Name), p.say("guide.yuan", args{"yuan": fmt.Sprintf("%d.%02d", f.Fen/100, f.Fen%100)}))
+		p.pair(p.in(f.Name), p.say("receipt.guide.yuan", args{"yuan": fmt.Sprintf("%d.%02d", f.Fen/100, f.Fen%100)}))
 		if f.Basis != "" {
-			p.text(indent(p.say("guide.basis", args{"basis": f.Basis})), Left)
+			p.text(indent(p.say("receipt.guide.basis", args{"basis": f.Basis})), Left)
 		}
 	}
 }
@@ -151,7 +152,7 @@ func (p *guidePrinter) process() {
 	if len(p.item.Steps) == 0 {
 		return
 	}
-	p.begin("guide.steps")
+	p.begin("receipt.guide.steps")
 	for i, s := range p.item.Steps {
 		p.text(fmt.Sprintf("%d. %s", i+1, p.in(s.Name)), Left)
 		p.text(indent(p.in(s.Text)), Left)
@@ -166,7 +167,7 @@ func (p *guidePrinter) process() {
 func (p *guidePrinter) rest() {
 	it := p.item
 	if len(it.Channels) > 0 {
-		p.begin("guide.channels")
+		p.begin("receipt.guide.channels")
 		for _, c := range it.Channels {
 			p.text(p.in(c.Name), Left)
 			p.text(indent(p.join([]string{p.in(c.Place), p.in(c.Hours)})), Left)
@@ -174,21 +175,21 @@ func (p *guidePrinter) rest() {
 	}
 	var ways []string
 	for _, d := range it.Delivery {
-		ways = append(ways, p.known("guide.delivery-by", d))
+		ways = append(ways, p.known("receipt.guide.delivery-by.", d))
 	}
-	p.titled("guide.delivery", p.join(ways))
-	p.titled("guide.result", p.in(it.Result))
+	p.titled("receipt.guide.delivery", p.join(ways))
+	p.titled("receipt.guide.result", p.in(it.Result))
 	if it.Promise != nil {
-		p.titled("guide.promise", p.in(it.Promise.Text))
+		p.titled("receipt.guide.promise", p.in(it.Promise.Text))
 		p.text(p.days(it.Promise.Deadline), Left)
 		p.text(p.in(it.Promise.Breach), Left)
 	}
 	if len(it.Notes) > 0 {
-		p.begin("guide.notes")
+		p.begin("receipt.guide.notes")
 		p.numbered(p.all(it.Notes))
 	}
 	if len(it.Questions) > 0 {
-		p.begin("guide.questions")
+		p.begin("receipt.guide.questions")
 		for _, q := range it.Questions {
 			p.text("· "+p.in(q.Ask), Left)
 			p.text(indent(p.in(q.Answer)), Left)
@@ -200,7 +201,7 @@ func (p *guidePrinter) law() {
 	if len(p.item.LegalBasis) == 0 {
 		return
 	}
-	p.begin("guide.legal")
+	p.begin("receipt.guide.legal")
 	for _, b := range p.item.LegalBasis {
 		p.text(strings.TrimSpace("《"+b.Title+"》"+b.Number+" "+b.Article), Left)
 		p.text(indent(b.Text), Left)
@@ -216,9 +217,9 @@ func (p *guidePrinter) titled(key, body string) {
 
 func (p *guidePrinter) days(n int) string {
 	if n == 0 {
-		return p.say("guide.at-once", nil)
+		return p.say("receipt.guide.at-once", nil)
 	}
-	return p.say("guide.days", args{"days": n})
+	return p.say("receipt.guide.days", args{"days": n})
 }
 
 func (p *guidePrinter) all(locals []text.Local) []string {

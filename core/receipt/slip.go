@@ -11,8 +11,9 @@ import (
 // Slip is what a citizen's receipt says. Times are printed in the zone they carry.
 type Slip struct {
 	Lang       text.Lang
-	Point      string // service point's name
-	Phone      string // service point's phone, "" when it has none
+	Words      *text.Catalog // required: everything below "receipt."
+	Point      string        // service point's name
+	Phone      string        // service point's phone, "" when it has none
 	Item       string
 	Person     string // full name as the card says; printed masked
 	Number     casefile.Number
@@ -61,7 +62,7 @@ func FromSummary(lang text.Lang, summary casefile.Summary, person string, item *
 // Receipt lays out a citizen's receipt: the case number exactly as on the
 // screen, what was filed, what happens next, whom to call, and the code.
 func Receipt(s Slip) Document {
-	w := speaker{s.Lang}
+	w := speaker{s.Lang, s.Words}
 	d := Document{Title: w.say("receipt.title", nil)}
 	d.head(w.say("receipt.title", nil), s.Point)
 	if s.Reprint {
@@ -72,6 +73,9 @@ func Receipt(s Slip) Document {
 	}
 	d.add(Block{Kind: Rule}, Block{Kind: Text, Text: w.say("receipt.number", nil)},
 		Block{Kind: Text, Text: string(s.Number), Size: 2, Bold: true})
+	if letter := s.Number.Letter(); letter != "" {
+		d.add(Block{Kind: Text, Text: w.say("receipt.letter", args{"letter": letter})})
+	}
 	d.pair(w.say("receipt.item", nil), s.Item)
 	d.pair(w.say("receipt.person", nil), Mask(s.Person))
 	d.pair(w.say("receipt.department", nil), s.Department)
@@ -86,8 +90,9 @@ func Receipt(s Slip) Document {
 	d.pair(w.say("receipt.complaint", nil), s.Complaint)
 	d.pair(w.say("receipt.point-phone", nil), s.Phone)
 	if s.QR != "" {
-		d.add(Block{Kind: QR, Data: s.QR}, Block{Kind: Text, Text: w.say("receipt.scan", nil), Align: Center})
+		d.add(Block{Kind: QR, Data: s.QR})
 	}
+	d.add(Block{Kind: Text, Text: w.say("receipt.scan", nil), Align: Center})
 	d.add(Block{Kind: Text, Text: w.say("receipt.keep", nil), Align: Center})
 	if s.Reprint && !s.Printed.IsZero() {
 		d.add(Block{Kind: Text, Text: w.say("receipt.reprinted", args{"time": w.moment(s.Printed, s.PrintedDay)}), Align: Center})

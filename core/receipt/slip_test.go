@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"bianmin/assets"
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
 	"bianmin/core/form"
@@ -20,10 +21,24 @@ var china = time.FixedZone("CST", 8*3600)
 
 func sampleSlip() Slip {
 	return Slip{
-		Lang: text.Chinese, Point: "柳树沟村便民服务点", Phone: "0970-5550188", Item: "高龄津贴申领", Person: "欧阳小芳",
+		Lang: text.Chinese, Words: catalog(), Point: "柳树沟村便民服务点", Phone: "0970-5550188", Item: "高龄津贴申领", Person: "欧阳小芳",
 		Number: "QH0301A-261122-0042-X", Department: "青河县民政局", Days: 5, Filed: time.Date(2026, 11, 22, 15, 3, 0, 0, china),
 		Inquiry: "0970-5550123", Complaint: "12345", QR: "BM1:CODE",
 	}
+}
+
+// catalog is the words of the terminal.
+func catalog() *text.Catalog {
+	c, err := text.Load(assets.Words())
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func worded(s Slip) Slip {
+	s.Words = catalog()
+	return s
 }
 
 // all is every word of a document.
@@ -136,7 +151,7 @@ func TestClean(t *testing.T) {
 }
 
 func TestWordsInEveryLanguage(t *testing.T) {
-	c := words()
+	c := catalog()
 	for _, lang := range c.Languages() {
 		if !slices.Equal(c.Keys(lang), c.Keys(text.Chinese)) {
 			t.Errorf("%s and zh have different keys", lang)
@@ -156,13 +171,15 @@ func TestWordsInEveryLanguage(t *testing.T) {
 	}
 	for _, lang := range []text.Lang{text.Chinese, text.English} {
 		s := sampleSlip()
+		s.Words = c
 		s.Lang, s.Reprint, s.Demo, s.Official, s.Printed = lang, true, true, "1", s.Filed
 		Receipt(s)
 		s.Days, s.Official = 0, ""
+		s.Number = "QH0301A-261122-0003-I"
 		Receipt(s)
 		item := fullItem(t)
-		Guide(GuideSlip{Lang: lang, Printed: s.Filed}, item)
-		Guide(GuideSlip{Lang: lang}, &catalogue.Item{})
+		Guide(GuideSlip{Words: c, Lang: lang, Printed: s.Filed}, item)
+		Guide(GuideSlip{Words: c, Lang: lang}, &catalogue.Item{})
 	}
 	if missing := c.Missing(); len(missing) != 0 {
 		t.Errorf("words asked for that nobody wrote: %v", missing)
@@ -227,7 +244,7 @@ var notOnPaper = []string{
 
 func TestGuidePrintsEveryField(t *testing.T) {
 	item := fullItem(t)
-	got := all(Guide(GuideSlip{Lang: text.Chinese, Point: "柳树沟", Published: "2026-11-01", Printed: time.Date(2026, 11, 22, 9, 0, 0, 0, china)}, item))
+	got := all(Guide(GuideSlip{Words: catalog(), Lang: text.Chinese, Point: "柳树沟", Published: "2026-11-01", Printed: time.Date(2026, 11, 22, 9, 0, 0, 0, china)}, item))
 	eachText(t, "Item", reflect.ValueOf(*item), func(path, word string) {
 		if !strings.Contains(got, word) {
 			t.Errorf("%s (%s) is not on paper", path, word)
@@ -280,7 +297,7 @@ func eachText(t *testing.T, path string, v reflect.Value, f func(path, word stri
 
 // A guide adds nothing that the item does not have.
 func TestEmptyGuide(t *testing.T) {
-	got := all(Guide(GuideSlip{Lang: text.Chinese}, &catalogue.Item{Name: text.Zh("某事")}))
+	got := all(Guide(GuideSlip{Words: catalog(), Lang: text.Chinese}, &catalogue.Item{Name: text.Zh("某事")}))
 	for _, absent := range []string{"办理条件", "办理流程", "法律依据", "常见问题", "告知承诺", "请注意", "可在外地办理", "咨询电话"} {
 		if strings.Contains(got, absent) {
 			t.Errorf("%q stands there without anything below it", absent)
@@ -320,12 +337,32 @@ func TestNoWrongDateOnPaper(t *testing.T) {
 	item := fullItem(t)
 	for _, wall := range []time.Time{time.Date(1970, 1, 1, 8, 0, 5, 0, china), time.Date(2036, 2, 7, 14, 28, 16, 0, china)} {
 		filed := casefile.Filed{Number: "N-1", Event: casefile.Event{At: casefile.Stamp{Wall: wall, BusinessDate: "2026-11-22", OffsetAgeSec: -1}}}
-		got := all(Receipt(FromFiled(text.Chinese, filed, item)))
+		got := all(Receipt(worded(FromFiled(text.Chinese, filed, item))))
 		if !strings.Contains(got, "2026年11月22日") || strings.Contains(got, "1970") || strings.Contains(got, "2036") || strings.Contains(got, "午") {
 			t.Errorf("clock of %d:\n%s", wall.Year(), got)
 		}
-		if got := all(Receipt(Slip{Reprint: true, Printed: wall, PrintedDay: true})); strings.Contains(got, "午") {
+		if got := all(Receipt(Slip{Words: catalog(), Reprint: true, Printed: wall, PrintedDay: true})); strings.Contains(got, "午") {
 			t.Errorf("reprint of an unknown hour:\n%s", got)
 		}
+	}
+}
+
+// TestReceiptPromisesNothingElse: cases show at the terminal that filed them, and nothing reads the code yet.
+func TestReceiptPromisesNothingElse(t *testing.T) {
+	got := all(Receipt(sampleSlip()))
+	if !strings.Contains(got, "回到这台终端刷身份证") || strings.Contains(got, "任何") || strings.Contains(got, "扫此码") {
+		t.Error(got)
+	}
+}
+
+// TestReceiptNamesTheLetter: an I at a number's end is not copied as a 1.
+func TestReceiptNamesTheLetter(t *testing.T) {
+	s := sampleSlip()
+	if strings.Contains(all(Receipt(s)), "字母") {
+		t.Error("a number that ends with an X needs no words about it")
+	}
+	s.Number = "QH0301A-261122-0003-I"
+	if !strings.Contains(all(Receipt(s)), "最后一位是字母 I") {
+		t.Error("nothing says that the number ends with a letter")
 	}
 }

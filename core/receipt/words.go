@@ -1,45 +1,29 @@
 package receipt
 
 import (
-	"embed"
-	"io/fs"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
 	"bianmin/core/text"
 )
 
-//go:embed words/*.json
-var wordFiles embed.FS
-
-// words are the printed words. The files are embedded and tested, so loading them cannot fail in the field.
-var words = sync.OnceValue(func() *text.Catalog {
-	files, err := fs.Sub(wordFiles, "words")
-	if err != nil {
-		panic(err)
-	}
-	c, err := text.Load(files)
-	if err != nil {
-		panic(err)
-	}
-	return c
-})
-
 type args = map[string]any
 
 // speaker gives words in one language.
-type speaker struct{ lang text.Lang }
+type speaker struct {
+	lang  text.Lang
+	words *text.Catalog
+}
 
-func (s speaker) say(key string, a args) string { return words().T(s.lang, key, a) }
+func (s speaker) say(key string, a args) string { return s.words.T(s.lang, key, a) }
 
 // known gives the words of a code, or the code itself where the catalogue of items brings a new one.
 func (s speaker) known(prefix, code string) string {
-	if code == "" || !words().Has(s.lang, prefix+"."+code) {
+	if code == "" || !s.words.Has(s.lang, prefix+code) {
 		return code
 	}
-	return words().T(s.lang, prefix+"."+code, nil)
+	return s.words.T(s.lang, prefix+code, nil)
 }
 
 // moment writes a time; of one whose time of day is not known only the date.

@@ -28,7 +28,7 @@ import (
 func slip() receipt.Slip {
 	china := time.FixedZone("CST", 8*3600)
 	return receipt.Slip{
-		Lang: text.Chinese, Point: "柳树沟村便民服务点", Phone: "0970-5550188", Item: "城乡居民养老保险待遇资格认证",
+		Lang: text.Chinese, Words: escpos.Words(), Point: "柳树沟村便民服务点", Phone: "0970-5550188", Item: "城乡居民养老保险待遇资格认证",
 		Person: "李小芳", Number: "QH0301A-261122-0042-X", Department: "青河县人力资源和社会保障局", Days: 3,
 		Filed: time.Date(2026, 11, 22, 9, 42, 0, 0, china), Inquiry: "0970-5550123", Complaint: "12345",
 		QR: "BM1:" + strings.Repeat("%69 VD92EX0", 36),

@@ -4,9 +4,19 @@ import (
 	"strings"
 	"time"
 
+	"bianmin/assets"
 	"bianmin/core/receipt"
 	"bianmin/core/text"
 )
+
+// Words are the terminal's, as receipts are laid out with them.
+func Words() *text.Catalog {
+	words, err := text.Load(assets.Words())
+	if err != nil {
+		panic(err)
+	}
+	return words
+}
 
 // Typical is the receipt of the demonstration's pension case, for goldens and measurements.
 func Typical() receipt.Document {
@@ -16,7 +26,7 @@ func Typical() receipt.Document {
 func typicalSlip() receipt.Slip {
 	china := time.FixedZone("CST", 8*3600)
 	return receipt.Slip{
-		Lang: text.Chinese, Point: "柳树沟村便民服务点", Item: "城乡居民养老保险待遇资格认证", Person: "李小芳",
+		Lang: text.Chinese, Words: Words(), Point: "柳树沟村便民服务点", Item: "城乡居民养老保险待遇资格认证", Person: "李小芳",
 		Number: "QH0301A-261122-0042-X", Department: "青河县人力资源和社会保障局", Days: 3,
 		Filed:   time.Date(2026, 11, 22, 9, 42, 0, 0, china),
 		Inquiry: "0970-5550123", Complaint: "12345", QR: typicalCode(),

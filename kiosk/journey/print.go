@@ -115,6 +115,7 @@ func (m *machine) complete(slip *receipt.Slip, reprint bool) {
 	if slip.Point == "" {
 		slip.Point = m.options.Place.Name
 	}
+	slip.Words = m.options.Words
 	slip.Phone, slip.Demo = m.options.Place.Phone, m.options.Place.Demo
 	at, exact := m.moment()
 	slip.Reprint, slip.Printed, slip.PrintedDay = reprint, at, !exact
@@ -136,7 +137,7 @@ func (m *machine) printGuide() {
 	m.browse.printing, m.browse.printed = true, Message{}
 	at, exact := m.moment()
 	slip := receipt.GuideSlip{
-		Lang: m.look.lang, Point: m.options.Place.Name, Published: m.browse.set.Published, Printed: at, PrintedDay: !exact,
+		Lang: m.look.lang, Words: m.options.Words, Point: m.options.Place.Name, Published: m.browse.set.Published, Printed: at, PrintedDay: !exact,
 	}
 	m.print(PrintJob{Kind: jobGuide, Item: m.browse.item.Code}, receipt.Guide(slip, m.browse.item))
 }

@@ -8,15 +8,17 @@ import (
 	"time"
 
 	"bianmin/core/catalogue"
+	"bianmin/core/text"
 )
 
-// Options are what a session needs. Catalogue, Filing, Ledger, Terminal and
+// Options are what a session needs. Catalogue, Words, Filing, Ledger, Terminal and
 // Devices.Statuses are required; devices themselves may be nil.
 type Options struct {
 	// Catalogue gives the set in force now. A set never changes: an update is another pointer.
 	Catalogue func() *catalogue.Catalogue
 	// Readings are the pinyin of characters, for searching; nil searches texts only.
 	Readings catalogue.Readings
+	Words    *text.Catalog // what is printed
 	Filing   Filing
 	Ledger   Ledger
 	Terminal Terminal
@@ -171,6 +173,8 @@ func (o *Options) check() error {
 	switch {
 	case o.Catalogue == nil:
 		return errors.New("no catalogue")
+	case o.Words == nil:
+		return errors.New("no words")
 	case o.Filing == nil:
 		return errors.New("no filing")
 	case o.Ledger == nil:

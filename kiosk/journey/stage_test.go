@@ -18,7 +18,9 @@ import (
 
 	"go.uber.org/goleak"
 
+	"bianmin/assets"
 	"bianmin/core/catalogue"
+	"bianmin/core/text"
 	"bianmin/drivers"
 )
 
@@ -61,6 +63,7 @@ func newStage(t testing.TB, set *catalogue.Catalogue, change ...parts) *stage {
 	s.set.Store(set)
 	options := Options{
 		Catalogue: s.set.Load,
+		Words:     printedWords(t),
 		Filing:    s.desk, Ledger: s.desk, Terminal: s.desk,
 		Devices: Devices{
 			Reader: s.reader, Printer: s.printer, Scanner: s.scanner, Button: s.button,
@@ -82,6 +85,16 @@ func newStage(t testing.TB, set *catalogue.Catalogue, change ...parts) *stage {
 	t.Cleanup(func() { cancel(); <-s.done })
 	s.settle()
 	return s
+}
+
+// printedWords are the words of the terminal.
+func printedWords(t testing.TB) *text.Catalog {
+	t.Helper()
+	words, err := text.Load(assets.Words())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return words
 }
 
 // settle lets everything happen that happens now, and takes the newest state.

@@ -16,6 +16,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
 	"bianmin/core/pinyin"
+	"bianmin/core/text"
 	"bianmin/drivers/point"
 	"bianmin/kiosk/journey"
 	"bianmin/packaging/settings"
@@ -48,6 +49,7 @@ type Kiosk struct {
 	Devices *point.Point
 	Pinyin  *pinyin.Dictionary
 	set     *catalogue.Catalogue // nil when the configured one is broken: the screen says so
+	words   *text.Catalog
 	options Options
 }
 
@@ -66,6 +68,9 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
 	k.set = k.loadCatalogue()
+	if k.words, err = text.Load(assets.Words()); err != nil {
+		return fmt.Errorf("load the words: %w", err)
+	}
 	dictionary, err := pinyin.Load(bytes.NewReader(assets.PinyinData()))
 	if err != nil {
 		return fmt.Errorf("load the pinyin data: %w", err)
@@ -149,6 +154,7 @@ func (k *Kiosk) Session() *journey.Session {
 	return journey.New(journey.Options{
 		Catalogue: func() *catalogue.Catalogue { return k.set },
 		Readings:  k.Pinyin.Readings,
+		Words:     k.words,
 		Filing:    k.Desk,
 		Ledger:    ledger{k.Desk},
 		Terminal:  terminal{k.Desk},
