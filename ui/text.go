@@ -20,6 +20,7 @@ type Text struct {
 	align fyne.TextAlign
 	limit int  // lines at most, 0 for any number
 	one   bool // one line, in smaller letters if need be
+	kept  bool // the room of a line is kept while there are no words
 
 	lines     []*canvas.Text // pooled, hidden when unused
 	shown     []string
@@ -86,6 +87,13 @@ func (t *Text) OneLine() *Text {
 	return t
 }
 
+// Kept keeps the room of one line while there are no words, so that what
+// stands below does not move when they come. It returns the text itself.
+func (t *Text) Kept() *Text {
+	t.kept = true
+	return t
+}
+
 // Text returns the words.
 func (t *Text) Text() string { return t.text }
 
@@ -141,6 +149,9 @@ func (t *Text) broken(width float32) []string {
 }
 
 func (t *Text) measureText(width float32) fyne.Size {
+	if t.text == "" && t.kept {
+		return fyne.NewSize(0, t.look.Leading(t.kind))
+	}
 	if t.text == "" {
 		return fyne.Size{}
 	}

@@ -42,7 +42,7 @@ type typing struct {
 func newTyping(k kit, hint string, group func(string) string, longest int) *typing {
 	t := &typing{kit: k, longest: longest, write: asText}
 	t.box = ui.NewInputBox(k.look, hint, group)
-	t.problem = ui.NewSecondary(k.look, "")
+	t.problem = ui.NewSecondary(k.look, "").Kept() // the keys below stay where they are
 	t.unit = ui.NewSecondary(k.look, "")
 	t.lead = ui.NewBody(k.look, "")
 	t.top = ui.NewColumn(k.look.Size(theme.SmallGap), t.lead, t.box, t.problem)
