@@ -20,7 +20,7 @@ type Taker interface {
 	Taken(keys, candidate string) int
 }
 
-// KeyboardWords are the words on the keyboard's keys.
+// KeyboardWords are the words on the keyboard's keys; without Done there is no finish key.
 type KeyboardWords struct{ Space, Delete, Done, Digits, Letters, Chinese, English, Shift, More, Fewer string }
 
 // KeyboardMode is the page of keys that is shown.
@@ -129,7 +129,7 @@ func (k *Keyboard) letterRows() [][]*key {
 	if k.engine != nil {
 		bottom = append(bottom, k.wordKey("language", "", 1.7, k.switchLanguage))
 	}
-	return append(rows, append(bottom, k.wordKey(" ", k.words.Space, 4, k.space), k.wordKey(KeyDone, k.words.Done, 2, k.done)))
+	return append(rows, append(append(bottom, k.wordKey(" ", k.words.Space, 4, k.space)), k.doneKey()...))
 }
 
 func (k *Keyboard) signRows() [][]*key {
@@ -142,11 +142,16 @@ func (k *Keyboard) signRows() [][]*key {
 		rows = append(rows, row)
 	}
 	rows[2] = append(rows[2], k.wordKey(KeyDelete, k.words.Delete, 1.5, k.takeBack))
-	return append(rows, []*key{
-		k.wordKey("letters", k.words.Letters, 1.7, k.toLetters),
-		k.wordKey(" ", k.words.Space, 4, k.space),
-		k.wordKey(KeyDone, k.words.Done, 2, k.done),
-	})
+	bottom := []*key{k.wordKey("letters", k.words.Letters, 1.7, k.toLetters), k.wordKey(" ", k.words.Space, 4, k.space)}
+	return append(rows, append(bottom, k.doneKey()...))
+}
+
+// doneKey is the finish key, or none. It is plain: the screen's one filled button is the onward button.
+func (k *Keyboard) doneKey() []*key {
+	if k.words.Done == "" {
+		return nil
+	}
+	return []*key{k.wordKey(KeyDone, k.words.Done, 2, k.done)}
 }
 
 func (k *Keyboard) letter(letter string) {
@@ -253,9 +258,6 @@ func (k *Keyboard) dress(each *key) {
 		each.setLabel("english", k.words.English)
 	case role == "language":
 		each.setLabel("chinese", k.words.Chinese)
-	case role == KeyDone:
-		each.strong = true
-		each.restyle()
 	case len(role) == 1 && role >= "a" && role <= "z":
 		letter := role
 		if k.upper && k.mode == ModeLetters {

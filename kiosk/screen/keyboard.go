@@ -6,12 +6,23 @@ import (
 
 // newKeyboard makes the letters keyboard; press gets text to append, or a ui.Key….
 func (k kit) newKeyboard(mode ui.KeyboardMode, press func(string)) *ui.Keyboard {
+	words := k.keyboardWords()
+	words.Done = k.words.t("button.finish")
+	return ui.NewKeyboard(k.look, words, k.engine, mode, press)
+}
+
+// newSeeking makes the letters keyboard without a finish key, for what is found while it is typed.
+func (k kit) newSeeking(press func(string)) *ui.Keyboard {
+	return ui.NewKeyboard(k.look, k.keyboardWords(), k.engine, ui.ModeLetters, press)
+}
+
+func (k kit) keyboardWords() ui.KeyboardWords {
 	w := k.words
-	return ui.NewKeyboard(k.look, ui.KeyboardWords{
-		Space: w.t("button.space"), Delete: w.t("button.erase"), Done: w.t("button.finish"), Digits: w.t("button.digits"),
+	return ui.KeyboardWords{
+		Space: w.t("button.space"), Delete: w.t("button.erase"), Digits: w.t("button.digits"),
 		Letters: w.t("button.letters"), Chinese: w.t("button.chinese"), English: w.t("button.english"),
 		Shift: w.t("button.shift"), More: w.t("button.more-words"), Fewer: w.t("button.fewer-words"),
-	}, k.engine, mode, press)
+	}
 }
 
 // newPad makes the number pad.

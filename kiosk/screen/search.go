@@ -34,7 +34,7 @@ func newSearch(k kit) page {
 	s.line = ui.NewSecondary(k.look, "")
 	s.list = newItemList(k, 1)
 	s.pane = ui.NewPane(k.look, k.look.Px(300), s.list.column)
-	s.board = k.newKeyboard(ui.ModeLetters, s.press)
+	s.board = k.newSeeking(s.press)
 	s.head = ui.NewColumn(k.look.Size(theme.SmallGap), ui.NewTitle(k.look, w.t("search.title")), s.box, s.line)
 	s.both = ui.NewColumn(k.look.Size(theme.Gap), s.pane, s.board)
 	s.alone = ui.NewPane(k.look, k.look.Px(300), s.list.column)
@@ -85,18 +85,6 @@ func (s *search) arrange(one bool, found int) {
 	}
 }
 
-// done goes to what was found: the item when there is one only, the list where it is hidden.
-func (s *search) done() {
-	switch {
-	case len(s.list.shown) == 1:
-		s.kit.emit(journey.OpenItem{Code: s.list.shown[0].Code})
-	case s.middle != nil && !s.look:
-		s.turned()
-	default:
-		s.kit.emit(journey.Touch{})
-	}
-}
-
 func (s *search) turned() {
 	s.look = !s.look
 	s.arrange(true, len(s.list.shown))
@@ -111,9 +99,6 @@ func (s *search) press(key string) {
 		text = erase(text)
 	case ui.KeyClear:
 		text = ""
-	case ui.KeyDone:
-		s.done()
-		return
 	default:
 		text += key
 	}
