@@ -119,7 +119,7 @@ func (c *chrome) show(s journey.State, p *parts) {
 		c.steps.SetStep(s.Step)
 		frame.Steps = c.steps
 	}
-	if s.Practice {
+	if s.Practice && s.Screen != journey.OutOfService { // nothing can be practised there
 		frame.Band = c.band
 	}
 	f.frame.Set(frame)
