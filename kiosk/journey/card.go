@@ -279,6 +279,7 @@ func (m *machine) day() time.Time {
 // confirmed begins the form with what the card says.
 func (m *machine) confirmed() {
 	m.draft.fill(m.handed(), m.options.Place.Region, m.day())
+	m.entered = true
 	m.toForm()
 }
 
@@ -336,6 +337,9 @@ func (m *machine) drawPlaceCard(s *State) {
 	v := &PlaceCardView{Purpose: m.entry.purpose, Reading: m.entry.reading, Problem: m.entry.problem}
 	if rest := left(m.until); !m.until.IsZero() && rest <= lastCall && !m.entry.reading {
 		v.Seconds = int(rest / time.Second)
+	}
+	if m.entry.purpose == purposeMyCases {
+		s.Step = StepNone // no application, so none of its steps
 	}
 	s.PlaceCard = v
 }

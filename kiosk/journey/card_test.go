@@ -273,3 +273,28 @@ func TestSilentReaderWithoutCard(t *testing.T) {
 		}
 	})
 }
+
+// TestOwnCasesAreNoApplication: looking at one's cases shows none of an application's steps, and wipes nothing entered.
+func TestOwnCasesAreNoApplication(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		if step := s.tap(Begin{}, OpenMyCases{}).Step; step != StepNone {
+			t.Errorf("step %d", step)
+		}
+		s.reader.place(person1())
+		s.wait(time.Second)
+		s.on(MyCases)
+		s.tap(Leave{})
+		if v := s.on(Goodbye).Goodbye; v.Entered || v.Filed {
+			t.Errorf("nothing was entered: %+v", v)
+		}
+	})
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.toForm("pension-check")
+		s.tap(Leave{}, LeaveNow{})
+		if v := s.on(Goodbye).Goodbye; !v.Entered || v.Filed {
+			t.Errorf("a form was begun: %+v", v)
+		}
+	})
+}

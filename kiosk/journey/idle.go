@@ -140,5 +140,5 @@ func (m *machine) wipe() {
 }
 
 func (m *machine) drawGoodbye(s *State) {
-	s.Goodbye = &GoodbyeView{Filed: m.served, TakeCard: m.takeCard}
+	s.Goodbye = &GoodbyeView{Filed: m.served, Entered: m.entered, TakeCard: m.takeCard}
 }

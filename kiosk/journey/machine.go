@@ -40,6 +40,7 @@ type machine struct {
 	draft    *draft
 	filed    *filed // the last case filed in this session
 	served   bool   // something was filed in this session
+	entered  bool   // a form was begun in this session
 	cases    cases
 	staff    staff
 	fault    fault

@@ -340,6 +340,7 @@ type CaseMoment struct {
 // GoodbyeView ends the session.
 type GoodbyeView struct {
 	Filed    bool
+	Entered  bool // a form was begun
 	TakeCard bool // a card still lies on the reader
 }
 

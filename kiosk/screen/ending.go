@@ -75,7 +75,10 @@ func newGoodbye(k kit) page {
 
 func (g *goodbye) show(s journey.State) {
 	view, w := s.Goodbye, g.kit.words
-	said := [4]string{w.t("goodbye.none")}
+	said := [4]string{w.t("goodbye.looked")}
+	if view.Entered {
+		said[0] = w.t("goodbye.none")
+	}
 	if view.Filed {
 		said = [4]string{w.t("goodbye.filed"), w.t("goodbye.filed-more"), w.t("goodbye.wiped")}
 	}

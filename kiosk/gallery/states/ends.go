@@ -87,7 +87,8 @@ func ends() []Named {
 		{"print-unknown", unknown},
 		{"evaluate-more", more},
 		{"evaluate-more-chosen", ticked},
-		{"goodbye", goodbye(journey.GoodbyeView{})},
+		{"goodbye", goodbye(journey.GoodbyeView{Entered: true})},
+		{"goodbye-looked", goodbye(journey.GoodbyeView{})},
 		{"goodbye-filed", goodbye(journey.GoodbyeView{Filed: true})},
 		{"goodbye-card", goodbye(journey.GoodbyeView{Filed: true, TakeCard: true})},
 	}
