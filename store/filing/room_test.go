@@ -42,7 +42,8 @@ func mount(target, options string, flags uintptr) error {
 
 func room(source string) error {
 	ctx := context.Background()
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+	// In a chroot "/" is no mount point; what is mounted here is unmounted below all the same.
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil && !errors.Is(err, syscall.EINVAL) {
 		return fmt.Errorf("make mounts private: %w", err)
 	}
 	disk := source + "-disk"
