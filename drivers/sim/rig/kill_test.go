@@ -180,7 +180,7 @@ func (k *killing) session(cutAt string) *Program {
 	switch {
 	case ctx.Err() != nil:
 		k.t.Fatalf("the session did not end\n%s", p.Tail(30))
-	case err == nil && cutAt == "":
+	case cutAt == "" && strings.Contains(p.Tail(1), "goodbye"):
 		if testing.Verbose() && os.Getenv("BIANMIN_TIMES") != "" {
 			k.t.Logf("\n%s", p.Tail(60))
 		}
@@ -192,13 +192,14 @@ func (k *killing) session(cutAt string) *Program {
 	return p
 }
 
-// placeCard puts the person's card on the reader once it is asked for, and lifts it
-// again when the kiosk had not looked yet and takes it for one left behind.
+// placeCard puts the person's card on the reader once it is asked for, lifts it
+// again when the kiosk had not looked yet and takes it for one left behind, and
+// kills the kiosk at goodbye: it would wait seconds for the card to be taken.
 func (k *killing) placeCard(p *Program) {
 	if _, err := p.WaitLine(k.t.Context(), "place-card"); err != nil {
 		return // it was killed before; Wait tells how it ended
 	}
-	after := time.NewTicker(300 * time.Millisecond)
+	after := time.NewTicker(60 * time.Millisecond)
 	defer after.Stop()
 	for lifted := true; ; {
 		select {
@@ -206,11 +207,15 @@ func (k *killing) placeCard(p *Program) {
 			return
 		case <-after.C:
 		}
+		last := p.Tail(1)
 		switch {
+		case strings.Contains(last, "goodbye"):
+			p.Kill()
+			return
 		case lifted:
 			k.order("card place 3")
 			lifted = false
-		case strings.Contains(p.Tail(1), "card.lift"):
+		case strings.Contains(last, "card.lift"):
 			k.order("card remove")
 			lifted = true
 		}
@@ -240,6 +245,10 @@ func (k *killing) senderRound(cutAt string) {
 	}
 	k.session("")
 	k.look(cutAt, 1, 1)
+	select { // the platform's answer may still be on its way
+	case <-k.rig.Sender.Done():
+	case <-time.After(3 * time.Second):
+	}
 	if k.rig.Sender.killed() {
 		k.killed++
 	}

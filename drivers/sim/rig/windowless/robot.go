@@ -17,7 +17,7 @@ type robot struct {
 
 // live answers every state. A screen that does not move on is answered again, as a person taps again.
 func (r robot) live(ctx context.Context, session *journey.Session) {
-	again := time.NewTicker(40 * time.Millisecond)
+	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
 	var state journey.State
 	states := session.States()
