@@ -246,3 +246,32 @@ func TestSummariesNameWhatIsThere(t *testing.T) {
 		}
 	}
 }
+
+// TestDemoKeepsItsPromises: who is promised a text message is asked for a phone, and who may apply is said once.
+func TestDemoKeepsItsPromises(t *testing.T) {
+	said := map[string]string{}
+	for _, item := range demo(t).Items {
+		phone := false
+		for _, page := range item.Form.Pages {
+			for _, field := range page.Fields {
+				phone = phone || field.Kind == form.KindPhone
+			}
+		}
+		if slices.Contains(item.Delivery, "sms") && !phone {
+			t.Errorf("%s: a text message is promised and no phone is asked", item.Name[text.Chinese])
+		}
+		for _, condition := range item.Conditions {
+			if item.CrossRegion && strings.Contains(condition[text.Chinese], "本县户口") {
+				t.Errorf("%s: only for people of this county, and for everybody", item.Name[text.Chinese])
+			}
+		}
+		for _, material := range item.Materials {
+			if material.Source == catalogue.SourcePlatform && material.Filling[text.Chinese] != "" {
+				said[item.Name[text.Chinese]] = material.Filling[text.Chinese]
+			}
+		}
+	}
+	if len(said) > 0 {
+		t.Errorf("the screen says itself what the platform holds: %v", said)
+	}
+}

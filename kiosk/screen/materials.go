@@ -128,7 +128,8 @@ func (m *materials) open(line journey.MaterialLine) fyne.CanvasObject {
 	k, w := m.kit, m.kit.words
 	tone, words := m.stand(line)
 	top := ui.NewRow(k.look.Size(theme.Gap),
-		ui.NewShare(1, ui.NewColumn(0, ui.NewSection(k.look, w.local(line.Material.Name)), ui.NewQuiet(k.look, w.materialMore(line.Material)))),
+		ui.NewShare(1, ui.NewColumn(0, ui.NewSection(k.look, w.local(line.Material.Name)),
+			ui.NewQuiet(k.look, w.materialMore(line.Material)), ui.NewBody(k.look, w.local(line.Material.Filling)))),
 		ui.NewBadge(k.look, tone, words))
 	rows := []fyne.CanvasObject{top}
 	switch {
