@@ -70,3 +70,19 @@ func resolve(bound string, today time.Time) (string, error) {
 	}
 	return bound, nil
 }
+
+// Between gives the earliest and latest day a date field may have (YYYY-MM-DD),
+// "" for no bound. Today is what "today" in a bound means. The name is a field's, or a table's with its column (rows.column).
+func (c *Checked) Between(name string, today time.Time) (earliest, latest string) {
+	e := c.entryOf(name)
+	if e == nil {
+		return "", ""
+	}
+	if e.bounds.earliest != "" {
+		earliest, _ = resolve(e.bounds.earliest, today) // a bound that cannot be resolved bounds nothing, as when it is checked
+	}
+	if e.bounds.latest != "" {
+		latest, _ = resolve(e.bounds.latest, today)
+	}
+	return earliest, latest
+}

@@ -79,20 +79,25 @@ func (c *Checked) Form() Form { return c.form }
 
 // Field returns the field of that name; the column for "table.column".
 func (c *Checked) Field(name string) (Field, bool) {
+	if e := c.entryOf(name); e != nil {
+		return *e.field, true
+	}
+	return Field{}, false
+}
+
+// entryOf finds a field by its name, or a table's column by "table.column"; nil when there is none.
+func (c *Checked) entryOf(name string) *entry {
 	table, column, nested := strings.Cut(name, ".")
 	e, ok := c.byName[table]
-	if !ok {
-		return Field{}, false
-	}
-	if !nested {
-		return *e.field, true
+	if !ok || !nested {
+		return e
 	}
 	for _, inner := range e.columns {
 		if inner.field.Name == column {
-			return *inner.field, true
+			return inner
 		}
 	}
-	return Field{}, false
+	return nil
 }
 
 const (

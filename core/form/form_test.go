@@ -288,3 +288,23 @@ func TestSetLeavesOldValuesAndRefusesLockedOnes(t *testing.T) {
 		t.Errorf("without a card the name is open: %v", err)
 	}
 }
+
+// TestBetween: a date field's bounds, with today in them resolved; none for what has none.
+func TestBetween(t *testing.T) {
+	f := Form{Version: "1", Pages: []Page{{Title: text.Zh("页"), Fields: []Field{field("born", KindDate), field("any", KindDate)}}}}
+	f.Schema = []byte(`{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","additionalProperties":false,"required":["born","any"],"properties":{
+		"born":{"type":"string","format":"date","formatMinimum":"1900-01-01","formatMaximum":"today-18y"},"any":{"type":"string","format":"date"}}}`)
+	c, err := Compile(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	if low, high := c.Between("born", today); low != "1900-01-01" || high != "2008-11-22" {
+		t.Errorf("born between %q and %q", low, high)
+	}
+	for _, name := range []string{"any", "nobody", "born.column"} {
+		if low, high := c.Between(name, today); low != "" || high != "" {
+			t.Errorf("%s between %q and %q", name, low, high)
+		}
+	}
+}

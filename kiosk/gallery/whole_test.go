@@ -79,3 +79,21 @@ func TestLetterIsSaid(t *testing.T) {
 		t.Error("a number that ends with an X needs no words about it")
 	}
 }
+
+// TestDatesOfferPossibleYears: the date picker shows no year the form refuses.
+func TestDatesOfferPossibleYears(t *testing.T) {
+	words := setUp(t)
+	s := state(t, "question-date-empty")
+	view := *s.Question
+	view.Min, view.Max = "2019-05-01", "2023-04-30"
+	s.Question = &view
+	var years []string
+	for _, thing := range ui.Look(variants[0].draw(words, s).Root()).Things {
+		if strings.HasPrefix(thing.Name, "20") {
+			years = append(years, thing.Name)
+		}
+	}
+	if want := []string{"2010—2019 年", "2020—2029 年"}; !slices.Equal(years, want) {
+		t.Errorf("offers %q, want %q", years, want)
+	}
+}

@@ -71,12 +71,16 @@ func (d *draft) path() string {
 
 // field is what is asked: the field, or the column while a row is edited.
 func (d *draft) field() form.Field {
-	name := d.at
-	if d.table.row > 0 {
-		name += "." + d.table.column
-	}
-	field, _ := d.checked.Field(name)
+	field, _ := d.checked.Field(d.fieldName())
 	return field
+}
+
+// fieldName names the field that is asked, or table and column while a row is edited.
+func (d *draft) fieldName() string {
+	if d.table.row == 0 {
+		return d.at
+	}
+	return d.at + "." + d.table.column
 }
 
 // value is the value that is asked, as it is kept.
@@ -299,6 +303,9 @@ func (m *machine) drawQuestion(s *State) {
 func (d *draft) drawAsked(v *QuestionView) {
 	if d.raw != nil {
 		v.Value = d.raw
+	}
+	if v.Field.Kind == form.KindDate {
+		v.Min, v.Max = d.checked.Between(d.fieldName(), d.env.Today)
 	}
 	if v.Field.Kind == form.KindRegion || v.Field.Kind == form.KindAddress {
 		d.drawRegions(v)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -82,6 +83,9 @@ func TestPrefilledAndLocked(t *testing.T) {
 		s.tap(Answer{Value: "a"}, Onward{}, Answer{Value: []any{"x"}}, Onward{}, Answer{Value: true}, Onward{})
 		if v := s.state.Question; v.Field.Name != "born" || v.Value != "1948-03-07" || v.Locked || !s.state.Next.Enabled {
 			t.Errorf("born %+v", v)
+		}
+		if v := s.state.Question; v.Min != "1900-01-01" || v.Max != day.Format(time.DateOnly) {
+			t.Errorf("born between %q and %q", v.Min, v.Max)
 		}
 	})
 }

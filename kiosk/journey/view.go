@@ -199,6 +199,7 @@ type QuestionView struct {
 	Row      int           // table fields: row being edited, from 1; 0 shows the list of rows
 	Column   *QuestionView // table fields: the column being asked in that row
 	Today    time.Time
+	Min, Max string // date fields: earliest and latest day (YYYY-MM-DD), "" for no bound
 }
 
 // RegionLine is one division.

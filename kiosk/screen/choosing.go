@@ -119,7 +119,15 @@ func newDateEditor(k kit) editor {
 	return &dating{kit: k, chosen: ui.NewSecondary(k.look, "")}
 }
 
-// Years a date can lie before and after today.
+// bound is a field's own bound, or the usual one.
+func bound(own string, usual time.Time) time.Time {
+	if day, err := time.Parse(time.DateOnly, own); err == nil {
+		return day
+	}
+	return usual
+}
+
+// Years a date can lie before and after today where the field has no bounds.
 const (
 	yearsBack  = 120
 	yearsAhead = 30
@@ -135,7 +143,7 @@ func (d *dating) show(key string, view *journey.QuestionView) {
 			Month:  func(month int) string { return w.with("date.month", args{"month": monthName(w.lang, month)}) },
 			Day:    func(day int) string { return w.with("date.day", args{"day": day}) },
 		}
-		d.picker = ui.NewDatePicker(d.kit.look, words, view.Today.AddDate(-yearsBack, 0, 0), view.Today.AddDate(yearsAhead, 0, 0), d.picked)
+		d.picker = ui.NewDatePicker(d.kit.look, words, bound(view.Min, view.Today.AddDate(-yearsBack, 0, 0)), bound(view.Max, view.Today.AddDate(yearsAhead, 0, 0)), d.picked)
 		d.picker.SetDate(asText(view.Value))
 	} else if date := asText(view.Value); date != "" && date != d.picker.Date() {
 		d.picker.SetDate(date)
