@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -56,6 +57,20 @@ func TestDemoItems(t *testing.T) {
 					s.tap(Onward{})
 				}
 				s.on(Review)
+				if !handsIn(item) { // then there is nothing to look at on the materials screen
+					if s.seen[Materials] > 0 {
+						t.Error("the materials were shown, and none is to be handed in")
+					}
+					for _, line := range s.state.Review.Lines {
+						if line.Edit == editMaterials {
+							t.Error("the review leads to materials that nobody hands in")
+						}
+					}
+					s.tap(Back{})
+					s.on(Question)
+					s.tap(Onward{})
+					s.on(Review)
+				}
 				if s.tap(name()); !s.state.Next.Enabled {
 					t.Fatalf("review: %+v", s.state.Next.Why)
 				}
@@ -70,6 +85,11 @@ func TestDemoItems(t *testing.T) {
 	if applied < 12 {
 		t.Errorf("only %d items can be applied for", applied)
 	}
+}
+
+// handsIn tells whether the person has a paper to bring.
+func handsIn(item *catalogue.Item) bool {
+	return slices.ContainsFunc(item.Materials, func(m catalogue.Material) bool { return m.Source == catalogue.SourcePerson })
 }
 
 // meet places a card and confirms it.

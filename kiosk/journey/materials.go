@@ -88,9 +88,14 @@ func (d *draft) missing() int {
 	return n
 }
 
-// toMaterials shows the materials; with none at all the review comes next.
+// handIn tells whether the person has a material to hand in or to promise; the others come by themselves.
+func (d *draft) handIn() bool {
+	return slices.ContainsFunc(d.needed(), func(m catalogue.Material) bool { return m.Source == catalogue.SourcePerson })
+}
+
+// toMaterials shows the materials; with none to hand in the review comes next.
 func (m *machine) toMaterials() {
-	if len(m.draft.needed()) == 0 {
+	if !m.draft.handIn() {
 		m.to(Review)
 		return
 	}
@@ -206,11 +211,14 @@ func (m *machine) backFromMaterials() {
 }
 
 func (m *machine) backFromReview() {
-	if len(m.draft.needed()) > 0 {
+	switch {
+	case m.draft.handIn():
 		m.to(Materials)
-		return
+	case m.draft.canPromise():
+		m.to(Promise)
+	default:
+		m.lastQuestion()
 	}
-	m.lastQuestion()
 }
 
 func (m *machine) drawMaterials(s *State) {

@@ -96,7 +96,10 @@ func (m *machine) reviewEnd() []ReviewLine {
 }
 
 func (d *draft) reviewMaterials() ReviewLine {
-	line := ReviewLine{Label: words(keyReviewPapers), Edit: editMaterials}
+	line := ReviewLine{Label: words(keyReviewPapers)}
+	if d.handIn() {
+		line.Edit = editMaterials
+	}
 	rest := 0 // nothing to hand in
 	for _, material := range d.needed() {
 		args := map[string]any{"name": material.Name}
