@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -65,7 +66,7 @@ func TestReporter(t *testing.T) {
 	w.enrol()
 	ctx, again := t.Context(), 0
 	r := &reporter{outbox: w.desk.Store(), log: slog.New(slog.DiscardHandler), again: func() { again++ }}
-	dead := &http.ProtocolError{ErrorString: "cut"}
+	dead := errors.New("cut")
 	barred := &channel.Problem{Status: http.StatusForbidden}
 	contact := uplink.State{Online: true, Contact: time.Unix(1, 0)}
 	waiting := contact
