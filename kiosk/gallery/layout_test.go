@@ -275,6 +275,9 @@ func TestFontHasEveryWord(t *testing.T) {
 		for _, each := range words.Keys(lang) {
 			for _, template := range words.Templates(lang, each) {
 				for _, r := range template {
+					if r == '\n' { // where a word is broken, not drawn
+						continue
+					}
 					if !covered(t, fonts[false], r) || !covered(t, fonts[true], r) {
 						t.Errorf("%s %s: the font lacks %q (%U)", lang, each, r, r)
 					}

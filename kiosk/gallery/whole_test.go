@@ -97,3 +97,14 @@ func TestDatesOfferPossibleYears(t *testing.T) {
 		t.Errorf("offers %q, want %q", years, want)
 	}
 }
+
+// TestNewCardIsExplained: who finds no cases hears that a new card opens none of the old one's, and whom to call.
+func TestNewCardIsExplained(t *testing.T) {
+	words := setUp(t)
+	markup := drawn(variants[0].draw(words, state(t, "cases-none")).Root())
+	for _, part := range []string{"换过新身份证吗", "0531-5550 1234"} {
+		if !strings.Contains(markup, part) {
+			t.Errorf("%s is not said", part)
+		}
+	}
+}

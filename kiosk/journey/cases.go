@@ -106,7 +106,7 @@ func (m *machine) printCase() {
 }
 
 func (m *machine) drawMyCases(s *State) {
-	v := &MyCasesView{Name: m.person.card.Name, AsOf: m.health.LastContact.Truncate(time.Minute)}
+	v := &MyCasesView{Name: m.person.card.Name, Phone: m.options.Place.Phone, AsOf: m.health.LastContact.Truncate(time.Minute)}
 	for _, summary := range m.cases.list {
 		v.Cases = append(v.Cases, m.caseLine(summary))
 	}

@@ -310,6 +310,7 @@ type MyCasesView struct {
 	Name  string
 	Cases []CaseLine
 	AsOf  time.Time // last contact with the platform; zero: never
+	Phone string    // whom to call, "" for nobody
 }
 
 // CaseLine is one case in a list.

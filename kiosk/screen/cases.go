@@ -33,6 +33,7 @@ type myCases struct {
 	asOf  *ui.Text
 	list  *ui.Column
 	empty *ui.Column
+	help  *ui.Notice // a new card opens no cases of the old one
 	shown []journey.CaseLine
 }
 
@@ -44,7 +45,8 @@ func newMyCases(k kit) page {
 	m.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
 	m.asOf = ui.NewSmall(k.look, "")
 	m.list = k.column()
-	m.empty = k.column(ui.NewBody(k.look, w.t("my-cases.none-more")))
+	m.help = ui.NewNotice(k.look, ui.Calm, "")
+	m.empty = k.column(ui.NewBody(k.look, w.t("my-cases.none-more")), m.help)
 	m.head = k.heading(m.title, m.line)
 	m.body = m.list
 	m.right = ui.NewBigButton(k.look, w.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
@@ -62,6 +64,11 @@ func (m *myCases) show(s journey.State) {
 	m.body = m.list
 	if len(view.Cases) == 0 {
 		m.line.SetText(w.t("my-cases.none"))
+		whom := w.t("service.call-nobody")
+		if view.Phone != "" {
+			whom = w.with("service.call", args{"phone": view.Phone})
+		}
+		m.help.Set(ui.Calm, w.t("my-cases.new-card")+w.space()+whom)
 		m.body = m.empty
 		return
 	}

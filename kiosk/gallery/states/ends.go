@@ -104,7 +104,7 @@ func cases() []Named {
 	list := base(journey.MyCases, journey.StepNone)
 	list.MyCases = &journey.MyCasesView{Name: "王秀兰", Cases: all, AsOf: now.Add(-3 * time.Hour)}
 	none := base(journey.MyCases, journey.StepNone)
-	none.MyCases = &journey.MyCasesView{Name: "王秀兰"}
+	none.MyCases = &journey.MyCasesView{Name: "王秀兰", Phone: phone}
 	detail := func(line journey.CaseLine, events ...journey.CaseMoment) journey.State {
 		s := base(journey.CaseDetail, journey.StepNone)
 		s.CaseDetail = &journey.CaseDetailView{Case: line, Events: events, CanPrint: true}
