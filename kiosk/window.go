@@ -21,6 +21,7 @@ import (
 	"bianmin/kiosk/screen"
 	"bianmin/kiosk/wiring"
 	"bianmin/packaging/settings"
+	"bianmin/ui"
 	"bianmin/ui/onui"
 	"bianmin/ui/play"
 	"bianmin/ui/rootpicture"
@@ -117,7 +118,7 @@ func (k *kiosk) open(words *text.Catalog) {
 	k.window = k.app.NewWindow("便民服务")
 	k.window.SetPadded(false)
 	k.screens = screen.New(screen.Options{
-		Catalog: words, Emit: func(e journey.Event) { k.session.Load().Send(e) }, Size: panel, Engine: k.pinyin.Engine(pinyin.Options{}),
+		Catalog: words, Emit: func(e journey.Event) { k.session.Load().Send(e) }, Size: panel, Engine: naming{k.pinyin.Engine(pinyin.Options{})},
 		After: func(d time.Duration, f func()) { time.AfterFunc(d, func() { onui.Do(f) }) },
 	})
 	k.window.SetContent(k.screens.Root())
@@ -196,3 +197,14 @@ func (k *kiosk) watchFirstFrame(cancel context.CancelFunc) (failed func() error)
 		return nil
 	}
 }
+
+// naming lets the screens tell the pinyin engine that a person's name is typed.
+type naming struct{ *pinyin.Engine }
+
+var (
+	_ ui.NameTaker = naming{}
+	_ ui.Taker     = naming{}
+)
+
+// TypeName offers surnames first, or no longer.
+func (n naming) TypeName(name bool) { n.SetOptions(pinyin.Options{Name: name}) }

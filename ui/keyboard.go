@@ -14,6 +14,11 @@ type Engine interface {
 	Candidates(keys string, page int) []string
 }
 
+// NameTaker is an Engine that can be told that a person's name is typed: surnames come first.
+type NameTaker interface {
+	TypeName(name bool)
+}
+
 // Taker is an Engine that knows how many of the keys a candidate uses up; with
 // any other engine a candidate uses them all.
 type Taker interface {

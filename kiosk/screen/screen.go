@@ -75,11 +75,22 @@ func (w *Window) Show(s journey.State) {
 		current = makers[s.Screen](w.kit)
 		w.pages[s.Screen] = current
 	}
+	if engine, ok := w.options.Engine.(ui.NameTaker); ok {
+		engine.TypeName(typesName(s.Question))
+	}
 	current.show(s)
 	w.chrome.show(s, current.placed())
 	if w.guard != nil {
 		w.guard.Page(s.Serial)
 	}
+}
+
+// typesName tells whether a person's name is asked.
+func typesName(asked *journey.QuestionView) bool {
+	if asked != nil && asked.Column != nil {
+		asked = asked.Column
+	}
+	return asked != nil && asked.Field.Person
 }
 
 // build begins anew for a language and letter size: every screen is made again when it is next shown.
