@@ -48,6 +48,7 @@ var broken = []struct {
 	{"choice without options", func(f *Form) { f.Pages[0].Fields[3].Options = nil }, "/pages/0/fields/3/options", "is empty"},
 	{"options against the enum", func(f *Form) { f.Pages[0].Fields[3].Options = options("a", "c") }, "/pages/0/fields/3/options", `code "c" is not in`},
 	{"option twice", func(f *Form) { f.Pages[0].Fields[3].Options = options("a", "b", "b") }, "/pages/0/fields/3/options/2/code", "twice"},
+	{"choice that is alone anyway", func(f *Form) { f.Pages[0].Fields[3].Options[0].Alone = true }, "/pages/0/fields/3/options/0/alone", "only options of many-choice"},
 	{"prefill nobody has", func(f *Form) { f.Pages[0].Fields[2].Prefill = "card.shoe" }, "/pages/0/fields/2/prefill", "no source"},
 	{"prefill on the wrong kind", func(f *Form) { f.Pages[0].Fields[2].Prefill = FromCardName }, "/pages/0/fields/2/prefill", "cannot fill a phone field"},
 	{"locked without a card", func(f *Form) { f.Pages[0].Fields[2].Locked = true }, "/pages/0/fields/2/locked", "needs a prefill"},

@@ -68,6 +68,8 @@ type Option struct {
 	Code  string     `json:"code"`
 	Label text.Local `json:"label"`
 	Hint  text.Local `json:"hint,omitempty"`
+	// Alone says that this option of a many-choice field goes with no other: 都没有.
+	Alone bool `json:"alone,omitempty"`
 }
 
 // Prefill names what a field is filled with.

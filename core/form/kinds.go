@@ -89,7 +89,34 @@ func (e *entry) checkMany(value any) string {
 		}
 		seen = append(seen, code)
 	}
+	if len(seen) > 1 && slices.ContainsFunc(seen, e.field.alone) {
+		return ProblemContradicted
+	}
 	return ""
+}
+
+// alone tells whether an option goes with no other.
+func (f *Field) alone(code string) bool {
+	return slices.ContainsFunc(f.Options, func(o Option) bool { return o.Code == code && o.Alone })
+}
+
+// Settled returns the codes of a many-choice field as they hold together after a person went from before to
+// after: an option that goes with no other clears the rest, and any other clears that one. What is no list stays.
+func (f *Field) Settled(before, after any) any {
+	now, ok := after.([]any)
+	if !ok || f.Kind != KindManyChoice {
+		return after
+	}
+	was, _ := before.([]any)
+	isAlone := func(each any) bool { code, _ := each.(string); return f.alone(code) }
+	added := slices.DeleteFunc(slices.Clone(now), func(each any) bool { return slices.Contains(was, each) })
+	if at := slices.IndexFunc(added, isAlone); at >= 0 {
+		return []any{added[at]}
+	}
+	if len(added) == 0 {
+		return after
+	}
+	return slices.DeleteFunc(slices.Clone(now), isAlone)
 }
 
 func (e *entry) checkAddress(value any, env Env) string {

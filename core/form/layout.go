@@ -175,6 +175,9 @@ func checkOptions(e *entry, at string, faults *Faults) {
 			faults.add(below+"/code", "%q is there twice", option.Code)
 		}
 		codes[option.Code] = true
+		if option.Alone && f.Kind != KindManyChoice {
+			faults.add(below+"/alone", "only options of many-choice fields can go with no other")
+		}
 		needText(option.Label, below+"/label", faults)
 	}
 	checkEnum(e, codes, at, faults)

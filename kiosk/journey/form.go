@@ -112,6 +112,7 @@ func (m *machine) answer(value any) {
 		d.place(field, value)
 		return
 	}
+	value = field.Settled(d.value(), value)
 	if d.put(typed(field, value)) {
 		d.raw = value
 	}

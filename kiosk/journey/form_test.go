@@ -2,6 +2,7 @@ package journey
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -361,6 +362,25 @@ func TestReviewShowsEverything(t *testing.T) {
 		s.tap(Edit{What: "promise"}, AcceptPromise{}, Onward{})
 		if v := s.on(Materials).Materials; v.Missing != 1 {
 			t.Errorf("without the promise the paper is missing: %+v", v)
+		}
+	})
+}
+
+// TestAloneClearsTheOthers: 都没有 and a thing cannot both be chosen.
+func TestAloneClearsTheOthers(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.toForm("full")
+		s.tap(Answer{Value: "a"}, Onward{})
+		for _, c := range []struct{ tapped, want []any }{
+			{[]any{"x"}, []any{"x"}},
+			{[]any{"x", "z"}, []any{"z"}},
+			{[]any{"y", "z"}, []any{"y"}},
+		} {
+			v := s.tap(Answer{Value: c.tapped})
+			if got := s.on(Question).Question.Value; !reflect.DeepEqual(got, any(c.want)) || !v.Next.Enabled {
+				t.Errorf("%v gives %v, want %v", c.tapped, got, c.want)
+			}
 		}
 	})
 }
