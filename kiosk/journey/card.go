@@ -344,11 +344,16 @@ func (m *machine) drawPlaceCard(s *State) {
 	s.PlaceCard = v
 }
 
+// foreign tells a foreigner's permanent residence card.
+func foreign(card *identity.Card) bool {
+	return card.Kind == identity.Foreigner2017 || card.Kind == identity.Foreigner2023
+}
+
 func (m *machine) drawConfirm(s *State) {
 	card := &m.person.card
 	s.Confirm = &ConfirmView{
 		Name: card.Name, HasPUA: card.HasPUA, Number: card.Number, Sex: string(card.Sex), Age: card.Birth.Age(m.today()),
-		Address: card.Address, Expired: card.Expired(m.today()), ItemName: m.draft.item.Name,
+		Foreign: foreign(card), Address: card.Address, Expired: card.Expired(m.today()), ItemName: m.draft.item.Name,
 	}
 	if card.NewAddress != "" {
 		s.Confirm.Address = card.NewAddress

@@ -298,3 +298,29 @@ func TestOwnCasesAreNoApplication(t *testing.T) {
 		}
 	})
 }
+
+// TestForeignersNumber: the number of a foreigner's card is not called a citizen's.
+func TestForeignersNumber(t *testing.T) {
+	for _, kind := range []identity.Kind{identity.Resident, identity.Foreigner2017, identity.Foreigner2023} {
+		bubble(t, func(t *testing.T) {
+			s := newStage(t, loadCatalogue(t))
+			s.toCard("instant")
+			card := person1()
+			card.Kind = kind
+			s.reader.place(card)
+			s.wait(time.Second)
+			if v := s.on(Confirm).Confirm; v.Foreign != (kind != identity.Resident) {
+				t.Errorf("%s: foreign is %v", kind, v.Foreign)
+			}
+			s.tap(Onward{})
+			want := keyReviewDocument
+			if kind == identity.Resident {
+				want = keyReviewNumber
+			}
+			lines := s.on(Review).Review.Lines
+			if !slices.ContainsFunc(lines, func(l ReviewLine) bool { return l.Label.Key == want }) {
+				t.Errorf("%s: no line %s", kind, want)
+			}
+		})
+	}
+}

@@ -28,12 +28,16 @@ func (m *machine) drawReview(s *State) {
 	d := m.draft
 	v := &ReviewView{ItemName: d.item.Name, Signed: signed(d.strokes), Problem: d.problem}
 	card := &m.person.card
+	number := words(keyReviewNumber)
+	if foreign(card) {
+		number = words(keyReviewDocument)
+	}
 	v.Lines = append(v.Lines,
 		ReviewLine{Label: words(keyReviewItem), Values: []text.Local{d.item.Name}},
 		ReviewLine{Label: words(keyReviewPerson), FromCard: true, Value: card.Name, Words: []Message{{Key: keyReviewPersonLine, Args: map[string]any{
 			"name": card.Name, "sex": text.Key("sex." + string(card.Sex)), "age": card.Birth.Age(m.today()),
 		}}}},
-		ReviewLine{Label: words(keyReviewNumber), FromCard: true, Value: groupedID(card.Number)},
+		ReviewLine{Label: number, FromCard: true, Value: groupedID(card.Number)},
 	)
 	wrong := d.wrong()
 	for _, field := range d.checked.Visible(d.values) {

@@ -177,6 +177,7 @@ type ConfirmView struct {
 	Name     string
 	HasPUA   bool   // the name holds a character no font shows: compare with the card
 	Number   string // full: the person confirms it
+	Foreign  bool   // of a foreigner's card: its number is no citizen's
 	Sex      string // code
 	Age      int
 	Address  string

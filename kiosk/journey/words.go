@@ -38,6 +38,7 @@ const (
 	keyReviewPerson     = "review.applicant"
 	keyReviewPersonLine = "review.applicant-line" // {name} {sex} {age}
 	keyReviewNumber     = "review.number"
+	keyReviewDocument   = "review.document" // of a foreigner's card
 	keyReviewPapers     = "review.materials"
 	keyReviewPages      = "review.material-pages"    // {name} {n}
 	keyReviewNoPaper    = "review.materials-none"    // {n}
@@ -87,7 +88,7 @@ func Keys() []string {
 		keyNextNoPromise, keyNextMaterials, keyNextSubmit, keyNextLeave, keyNextEvaluate, keyWhyExpired, keyWhyItemBroken,
 		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyCardLift, keyTooManyPages, keyPageNotKept,
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
-		keyReviewNumber, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
+		keyReviewNumber, keyReviewDocument, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
 		keyStaffLocked, keyStaffNone, keyStaffFailed, "service.reason." + reasonCatalogue,
 	}

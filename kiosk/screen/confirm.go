@@ -38,10 +38,14 @@ func (c *confirm) show(s journey.State) {
 		return
 	}
 	c.shown = view
+	number := "confirm.number"
+	if view.Foreign {
+		number = "confirm.document"
+	}
 	rows := []fyne.CanvasObject{
 		c.row("confirm.name", ui.NewTitle(k.look, shown(view.Name))),
 		ui.NewRule(k.look),
-		c.row("confirm.number", ui.NewText(k.look, theme.NumberText, theme.Ink, ui.GroupID(view.Number)).OneLine()),
+		c.row(number, ui.NewText(k.look, theme.NumberText, theme.Ink, ui.GroupID(view.Number)).OneLine()),
 		ui.NewRule(k.look),
 		c.row("confirm.sex", ui.NewText(k.look, theme.BodyStrong, theme.Ink, w.join(w.t("sex."+view.Sex), w.count("confirm.age-years", view.Age)))),
 	}

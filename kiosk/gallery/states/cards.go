@@ -23,6 +23,7 @@ func cards() []Named {
 	}
 	rare, expired, foreign := view, view, view
 	foreign.Name, foreign.Number, foreign.Address = "EXAMPLE, MARTA ALEXANDRA", "969276198504300020", ""
+	foreign.Foreign = true
 	rare.Name, rare.HasPUA = "王\ue863兰", true
 	expired.Expired = true
 	out := confirm(expired)
