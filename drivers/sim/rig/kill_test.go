@@ -174,12 +174,12 @@ func (k *killing) session(cutAt string) *Program {
 	}()
 	err = p.Wait(ctx)
 	if ctx.Err() != nil {
-		p.Kill()
+		p.dump()
 	}
 	<-placed
 	switch {
 	case ctx.Err() != nil:
-		k.t.Fatalf("the session did not end\n%s", p.Tail(30))
+		k.t.Fatalf("the session did not end\n%s", p.Tail(500))
 	case cutAt == "" && strings.Contains(p.Tail(1), "goodbye"):
 		if testing.Verbose() && os.Getenv("BIANMIN_TIMES") != "" {
 			k.t.Logf("\n%s", p.Tail(60))
