@@ -10,7 +10,7 @@ import (
 
 const (
 	number   = "QH0301A-261121-0042-X"
-	lettered = "QH0301A-261122-0003-I" // ends with a letter that looks like a digit
+	lettered = "QH0301A-261117-0042-I" // ends with a letter that looks like a digit
 )
 
 // code is as long as a receipt's code is.
