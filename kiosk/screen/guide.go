@@ -245,7 +245,11 @@ func (w words) materialLines(m catalogue.Material) []string {
 		return []string{filling}
 	}
 	var lines []string
-	for _, line := range []string{w.materialMore(m), w.materialFrom(m), filling} {
+	how := w.materialMore(m)
+	if m.Source == catalogue.SourceCard { // nothing has been read yet
+		how = w.t("material.bring-card")
+	}
+	for _, line := range []string{how, w.materialFrom(m), filling} {
 		if line != "" && !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
