@@ -201,7 +201,7 @@ func (k *killing) placeCard(p *Program) {
 	}
 	after := time.NewTicker(60 * time.Millisecond)
 	defer after.Stop()
-	for lifted := true; ; {
+	for placed := false; ; {
 		select {
 		case <-p.Done():
 			return
@@ -212,12 +212,12 @@ func (k *killing) placeCard(p *Program) {
 		case strings.Contains(last, "goodbye"):
 			p.Kill()
 			return
-		case lifted:
-			k.order("card place 3")
-			lifted = false
 		case strings.Contains(last, "card.lift"):
-			k.order("card remove")
-			lifted = true
+			k.order("card remove") // and it stays off until the kiosk has seen that it was lifted
+			placed = false
+		case !placed:
+			k.order("card place 3")
+			placed = true
 		}
 	}
 }
