@@ -23,7 +23,7 @@ type Options struct {
 	Env       []string         // the tool's environment; nil is the needed part of ours
 	DPI       int              // when a scan does not say, 200
 	PageBytes int              // budget of one encoded page, 300 000
-	Timeout   time.Duration    // for one page; then the tool is killed, 90 s
+	Timeout   time.Duration    // for one page; then the tool is killed, 60 s
 	Now       func() time.Time // time.Now
 }
 
@@ -56,7 +56,7 @@ func Open(ctx context.Context, options Options) (*Scanner, error) {
 		options.PageBytes = 300_000
 	}
 	if options.Timeout == 0 {
-		options.Timeout = 90 * time.Second
+		options.Timeout = 60 * time.Second
 	}
 	if options.Now == nil {
 		options.Now = time.Now

@@ -165,7 +165,7 @@ func (k *killing) session(cutAt string) *Program {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(k.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(k.t.Context(), 3*time.Minute) // longer than the longest wait for a device
 	defer cancel()
 	placed := make(chan struct{})
 	go func() {
