@@ -120,8 +120,7 @@ func (d demo) leave(ctx context.Context, r *rig.Rig) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if len(r.Stand.Printed()) == 0 {
-		fmt.Println("demo: nothing was printed, so there is nothing to compare")
-		return nil
+		return errors.New("nothing was filed and printed, so there was nothing to compare with the platform")
 	}
 	if _, err := r.Stand.Do(ctx, "network restore"); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 
 	"bianmin/drivers/sim"
@@ -203,6 +204,12 @@ func label(card sim.Card) string {
 	if words == "" {
 		words = card.Latin
 	}
+	words = strings.Map(func(r rune) rune {
+		if r > 0xFFFF || (r >= 0xE000 && r <= 0xF8FF) {
+			return '□' // what the window's font cannot draw
+		}
+		return r
+	}, words)
 	if runes := []rune(words); len(runes) > 12 {
 		words = string(runes[:12]) + "…"
 	}
