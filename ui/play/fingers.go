@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -22,6 +23,30 @@ func (p *player) tap(ctx context.Context, name string, times int) error {
 		}
 	}
 	return p.settle(ctx, before)
+}
+
+// patience is how long a person waits, after the moment in which a tap shows an
+// effect, until tapping again.
+const patience = 3 * time.Second
+
+// press taps, and once more when nothing at all has changed after a while, as a person does; it notes that.
+func (p *player) press(ctx context.Context, name string, times int) error {
+	before, err := p.look(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.tap(ctx, name, times); err != nil || p.note == "" || times > 1 {
+		return err
+	}
+	old := before.fingerprint()
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if _, err := p.watch(limited, "an effect", func(s Sight) bool { return s.fingerprint() != old }); err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	err = p.tap(ctx, name, times)
+	p.note = strings.TrimSpace("tapped twice " + p.note)
+	return err
 }
 
 // reach waits until something is there, in use and in sight, turning the page of a scroll where needed.

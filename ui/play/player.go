@@ -103,7 +103,7 @@ func (p *player) step(ctx context.Context, step Step) error {
 	p.enter(step)
 	switch {
 	case step.Tap != "":
-		return p.tap(ctx, step.Tap, max(1, step.Times))
+		return p.press(ctx, step.Tap, max(1, step.Times))
 	case step.Choose != "":
 		return p.tap(ctx, step.Choose, 1)
 	case step.Type != "":

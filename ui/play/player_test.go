@@ -164,6 +164,23 @@ func TestPlayTellsWhatIsMissing(t *testing.T) {
 	}
 }
 
+// TestPlayTapsAgain: a tap that is lost is tapped again, once, and noted.
+func TestPlayTapsAgain(t *testing.T) {
+	s := newStage(t)
+	var taps int
+	var now time.Time
+	s.onUI(func() {
+		s.show("attract", ui.Parts{Body: ui.NewCornerButton(120, 2, time.Minute, func() time.Time { return now }, func() { taps++ })})
+	})
+	result, err := s.play(t, "steps:\n  - tap: corner\n", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if taps != 1 || !strings.Contains(result.Steps[0].Note, "tapped twice") {
+		t.Errorf("a corner that opens at the second tap opened %d times, note %q", taps, result.Steps[0].Note)
+	}
+}
+
 func TestPlayRepeatsTapsAndDrags(t *testing.T) {
 	s := newStage(t)
 	var opened int
