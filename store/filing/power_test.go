@@ -22,7 +22,7 @@ func TestPowerCut(t *testing.T) {
 	random := seeded(t)
 	source, authority := realPoint(t)
 	work := t.TempDir()
-	run(t, "mount", "-t", "tmpfs", "-o", "size=600m", "tmpfs", work)
+	run(t, "mount", "-t", "tmpfs", "-o", "size=1500m", "tmpfs", work)
 	t.Cleanup(func() { _ = exec.Command("umount", "-l", work).Run() })
 	image, disk := filepath.Join(work, "image"), filepath.Join(work, "disk")
 	makeImage(t, image, disk)
@@ -65,7 +65,7 @@ func makeImage(t *testing.T, image, disk string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := file.Truncate(128 << 20); err != nil {
+	if err := file.Truncate(512 << 20); err != nil {
 		t.Fatal(err)
 	}
 	if err := file.Close(); err != nil {
