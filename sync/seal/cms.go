@@ -60,6 +60,9 @@ func SealCMS(content []byte, certificate *smx509.Certificate, key *sm2.PrivateKe
 // issued and that was valid at the given time; the zero time leaves validity to
 // the caller. It gives the content and the signer's certificate, or ErrOpen.
 func OpenCMS(sealed []byte, certificate *smx509.Certificate, key *sm2.PrivateKey, root *smx509.Certificate, at time.Time) ([]byte, *smx509.Certificate, error) {
+	if !isDER(sealed) {
+		return nil, nil, ErrOpen
+	}
 	envelope, err := pkcs7.Parse(sealed)
 	if err != nil {
 		return nil, nil, ErrOpen
@@ -74,6 +77,9 @@ func OpenCMS(sealed []byte, certificate *smx509.Certificate, key *sm2.PrivateKey
 // VerifyCMS checks a SignedData message as OpenCMS does and gives its content
 // and signer, or ErrOpen.
 func VerifyCMS(signed []byte, root *smx509.Certificate, at time.Time) ([]byte, *smx509.Certificate, error) {
+	if !isDER(signed) {
+		return nil, nil, ErrOpen
+	}
 	message, err := pkcs7.Parse(signed)
 	if err != nil {
 		return nil, nil, ErrOpen
