@@ -22,6 +22,8 @@ const (
 	RolePrinter Role = "printer"
 	RoleScanner Role = "scanner"
 	RoleButton  Role = "button"
+
+	RoleDocument Role = "document" // the A4 printer
 )
 
 // Condition is a device's overall state, in the words of XFS4IoT.
@@ -158,6 +160,15 @@ type ReceiptPrinter interface {
 	// Print checks the status, prints the document, cuts, and waits for the end-of-job
 	// acknowledgement. The report counts even when err is not nil; an unknown outcome is never retried here.
 	Print(ctx context.Context, document receipt.Document) (PrintReport, error)
+	Status(ctx context.Context) (Status, error)
+	Close() error
+}
+
+// DocumentPrinter prints A4 pages. One goroutine at a time.
+type DocumentPrinter interface {
+	// Print sends a PDF under a neutral title and follows the job to its end. The
+	// report counts even when err is not nil; an unknown outcome is never retried here.
+	Print(ctx context.Context, title string, pdf []byte) (PrintReport, error)
 	Status(ctx context.Context) (Status, error)
 	Close() error
 }

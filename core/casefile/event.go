@@ -11,13 +11,42 @@ import (
 // EventKind names what an event says happened.
 type EventKind string
 
-// Kinds of event a terminal writes. Platform events come down under the kinds below them.
+// Kinds of event a terminal writes. The body of an event has the field of the same meaning.
 const (
 	Submitted EventKind = "submitted" // a person filed the application
-	Evaluated EventKind = "evaluated" // the person rated the service (好差评)
+	Corrected EventKind = "corrected" // what a correction notice asked for (补正)
+	Confirmed EventKind = "confirmed" // scans compared with their originals: trust level C becomes B
+	Withdrawn EventKind = "withdrawn" // the person takes the application back (撤回)
+	Suspended EventKind = "suspended" // the agent's work rests (中止)
+	Resumed   EventKind = "resumed"   // and goes on (续办)
+	Ended     EventKind = "ended"     // the agent's work ends without a result (终止)
+	Closed    EventKind = "closed"    // the agent's work is done (办结)
+	Urged     EventKind = "urged"     // the department is reminded (催办)
+	Papers    EventKind = "papers"    // originals received, handed on or returned (代收件)
+	FeeTaken  EventKind = "fee"       // money taken or given back (代收费)
+	Delivered EventKind = "delivered" // the result was handed over (出件)
+	Visited   EventKind = "visited"   // a visit or appointment was kept, missed or moved
 
-	PlatformAccepted EventKind = "accepted" // the platform holds the case and gave its official number
-	PlatformRefused  EventKind = "refused"  // the platform refused the packet with a reason
+	Evaluated   EventKind = "evaluated"   // the person rated the service (好差评)
+	Unevaluated EventKind = "unevaluated" // the person declined, or was not asked, with the reason
+
+	// These open a record of their own, with a number of its own, that is no case.
+	DayClosed   EventKind = "day-closed" // an agent's daily closing (日结)
+	SheetIssued EventKind = "sheet"      // a hand-over sheet between point and township (交接单)
+)
+
+// Opens tells whether an event of this kind begins a record: a case, a closing or a sheet.
+func (k EventKind) Opens() bool { return k == Submitted || k == DayClosed || k == SheetIssued }
+
+// Kinds of event the platform writes.
+const (
+	PlatformAccepted  EventKind = "accepted"  // the platform holds the case and gave its official number
+	PlatformRefused   EventKind = "refused"   // the platform refused the packet with a reason
+	PlatformReturned  EventKind = "returned"  // something must be corrected: one list, told once (一次性告知)
+	PlatformProgress  EventKind = "progress"  // a department's branch moved
+	PlatformFinished  EventKind = "finished"  // decided, there is a result
+	PlatformRejected  EventKind = "rejected"  // decided against the applicant, with the reason
+	PlatformAppointed EventKind = "appointed" // a visit or appointment was set, moved or cancelled
 )
 
 // EventVersion is the version of the event's JSON that this code writes.
@@ -43,8 +72,20 @@ type Event struct {
 	// Nonce is 16 random bytes in hex, so that the digest on the receipt cannot be guessed from the content.
 	Nonce string `json:"nonce"`
 
-	Submission *Submission `json:"submission,omitempty"`
-	Evaluation *Evaluation `json:"evaluation,omitempty"`
+	Submission   *Submission   `json:"submission,omitempty"`
+	Correction   *Correction   `json:"correction,omitempty"`
+	Confirmation *Confirmation `json:"confirmation,omitempty"`
+	Turn         *Turn         `json:"turn,omitempty"` // withdrawn, suspended, resumed, ended, closed, urged
+	Papers       *PaperMove    `json:"papers,omitempty"`
+	Fee          *FeeEntry     `json:"fee,omitempty"`
+	Delivery     *Delivery     `json:"delivery,omitempty"`
+	Visit        *Visit        `json:"visit,omitempty"`
+	Evaluation   *Evaluation   `json:"evaluation,omitempty"`
+	Unrated      *Unrated      `json:"unrated,omitempty"`
+	Day          *DayClosing   `json:"day,omitempty"`
+	Sheet        *Sheet        `json:"sheet,omitempty"`
+	// Padding makes the packets of evaluations, given or not, equally long; it means nothing.
+	Padding string `json:"padding,omitempty"`
 }
 
 // Submission is what a person filed.
@@ -55,6 +96,14 @@ type Submission struct {
 	Materials []Material      `json:"materials"`
 	Promise   *Promise        `json:"promise,omitempty"`
 	Signature *Signature      `json:"signature,omitempty"`
+
+	// Delegation is there when an agent files for a principal (委托人) who is not present.
+	Delegation *Delegation `json:"delegation,omitempty"`
+	// Later are materials accepted as missing for now (容缺受理).
+	Later []LaterMaterial `json:"later,omitempty"`
+	// Package names the one-thing package (一件事) this case was filed in, "" for none; Siblings are its other cases.
+	Package  string   `json:"package,omitempty"`
+	Siblings []Number `json:"siblings,omitempty"`
 }
 
 // ItemRef names the item and the versions the case was begun under.
@@ -103,6 +152,9 @@ type Material struct {
 	Way   Way    `json:"way"`
 	Trust string `json:"trust,omitempty"` // trust level of scans: "C" until confirmed against the original
 	Pages []Page `json:"pages,omitempty"`
+
+	ConfirmedBy string    `json:"confirmedBy,omitempty"` // level B: the account that compared scan and original
+	ConfirmedAt time.Time `json:"confirmedAt,omitzero"`
 }
 
 // Page is one scanned page, kept as a sealed attachment.

@@ -30,8 +30,8 @@ type Catalog struct {
 	missing map[string]bool
 }
 
-// Load reads one JSON file per language from the root of fsys: zh.json, en.json …
-// Objects nest, their names joined by dots are the keys; an object with the name
+// Load reads the JSON files of each language from the root of fsys: zh.json, en.json,
+// and those of one front-end or area beside them, zh-desk.json … A key stands in one file only. Objects nest, their names joined by dots are the keys; an object with the name
 // "plural" holds the forms "one" and "other" of one entry. The error names file and key.
 func Load(fsys fs.FS) (*Catalog, error) {
 	names, err := fs.Glob(fsys, "*.json")
@@ -52,7 +52,16 @@ func Load(fsys fs.FS) (*Catalog, error) {
 		if err := flatten(flat, "", tree); err != nil {
 			return nil, fmt.Errorf("word file %s: %w", name, err)
 		}
-		c.entries[Lang(strings.TrimSuffix(path.Base(name), ".json"))] = flat
+		lang, _, _ := strings.Cut(strings.TrimSuffix(path.Base(name), ".json"), "-")
+		if c.entries[Lang(lang)] == nil {
+			c.entries[Lang(lang)] = map[string]words{}
+		}
+		for key, entry := range flat {
+			if _, twice := c.entries[Lang(lang)][key]; twice {
+				return nil, fmt.Errorf("word file %s: %s stands in another file too", name, key)
+			}
+			c.entries[Lang(lang)][key] = entry
+		}
 	}
 	if len(c.entries[Chinese]) == 0 {
 		return nil, errors.New("word files: no zh.json with words")

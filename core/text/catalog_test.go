@@ -129,3 +129,20 @@ func TestDates(t *testing.T) {
 		}
 	}
 }
+
+// TestLoadJoinsFilesOfALanguage: a front-end's words stand in a file of their own, a key in one file only.
+func TestLoadJoinsFilesOfALanguage(t *testing.T) {
+	c := load(t, map[string]string{"zh.json": `{"a":{"x":"甲"}}`, "zh-desk.json": `{"a":{"y":"乙"},"desk":{"z":"丙"}}`})
+	for key, want := range map[string]string{"a.x": "甲", "a.y": "乙", "desk.z": "丙"} {
+		if got := c.T(text.Chinese, key, nil); got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	if got := c.Languages(); len(got) != 1 {
+		t.Errorf("languages: %v", got)
+	}
+	_, err := text.Load(fstest.MapFS{"zh.json": {Data: []byte(`{"a":"甲"}`)}, "zh-desk.json": {Data: []byte(`{"a":"乙"}`)}})
+	if err == nil || !strings.Contains(err.Error(), "a stands in another file too") {
+		t.Errorf("a key in two files: %v", err)
+	}
+}
