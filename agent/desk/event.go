@@ -99,13 +99,13 @@ type (
 	ToggleGuide struct{}
 	File        struct{} // accept the case
 
-	// ListFilter, ListMove and PickCase work on the list; Act does something with the chosen case.
+	// ListFilter works on the list as ListMove and PickCase do; Act does something with the chosen case.
 	ListFilter struct{ Filter string }
 	ListMove   struct{ By int } // pages
 	PickCase   struct{ Number casefile.Number }
 	Act        struct{ Action CaseAction }
 
-	// PointField, PointScan and Resubmit work on the correction page.
+	// PointField works on the correction page, as PointScan and Resubmit do.
 	PointField struct{ Point, Text string }
 	PointScan  struct{ Point string }
 	Resubmit   struct{}
