@@ -1,0 +1,134 @@
+package chip_test
+
+import (
+	"bytes"
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"bianmin/sync/seal/chip"
+)
+
+// emulator starts swtpm, a TPM 2.0 in software, and gives its socket.
+func emulator(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	socket := filepath.Join(dir, "tpm.sock")
+	process := exec.CommandContext(t.Context(), "swtpm", "socket", "--tpm2", "--tpmstate", "dir="+dir,
+		"--server", "type=unixio,path="+socket, "--flags", "not-need-init,startup-clear")
+	var said bytes.Buffer
+	process.Stdout, process.Stderr = &said, &said
+	if err := process.Start(); err != nil {
+		t.Fatalf("start swtpm: %v", err)
+	}
+	t.Cleanup(func() {
+		_ = process.Process.Kill()
+		_ = process.Wait()
+		if t.Failed() {
+			t.Log(said.String())
+		}
+	})
+	for range 200 {
+		if c, err := chip.Open(socket); err == nil {
+			_, err = c.Guard()
+			_ = c.Close()
+			if err == nil {
+				return socket
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("swtpm does not answer")
+	return ""
+}
+
+func open(t *testing.T, path string) *chip.Chip {
+	t.Helper()
+	c, err := chip.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func TestSeal(t *testing.T) {
+	c := open(t, emulator(t))
+	secret := []byte("thirty-two bytes of a secret ...")
+	blob, err := c.Seal("482915", secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(blob, secret) || bytes.Contains(blob, []byte("482915")) {
+		t.Error("the blob tells what it holds")
+	}
+	for range 3 { // handles are given back
+		got, err := c.Unseal("482915", blob)
+		if err != nil || !bytes.Equal(got, secret) {
+			t.Fatalf("opened %x, %v", got, err)
+		}
+	}
+	for _, bad := range [][]byte{nil, {0}, {0xff, 0xff, 1}, blob[:len(blob)-1], append(bytes.Clone(blob[:40]), make([]byte, len(blob)-40)...)} {
+		if _, err := c.Unseal("482915", bad); !errors.Is(err, chip.ErrBlob) {
+			t.Errorf("%d damaged bytes: %v", len(bad), err)
+		}
+	}
+	other := open(t, emulator(t))
+	if _, err := other.Unseal("482915", blob); !errors.Is(err, chip.ErrBlob) {
+		t.Errorf("another chip: %v", err)
+	}
+	if _, err := c.Seal("482915", make([]byte, chip.MaxSecret+1)); err == nil {
+		t.Error("too long a secret was taken")
+	}
+}
+
+// TestLockout: the chip itself counts wrong PINs, then refuses the right one too,
+// and says how long guessing all six digits would take.
+func TestLockout(t *testing.T) {
+	path := emulator(t)
+	c := open(t, path)
+	blob, err := c.Seal("482915", []byte("secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guard, err := c.Guard()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(chip.Guard{Tries: 10, Interval: 10 * time.Minute}, guard); diff != "" {
+		t.Errorf("lock-out: %s", diff)
+	}
+	const year = 365 * 24 * time.Hour
+	years := guard.Guessing(1_000_000) / year
+	t.Logf("all 6-digit PINs: %d years on the chip, and nowhere else", years)
+	if years < 10 {
+		t.Errorf("all PINs take %d years", years)
+	}
+	for range guard.Tries {
+		if _, err := c.Unseal("000000", blob); !errors.Is(err, chip.ErrPIN) {
+			t.Fatalf("a wrong PIN: %v", err)
+		}
+	}
+	for _, pin := range []string{"000001", "482915"} {
+		if _, err := c.Unseal(pin, blob); !errors.Is(err, chip.ErrLocked) {
+			t.Errorf("locked chip: %v", err)
+		}
+	}
+	if _, err := open(t, path).Unseal("482915", blob); !errors.Is(err, chip.ErrLocked) {
+		t.Errorf("a new program forgives: %v", err)
+	}
+}
+
+func TestWeakGuard(t *testing.T) {
+	chip.Weaken(t, open(t, emulator(t)))
+}
+
+func TestNoChip(t *testing.T) {
+	if _, err := chip.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, chip.ErrNone) {
+		t.Errorf("err = %v", err)
+	}
+}
