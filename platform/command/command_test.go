@@ -71,6 +71,12 @@ func TestMistakes(t *testing.T) {
 		{"cases", "--data", filepath.Join(dir, "nowhere")},
 		{"trust", "--data", filepath.Join(dir, "nowhere")},
 		{"staff", "new", "--data", dir},
+		{"agent", "new", "--data", dir, "--terminal", "QH0301"},
+		{"agent", "new", "--data", dir, "--terminal", "1", "--name", "李会计"},
+		{"agent", "new", "--data", dir, "--terminal", "QH0301", "--name", "李会计", "--role", "boss"},
+		{"agent", "new", "--data", dir, "--terminal", "QH0301", "--name", "李会计", "--absence", "0"},
+		{"agent", "new", "--data", dir, "--terminal", "QH0301", "--name", "李会计", "--villages", "柳树沟"},
+		{"agent", "bar", "000000", "--data", dir},
 		{"terminal", "bar", "QH0399", "--data", dir},
 		{"--listen", "127.0.0.1:0"},
 		{"--listen", "nowhere:x", "--data", dir},
@@ -158,6 +164,45 @@ func TestAuthorityStays(t *testing.T) {
 	for _, name := range []string{"sign-root.key", "tls-root.key", "sealing.key", "signing.key", "server.key"} {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+}
+
+// TestOlderDatabase: a database of the first version is brought up, and keeps what it holds.
+func TestOlderDatabase(t *testing.T) {
+	dir := t.TempDir()
+	first, err := os.ReadFile(filepath.Join("..", "registry", "schema.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(dir, "platform.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(string(first) + `; PRAGMA user_version = 1;
+		INSERT INTO staff VALUES ('123456', '韩技术员', x'00', x'00', 1, 8, 1, 0)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := registry.OpenReader(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "older version") {
+		t.Errorf("a reader brought it up: %v", err)
+	}
+	for range 2 {
+		reg, err := registry.Open(t.Context(), dir, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		staff, err := reg.Staff(t.Context())
+		if err != nil || len(staff) != 1 || staff[0].ID != "123456" {
+			t.Errorf("%+v, %v", staff, err)
+		}
+		if agents, err := reg.Agents(t.Context()); err != nil || len(agents) != 0 {
+			t.Errorf("%+v, %v", agents, err)
+		}
+		if err := reg.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

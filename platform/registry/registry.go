@@ -18,9 +18,13 @@ import (
 )
 
 //go:embed schema.sql
-var schema string
+var schema1 string
 
-const schemaVersion = 1
+//go:embed schema2.sql
+var schema2 string
+
+// schemas bring a database from one version to the next, from nothing to the newest.
+var schemas = []string{schema1, schema2}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {
@@ -32,15 +36,15 @@ var lockOnce sync.Once
 
 // Open opens or makes the database in dir. now gives the time that records carry.
 func Open(ctx context.Context, dir string, now func() time.Time) (*Registry, error) {
-	return open(ctx, dir, now, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=journal_size_limit(8388608)")
+	return open(ctx, dir, now, false, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=journal_size_limit(8388608)")
 }
 
 // OpenReader opens an existing database beside a running platform, for reading only.
 func OpenReader(ctx context.Context, dir string) (*Registry, error) {
-	return open(ctx, dir, time.Now, "mode=rw&_pragma=query_only(1)")
+	return open(ctx, dir, time.Now, true, "mode=rw&_pragma=query_only(1)")
 }
 
-func open(ctx context.Context, dir string, now func() time.Time, options string) (*Registry, error) {
+func open(ctx context.Context, dir string, now func() time.Time, readOnly bool, options string) (*Registry, error) {
 	// A second descriptor of the database in this process must not drop its locks.
 	lockOnce.Do(func() { sqlite.OFDLocking(true) })
 	dir, err := filepath.Abs(dir)
@@ -54,28 +58,36 @@ func open(ctx context.Context, dir string, now func() time.Time, options string)
 	}
 	db.SetMaxOpenConns(1)
 	r := &Registry{db: db, now: now}
-	if err := r.migrate(ctx); err != nil {
+	if err := r.migrate(ctx, readOnly); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the platform's database: %w", err), db.Close())
 	}
 	return r, nil
 }
 
-func (r *Registry) migrate(ctx context.Context) error {
+func (r *Registry) migrate(ctx context.Context, readOnly bool) error {
 	var version int
 	if err := r.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	switch {
-	case version == schemaVersion:
+	switch newest := len(schemas); {
+	case version == newest:
 		return nil
-	case version > schemaVersion:
-		return fmt.Errorf("it was written by a newer version (schema %d, this program knows %d)", version, schemaVersion)
+	case version > newest:
+		return fmt.Errorf("it was written by a newer version (schema %d, this program knows %d)", version, newest)
+	case readOnly:
+		return fmt.Errorf("it was written by an older version (schema %d, this program knows %d): start the platform on it once", version, newest)
 	}
 	return r.inTx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, schema); err != nil {
+		// Another process may have brought it up meanwhile.
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion))
+		for ; version < len(schemas); version++ {
+			if _, err := tx.ExecContext(ctx, schemas[version]); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
 		return err
 	})
 }

@@ -47,7 +47,7 @@ func (s *Service) postEnrolment(w http.ResponseWriter, r *http.Request, _ map[st
 }
 
 // enrol gives the body of the answer. The kept part of it lacks nonce, time and
-// staff, which are put in fresh, so that a repeated request is answered for itself.
+// accounts, which are put in fresh, so that a repeated request is answered for itself.
 func (s *Service) enrol(r *http.Request, request wire.EnrolmentRequest) ([]byte, error) {
 	requests := authority.Requests{Sign: request.Sign, Encrypt: request.Encrypt, TLS: request.TLS}
 	sign, encrypt, tls, err := requests.Keys()
@@ -69,6 +69,11 @@ func (s *Service) enrol(r *http.Request, request wire.EnrolmentRequest) ([]byte,
 	enrolment.Nonce, enrolment.Time = request.Nonce, s.Now().UTC()
 	if enrolment.Staff, err = s.Registry.Staff(r.Context()); err != nil {
 		return nil, err
+	}
+	if enrolment.Role == roleAgent {
+		if enrolment.Agents, err = s.Registry.AgentsAt(r.Context(), enrolment.Terminal, enrolment.Region, enrolment.Point); err != nil {
+			return nil, err
+		}
 	}
 	return json.Marshal(enrolment)
 }

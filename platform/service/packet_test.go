@@ -195,18 +195,16 @@ func TestRequestsThatDoNotFit(t *testing.T) {
 	want(t, "offset past the end", m.patch(id, s.Digest, 21, 20, nil), "413  request @")
 	long := append(bytes.Clone(s.bytes), 'x')
 	want(t, "body past the end", m.patch(id, s.Digest, 0, len(s.bytes), long), "400  request @"+length)
-	want(t, "no such path", send(http.MethodGet, "/v2/time", ""), "404  request @")
-	want(t, "no such method", send(http.MethodDelete, "/v1/time", ""), "404  request @")
 	want(t, "time without nonce", send(http.MethodGet, "/v1/time", ""), "400  request @")
 	want(t, "an empty heartbeat", send(http.MethodPost, "/v1/heartbeats", "{}", "Content-Type", wire.TypeJSON), "400  request @")
 	want(t, "an endless heartbeat", send(http.MethodPost, "/v1/heartbeats", `{"nonce":"`+strings.Repeat("0", 2<<20)+`"}`, "Content-Type", wire.TypeJSON), "400  request @")
 	want(t, "an enrolment of nonsense", send(http.MethodPost, "/v1/enrolments", `{"code":"1"}`, "Content-Type", wire.TypeJSON), "400  request @")
-	bare := *m.id
-	bare.TLSCert.Certificate = nil
 	stranger := *m
 	stranger.client = channel.New(channel.Options{Root: m.id.Trust.TLSRoot, Times: func() []time.Time { return []time.Time{time.Now()} }})
 	defer stranger.client.CloseIdleConnections()
 	want(t, "no certificate", stranger.sendAll(s), "401  certificate @")
+	want(t, "no such path", stranger.do(m.request(http.MethodGet, "/v2/time", nil)), "404  request @")
+	want(t, "no such method", stranger.do(m.request(http.MethodDelete, "/v1/time", nil)), "404  request @")
 }
 
 // TestNewestRequestWins: a request that hangs in the middle of its body is ended by the next one, and what it brought counts.

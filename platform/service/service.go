@@ -119,7 +119,7 @@ func (s *Service) getTrust(w http.ResponseWriter, _ *http.Request, _ map[string]
 }
 
 func (s *Service) getTime(w http.ResponseWriter, r *http.Request, _ map[string]string) error {
-	return s.timeAnswer(w, r.URL.Query().Get("nonce"), nil)
+	return s.timeAnswer(w, wire.Answer{Nonce: r.URL.Query().Get("nonce")})
 }
 
 func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[string]string) error {
@@ -138,19 +138,29 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 	if err := s.Registry.Heartbeat(r.Context(), t, body); err != nil {
 		return err
 	}
-	staff, err := s.Registry.Staff(r.Context())
-	if err != nil {
+	answer := wire.Answer{Nonce: beat.Nonce}
+	if answer.Staff, err = s.Registry.Staff(r.Context()); err != nil {
 		return err
 	}
-	return s.timeAnswer(w, beat.Nonce, staff)
+	if t.Role == roleAgent {
+		if answer.Agents, err = s.Registry.AgentsAt(r.Context(), t.Number, t.Region, t.Point); err != nil {
+			return err
+		}
+	}
+	return s.timeAnswer(w, answer)
 }
 
-func (s *Service) timeAnswer(w http.ResponseWriter, nonce string, staff []wire.Staff) error {
-	answer, err := intake.SignAnswer(s.Authority, wire.Answer{Kind: wire.Time, Time: s.Now(), Nonce: nonce, Staff: staff})
+// roleAgent is the role of a desk's terminal; only such a one hears of accounts and evaluations.
+const roleAgent = "agent"
+
+// timeAnswer signs an answer of kind time.
+func (s *Service) timeAnswer(w http.ResponseWriter, answer wire.Answer) error {
+	answer.Kind, answer.Time = wire.Time, s.Now()
+	signed, err := intake.SignAnswer(s.Authority, answer)
 	if err != nil {
 		return err
 	}
-	writeAnswer(w, http.StatusOK, answer)
+	writeAnswer(w, http.StatusOK, signed)
 	return nil
 }
 

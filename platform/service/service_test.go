@@ -35,14 +35,15 @@ type peer struct {
 	serial int
 }
 
-func newPeer(t *testing.T, p *platformtest.Platform, number string) *peer {
+func newPeer(t *testing.T, p *platformtest.Platform, number string, more ...string) *peer {
 	t.Helper()
-	id, err := enrol.Enrol(t.Context(), enrol.Options{Ticket: p.Ticket(number, p.URL), Data: t.TempDir(), Software: "test", Now: time.Now})
+	id, err := enrol.Enrol(t.Context(), enrol.Options{Ticket: p.Ticket(number, p.URL, more...), Data: t.TempDir(), Software: "test", Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := channel.New(channel.Options{Root: id.Trust.TLSRoot, Certificate: &id.TLSCert, Times: func() []time.Time { return []time.Time{time.Now()} }})
 	t.Cleanup(client.CloseIdleConnections)
+	client.Transport = platformtest.Checked(t, client.Transport)
 	return &peer{t: t, p: p, id: id, client: client}
 }
 

@@ -25,6 +25,11 @@ func keep(next string, trust *seal.Trust, answer []byte) error {
 	if err := SaveStaff(next, e.Staff); err != nil {
 		return err
 	}
+	if e.Role == "agent" {
+		if err := SaveAgents(next, e.Agents); err != nil {
+			return err
+		}
+	}
 	return seal.SaveCredentials(next, seal.Credentials{
 		Terminal: seal.Terminal{
 			Version: wire.Version, Number: e.Terminal, Generation: e.Generation, Point: e.Point, Region: e.Region, Role: e.Role,
@@ -64,36 +69,6 @@ func finish(data string, replace bool) (*seal.Identity, error) {
 		return nil, fmt.Errorf("put the keys in their place: %w", err)
 	}
 	return identity, seal.SyncFolder(data)
-}
-
-const staffFile = "staff.json"
-
-// SaveStaff writes the technicians' accounts into a keys folder, synced.
-func SaveStaff(folder string, staff []wire.Staff) error {
-	if staff == nil {
-		staff = []wire.Staff{}
-	}
-	content, err := json.Marshal(staff)
-	if err != nil {
-		return fmt.Errorf("write the staff accounts: %w", err)
-	}
-	return seal.WriteFile(filepath.Join(folder, staffFile), content)
-}
-
-// LoadStaff reads the technicians' accounts from a keys folder; none when there is no file.
-func LoadStaff(folder string) ([]wire.Staff, error) {
-	content, err := os.ReadFile(filepath.Join(folder, staffFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the staff accounts: %w", err)
-	}
-	var staff []wire.Staff
-	if err := json.Unmarshal(content, &staff); err != nil {
-		return nil, fmt.Errorf("read the staff accounts: %w", err)
-	}
-	return staff, nil
 }
 
 func encodePEM(kind string, der []byte) string {

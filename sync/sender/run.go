@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -125,8 +123,10 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		return err
 	}
 	pulse := uplink.Pulse{
-		Staff:  func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
-		Memory: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log,
+		Staff:       func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
+		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
+		Evaluations: func(evaluations wire.Evaluations) error { return keepEvaluations(keys, evaluations) },
+		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log,
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {
@@ -166,21 +166,6 @@ func takeSettings(ctx context.Context, outbox *store.Store, keys string) error {
 		return err
 	}
 	return outbox.SetSettings(ctx, given)
-}
-
-// keepStaff writes the technicians' accounts beside the keys when they changed; the kiosk takes them over from there.
-func keepStaff(keys string, accounts []wire.Staff) error {
-	known, err := enrol.LoadStaff(keys)
-	if err != nil {
-		return err
-	}
-	same := slices.EqualFunc(known, accounts, func(a, b wire.Staff) bool {
-		return a.ID == b.ID && a.Name == b.Name && bytes.Equal(a.Hash, b.Hash) && bytes.Equal(a.Salt, b.Salt)
-	})
-	if same {
-		return nil
-	}
-	return enrol.SaveStaff(keys, accounts)
 }
 
 // times are what this terminal believes about the present: the judged clock, the time mark, the wall clock.

@@ -31,7 +31,7 @@ type Memory interface {
 var _ Memory = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// list of technicians home. All fields but Timing are required.
+// lists of accounts home. All fields but Timing, Agents and Evaluations are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -43,6 +43,9 @@ type Pulse struct {
 	Timing   Timing
 	// Staff takes the platform's list of technicians, with every answer.
 	Staff func(accounts []wire.Staff) error
+	// Agents and Evaluations take what a desk's terminal is told, when it is told; nil is for a kiosk.
+	Agents      func(accounts []wire.Agent) error
+	Evaluations func(evaluations wire.Evaluations) error
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -142,6 +145,16 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 	}
 	if err := p.Staff(signed.Staff); err != nil {
 		return fmt.Errorf("take over the technicians: %w", err)
+	}
+	if p.Agents != nil && signed.Agents != nil {
+		if err := p.Agents(signed.Agents); err != nil {
+			return fmt.Errorf("take over the accounts: %w", err)
+		}
+	}
+	if p.Evaluations != nil && signed.Evaluations != nil {
+		if err := p.Evaluations(*signed.Evaluations); err != nil {
+			return fmt.Errorf("take over the evaluations: %w", err)
+		}
 	}
 	return nil
 }

@@ -11,15 +11,10 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/legacy"
 	"go.uber.org/goleak"
 
 	"bianmin/core/casefile"
@@ -170,7 +165,7 @@ func (m *terminal) client() *http.Client {
 	})
 	m.t.Cleanup(client.CloseIdleConnections)
 	if m.strict {
-		client.Transport = newContract(m.t, client.Transport)
+		client.Transport = platformtest.Checked(m.t, client.Transport)
 	}
 	return client
 }
@@ -268,65 +263,6 @@ func mustHold(t testing.TB, p *platformtest.Platform, filed ...casefile.Filed) m
 		}
 	}
 	return held
-}
-
-// contract checks every answer of the platform against openapi.yaml.
-type contract struct {
-	t      testing.TB
-	next   http.RoundTripper
-	router routers.Router
-}
-
-func newContract(t testing.TB, next http.RoundTripper) http.RoundTripper {
-	t.Helper()
-	document, err := openapi3.NewLoader().LoadFromData(platformtest.Contract(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := document.Validate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	router, err := legacy.NewRouter(document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &contract{t: t, next: next, router: router}
-}
-
-func (c *contract) CloseIdleConnections() {
-	if closer, ok := c.next.(interface{ CloseIdleConnections() }); ok {
-		closer.CloseIdleConnections()
-	}
-}
-
-func (c *contract) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := c.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, err
-	}
-	_ = response.Body.Close()
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	relative := r.Clone(r.Context())
-	relative.URL.Scheme, relative.URL.Host, relative.Host = "", "", ""
-	route, parameters, err := c.router.FindRoute(relative)
-	if err != nil {
-		c.t.Errorf("%s %s is not in the contract: %v", r.Method, r.URL.Path, err)
-		return response, nil
-	}
-	input := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: relative, PathParams: parameters, Route: route},
-		Status:                 response.StatusCode, Header: response.Header,
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, ExcludeResponseBody: r.Method == http.MethodHead || len(body) == 0},
-	}
-	input.SetBodyBytes(body)
-	if err := openapi3filter.ValidateResponse(r.Context(), input); err != nil {
-		c.t.Errorf("answer to %s %s (%d) does not fit the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, strings.TrimSpace(string(body)))
-	}
-	return response, nil
 }
 
 // reEnrol gives the terminal a new generation in the same folder.

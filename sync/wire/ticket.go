@@ -72,6 +72,13 @@ func FormatCode(random [16]byte) string {
 	return b.String()
 }
 
+// ParseCode reads a code typed by hand, forgiving letter case, spaces, missing
+// dashes and O, I, L for digits; false when it cannot be one.
+func ParseCode(s string) (string, bool) {
+	code := tidyCode(s)
+	return code, codeForm.MatchString(code)
+}
+
 func tidyCode(s string) string {
 	plain := strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(strings.TrimSpace(s)))
 	var groups []string

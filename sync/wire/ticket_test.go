@@ -24,6 +24,12 @@ func TestTicketRoundTrip(t *testing.T) {
 		if got, err = NewTicket(want.URL+"/", strings.ToUpper(want.Fingerprint), typed); err != nil || got != want {
 			t.Fatalf("NewTicket typed by hand = %+v, %v", got, err)
 		}
+		if code, ok := ParseCode(" " + typed); !ok || code != want.Code {
+			t.Fatalf("ParseCode(%q) = %q, %v", typed, code, ok)
+		}
+		if code, ok := ParseCode(typed[1:]); ok {
+			t.Fatalf("ParseCode takes %q", code)
+		}
 	})
 }
 

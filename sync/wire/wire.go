@@ -59,6 +59,7 @@ type Enrolment struct {
 	Recovery     string               `json:"recovery"` // public SM2 key of the point's recovery key, PEM
 	Compact      []byte               `json:"compact"`  // compact certificate for receipts
 	Staff        []Staff              `json:"staff"`
+	Agents       []Agent              `json:"agents,omitzero"` // role "agent" only
 	Settings     map[string]any       `json:"settings"`
 }
 
@@ -121,6 +122,9 @@ type Answer struct {
 	Reason   string    `json:"reason,omitempty"`
 	Nonce    string    `json:"nonce,omitempty"`
 	Staff    []Staff   `json:"staff,omitempty"`
+	// Agents are all accounts of the point; nil says nothing, empty that there are none.
+	Agents      []Agent      `json:"agents,omitzero"`
+	Evaluations *Evaluations `json:"evaluations,omitempty"`
 }
 
 // Problem is an unsigned refusal to answer; it changes nothing for the terminal.
