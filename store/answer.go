@@ -18,6 +18,18 @@ type Detail struct {
 	Official string    `json:"official,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Times    int       `json:"times,omitempty"`
+	Points   int       `json:"points,omitempty"`
+	Packet   string    `json:"packet,omitempty"` // refused: the packet it is about
+
+	// At the desk the agent reads what was filed: the event with the keys of its pages.
+	Event       *casefile.Event       `json:"event,omitempty"`
+	Attachments []casefile.Attachment `json:"attachments,omitempty"`
+	Update      *casefile.Update      `json:"update,omitempty"` // what the platform wrote
+}
+
+// Entry is an event of a kind as a case's status takes it.
+func (d Detail) Entry(kind casefile.EventKind) casefile.Entry {
+	return casefile.Entry{Kind: kind, At: d.At, Official: d.Official, Reason: d.Reason, Times: d.Times, Points: d.Points}
 }
 
 // Seal seals a detail to a case's key, with nobody signed on.
@@ -64,19 +76,16 @@ type answer struct {
 	entry  casefile.Entry
 }
 
-// delivery is the outbox row an answer is about, with its case.
+// delivery is the outbox row an answer is about.
 type delivery struct {
-	number    string
-	state     int
-	public    []byte
-	caseState string
-	last      string
+	number string
+	state  int
 }
 
 func (s *Store) finish(ctx context.Context, a answer) error {
 	err := s.transact(ctx, false, func(tx *sql.Tx, q statements) error {
 		var d delivery
-		err := q.row(tx, sqlDelivery, a.packet).Scan(&d.number, &d.state, &d.public, &d.caseState, &d.last)
+		err := q.row(tx, sqlDelivery, a.packet).Scan(&d.number, &d.state)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errors.New("no such packet")
 		}
@@ -113,25 +122,79 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 	if err := q.exec(tx, sqlFinish, a.state, now, a.kind, a.packet); err != nil {
 		return fmt.Errorf("finish outbox row: %w", err)
 	}
-	// The platform acknowledges every event; only what changes the case enters its log.
-	next, err := (casefile.Status{State: d.caseState}).Apply(a.entry)
-	if err == nil && next.State != d.caseState {
-		detail, err := Detail{At: a.entry.At, Official: a.entry.Official, Reason: a.entry.Reason}.Seal(d.public, casefile.Number(d.number))
-		if err != nil {
-			return err
-		}
-		id := seal.Digest([]byte(a.kind + " " + a.packet + " " + string(a.signed)))[:32]
-		var position int
-		if err := q.row(tx, sqlNextPosition, d.number).Scan(&position); err != nil {
-			return fmt.Errorf("find the event's place: %w", err)
-		}
-		if err := q.exec(tx, sqlInsertEvent, d.number, position, id, string(a.event), 0, now, "", detail); err != nil {
-			return fmt.Errorf("insert event: %w", err)
-		}
-		d.caseState, d.last = next.State, id
-	}
-	if err := q.exec(tx, sqlCaseState, d.caseState, d.last, d.number); err != nil {
-		return fmt.Errorf("update case: %w", err)
+	if err := s.applyToCase(tx, q, a, casefile.Number(d.number), now); err != nil {
+		return err
 	}
 	return s.audit(tx, q, clock, Entry{Actor: "platform", Action: a.kind, Subject: d.number, Detail: a.packet})
+}
+
+// applyToCase writes into the case's log what the answer changes. The platform
+// acknowledges every event; only what changes the case, and every refusal, enters the log.
+func (s *Store) applyToCase(tx *sql.Tx, q statements, a answer, number casefile.Number, now int64) error {
+	row, err := readCase(tx, q, number)
+	if err != nil {
+		return err
+	}
+	next, err := row.Apply(a.entry)
+	if err != nil {
+		next = row.Status // it cannot follow: the case goes on as it was
+	}
+	if next == row.Status && a.event != casefile.PlatformRefused {
+		return nil
+	}
+	detail := Detail{At: a.entry.At, Official: a.entry.Official, Reason: a.entry.Reason, Packet: a.packet}
+	id := seal.Digest([]byte(a.kind + " " + a.packet + " " + string(a.signed)))[:32]
+	if err := s.note(tx, q, number, row.public, id, a.event, now, detail); err != nil {
+		return err
+	}
+	return writeCase(tx, q, number, next, id)
+}
+
+// note puts one of the platform's events into a case's log.
+func (s *Store) note(tx *sql.Tx, q statements, number casefile.Number, public []byte, id string, kind casefile.EventKind, now int64, detail Detail) error {
+	sealed, err := detail.Seal(public, number)
+	if err != nil {
+		return err
+	}
+	var position int
+	if err := q.row(tx, sqlNextPosition, string(number)).Scan(&position); err != nil {
+		return fmt.Errorf("find the event's place: %w", err)
+	}
+	if err := q.exec(tx, sqlInsertEvent, string(number), position, id, string(kind), 0, now, "", sealed); err != nil {
+		return fmt.Errorf("insert event: %w", err)
+	}
+	return nil
+}
+
+// caseRow is what a case's row says in clear.
+type caseRow struct {
+	casefile.Status
+	public     []byte
+	generation string
+	sequence   int
+	last       string // id of the last platform event
+}
+
+func readCase(tx *sql.Tx, q statements, number casefile.Number) (caseRow, error) {
+	var row caseRow
+	var filed, acceptedAt int64
+	err := q.row(tx, sqlCase, string(number)).Scan(&row.State, &row.Official, &filed, &acceptedAt, &row.Evaluations, &row.Points, &row.Before,
+		&row.public, &row.generation, &row.sequence, &row.last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return caseRow{}, ErrNoCase
+	}
+	if err != nil {
+		return caseRow{}, fmt.Errorf("read case: %w", err)
+	}
+	row.Filed, row.Accepted = fromMilliseconds(filed), fromMilliseconds(acceptedAt)
+	return row, nil
+}
+
+func writeCase(tx *sql.Tx, q statements, number casefile.Number, status casefile.Status, last string) error {
+	err := q.exec(tx, sqlCaseState, status.State, status.Official, milliseconds(status.Accepted), status.Evaluations, status.Points, status.Before,
+		last, string(number))
+	if err != nil {
+		return fmt.Errorf("update case: %w", err)
+	}
+	return nil
 }

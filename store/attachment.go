@@ -180,7 +180,7 @@ func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
 }
 
 func (s *Store) namedAttachments(ctx context.Context) (map[string]bool, error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT digest FROM attachments")
+	rows, err := s.reader.QueryContext(ctx, "SELECT digest FROM attachments UNION SELECT digest FROM draft_pages")
 	if err != nil {
 		return nil, err
 	}

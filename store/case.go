@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -22,10 +23,13 @@ type Case struct {
 
 // Event is one line of a case's log.
 type Event struct {
+	ID     string // the packet's for events from here
 	Kind   casefile.EventKind
 	At     time.Time
 	Detail []byte // sealed, see Detail
 }
+
+const sqlLog = "SELECT id, kind, at_ms, detail FROM events WHERE case_number = ? ORDER BY position"
 
 const sqlCases = `SELECT number, public, by_card, by_recovery, summary, state, filed_ms FROM cases `
 
@@ -80,26 +84,28 @@ func (s *Store) cases(ctx context.Context, query string, args ...any) ([]Case, e
 }
 
 func (s *Store) eventsOf(ctx context.Context, number casefile.Number) ([]Event, error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT kind, at_ms, detail FROM events WHERE case_number = ? ORDER BY position", string(number))
+	rows, err := s.reader.QueryContext(ctx, sqlLog, string(number))
 	if err != nil {
 		return nil, classify(fmt.Errorf("read a case's log: %w", err))
 	}
+	events, err := scanEvents(rows)
+	return events, classify(err)
+}
+
+func scanEvents(rows *sql.Rows) ([]Event, error) {
 	defer func() { _ = rows.Close() }()
 	var events []Event
 	for rows.Next() {
 		var event Event
 		var kind string
 		var at int64
-		if err := rows.Scan(&kind, &at, &event.Detail); err != nil {
-			return nil, classify(fmt.Errorf("read a case's log: %w", err))
+		if err := rows.Scan(&event.ID, &kind, &at, &event.Detail); err != nil {
+			return nil, fmt.Errorf("read a case's log: %w", err)
 		}
 		event.Kind, event.At = casefile.EventKind(kind), fromMilliseconds(at)
 		events = append(events, event)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, classify(fmt.Errorf("read a case's log: %w", err))
-	}
-	return events, nil
+	return events, rows.Err()
 }
 
 // Answers gives the platform's signed answers to a packet by kind, exactly as they came.

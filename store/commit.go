@@ -23,6 +23,14 @@ const (
 	PointEvaluateAfter     = "evaluate-after"
 	PointAckBefore         = "ack-before-commit"
 	PointAckAfter          = "ack-after-commit"
+	PointDeskBefore        = "desk-before-commit" // every transaction of the desk that makes an event
+	PointDeskAfter         = "desk-after-commit"
+	PointDraftBefore       = "draft-before-commit"
+	PointDraftAfter        = "draft-after-commit"
+	PointTakeBefore        = "take-before-commit"
+	PointTakeAfter         = "take-after-commit"
+	PointKeysBefore        = "keys-before-commit" // an account's keys on this PC
+	PointKeysAfter         = "keys-after-commit"
 )
 
 // ErrNoCase says that this store knows no such case.
@@ -57,6 +65,7 @@ type NewCase struct {
 	ByCard     []byte
 	ByRecovery []byte
 	Summary    []byte // sealed
+	Days       int    // promised working days, 0 for none
 }
 
 // Submit allocates a case number, lets build make the event and its packet for
@@ -127,7 +136,7 @@ func insertCase(tx *sql.Tx, q statements, r Record) error {
 		return errors.New("a first event without its case")
 	}
 	err := q.exec(tx, sqlInsertCase, string(r.Event.Case), r.Case.Tag, r.Event.Generation, r.Case.Public, r.Case.ByCard,
-		r.Case.ByRecovery, r.Case.Summary, casefile.StateQueued, r.Event.At.Wall.UnixMilli(), r.Event.Sequence)
+		r.Case.ByRecovery, r.Case.Summary, casefile.StateQueued, r.Event.At.Wall.UnixMilli(), r.Event.Sequence, r.Case.Days)
 	if err != nil {
 		return fmt.Errorf("insert case: %w", err)
 	}
@@ -145,6 +154,11 @@ func (s *Store) insertRecord(tx *sql.Tx, q statements, clock Clock, r Record) er
 	}
 	if err := q.exec(tx, sqlInsertPacket, e.ID, r.Packet.Digest, r.Packet.Head); err != nil {
 		return fmt.Errorf("insert packet: %w", err)
+	}
+	if s.bare {
+		if err := setMeta(tx, "plain "+e.ID, string(r.Packet.Canonical)); err != nil {
+			return err
+		}
 	}
 	for i, a := range r.Attachments {
 		if err := q.exec(tx, sqlInsertAttachment, a.Digest, e.ID, i, a.Sealed); err != nil {

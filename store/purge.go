@@ -12,9 +12,11 @@ import (
 const (
 	SettingRetention = "retention.days" // days a delivered packet and its attachments stay
 	SettingCases     = "cases.days"     // days a case stays in "my cases"
+	SettingDesk      = "desk.days"      // days a case that is over stays at the desk
 
 	defaultRetention = 7
 	defaultCases     = 180
+	defaultDesk      = 3 * 365
 )
 
 // Purge removes packets with their attachments that the platform acknowledged
@@ -40,7 +42,8 @@ func (s *Store) Purge(ctx context.Context) (packets int, err error) {
 		if packets, err = purgePackets(tx, before); err != nil {
 			return err
 		}
-		cases, err := purgeCases(tx, now.Add(-days(settings[SettingCases], defaultCases)).UnixMilli())
+		cases, err := purgeCases(tx, now.Add(-days(settings[SettingCases], defaultCases)).UnixMilli(),
+			now.Add(-days(settings[SettingDesk], defaultDesk)).UnixMilli())
 		if err != nil || packets+cases == 0 {
 			return err
 		}
@@ -68,7 +71,9 @@ func days(text string, otherwise int) time.Duration {
 const purgeable = "SELECT packet FROM outbox WHERE state = 1 AND done_ms < ?"
 
 func purgedFiles(tx *sql.Tx, before int64) ([]string, error) {
-	rows, err := tx.Query("SELECT digest FROM attachments WHERE packet IN ("+purgeable+")", before)
+	rows, err := tx.Query("SELECT DISTINCT digest FROM attachments a WHERE packet IN ("+purgeable+`)
+		AND NOT EXISTS (SELECT 1 FROM attachments b WHERE b.digest = a.digest AND b.packet NOT IN (`+purgeable+`))
+		AND NOT EXISTS (SELECT 1 FROM draft_pages d WHERE d.digest = a.digest)`, before, before)
 	if err != nil {
 		return nil, err
 	}
@@ -98,18 +103,36 @@ func purgePackets(tx *sql.Tx, before int64) (int, error) {
 	return int(n), err
 }
 
-func purgeCases(tx *sql.Tx, before int64) (int, error) {
-	const old = `SELECT number FROM cases c WHERE filed_ms < ? AND NOT EXISTS (SELECT 1 FROM outbox o
-		WHERE o.case_number = c.number AND (o.state <> 1 OR EXISTS (SELECT 1 FROM packets p WHERE p.id = o.packet)))`
+// purgeCases removes what is old enough. A case of the desk stays until it is
+// over and none of its originals is here or at the township.
+func purgeCases(tx *sql.Tx, before, beforeDesk int64) (int, error) {
+	const old = `SELECT number FROM cases c WHERE NOT EXISTS (SELECT 1 FROM outbox o
+			WHERE o.case_number = c.number AND (o.state <> 1 OR EXISTS (SELECT 1 FROM packets p WHERE p.id = o.packet)))
+		AND CASE WHEN EXISTS (SELECT 1 FROM desk_cases d WHERE d.number = c.number)
+			THEN filed_ms < ? AND (state IN ('delivered', 'withdrawn', 'ended', 'closed', 'rejected')
+				OR EXISTS (SELECT 1 FROM desk_cases d WHERE d.number = c.number AND d.record <> 'case'))
+				AND NOT EXISTS (SELECT 1 FROM custody p WHERE p.case_number = c.number AND p.step <> 'returned')
+			ELSE filed_ms < ? END`
+	const going = "SELECT number FROM going"
+	if _, err := tx.Exec("CREATE TEMP TABLE IF NOT EXISTS going (number TEXT PRIMARY KEY) WITHOUT ROWID; DELETE FROM going"); err != nil {
+		return 0, err
+	}
+	if _, err := tx.Exec("INSERT INTO going "+old, beforeDesk, before); err != nil {
+		return 0, err
+	}
 	for _, statement := range []string{
-		"DELETE FROM answers WHERE packet IN (SELECT packet FROM outbox WHERE case_number IN (" + old + "))",
-		"DELETE FROM events WHERE case_number IN (" + old + ")",
+		"DELETE FROM answers WHERE packet IN (SELECT packet FROM outbox WHERE case_number IN (" + going + "))",
+		"DELETE FROM events WHERE case_number IN (" + going + ")",
+		"DELETE FROM branches WHERE case_number IN (" + going + ")",
+		"DELETE FROM visits WHERE case_number IN (" + going + ")",
+		"DELETE FROM custody WHERE case_number IN (" + going + ")",
+		"DELETE FROM desk_cases WHERE number IN (" + going + ")",
 	} {
-		if _, err := tx.Exec(statement, before); err != nil {
+		if _, err := tx.Exec(statement); err != nil {
 			return 0, err
 		}
 	}
-	result, err := tx.Exec("DELETE FROM cases WHERE number IN ("+old+")", before)
+	result, err := tx.Exec("DELETE FROM cases WHERE number IN (" + going + ")")
 	if err != nil {
 		return 0, err
 	}

@@ -67,19 +67,47 @@ func (s *Store) Staff(ctx context.Context) ([]Staff, error) {
 	return staff, classify(rows.Err())
 }
 
-// SignIn checks a PIN offline. locked is the time until another try is
-// allowed, by the monotonic clock: neither the wall clock nor a restart of
-// program or machine gives a try back. The try is counted durably before the
-// PIN is looked at.
+// SignIn checks a PIN offline. locked is the time until another try is allowed.
 func (s *Store) SignIn(ctx context.Context, account, pin string) (ok bool, locked time.Duration, err error) {
-	if locked, err = s.countTry(ctx, account); err != nil || locked > 0 {
-		return false, locked, wrap(err, "sign in")
-	}
-	if ok, err = s.checkPIN(ctx, account, pin); err != nil {
-		return false, 0, wrap(err, "sign in")
-	}
-	locked, err = s.settleTry(ctx, account, ok)
+	ok, locked, err = s.Try(ctx, Trial{Key: account, Subject: account, Actor: "technician:" + account, Action: "sign-in"}, func() (bool, error) {
+		return s.checkPIN(ctx, account, pin)
+	})
 	return ok, locked, wrap(err, "sign in")
+}
+
+// Trial is one try of a secret.
+type Trial struct {
+	Key     string // tries are counted by it
+	Subject string // the account, for the audit trail
+	Actor   string // who it is when the secret is right
+	Action  string // "sign-in"; "-failed" follows when the secret is wrong
+}
+
+// Try counts a try durably, lets check look at the secret, and notes how it
+// came out. locked is the time until another try is allowed, by the monotonic
+// clock: neither the wall clock nor a restart of program or machine gives a try back.
+func (s *Store) Try(ctx context.Context, t Trial, check func() (bool, error)) (ok bool, locked time.Duration, err error) {
+	if locked, err = s.countTry(ctx, t.Key); err != nil || locked > 0 {
+		return false, locked, err
+	}
+	if ok, err = check(); err != nil {
+		return false, 0, err
+	}
+	locked, err = s.settleTry(ctx, t, ok)
+	return ok, locked, err
+}
+
+// Locked is how long no try is allowed under a key.
+func (s *Store) Locked(ctx context.Context, key string) (time.Duration, error) {
+	state, err := readTries(s.reader.QueryRowContext(ctx, sqlTries, key))
+	if err != nil {
+		return 0, classify(fmt.Errorf("read tries: %w", err))
+	}
+	reading, err := s.clock()
+	if err != nil {
+		return 0, fmt.Errorf("read tries: %w", err)
+	}
+	return state.left(reading.Monotonic, reading.BootID), nil
 }
 
 // tryState is what is remembered of an account's failed tries.
@@ -92,7 +120,7 @@ type tryState struct {
 
 func (s *Store) countTry(ctx context.Context, account string) (locked time.Duration, err error) {
 	err = s.transact(ctx, true, func(tx *sql.Tx, _ statements) error {
-		state, err := readTries(tx, account)
+		state, err := readTries(tx.QueryRow(sqlTries, account))
 		if err != nil {
 			return err
 		}
@@ -131,10 +159,12 @@ func lockAfter(failures int) time.Duration {
 	return min(lock, longestLock)
 }
 
-func readTries(tx *sql.Tx, account string) (tryState, error) {
+const sqlTries = "SELECT failures, lock_ms, since_ms, boot FROM tries WHERE account = ?"
+
+func readTries(row *sql.Row) (tryState, error) {
 	var state tryState
 	var lock, since int64
-	err := tx.QueryRow("SELECT failures, lock_ms, since_ms, boot FROM tries WHERE account = ?", account).Scan(&state.failures, &lock, &since, &state.boot)
+	err := row.Scan(&state.failures, &lock, &since, &state.boot)
 	if errors.Is(err, sql.ErrNoRows) {
 		return tryState{}, nil
 	}
@@ -159,31 +189,36 @@ func (s *Store) checkPIN(ctx context.Context, account, pin string) (bool, error)
 	if err != nil {
 		return false, classify(err)
 	}
+	return a.Verify(pin)
+}
+
+// Verify tells whether a secret is the one the verifier was made of.
+func (a Staff) Verify(secret string) (bool, error) {
 	if len(a.Hash) == 0 || a.Time == 0 || a.Threads == 0 {
 		return false, errors.New("the account's verifier is not in its form")
 	}
-	got := argon2.IDKey([]byte(pin), a.Salt, a.Time, a.Memory, a.Threads, uint32(len(a.Hash))) // #nosec G115 -- 32 bytes
+	got := argon2.IDKey([]byte(secret), a.Salt, a.Time, a.Memory, a.Threads, uint32(len(a.Hash))) // #nosec G115 -- 32 bytes
 	return subtle.ConstantTimeCompare(got, a.Hash) == 1, nil
 }
 
-func (s *Store) settleTry(ctx context.Context, account string, ok bool) (locked time.Duration, err error) {
+func (s *Store) settleTry(ctx context.Context, t Trial, ok bool) (locked time.Duration, err error) {
 	err = s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
 		clock, err := s.clockIn(tx, q)
 		if err != nil {
 			return err
 		}
 		if ok {
-			if _, err := tx.Exec("DELETE FROM tries WHERE account = ?", account); err != nil {
+			if _, err := tx.Exec("DELETE FROM tries WHERE account = ?", t.Key); err != nil {
 				return err
 			}
-			return s.audit(tx, q, clock, Entry{Actor: "technician:" + account, Action: "sign-in", Subject: account})
+			return s.audit(tx, q, clock, Entry{Actor: t.Actor, Action: t.Action, Subject: t.Subject})
 		}
-		state, err := readTries(tx, account)
+		state, err := readTries(tx.QueryRow(sqlTries, t.Key))
 		if err != nil {
 			return err
 		}
 		locked = state.left(clock.Reading.Monotonic, clock.Reading.BootID)
-		return s.audit(tx, q, clock, Entry{Actor: "terminal", Action: "sign-in-failed", Subject: account, Detail: fmt.Sprintf("%d in a row", state.failures)})
+		return s.audit(tx, q, clock, Entry{Actor: "terminal", Action: t.Action + "-failed", Subject: t.Subject, Detail: fmt.Sprintf("%d in a row", state.failures)})
 	})
 	return locked, err
 }

@@ -19,8 +19,8 @@ const (
 	sqlNextNumber = `INSERT INTO numbers (terminal, generation, date, last) VALUES (?, ?, ?, 1)
 		ON CONFLICT (terminal, generation, date) DO UPDATE SET last = last + 1 RETURNING last`
 
-	sqlInsertCase = `INSERT INTO cases (number, tag, generation, public, by_card, by_recovery, summary, state, filed_ms, sequence)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqlInsertCase = `INSERT INTO cases (number, tag, generation, public, by_card, by_recovery, summary, state, filed_ms, sequence, days)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	sqlNextPosition = `SELECT coalesce(max(position), 0) + 1 FROM events WHERE case_number = ?`
 
@@ -37,19 +37,22 @@ const (
 
 	sqlInsertAudit = `INSERT INTO audit (at_ms, actor, action, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?)`
 
-	sqlDelivery = `SELECT o.case_number, o.state, c.public, c.state, c.last_platform_event FROM outbox o
-		JOIN cases c ON c.number = o.case_number WHERE o.packet = ?`
+	sqlDelivery = `SELECT case_number, state FROM outbox WHERE packet = ?`
+
+	sqlCase = `SELECT state, official, filed_ms, accepted_ms, evaluations, points, before, public, generation, sequence, last_platform_event
+		FROM cases WHERE number = ?`
 
 	sqlInsertAnswer = `INSERT INTO answers (packet, kind, signed, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (packet, kind) DO NOTHING`
 
 	sqlFinish = `UPDATE outbox SET state = ?, registered = 1, done_ms = ?, why = ? WHERE packet = ?`
 
-	sqlCaseState = `UPDATE cases SET state = ?, last_platform_event = ? WHERE number = ?`
+	sqlCaseState = `UPDATE cases SET state = ?, official = ?, accepted_ms = ?, evaluations = ?, points = ?, before = ?, last_platform_event = ?
+		WHERE number = ?`
 )
 
 var hot = []string{
 	sqlMark, sqlSetMark, sqlNextNumber, sqlInsertCase, sqlNextPosition, sqlInsertEvent, sqlInsertPacket, sqlInsertAttachment,
-	sqlInsertOutbox, sqlLastAudit, sqlInsertAudit, sqlDelivery, sqlInsertAnswer, sqlFinish, sqlCaseState,
+	sqlInsertOutbox, sqlLastAudit, sqlInsertAudit, sqlDelivery, sqlCase, sqlInsertAnswer, sqlFinish, sqlCaseState,
 }
 
 // statements are prepared statements by their text.

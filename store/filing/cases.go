@@ -5,40 +5,26 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"bianmin/core/casefile"
 	"bianmin/core/identity"
 	"bianmin/store"
+	"bianmin/store/terminal"
 	"bianmin/sync/seal"
 
 	"github.com/emmansun/gmsm/sm2"
 )
 
-// summary is what a case's row keeps sealed to the case's key.
-type summary struct {
-	Item       string    `json:"item"`
-	Name       string    `json:"name"`
-	Department string    `json:"department"`
-	Days       int       `json:"days"`
-	QR         string    `json:"qr"`
-	Filed      time.Time `json:"filed"`
-}
-
 // cardKeys derives a card's keys once per card.
-func (f *Filing) cardKeys(terminal *seal.Identity, person identity.Card) seal.CardKeys {
-	validity := person.ValidFrom.Compact() + "-" + person.ValidTo.Compact()
-	if person.LongTerm {
-		validity = person.ValidFrom.Compact() + "-长期"
-	}
-	fields := []string{person.Number, person.Name, person.Issuer, validity}
+func (f *Filing) cardKeys(self *seal.Identity, person identity.Card) seal.CardKeys {
+	fields := terminal.CardFields(person)
 	content, _ := json.Marshal(fields) // strings always encode
 	digest := seal.Digest(content)
 	clear(content)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.card.digest != digest {
-		f.card = cardKeys{digest: digest, keys: seal.DeriveCardKeys(terminal.Keys.Secret, f.options.Cost, fields...)}
+		f.card = cardKeys{digest: digest, keys: seal.DeriveCardKeys(self.Keys.Secret, f.options.Cost, fields...)}
 	}
 	return f.card.keys
 }
@@ -46,14 +32,14 @@ func (f *Filing) cardKeys(terminal *seal.Identity, person identity.Card) seal.Ca
 // Cases opens the person's cases at this terminal, newest first. A case whose
 // sealed parts are damaged is left out and logged by its number.
 func (f *Filing) Cases(ctx context.Context, person identity.Card) ([]casefile.Summary, error) {
-	opened, terminal, err := f.ready(ctx)
+	opened, self, err := f.Opened(ctx)
 	if err != nil {
 		return nil, err
 	}
-	keys := f.cardKeys(terminal, person)
+	keys := f.cardKeys(self, person)
 	found, err := opened.CasesOf(ctx, keys.Tag[:])
 	if err != nil {
-		return nil, coded(err)
+		return nil, terminal.Coded(err)
 	}
 	summaries := make([]casefile.Summary, 0, len(found))
 	for _, c := range found {
@@ -80,7 +66,7 @@ func (f *Filing) remember(number casefile.Number, key *sm2.PrivateKey) {
 // Summary looks one filed case up again, to see whether it was delivered. Only
 // a case this session filed or opened can be read.
 func (f *Filing) Summary(ctx context.Context, filed casefile.Filed) (casefile.Summary, error) {
-	opened, _, err := f.ready(ctx)
+	opened, _, err := f.Opened(ctx)
 	if err != nil {
 		return casefile.Summary{}, err
 	}
@@ -88,14 +74,14 @@ func (f *Filing) Summary(ctx context.Context, filed casefile.Filed) (casefile.Su
 	key := f.cases[filed.Number]
 	f.mu.Unlock()
 	if key == nil {
-		return casefile.Summary{}, coded(errors.New("the case is not of this session"))
+		return casefile.Summary{}, terminal.Coded(errors.New("the case is not of this session"))
 	}
 	found, err := opened.CaseByNumber(ctx, filed.Number)
 	if err != nil {
-		return casefile.Summary{}, coded(err)
+		return casefile.Summary{}, terminal.Coded(err)
 	}
 	s, err := OpenCase(found, key)
-	return s, coded(err)
+	return s, terminal.Coded(err)
 }
 
 // OpenCase opens a stored case with its private key: the one the person's card
@@ -105,7 +91,7 @@ func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
 	if err != nil {
 		return casefile.Summary{}, fmt.Errorf("open a summary: %w", err)
 	}
-	var kept summary
+	var kept terminal.Summary
 	if err := json.Unmarshal(content, &kept); err != nil {
 		return casefile.Summary{}, fmt.Errorf("read a summary: %w", err)
 	}
@@ -123,9 +109,11 @@ func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
 		}
 		s.Moments = append(s.Moments, casefile.Moment{At: entry.At.In(casefile.Zone), Kind: string(event.Kind), Text: text})
 	}
-	status, err := casefile.Fold(entries)
-	if err != nil {
-		return casefile.Summary{}, fmt.Errorf("read a case's log: %w", err)
+	var status casefile.Status
+	for _, entry := range entries {
+		if next, err := status.Apply(entry); err == nil { // what cannot follow was kept and changed nothing
+			status = next
+		}
 	}
 	s.State, s.Official, s.Reason = status.State, status.Official, status.Reason
 	return s, nil
@@ -140,7 +128,7 @@ func openEvent(number casefile.Number, event store.Event, key *sm2.PrivateKey) c
 	}
 	var detail store.Detail
 	if err := json.Unmarshal(content, &detail); err == nil {
-		entry = casefile.Entry{Kind: event.Kind, At: detail.At, Official: detail.Official, Reason: detail.Reason, Times: detail.Times}
+		entry = detail.Entry(event.Kind)
 	}
 	return entry
 }

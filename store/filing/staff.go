@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bianmin/store"
+	"bianmin/store/terminal"
 	"bianmin/sync/wire"
 )
 
@@ -44,16 +45,16 @@ func (f *Filing) takeStaff(ctx context.Context, opened *store.Store) error {
 
 // StaffAccounts lists the technicians the platform named.
 func (f *Filing) StaffAccounts(ctx context.Context) ([]StaffAccount, error) {
-	opened, _, err := f.ready(ctx)
+	opened, _, err := f.Opened(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if err := f.takeStaff(ctx, opened); err != nil {
-		return nil, coded(err)
+		return nil, terminal.Coded(err)
 	}
 	staff, err := opened.Staff(ctx)
 	if err != nil {
-		return nil, coded(err)
+		return nil, terminal.Coded(err)
 	}
 	accounts := make([]StaffAccount, 0, len(staff))
 	for _, a := range staff {
@@ -64,10 +65,10 @@ func (f *Filing) StaffAccounts(ctx context.Context) ([]StaffAccount, error) {
 
 // StaffSignIn checks a PIN offline. locked is the time until another try is allowed.
 func (f *Filing) StaffSignIn(ctx context.Context, account, pin string) (ok bool, locked time.Duration, err error) {
-	opened, _, err := f.ready(ctx)
+	opened, _, err := f.Opened(ctx)
 	if err != nil {
 		return false, 0, err
 	}
 	ok, locked, err = opened.SignIn(ctx, account, pin)
-	return ok, locked, coded(err)
+	return ok, locked, terminal.Coded(err)
 }

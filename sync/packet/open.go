@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"bianmin/core/casefile"
@@ -105,19 +106,60 @@ func (o Opened) checkAttachments() error {
 	return nil
 }
 
-// References lists the attachments an event names: scanned pages and the signature.
+// References lists the attachments an event names, each once: scanned pages and signatures.
 func References(event casefile.Event) []string {
-	if event.Submission == nil {
-		return nil
-	}
-	var digests []string
-	for _, material := range event.Submission.Materials {
-		for _, page := range material.Pages {
-			digests = append(digests, page.Attachment)
+	var r references
+	if s := event.Submission; s != nil {
+		r.materials(s.Materials)
+		r.signature(s.Signature)
+		if s.Delegation != nil {
+			r.pages(s.Delegation.Pages)
 		}
 	}
-	if s := event.Submission.Signature; s != nil && s.Attachment != "" {
-		digests = append(digests, s.Attachment)
+	if c := event.Correction; c != nil {
+		r.materials(c.Materials)
+		r.signature(c.Signature)
 	}
-	return digests
+	if event.Turn != nil {
+		r.pages(event.Turn.Pages)
+	}
+	if event.Papers != nil {
+		r.signature(event.Papers.Signature)
+	}
+	if event.Delivery != nil {
+		r.signature(event.Delivery.Signature)
+	}
+	if event.Day != nil {
+		r.signature(event.Day.Signature)
+	}
+	if event.Sheet != nil {
+		r.signature(event.Sheet.Signature)
+	}
+	return r.digests
+}
+
+type references struct{ digests []string }
+
+func (r *references) add(digest string) {
+	if digest != "" && !slices.Contains(r.digests, digest) {
+		r.digests = append(r.digests, digest)
+	}
+}
+
+func (r *references) pages(pages []casefile.Page) {
+	for _, page := range pages {
+		r.add(page.Attachment)
+	}
+}
+
+func (r *references) materials(materials []casefile.Material) {
+	for _, material := range materials {
+		r.pages(material.Pages)
+	}
+}
+
+func (r *references) signature(s *casefile.Signature) {
+	if s != nil {
+		r.add(s.Attachment)
+	}
 }

@@ -43,9 +43,10 @@ type Header struct {
 	Kind        casefile.EventKind `json:"kind"`
 	Terminal    string             `json:"terminal"`
 	Generation  string             `json:"generation"`
-	Certificate string             `json:"certificate"` // serial of the signing certificate, hex
-	Attachments int64              `json:"attachments"` // length of all sealed attachments, bytes
-	Compression string             `json:"compression"` // of the manifest's content before sealing: "zlib" or ""
+	Certificate string             `json:"certificate"`       // serial of the signing certificate, hex
+	Attachments int64              `json:"attachments"`       // length of all sealed attachments, bytes
+	Compression string             `json:"compression"`       // of the manifest's content before sealing: "zlib" or ""
+	Padding     string             `json:"padding,omitempty"` // means nothing, see Pad
 }
 
 // Attachment is one sealed attachment as the manifest names it.
@@ -86,13 +87,10 @@ func Build(identity *seal.Identity, event casefile.Event, attachments []casefile
 		Terminal: event.Terminal, Generation: event.Generation,
 		Certificate: hex.EncodeToString(identity.SignCert.SerialNumber.Bytes()), Compression: Zlib,
 	}
-	manifest := Manifest{Event: canonical, EventDigest: seal.Digest(canonical), Attachments: []Attachment{}}
 	for _, a := range attachments {
 		header.Attachments += a.Sealed
-		manifest.Attachments = append(manifest.Attachments, Attachment{
-			Digest: a.Digest, Key: bytes.Clone(a.Key[:]), Length: a.Sealed, MediaType: a.MediaType,
-		})
 	}
+	manifest := newManifest(canonical, attachments)
 	content, err := encode(manifest)
 	if err != nil {
 		return Packet{}, fmt.Errorf("build packet: %w", err)
@@ -106,6 +104,11 @@ func Build(identity *seal.Identity, event casefile.Event, attachments []casefile
 	clear(compressed)
 	if err != nil {
 		return Packet{}, fmt.Errorf("build packet: %w", err)
+	}
+	if event.Padding != "" {
+		if header.Padding, err = headerPadding(header, len(sealed)); err != nil {
+			return Packet{}, fmt.Errorf("build packet: %w", err)
+		}
 	}
 	clearHeader, err := encode(header)
 	if err != nil {
@@ -123,6 +126,16 @@ func Build(identity *seal.Identity, event casefile.Event, attachments []casefile
 		Header: header, Head: head, Digest: seal.Digest(head), Total: int64(len(head)) + header.Attachments,
 		Canonical: canonical, EventDigest: manifest.EventDigest,
 	}, nil
+}
+
+func newManifest(canonical []byte, attachments []casefile.Attachment) Manifest {
+	manifest := Manifest{Event: canonical, EventDigest: seal.Digest(canonical), Attachments: []Attachment{}}
+	for _, a := range attachments {
+		manifest.Attachments = append(manifest.Attachments, Attachment{
+			Digest: a.Digest, Key: bytes.Clone(a.Key[:]), Length: a.Sealed, MediaType: a.MediaType,
+		})
+	}
+	return manifest
 }
 
 func encode(value any) ([]byte, error) {

@@ -1,4 +1,4 @@
-package filing
+package terminal
 
 import (
 	"context"
@@ -22,35 +22,35 @@ type PrintJob struct {
 
 // BeginPrint writes a job into the ledger before its first byte. A receipt of a
 // case that is not in the store is refused.
-func (f *Filing) BeginPrint(ctx context.Context, job PrintJob) (int64, error) {
-	opened, _, err := f.ready(ctx)
+func (t *Terminal) BeginPrint(ctx context.Context, job PrintJob) (int64, error) {
+	opened, _, err := t.Opened(ctx)
 	if err != nil {
 		return 0, err
 	}
 	id, err := opened.BeginPrint(ctx, store.Print{Kind: job.Kind, Case: job.Case, Item: job.Item, Reprint: job.Reprint})
-	return id, coded(err)
+	return id, Coded(err)
 }
 
 // EndPrint writes the printer's report after the last byte.
-func (f *Filing) EndPrint(ctx context.Context, id int64, report drivers.PrintReport) error {
-	opened, _, err := f.ready(ctx)
+func (t *Terminal) EndPrint(ctx context.Context, id int64, report drivers.PrintReport) error {
+	opened, _, err := t.Opened(ctx)
 	if err != nil {
 		return err
 	}
 	evidence, err := json.Marshal(report)
 	if err != nil {
-		return coded(fmt.Errorf("encode print report: %w", err))
+		return Coded(fmt.Errorf("encode print report: %w", err))
 	}
-	return coded(opened.EndPrint(ctx, id, string(report.Outcome), string(evidence)))
+	return Coded(opened.EndPrint(ctx, id, string(report.Outcome), string(evidence)))
 }
 
 // ConfirmPrint writes what the person said about a job of unknown outcome.
-func (f *Filing) ConfirmPrint(ctx context.Context, id int64, cameOut bool, by string) error {
-	opened, _, err := f.ready(ctx)
+func (t *Terminal) ConfirmPrint(ctx context.Context, id int64, cameOut bool, by string) error {
+	opened, _, err := t.Opened(ctx)
 	if err != nil {
 		return err
 	}
-	return coded(opened.ConfirmPrint(ctx, id, cameOut, by))
+	return Coded(opened.ConfirmPrint(ctx, id, cameOut, by))
 }
 
 // Health is what header, staff screen and out-of-service screen show.
@@ -67,23 +67,23 @@ type Health struct {
 
 // Health tells how the terminal stands. It answers for a terminal that cannot
 // serve too, as far as it can.
-func (f *Filing) Health(ctx context.Context) (Health, error) {
+func (t *Terminal) Health(ctx context.Context) (Health, error) {
 	var h Health
-	h.DiskFree, _ = diskFree(f.options.Folder) // 0 when it cannot be told; Ready judges
-	problem := f.Ready(ctx)
+	h.DiskFree, _ = diskFree(t.options.Folder) // 0 when it cannot be told; Ready judges
+	problem := t.Ready(ctx)
 	h.Problem = store.Code(problem)
 	h.ClockDoubt = h.Problem == casefile.ClockDoubt
-	opened, _, err := f.ready(ctx)
+	opened, _, err := t.Opened(ctx)
 	if err != nil {
 		return h, nil //nolint:nilerr // the problem is the answer
 	}
 	counts, err := opened.Counts(ctx)
 	if err != nil {
-		return h, coded(err)
+		return h, Coded(err)
 	}
 	link, err := opened.Link(ctx)
 	if err != nil {
-		return h, coded(err)
+		return h, Coded(err)
 	}
 	h.Waiting, h.Refused, h.Oldest = counts.Waiting, counts.Refused, counts.Oldest
 	h.Online, h.LastContact = link.Online, link.LastContact
@@ -99,22 +99,22 @@ func diskFree(folder string) (int64, error) {
 }
 
 // ConfirmClock notes that a technician confirmed the time shown.
-func (f *Filing) ConfirmClock(ctx context.Context, account string) error {
-	opened, _, err := f.ready(ctx)
+func (t *Terminal) ConfirmClock(ctx context.Context, account string) error {
+	opened, _, err := t.Opened(ctx)
 	if err != nil {
 		return err
 	}
-	return coded(opened.ConfirmClock(ctx, account))
+	return Coded(opened.ConfirmClock(ctx, account))
 }
 
 // RetryQueue lets every waiting packet be tried at once.
-func (f *Filing) RetryQueue(ctx context.Context, account string) error {
-	opened, _, err := f.ready(ctx)
+func (t *Terminal) RetryQueue(ctx context.Context, account string) error {
+	opened, _, err := t.Opened(ctx)
 	if err != nil {
 		return err
 	}
 	if err := opened.RetryNow(ctx); err != nil {
-		return coded(err)
+		return Coded(err)
 	}
-	return coded(opened.Audit(ctx, store.Entry{Actor: "technician:" + account, Action: "queue-retry"}))
+	return Coded(opened.Audit(ctx, store.Entry{Actor: "technician:" + account, Action: "queue-retry"}))
 }
