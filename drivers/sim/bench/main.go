@@ -46,6 +46,9 @@ func standCommand() *cobra.Command {
 			}
 			reader, printer, button := s.Links()
 			fmt.Printf("reader  %s\nprinter %s\nbutton  %s\ncontrol %s\n", reader, printer, button, s.Socket())
+			if s.DocumentLink() != "" {
+				fmt.Printf("document %s\n", s.DocumentLink())
+			}
 			if s.Network() != "" {
 				fmt.Printf("network https://%s\n", s.Network())
 			}
@@ -54,6 +57,7 @@ func standCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&options.Dir, "dir", "build/bench", "folder for the devices' names and the control socket")
+	c.Flags().BoolVar(&options.Document, "document", false, "an A4 printer too")
 	c.Flags().IntVar(&options.Paper, "paper", 80, "paper width in mm: 58 or 80")
 	c.Flags().StringVar(&options.Platform, "platform", "", "host:port of a platform to put behind the network switch")
 	c.Flags().StringVar(&options.Switch, "switch", "127.0.0.1:0", "host:port the network switch listens on; port 0 takes a free one")

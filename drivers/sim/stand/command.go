@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bianmin/drivers/sim/document"
 	"bianmin/drivers/sim/printer"
 	"bianmin/drivers/sim/reader"
 )
@@ -16,21 +17,24 @@ import (
 // command is one thing a person can do at the bench.
 type command struct {
 	words string // how it begins
-	do    func(s *Stand, rest []string) (string, error)
+	do    action
 }
 
-func plain(f func(*Stand)) func(*Stand, []string) (string, error) {
-	return func(s *Stand, _ []string) (string, error) { f(s); return "", nil }
+// action carries a command out; rest are the words behind it.
+type action func(ctx context.Context, s *Stand, rest []string) (string, error)
+
+func plain(f func(*Stand)) action {
+	return func(_ context.Context, s *Stand, _ []string) (string, error) { f(s); return "", nil }
 }
 
-func may(f func(*Stand) error) func(*Stand, []string) (string, error) {
-	return func(s *Stand, _ []string) (string, error) { return "", f(s) }
+func may(f func(*Stand) error) action {
+	return func(_ context.Context, s *Stand, _ []string) (string, error) { return "", f(s) }
 }
 
 var errNoSwitch = errors.New("there is no network switch on this bench")
 
-func onNetwork(f func(*Stand)) func(*Stand, []string) (string, error) {
-	return func(s *Stand, _ []string) (string, error) {
+func onNetwork(f func(*Stand)) action {
+	return func(_ context.Context, s *Stand, _ []string) (string, error) {
 		if s.network == nil {
 			return "", errNoSwitch
 		}
@@ -39,9 +43,29 @@ func onNetwork(f func(*Stand)) func(*Stand, []string) (string, error) {
 	}
 }
 
+var errNoDocument = errors.New("there is no A4 printer on this bench")
+
+func onDocument(f func(ctx context.Context, p *document.Printer) error) action {
+	return func(ctx context.Context, s *Stand, _ []string) (string, error) {
+		if s.document == nil {
+			return "", errNoDocument
+		}
+		return "", f(ctx, s.document)
+	}
+}
+
+// takeDocuments takes what lies in the A4 printer's tray and says the files' paths.
+func takeDocuments(_ context.Context, s *Stand, _ []string) (string, error) {
+	if s.document == nil {
+		return "", errNoDocument
+	}
+	taken, err := s.document.Take()
+	return strings.Join(taken, " "), err
+}
+
 // commands are looked up from the first; longer words stand before shorter ones.
 var commands = []command{
-	{"card place", func(s *Stand, rest []string) (string, error) {
+	{"card place", func(_ context.Context, s *Stand, rest []string) (string, error) {
 		if len(rest) != 1 {
 			return "", errors.New("say which card: card place NUMBER|FILE")
 		}
@@ -49,7 +73,7 @@ var commands = []command{
 	}},
 	{"card remove", plain((*Stand).removeCard)},
 	{"card pull-mid-read", plain(func(s *Stand) { s.reader.PullMidRead() })},
-	{"reader noise", func(s *Stand, rest []string) (string, error) {
+	{"reader noise", func(_ context.Context, s *Stand, rest []string) (string, error) {
 		n := 3
 		if len(rest) > 0 {
 			var err error
@@ -72,23 +96,28 @@ var commands = []command{
 	{"printer ok", plain(func(s *Stand) { s.printer.SetSilent(false); s.printer.SetStalled(false) })},
 	{"printer unplug", may(func(s *Stand) error { return s.printer.Unplug() })},
 	{"printer plug", may(func(s *Stand) error { return s.printer.Plug() })},
-	{"paper tear", func(s *Stand, _ []string) (string, error) { return strconv.Itoa(s.tear()) + " strips", nil }},
+	{"paper tear", func(_ context.Context, s *Stand, _ []string) (string, error) { return strconv.Itoa(s.tear()) + " strips", nil }},
 	{"network cut", onNetwork(func(s *Stand) { s.network.Cut() })},
 	{"network restore", onNetwork(func(s *Stand) { s.network.Restore() })},
 	{"network slow", onNetwork(func(s *Stand) { s.network.Slow(slowBytesPerSecond) })},
 	{"button press", may(func(s *Stand) error { return s.button.Press() })},
-	{"receipt save", (*Stand).saveReceipt},
-	{"state", func(s *Stand, _ []string) (string, error) { return s.stateLine() }},
+	{"receipt save", func(_ context.Context, s *Stand, rest []string) (string, error) { return s.saveReceipt(rest) }},
+	{"document paper out", onDocument(func(ctx context.Context, p *document.Printer) error { return p.SetPaper(ctx, false) })},
+	{"document paper ok", onDocument(func(ctx context.Context, p *document.Printer) error { return p.SetPaper(ctx, true) })},
+	{"document unplug", onDocument(func(_ context.Context, p *document.Printer) error { p.Unplug(); return nil })},
+	{"document plug", onDocument(func(ctx context.Context, p *document.Printer) error { return p.Plug(ctx) })},
+	{"document take", takeDocuments},
+	{"state", func(_ context.Context, s *Stand, _ []string) (string, error) { return s.stateLine() }},
 }
 
 // slowBytesPerSecond is a bad line: 128 kbit/s.
 const slowBytesPerSecond = 16 << 10
 
 // Do carries out one command line; an unknown one is an error that names the known ones.
-func (s *Stand) Do(_ context.Context, line string) (string, error) {
+func (s *Stand) Do(ctx context.Context, line string) (string, error) {
 	for _, c := range commands {
 		if rest, ok := strings.CutPrefix(line, c.words); ok && (rest == "" || rest[0] == ' ') {
-			return c.do(s, strings.Fields(rest))
+			return c.do(ctx, s, strings.Fields(rest))
 		}
 	}
 	var known []string

@@ -14,6 +14,7 @@ import (
 
 	"bianmin/drivers/sim"
 	"bianmin/drivers/sim/button"
+	"bianmin/drivers/sim/document"
 	"bianmin/drivers/sim/network"
 	"bianmin/drivers/sim/printer"
 	"bianmin/drivers/sim/reader"
@@ -25,17 +26,19 @@ type Options struct {
 	Paper    int    // mm: 80 (default) or 58
 	Platform string // host:port behind the network switch; "" leaves the switch out
 	Switch   string // host:port the network switch listens on; "" is a free port of 127.0.0.1
+	Document bool   // an A4 printer stands there too
 }
 
 // Stand is one terminal's simulated devices. All methods are safe for use by several goroutines.
 type Stand struct {
-	options Options
-	cards   []sim.Card
-	reader  *reader.Device
-	printer *printer.Printer
-	button  *button.Button
-	network *network.Proxy
-	control *Control
+	options  Options
+	cards    []sim.Card
+	reader   *reader.Device
+	printer  *printer.Printer
+	document *document.Printer // nil where there is none
+	button   *button.Button
+	network  *network.Proxy
+	control  *Control
 
 	mutex  sync.Mutex
 	cardOn string
@@ -67,6 +70,11 @@ func (s *Stand) open(ctx context.Context) (err error) {
 	if s.button, err = button.New(ctx, s.path("button")); err != nil {
 		return err
 	}
+	if s.options.Document {
+		if s.document, err = document.Start(ctx, s.path("document")); err != nil {
+			return err
+		}
+	}
 	if s.options.Platform != "" {
 		address := s.options.Switch
 		if address == "" {
@@ -90,6 +98,22 @@ func (s *Stand) Links() (reader, printer, button string) {
 	return "serial:" + s.path("reader"), "serial:" + s.path("printer"), "serial:" + s.path("button")
 }
 
+// DocumentLink is the A4 printer's link for a configuration file, "" without one.
+func (s *Stand) DocumentLink() string {
+	if s.document == nil {
+		return ""
+	}
+	return s.document.Link()
+}
+
+// Documents are the PDF files that came out of the A4 printer so far, oldest first.
+func (s *Stand) Documents() ([]string, error) {
+	if s.document == nil {
+		return nil, errNoDocument
+	}
+	return s.document.Printed()
+}
+
 // Network is the address of the platform as seen through the switch.
 func (s *Stand) Network() string {
 	if s.network == nil {
@@ -106,6 +130,9 @@ func (s *Stand) Close() error {
 	}
 	if s.network != nil {
 		errs = append(errs, s.network.Close())
+	}
+	if s.document != nil {
+		errs = append(errs, s.document.Close())
 	}
 	if s.button != nil {
 		errs = append(errs, s.button.Close())
@@ -127,6 +154,12 @@ func (s *Stand) State() State {
 	state := State{
 		CardOn: s.cardOn, ReaderIn: s.reader.Plugged(), PrinterIn: p.Plugged, PaperOut: p.PaperOut, CoverOpen: p.CoverOpen,
 		Silent: p.Silent, StripBytes: p.Received, Strips: p.Strips, NetworkUp: s.network != nil && s.network.Up(),
+	}
+	if s.document != nil {
+		state.DocumentIn, state.DocumentPaper = s.document.State()
+		for _, path := range s.document.Lying() {
+			state.Documents = append(state.Documents, filepath.Base(path))
+		}
 	}
 	for i, card := range s.cards {
 		state.Cards = append(state.Cards, Card{Number: i + 1, File: card.File, Label: label(card)})

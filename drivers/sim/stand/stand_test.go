@@ -27,7 +27,7 @@ func open(t *testing.T, options Options) *Stand {
 
 func TestEveryCommandIsCarriedOut(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Platform: "127.0.0.1:1"})
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Platform: "127.0.0.1:1", Document: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,6 +72,11 @@ func TestEveryCommandIsCarriedOut(t *testing.T) {
 		{"network restore", func(s State) bool { return s.NetworkUp }},
 		{"network slow", func(s State) bool { return s.NetworkUp }},
 		{"button press", nil},
+		{"document paper out", func(s State) bool { return !s.DocumentPaper }},
+		{"document paper ok", func(s State) bool { return s.DocumentPaper }},
+		{"document unplug", func(s State) bool { return !s.DocumentIn }},
+		{"document plug", func(s State) bool { return s.DocumentIn && s.DocumentPaper }},
+		{"document take", func(s State) bool { return len(s.Documents) == 0 }},
 	} {
 		tell(c.line)
 		if c.so != nil && !c.so(state()) {
@@ -94,6 +99,8 @@ func TestRefusals(t *testing.T) {
 		"receipt save a":       "PNG BIN",
 		"receipt save a b":     "nothing has been printed",
 		"reader noise too-few": "how many bytes",
+		"document take":        "no A4 printer",
+		"document paper out":   "no A4 printer",
 	} {
 		if _, err := Tell(t.Context(), s.Socket(), line); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: got %v, want an error that says %q", line, err, says)

@@ -12,6 +12,10 @@ type State struct {
 	NetworkUp  bool   `json:"networkUp"`
 	StripBytes int    `json:"stripBytes"` // bytes printed since the last tear
 	Strips     int    `json:"strips"`     // strips torn off so far
+
+	DocumentIn    bool     `json:"documentIn"`          // there is an A4 printer, switched on
+	DocumentPaper bool     `json:"documentPaper"`       // and it has paper
+	Documents     []string `json:"documents,omitempty"` // what lies in its tray, by file name
 }
 
 // Card is one synthetic card in the drawer.
