@@ -82,12 +82,15 @@ var systemWords = []string{"入队", "队列", "同步", "数据库", "异常", 
 
 func TestEveryFaultAndReasonHasWords(t *testing.T) {
 	c := catalog(t)
-	roles := []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleButton}
+	roles := []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleButton, drivers.RoleDocument}
 	every := []drivers.Fault{drivers.FaultUnplugged, drivers.FaultSilent, drivers.FaultProtocol, drivers.FaultDevice, drivers.FaultNotPermitted, drivers.FaultBusy, drivers.FaultCancelled}
 	own := map[drivers.Role][]drivers.Fault{
 		drivers.RoleReader:  {drivers.FaultCard, drivers.FaultCardDoubt},
 		drivers.RolePrinter: {drivers.FaultPaperOut, drivers.FaultCoverOpen, drivers.FaultCutter, drivers.FaultOverheated, drivers.FaultJam},
 		drivers.RoleScanner: {drivers.FaultNoDocument, drivers.FaultJam, drivers.FaultCoverOpen, drivers.FaultMissingTool},
+		drivers.RoleDocument: {
+			drivers.FaultPaperOut, drivers.FaultCoverOpen, drivers.FaultJam, drivers.FaultTonerEmpty, drivers.FaultFormat, drivers.FaultAborted,
+		},
 	}
 	var keys []string
 	for _, role := range roles {

@@ -85,6 +85,9 @@ const (
 	FaultCard         Fault = "card"         // the card could not be read: place it again
 	FaultCardDoubt    Fault = "card-doubt"   // two reads or two fields disagree: place it again
 	FaultCancelled    Fault = "cancelled"
+	FaultTonerEmpty   Fault = "toner-empty"
+	FaultFormat       Fault = "format"  // document printer: it takes no such document
+	FaultAborted      Fault = "aborted" // document printer: it gave the job up
 )
 
 // Error is a device's failure: a code for people, a chain for logs, no personal data.
