@@ -26,6 +26,15 @@ func (s speaker) known(prefix, code string) string {
 	return s.words.T(s.lang, prefix+code, nil)
 }
 
+// list writes names one after the other.
+func (s speaker) list(names []string) string {
+	comma := s.say("receipt.paper.comma", nil)
+	if s.lang != text.Chinese {
+		comma += " "
+	}
+	return strings.Join(names, comma)
+}
+
 // moment writes a time; of one whose time of day is not known only the date.
 func (s speaker) moment(t time.Time, day bool) string {
 	if day {
