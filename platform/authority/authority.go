@@ -146,6 +146,31 @@ func (a *Authority) SignAnswer(body []byte) (string, error) {
 	return base64.StdEncoding.EncodeToString(raw), nil
 }
 
+// Seal signs content with the key of answers and seals it to a terminal's
+// certificate, or to the platform's own when to is nil.
+func (a *Authority) Seal(content []byte, to *smx509.Certificate) ([]byte, error) {
+	if to == nil {
+		to = a.sealing
+	}
+	sealed, err := seal.SealCMS(content, a.signing, a.signingKey, to)
+	if err != nil {
+		return nil, fmt.Errorf("seal the platform's word: %w", err)
+	}
+	return sealed, nil
+}
+
+// Open opens what Seal made for the platform itself; seal.ErrOpen when it is anybody else's.
+func (a *Authority) Open(sealed []byte) ([]byte, error) {
+	content, signer, err := seal.OpenCMS(sealed, a.sealing, a.sealingKey, a.signRoot, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	if !signer.Equal(a.signing) {
+		return nil, seal.ErrOpen
+	}
+	return content, nil
+}
+
 // TLSConfig is the server's side of the terminals' connections: TLS 1.3,
 // HTTP/1.1, client certificates of this authority verified when given.
 func (a *Authority) TLSConfig() *tls.Config {

@@ -13,20 +13,25 @@ import (
 	"path/filepath"
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/platform/authority"
 	"bianmin/platform/registry"
 	"bianmin/sync/packet"
 	"bianmin/sync/seal"
 )
 
-// Case is a case as the platform holds it, opened.
+// Case is a case, or another record, as the platform holds it, opened.
 type Case struct {
 	Case     string    `json:"case"`     // exactly as on the receipt
+	Kind     string    `json:"kind"`     // of the event that opens it: "submitted", "day-closed" or "sheet"; "" while that is not there
 	Official string    `json:"official"` // the platform's number; "" for a case that was never accepted
-	State    string    `json:"state"`    // "accepted", "refused" or "arriving"
+	State    string    `json:"state"`    // of an accepted case as terminals show it, else "refused" or "arriving"
 	Item     string    `json:"item"`
 	Opened   time.Time `json:"opened,omitzero"`
 	Events   []Event   `json:"events"`
+	// Updates are the platform's own events of the case, in order; Branches what the departments said last.
+	Updates  []casefile.Update `json:"updates,omitempty"`
+	Branches []casefile.Branch `json:"branches,omitempty"`
 }
 
 // Event is one packet of a case.
@@ -73,6 +78,10 @@ func (b Book) Cases(ctx context.Context) ([]Case, error) {
 	if err != nil {
 		return nil, err
 	}
+	updates, err := b.updates(ctx)
+	if err != nil {
+		return nil, err
+	}
 	accepted := map[string]registry.Case{}
 	for _, c := range known {
 		accepted[c.Number] = c
@@ -81,7 +90,10 @@ func (b Book) Cases(ctx context.Context) ([]Case, error) {
 	for _, p := range packets {
 		if len(all) == 0 || all[len(all)-1].Case != p.Case {
 			c := accepted[p.Case]
-			all = append(all, Case{Case: p.Case, Official: c.Official, State: c.State, Item: c.Item, Opened: c.Opened})
+			all = append(all, Case{
+				Case: p.Case, Kind: c.Kind, Official: c.Official, State: c.State, Item: c.Item, Opened: c.Opened,
+				Updates: updates[p.Case], Branches: branches(updates[p.Case]),
+			})
 		}
 		c := &all[len(all)-1]
 		event := b.open(p)

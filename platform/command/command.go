@@ -33,7 +33,7 @@ func New(o Options) *cobra.Command {
 		Args:  cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 	}
 	serveCommand(root, o)
-	root.AddCommand(enrolCommand(o), staffCommand(o), agentCommand(o), trustCommand(o), casesCommand(), terminalCommand(o))
+	root.AddCommand(enrolCommand(o), staffCommand(o), agentCommand(o), trustCommand(o), casesCommand(), terminalCommand(o), actCommand(o))
 	return root
 }
 

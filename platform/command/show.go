@@ -80,7 +80,7 @@ func printCases(to io.Writer, cases []casebook.Case) error {
 		for _, e := range c.Events {
 			attachments += len(e.Attachments)
 		}
-		if _, err := fmt.Fprintf(to, "%s  %s  %s  %d events, %d attachments\n", c.Case, official, c.State, len(c.Events), attachments); err != nil {
+		if _, err := fmt.Fprintf(to, "%s  %s  %s  %d events, %d attachments, %d updates\n", c.Case, official, c.State, len(c.Events), attachments, len(c.Updates)); err != nil {
 			return err
 		}
 	}

@@ -183,10 +183,7 @@ func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (
 		return packet.Opened{}, registry.Facts{}, &no{wire.RefusedManifest, "申请内容无法打开或签名不符"}, nil
 	}
 	event := opened.Event
-	facts := registry.Facts{
-		Case: string(event.Case), Writer: event.Terminal + event.Generation, EventDigest: opened.EventDigest,
-		Sequence: event.Sequence, Kind: string(event.Kind), Opens: event.Kind == casefile.Submitted,
-	}
+	facts := factsOf(event, opened.EventDigest)
 	signed, err := in.Registry.SignedBy(ctx, hex.EncodeToString(opened.Signer.SerialNumber.Bytes()), event.Terminal, event.Generation)
 	switch {
 	case err != nil:
@@ -197,13 +194,35 @@ func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (
 		return opened, facts, &no{wire.RefusedPacket, "数据长度与申请内容不符"}, nil
 	case !caseBelongs(event, facts.Opens):
 		return opened, facts, &no{wire.RefusedCase, "办件编号与终端不符"}, nil
-	case event.Sequence < 1 || (facts.Opens && event.Submission == nil):
+	case event.Sequence < 1 || !goodBody(event):
 		return opened, facts, &no{wire.RefusedManifest, "申请内容不完整"}, nil
 	}
-	var why *no
-	if facts.Opens {
-		facts.Item = event.Submission.Item.Code
-		why, facts.Claims = in.Rules.judge(event)
+	facts.Claims = once(event)
+	if event.Kind != casefile.Submitted {
+		return opened, facts, nil, nil
 	}
+	why, claims := in.Rules.judge(event)
+	facts.Claims = append(facts.Claims, claims...)
 	return opened, facts, why, nil
+}
+
+// factsOf is what order and rules need of an event, whose body may still be missing.
+func factsOf(e casefile.Event, digest string) registry.Facts {
+	f := registry.Facts{
+		Case: string(e.Case), Writer: e.Terminal + e.Generation, EventDigest: digest,
+		Sequence: e.Sequence, Kind: string(e.Kind), Opens: e.Kind.Opens(),
+	}
+	if parts, err := casefile.ParseNumber(string(e.Case)); err == nil {
+		f.Opener = parts.Terminal + parts.Generation
+	}
+	if e.Kind == casefile.Submitted && e.Submission != nil {
+		f.Item = e.Submission.Item.Code
+	}
+	if e.Evaluation != nil {
+		f.Times, f.Level = e.Evaluation.Times, e.Evaluation.Level
+	}
+	if e.Correction != nil {
+		f.Notice = e.Correction.Notice
+	}
+	return f
 }

@@ -114,14 +114,27 @@ func (p *Platform) Stop() {
 // Run runs one of the platform's commands and gives its output.
 func (p *Platform) Run(args ...string) []byte {
 	p.t.Helper()
+	out, err := p.run(args)
+	if err != nil {
+		p.t.Fatalf("platform %s: %v", args[0], err)
+	}
+	return out
+}
+
+// Try runs one of the platform's commands that may fail and gives its error.
+func (p *Platform) Try(args ...string) error {
+	p.t.Helper()
+	_, err := p.run(args)
+	return err
+}
+
+func (p *Platform) run(args []string) ([]byte, error) {
 	var out bytes.Buffer
 	root := command.New(command.Options{Contract: Contract(p.t), Now: p.now})
 	root.SetArgs(append(args, "--data", p.Dir))
 	root.SetOut(&out)
-	if err := root.ExecuteContext(p.t.Context()); err != nil {
-		p.t.Fatalf("platform %s: %v", args[0], err)
-	}
-	return out.Bytes()
+	err := root.ExecuteContext(p.t.Context())
+	return out.Bytes(), err
 }
 
 // Ticket makes an enrolment code for a terminal that reaches the platform at url.

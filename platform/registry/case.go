@@ -7,14 +7,16 @@ import (
 	"fmt"
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/sync/wire"
 )
 
-// Case is a case the platform accepted.
+// Case is a case, or another record, that the platform accepted.
 type Case struct {
 	Number   string // exactly as on the receipt
 	Writer   string // terminal and generation that opened it
 	Official string
+	Kind     string // of the event that opened it
 	Item     string
 	State    string
 	Opened   time.Time
@@ -43,7 +45,7 @@ func (r *Registry) Decide(ctx context.Context, id string, f Facts, sign Signer) 
 			out = Answered{State: p.State, Body: p.Answer, Signature: p.Signature}
 			return nil
 		}
-		no, err := r.order(ctx, tx, f)
+		next, no, err := r.order(ctx, tx, f)
 		if err == nil && no == nil {
 			no, err = claim(ctx, tx, f)
 		}
@@ -54,40 +56,13 @@ func (r *Registry) Decide(ctx context.Context, id string, f Facts, sign Signer) 
 			out, err = r.refuseInTx(ctx, tx, p, f, *no, sign)
 			return err
 		}
-		out, err = r.acceptInTx(ctx, tx, p, f, sign)
+		out, err = r.acceptInTx(ctx, tx, p, f, next, sign)
 		return err
 	})
 	if err != nil {
 		return Answered{}, fmt.Errorf("decide a packet: %w", err)
 	}
 	return out, nil
-}
-
-// order checks that the event can follow what is known of its case.
-func (r *Registry) order(ctx context.Context, tx *sql.Tx, f Facts) (*refusal, error) {
-	var exists, taken, before, refusedBefore int
-	err := tx.QueryRowContext(ctx, `SELECT
-		(SELECT count(*) FROM cases WHERE number = ?1),
-		(SELECT count(*) FROM events WHERE case_number = ?1 AND writer = ?2 AND sequence = ?3),
-		(SELECT count(*) FROM events WHERE case_number = ?1 AND writer = ?2 AND sequence = ?3 - 1),
-		(SELECT count(*) FROM packets WHERE case_number = ?1 AND writer = ?2 AND sequence = ?3 - 1 AND state = 'refused')`,
-		f.Case, f.Writer, f.Sequence).Scan(&exists, &taken, &before, &refusedBefore)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case taken > 0:
-		return &refusal{wire.RefusedSequence, "该办件的这一序号已有其他内容"}, nil
-	case f.Sequence > 1 && before == 0 && refusedBefore > 0:
-		return &refusal{wire.RefusedTransition, "该办件的前一项内容未被受理"}, nil
-	case f.Sequence > 1 && before == 0:
-		return nil, ErrWaiting
-	case f.Opens && exists > 0:
-		return &refusal{wire.RefusedTransition, "该办件已经受理，不能再次提交"}, nil
-	case !f.Opens && exists == 0:
-		return &refusal{wire.RefusedTransition, "没有找到该办件的申请"}, nil
-	}
-	return nil, nil
 }
 
 // claim takes what rules allow once; the refusal names the rule that says no.
@@ -124,7 +99,7 @@ func (r *Registry) refuseInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts
 	return answer, refuse(ctx, tx, millis(now), p.ID, no.code, f, answer)
 }
 
-func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts, sign Signer) (Answered, error) {
+func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts, next *casefile.Status, sign Signer) (Answered, error) {
 	now := r.now()
 	official, err := r.officialNumber(ctx, tx, f, now)
 	if err != nil {
@@ -132,6 +107,9 @@ func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO events (case_number, writer, sequence, packet, kind, at) VALUES (?,?,?,?,?,?)`,
 		f.Case, f.Writer, f.Sequence, p.ID, f.Kind, millis(now)); err != nil {
+		return Answered{}, err
+	}
+	if err := follow(ctx, tx, p.ID, f, next, now); err != nil {
 		return Answered{}, err
 	}
 	answer, err := sign(wire.Answer{
@@ -146,10 +124,43 @@ func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts
 	return answer, err
 }
 
+// follow writes what an accepted event means for its record: the log, the state,
+// the levels of evaluations, and what its terminal is told from now on.
+func follow(ctx context.Context, tx *sql.Tx, packet string, f Facts, next *casefile.Status, now time.Time) error {
+	kind := casefile.EventKind(f.Kind)
+	if err := logged(ctx, tx, f.Case, packet, casefile.Entry{Kind: kind, At: now, Times: f.Times}); err != nil {
+		return err
+	}
+	switch {
+	case kind == casefile.Submitted: // the state stands already
+		if err := logged(ctx, tx, f.Case, packet, casefile.Entry{Kind: casefile.PlatformAccepted, At: now}); err != nil {
+			return err
+		}
+	case next != nil:
+		if _, err := tx.ExecContext(ctx, `UPDATE cases SET state = ? WHERE number = ?`, next.State, f.Case); err != nil {
+			return err
+		}
+	}
+	if kind == casefile.Evaluated {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO evaluations (terminal, level) VALUES (substr(?, 1, 6), ?)`, f.Opener, f.Level); err != nil {
+			return err
+		}
+	}
+	return catchUp(ctx, tx, f.Case, f.Writer[:min(6, len(f.Writer))])
+}
+
 // beijing is the zone of official dates.
 var beijing = time.FixedZone("CST", 8*3600)
 
-// officialNumber gives the case's number at the platform, opening the case when the event does.
+// series is the first letter of official numbers: S for cases, R for records that are none.
+func series(kind string) string {
+	if kind == string(casefile.Submitted) {
+		return "S"
+	}
+	return "R"
+}
+
+// officialNumber gives the record's number at the platform, opening the record when the event does.
 func (r *Registry) officialNumber(ctx context.Context, tx *sql.Tx, f Facts, now time.Time) (string, error) {
 	var official string
 	if !f.Opens {
@@ -157,20 +168,24 @@ func (r *Registry) officialNumber(ctx context.Context, tx *sql.Tx, f Facts, now 
 		return official, err
 	}
 	day := now.In(beijing).Format("20060102")
+	name := "official " + day
+	if series(f.Kind) != "S" {
+		name = "official " + series(f.Kind) + " " + day
+	}
 	var n int
 	if err := tx.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES (?, 1)
-		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, "official "+day).Scan(&n); err != nil {
+		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, name).Scan(&n); err != nil {
 		return "", err
 	}
-	official = fmt.Sprintf("S%s%07d", day, n)
-	_, err := tx.ExecContext(ctx, `INSERT INTO cases (number, writer, official, item, state, opened) VALUES (?,?,?,?,?,?)`,
-		f.Case, f.Writer, official, f.Item, "accepted", millis(now))
+	official = fmt.Sprintf("%s%s%07d", series(f.Kind), day, n)
+	_, err := tx.ExecContext(ctx, `INSERT INTO cases (number, writer, official, item, state, opened, kind) VALUES (?,?,?,?,?,?,?)`,
+		f.Case, f.Writer, official, f.Item, casefile.StateAccepted, millis(now), f.Kind)
 	return official, err
 }
 
 // Cases lists the accepted cases by number.
 func (r *Registry) Cases(ctx context.Context) ([]Case, error) {
-	rows, err := r.db.QueryContext(ctx, `SELECT number, writer, official, item, state, opened FROM cases ORDER BY number`)
+	rows, err := r.db.QueryContext(ctx, `SELECT number, writer, official, kind, item, state, opened FROM cases ORDER BY number`)
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}
@@ -181,7 +196,7 @@ func (r *Registry) Cases(ctx context.Context) ([]Case, error) {
 			c      Case
 			opened int64
 		)
-		if err := rows.Scan(&c.Number, &c.Writer, &c.Official, &c.Item, &c.State, &opened); err != nil {
+		if err := rows.Scan(&c.Number, &c.Writer, &c.Official, &c.Kind, &c.Item, &c.State, &opened); err != nil {
 			return nil, fmt.Errorf("list cases: %w", err)
 		}
 		c.Opened = fromMillis(opened)

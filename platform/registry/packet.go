@@ -118,8 +118,12 @@ type Facts struct {
 	EventDigest string
 	Sequence    int
 	Kind        string
-	Opens       bool   // the event begins its case
+	Opens       bool   // the event begins its record
+	Opener      string // terminal and generation that the record's number names
 	Item        string // of an event that opens a case
+	Times       int    // evaluated: which evaluation of the case
+	Level       int    // evaluated
+	Notice      string // corrected: the notice it answers
 	Claims      []Claim
 }
 

@@ -80,6 +80,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	handle := map[string]handler{
 		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
 		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
+		"getUpdates": s.getUpdates,
 	}[route.Operation.OperationID]
 	if err := handle(w, r, parameters); err != nil {
 		s.fail(w, r, route.Operation.OperationID, err)
@@ -146,6 +147,11 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 		if answer.Agents, err = s.Registry.AgentsAt(r.Context(), t.Number, t.Region, t.Point); err != nil {
 			return err
 		}
+		evaluations, err := s.Registry.EvaluationsAt(r.Context(), t.Region, t.Point)
+		if err != nil {
+			return err
+		}
+		answer.Evaluations = &evaluations
 	}
 	return s.timeAnswer(w, answer)
 }

@@ -43,10 +43,9 @@ type Header struct {
 	Kind        casefile.EventKind `json:"kind"`
 	Terminal    string             `json:"terminal"`
 	Generation  string             `json:"generation"`
-	Certificate string             `json:"certificate"`       // serial of the signing certificate, hex
-	Attachments int64              `json:"attachments"`       // length of all sealed attachments, bytes
-	Compression string             `json:"compression"`       // of the manifest's content before sealing: "zlib" or ""
-	Padding     string             `json:"padding,omitempty"` // means nothing, see Pad
+	Certificate string             `json:"certificate"` // serial of the signing certificate, hex
+	Attachments int64              `json:"attachments"` // length of all sealed attachments, bytes
+	Compression string             `json:"compression"` // of the manifest's content before sealing: "zlib" or ""
 }
 
 // Attachment is one sealed attachment as the manifest names it.
@@ -77,7 +76,12 @@ type Packet struct {
 
 // Build makes the packet of an event: its manifest is signed by the terminal and
 // sealed to the platform. Attachments come in the order their bytes follow.
+// Evaluations are padded, see uniform.
 func Build(identity *seal.Identity, event casefile.Event, attachments []casefile.Attachment) (Packet, error) {
+	event, err := pad(event)
+	if err != nil {
+		return Packet{}, fmt.Errorf("build packet: %w", err)
+	}
 	canonical, err := casefile.Canonical(event)
 	if err != nil {
 		return Packet{}, err
@@ -91,28 +95,31 @@ func Build(identity *seal.Identity, event casefile.Event, attachments []casefile
 		header.Attachments += a.Sealed
 	}
 	manifest := newManifest(canonical, attachments)
-	content, err := encode(manifest)
+	compressed, err := encode(manifest)
 	if err != nil {
 		return Packet{}, fmt.Errorf("build packet: %w", err)
 	}
-	compressed, err := compress(content)
-	clear(content)
-	if err != nil {
-		return Packet{}, fmt.Errorf("build packet: %w", err)
+	if uniform(event.Kind) {
+		header.Compression = "" // how well a text compresses tells about it
+	} else {
+		content := compressed
+		compressed, err = compress(content)
+		clear(content)
+		if err != nil {
+			return Packet{}, fmt.Errorf("build packet: %w", err)
+		}
 	}
 	sealed, err := seal.SealCMS(compressed, identity.SignCert, identity.Keys.Sign, identity.PlatformEncrypt)
 	clear(compressed)
 	if err != nil {
 		return Packet{}, fmt.Errorf("build packet: %w", err)
 	}
-	if event.Padding != "" {
-		if header.Padding, err = headerPadding(header, len(sealed)); err != nil {
-			return Packet{}, fmt.Errorf("build packet: %w", err)
-		}
-	}
 	clearHeader, err := encode(header)
 	if err != nil {
 		return Packet{}, fmt.Errorf("build packet: %w", err)
+	}
+	if uniform(event.Kind) {
+		clearHeader = fill(clearHeader, len(sealed))
 	}
 	head := make([]byte, 0, prefixSize+len(clearHeader)+len(sealed))
 	head = append(head, Magic...)

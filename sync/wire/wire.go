@@ -107,6 +107,7 @@ const (
 	Refusal         Kind = "refusal"         // refused with a reason; final
 	Conflict        Kind = "conflict"        // the id belongs to another packet; final for this one
 	Time            Kind = "time"            // the platform's time
+	News            Kind = "updates"         // what the platform wrote about cases
 )
 
 // Answer is what the platform signs. Which fields are set depends on Kind.

@@ -1,0 +1,109 @@
+package department
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"bianmin/core/casefile"
+)
+
+func wrong(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrContent, fmt.Sprintf(format, args...))
+}
+
+// check judges an update by itself; whether the case can take it is the registry's to judge.
+func check(u casefile.Update, terminal string) error {
+	if (u.Case == "") == (terminal == "") {
+		return wrong("it needs a case, or the terminal number of a point, and not both")
+	}
+	if u.Case != "" {
+		if _, err := casefile.ParseNumber(string(u.Case)); err != nil {
+			return wrong("the case number is not well written")
+		}
+	} else if u.Kind != casefile.PlatformAppointed {
+		return wrong("only an appointment can belong to no case")
+	}
+	switch u.Kind {
+	case casefile.PlatformProgress:
+		return checkBranch(u.Branch)
+	case casefile.PlatformReturned:
+		return checkNotice(u.Notice)
+	case casefile.PlatformFinished:
+		return checkOutcome(u.Outcome)
+	case casefile.PlatformRejected:
+		if u.Reason == "" || len([]rune(u.Reason)) > 500 {
+			return wrong("a rejection needs a reason of at most 500 characters")
+		}
+		return nil
+	case casefile.PlatformAppointed:
+		return checkAppointment(u.Appointment)
+	}
+	return wrong("a department does not write %q", u.Kind)
+}
+
+func checkBranch(b *casefile.Branch) error {
+	switch {
+	case b == nil || b.Department == "":
+		return wrong("it needs the department")
+	case !slices.Contains([]string{"waiting", "working", "done", "rejected"}, b.State):
+		return wrong("a department's state is waiting, working, done or rejected")
+	}
+	return nil
+}
+
+func checkNotice(n *casefile.Notice) error {
+	if n == nil || len(n.Points) == 0 {
+		return wrong("a notice names everything that must be corrected, at least one point")
+	}
+	if n.Days < 1 || n.Days > 365 {
+		return wrong("a notice gives 1 to 365 working days to answer")
+	}
+	seen := map[string]bool{}
+	for i, p := range n.Points {
+		switch {
+		case p.ID == "" || seen[p.ID]:
+			return wrong("point %d needs an id of its own", i+1)
+		case p.Text == "":
+			return wrong("point %d needs a text", i+1)
+		case p.Page < 0 || (p.Page > 0 && p.Material == ""):
+			return wrong("point %d names a page of no material", i+1)
+		case p.Material != "" && p.Field != "":
+			return wrong("point %d is about a material or a field, not both", i+1)
+		}
+		seen[p.ID] = true
+	}
+	return nil
+}
+
+func checkOutcome(o *casefile.Outcome) error {
+	switch {
+	case o == nil || o.Result == "":
+		return wrong("it needs the result")
+	case !slices.Contains([]string{"pickup", "print", "none"}, o.Way):
+		return wrong("the result's way is pickup, print or none")
+	}
+	return nil
+}
+
+func checkAppointment(a *casefile.Appointment) error {
+	if a == nil {
+		return wrong("it needs the appointment")
+	}
+	if a.Kind != "visit" && a.Kind != "point" {
+		return wrong("an appointment is a visit or at the point")
+	}
+	if !slices.Contains([]string{"set", "moved", "cancelled"}, a.State) {
+		return wrong("an appointment is set, moved or cancelled")
+	}
+	if _, err := time.Parse(time.DateOnly, a.Date); err != nil {
+		return wrong("the date is not in the form 2026-11-25")
+	}
+	if _, err := time.Parse("15:04", a.Time); err != nil {
+		return wrong("the time is not in the form 09:30")
+	}
+	if a.Name == "" || (a.Kind == "visit" && (a.Village == "" || a.Address == "")) {
+		return wrong("an appointment needs a name, and a visit village and address")
+	}
+	return nil
+}

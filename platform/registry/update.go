@@ -1,0 +1,212 @@
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"bianmin/core/casefile"
+)
+
+// Update is one event the platform wrote, as it is kept.
+type Update struct {
+	ID       string
+	Case     string // "" for an appointment of no case
+	Terminal string // of such an appointment: a terminal number of its point
+	Kind     casefile.EventKind
+	At       time.Time
+	Sealed   []byte // casefile.Update, sealed to the platform's own key
+	// Appointment is the id of the update that set the appointment this one changes, "" for none.
+	Appointment string
+}
+
+// Errors of the department's acts.
+var (
+	ErrNoCase        = errors.New("the platform holds no such case")
+	ErrNoTerminal    = errors.New("no terminal has this number")
+	ErrNoAppointment = errors.New("no such appointment of this case or point")
+)
+
+// TransitionError says in which state a case takes no such act.
+type TransitionError struct {
+	Kind  casefile.EventKind
+	State string
+}
+
+func (e *TransitionError) Error() string {
+	return fmt.Sprintf("the case stands at %q, where %q is not possible", e.State, e.Kind)
+}
+
+// Act writes one platform event into a case's log, moves the case's state, and
+// keeps the update for every terminal that wrote an event of the case; an
+// appointment of no case is kept for its point's desks. It gives the state and
+// the terminals. Errors: ErrNoCase, ErrNoTerminal, ErrNoAppointment, *TransitionError.
+func (r *Registry) Act(ctx context.Context, u Update, points int) (state string, told []string, err error) {
+	err = r.inTx(ctx, func(tx *sql.Tx) error {
+		if err := knownAppointment(ctx, tx, u); err != nil {
+			return err
+		}
+		if u.Case != "" {
+			if state, err = r.move(ctx, tx, u, points); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO updates (id, case_number, terminal, kind, at, sealed) VALUES (?,nullif(?, ''),nullif(?, ''),?,?,?)`,
+			u.ID, u.Case, u.Terminal, u.Kind, millis(u.At), u.Sealed); err != nil {
+			return err
+		}
+		told, err = deliver(ctx, tx, u)
+		return err
+	})
+	if err != nil {
+		return "", nil, fmt.Errorf("act on a case: %w", err)
+	}
+	return state, told, nil
+}
+
+// move puts a platform event into its case's log.
+func (r *Registry) move(ctx context.Context, tx *sql.Tx, u Update, points int) (string, error) {
+	var kind casefile.EventKind
+	err := tx.QueryRowContext(ctx, `SELECT kind FROM cases WHERE number = ?`, u.Case).Scan(&kind)
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && kind != casefile.Submitted) {
+		return "", ErrNoCase
+	}
+	if err != nil {
+		return "", err
+	}
+	status, err := fold(ctx, tx, u.Case)
+	if err != nil {
+		return "", err
+	}
+	entry := casefile.Entry{Kind: u.Kind, At: u.At, Points: points}
+	next, err := status.Apply(entry)
+	if errors.Is(err, casefile.ErrTransition) {
+		return "", &TransitionError{Kind: u.Kind, State: status.State}
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := logged(ctx, tx, u.Case, u.ID, entry); err != nil {
+		return "", err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE cases SET state = ? WHERE number = ?`, next.State, u.Case)
+	return next.State, err
+}
+
+func knownAppointment(ctx context.Context, tx *sql.Tx, u Update) error {
+	if u.Appointment == "" {
+		return nil
+	}
+	var n int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM updates WHERE id = ? AND kind = ? AND coalesce(case_number, '') = ? AND coalesce(terminal, '') = ?`,
+		u.Appointment, casefile.PlatformAppointed, u.Case, u.Terminal).Scan(&n)
+	if err == nil && n == 0 {
+		return ErrNoAppointment
+	}
+	return err
+}
+
+// deliver keeps an update for the terminals it concerns.
+func deliver(ctx context.Context, tx *sql.Tx, u Update) ([]string, error) {
+	query := `INSERT INTO deliveries (terminal, update_id)
+		SELECT DISTINCT substr(writer, 1, 6), ?1 FROM events WHERE case_number = ?2 ORDER BY 1 RETURNING terminal`
+	about := u.Case
+	if u.Case == "" {
+		// The terminal that was named, whatever it is, and the desks of its point.
+		query = `INSERT INTO deliveries (terminal, update_id) SELECT DISTINCT number, ?1 FROM terminals t WHERE number = ?2
+			OR (role = 'agent' AND EXISTS (SELECT 1 FROM terminals n WHERE n.number = ?2 AND n.region = t.region AND n.point = t.point))
+			ORDER BY 1 RETURNING terminal`
+		about = u.Terminal
+	}
+	rows, err := tx.QueryContext(ctx, query, u.ID, about)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var told []string
+	for rows.Next() {
+		var terminal string
+		if err := rows.Scan(&terminal); err != nil {
+			return nil, err
+		}
+		told = append(told, terminal)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if len(told) == 0 {
+		return nil, ErrNoTerminal
+	}
+	return told, nil
+}
+
+// catchUp keeps for a terminal what the platform wrote about a case before the terminal's first event of it.
+func catchUp(ctx context.Context, tx *sql.Tx, number, terminal string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO deliveries (terminal, update_id)
+		SELECT ?1, id FROM updates WHERE case_number = ?2 ORDER BY position ON CONFLICT DO NOTHING`, terminal, number)
+	return err
+}
+
+// Delivery is one update for a terminal.
+type Delivery struct {
+	Position int64
+	Update
+}
+
+// Deliveries gives what a terminal is told after a position, in order, at most limit.
+func (r *Registry) Deliveries(ctx context.Context, terminal string, after int64, limit int) ([]Delivery, error) {
+	rows, err := r.db.QueryContext(ctx, `SELECT d.position, u.id, coalesce(u.case_number, ''), u.kind, u.at, u.sealed
+		FROM deliveries d JOIN updates u ON u.id = d.update_id WHERE d.terminal = ? AND d.position > ? ORDER BY d.position LIMIT ?`,
+		terminal, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list a terminal's updates: %w", err)
+	}
+	defer rows.Close()
+	var all []Delivery
+	for rows.Next() {
+		var (
+			d  Delivery
+			at int64
+		)
+		if err := rows.Scan(&d.Position, &d.ID, &d.Case, &d.Kind, &at, &d.Sealed); err != nil {
+			return nil, fmt.Errorf("list a terminal's updates: %w", err)
+		}
+		d.At = fromMillis(at)
+		all = append(all, d)
+	}
+	return all, rows.Err()
+}
+
+// Updates lists all that the platform wrote, in order.
+func (r *Registry) Updates(ctx context.Context) ([]Update, error) {
+	rows, err := r.db.QueryContext(ctx, `SELECT id, coalesce(case_number, ''), coalesce(terminal, ''), kind, at, sealed FROM updates ORDER BY position`)
+	if err != nil {
+		return nil, fmt.Errorf("list updates: %w", err)
+	}
+	defer rows.Close()
+	var all []Update
+	for rows.Next() {
+		var (
+			u  Update
+			at int64
+		)
+		if err := rows.Scan(&u.ID, &u.Case, &u.Terminal, &u.Kind, &at, &u.Sealed); err != nil {
+			return nil, fmt.Errorf("list updates: %w", err)
+		}
+		u.At = fromMillis(at)
+		all = append(all, u)
+	}
+	return all, rows.Err()
+}
+
+// EncryptCertificate gives the DER of the certificate a terminal's updates are sealed to.
+func (r *Registry) EncryptCertificate(ctx context.Context, t Terminal) ([]byte, error) {
+	var der []byte
+	err := r.db.QueryRowContext(ctx, `SELECT der FROM certificates WHERE number = ? AND generation = ? AND use = 'encrypt'`, t.Number, t.Generation).Scan(&der)
+	if err != nil {
+		return nil, fmt.Errorf("find a terminal's certificate: %w", err)
+	}
+	return der, nil
+}
