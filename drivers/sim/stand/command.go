@@ -96,7 +96,9 @@ var commands = []command{
 	{"printer ok", plain(func(s *Stand) { s.printer.SetSilent(false); s.printer.SetStalled(false) })},
 	{"printer unplug", may(func(s *Stand) error { return s.printer.Unplug() })},
 	{"printer plug", may(func(s *Stand) error { return s.printer.Plug() })},
-	{"paper tear", func(_ context.Context, s *Stand, _ []string) (string, error) { return strconv.Itoa(s.tear()) + " strips", nil }},
+	{"paper tear", func(_ context.Context, s *Stand, _ []string) (string, error) {
+		return strconv.Itoa(s.tear()) + " strips", nil
+	}},
 	{"network cut", onNetwork(func(s *Stand) { s.network.Cut() })},
 	{"network restore", onNetwork(func(s *Stand) { s.network.Restore() })},
 	{"network slow", onNetwork(func(s *Stand) { s.network.Slow(slowBytesPerSecond) })},
