@@ -18,34 +18,43 @@ import (
 type Options struct {
 	Dir    string // made anew: platform/, terminal/, bench/, logs/
 	Bin    string // folder of the built programs
+	Role   string // of the terminal: "kiosk" (default) or "agent", a desk with accounts and an A4 printer
 	Screen Screen
 	Idle   time.Duration // 0: ten minutes, so that a slow machine does not end a session
 	Done   time.Duration // 0: five minutes
 	Faults string        // the platform's fault script, "" for none
 }
 
-// Screen is the kiosk's panel; zero is the design's 1080×1920.
+// Screen is the terminal's panel; zero is the design's: 1080×1920, a desk's 1366×768.
 type Screen struct {
 	Width, Height int
 	Scale         float64
 	Window        bool // a window, not the full screen
 }
 
-// Rig is one terminal, its bench and a platform, all running but the kiosk.
+// Rig is one terminal, its bench and a platform, all running but the terminal's window.
 type Rig struct {
 	options  Options
 	Stand    *stand.Stand
 	Platform *Program
 	Sender   *Program
 	Staff    Staff
+	Accounts Accounts // a desk's
 }
 
 // Staff is the technician's account the platform issued.
 type Staff struct{ ID, PIN string }
 
-// Terminal's number and place in the demo region.
+// Roles of a terminal.
 const (
-	TerminalNumber = "QH0301"
+	RoleKiosk = "kiosk"
+	RoleAgent = "agent"
+)
+
+// The terminals' numbers and their place in the demo region.
+const (
+	TerminalNumber = "QH0301" // the kiosk
+	DeskNumber     = "QH0302" // the agent's PC
 	PointName      = "柳树沟村便民服务点"
 	PointRegion    = "990301101201" // 柳树沟村
 )
@@ -75,7 +84,7 @@ func (r *Rig) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.Stand, err = stand.Open(ctx, stand.Options{Dir: r.path("bench"), Platform: address}); err != nil {
+	if r.Stand, err = stand.Open(ctx, stand.Options{Dir: r.path("bench"), Platform: address, Document: r.desk()}); err != nil {
 		return err
 	}
 	if err := r.writeScanner(); err != nil {
@@ -108,6 +117,17 @@ func (r *Rig) platformAddress(ctx context.Context) (string, error) {
 	}
 	_, address, _ := strings.Cut(line, "https://")
 	return strings.TrimSpace(address), nil
+}
+
+// desk tells whether the terminal is an agent's PC.
+func (r *Rig) desk() bool { return r.options.Role == RoleAgent }
+
+// Number is the terminal's.
+func (r *Rig) Number() string {
+	if r.desk() {
+		return DeskNumber
+	}
+	return TerminalNumber
 }
 
 func (r *Rig) path(elements ...string) string {
@@ -146,39 +166,6 @@ func (r *Rig) writeScanner() error {
 	return nil
 }
 
-func (r *Rig) writeConfig() error {
-	screen := r.options.Screen
-	if screen.Width == 0 {
-		screen.Width, screen.Height = 1080, 1920
-	}
-	if screen.Scale == 0 {
-		screen.Scale = 1
-	}
-	idle, done := r.options.Idle, r.options.Done
-	if idle == 0 {
-		idle = 10 * time.Minute
-	}
-	if done == 0 {
-		done = 5 * time.Minute
-	}
-	reader, printer, button := r.Stand.Links()
-	text := fmt.Sprintf(`# The demo terminal: real programs, simulated devices.
-data: data
-phone: "0999-12345"
-devices:
-  reader: {link: %q}
-  printer: {link: %q}
-  scanner: {sane: "test:0", dpi: 150}
-  button: {link: %q}
-screen: {width: %d, height: %d, scale: %g, fullscreen: %t}
-session: {idle: %s, done: %s}
-`, reader, printer, button, screen.Width, screen.Height, screen.Scale, !screen.Window, idle, done)
-	if err := os.WriteFile(r.Config(), []byte(text), 0o644); err != nil {
-		return fmt.Errorf("write the configuration: %w", err)
-	}
-	return nil
-}
-
 // enrol makes a technician's account and enrols the terminal, as a technician would.
 func (r *Rig) enrol(ctx context.Context) error {
 	var staff struct{ ID, PIN string }
@@ -190,6 +177,11 @@ func (r *Rig) enrol(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.desk() { // before the enrolment, which brings the accounts
+		if r.Accounts, err = r.newAccounts(ctx); err != nil {
+			return err
+		}
+	}
 	_, err = r.Run(ctx, "provision", "enrol", enrolment, "--data", r.TerminalData())
 	return err
 }
@@ -197,8 +189,12 @@ func (r *Rig) enrol(ctx context.Context) error {
 // NewEnrolment makes a one-time enrolment string for the rig's terminal; a second one brings a new generation.
 func (r *Rig) NewEnrolment(ctx context.Context) (string, error) {
 	var made struct{ Enrolment string }
+	role := RoleKiosk
+	if r.desk() {
+		role = RoleAgent
+	}
 	err := r.platformJSON(ctx, &made, "enrol", "new", "--data", r.PlatformData(), "--url", "https://"+r.Stand.Network(),
-		"--terminal", TerminalNumber, "--point", PointName, "--region", PointRegion, "--role", "kiosk", "--environment", "demo")
+		"--terminal", r.Number(), "--point", PointName, "--region", PointRegion, "--role", role, "--environment", "demo")
 	return made.Enrolment, err
 }
 

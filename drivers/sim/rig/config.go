@@ -1,0 +1,42 @@
+package rig
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// writeConfig writes the terminal's configuration file with everything that stands on the bench.
+func (r *Rig) writeConfig() error {
+	reader, printer, button := r.Stand.Links()
+	var b strings.Builder
+	fmt.Fprintf(&b, "# The demo terminal: real programs, simulated devices.\ndata: data\nphone: \"0999-12345\"\ndevices:\n")
+	fmt.Fprintf(&b, "  reader: {link: %q}\n  printer: {link: %q}\n  scanner: {sane: \"test:0\", dpi: 150}\n", reader, printer)
+	if !r.desk() {
+		fmt.Fprintf(&b, "  button: {link: %q}\n", button)
+	}
+	screen := r.options.Screen
+	if screen.Width == 0 {
+		screen.Width, screen.Height = 1080, 1920
+		if r.desk() {
+			screen.Width, screen.Height = DeskWidth, DeskHeight
+		}
+	}
+	if screen.Scale == 0 {
+		screen.Scale = 1
+	}
+	fmt.Fprintf(&b, "screen: {width: %d, height: %d, scale: %g, fullscreen: %t}\n", screen.Width, screen.Height, screen.Scale, !screen.Window)
+	idle, done := r.options.Idle, r.options.Done
+	if idle == 0 {
+		idle = 10 * time.Minute
+	}
+	if done == 0 {
+		done = 5 * time.Minute
+	}
+	fmt.Fprintf(&b, "session: {idle: %s, done: %s}\n", idle, done)
+	if err := os.WriteFile(r.Config(), []byte(b.String()), 0o644); err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	return nil
+}
