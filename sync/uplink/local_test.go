@@ -67,6 +67,58 @@ func TestAnswersThatCannotBeStored(t *testing.T) {
 	}
 }
 
+// unreadable is an outbox that cannot be read for a while.
+type unreadable struct {
+	*store.Store
+	left atomic.Int32
+}
+
+func (u *unreadable) Pending(ctx context.Context, now time.Time, most int) ([]store.Item, error) {
+	if u.left.Add(-1) >= 0 {
+		return nil, errDisk
+	}
+	return u.Store.Pending(ctx, now, most)
+}
+
+// TestUnreadableOutbox: it is looked at for as long as it takes, but the log gets one line for that, not one per look.
+func TestUnreadableOutbox(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newTerminal(t, p, "QH0301", p.URL)
+	var log words
+	m.log = &log
+	filed := m.file(100)
+	queue := &unreadable{Store: m.desk.Store()}
+	queue.left.Store(20)
+	m.send(queue)
+	m.await(0)
+	mustHold(t, p, filed)
+	if n := log.count("outbox not readable"); n != 1 {
+		t.Errorf("said %d times that the outbox is not readable, want once", n)
+	}
+	if n := log.count("outbox readable again"); n != 1 {
+		t.Errorf("said %d times that it is readable again, want once", n)
+	}
+}
+
+// words collects what is logged.
+type words struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *words) count(what string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return strings.Count(w.text.String(), what)
+}
+
 // TestLostScan: a packet whose scan is gone from disk waits alone, with its reason; the others go.
 func TestLostScan(t *testing.T) {
 	t.Parallel()

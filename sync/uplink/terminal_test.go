@@ -62,6 +62,7 @@ type terminal struct {
 	dial     channel.Options
 	timing   uplink.Timing
 	states   states
+	log      io.Writer // what the uplink logs, nil for nowhere
 	persons  int
 }
 
@@ -176,10 +177,13 @@ func (m *terminal) send(queue uplink.Queue) (stop func()) {
 	if queue == nil {
 		queue = m.desk.Store()
 	}
+	if m.log == nil {
+		m.log = io.Discard
+	}
 	client := m.client()
 	up, err := uplink.New(uplink.Options{
 		Queue: queue, Client: client, URL: m.url, Key: seal.SM2Key(m.identity.PlatformSign), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Timing: m.timing, Changed: m.states.add,
+		Log: slog.New(slog.NewTextHandler(m.log, nil)), Timing: m.timing, Changed: m.states.add,
 	})
 	if err != nil {
 		m.t.Fatal(err)

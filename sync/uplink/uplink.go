@@ -92,6 +92,7 @@ type Uplink struct {
 	link    wait
 	failing int             // answers of trouble in a row, of any packets
 	seen    map[string]bool // packets listed last time
+	unread  string          // why the outbox could not be read last time, as it was logged
 	state   State
 }
 
@@ -179,10 +180,13 @@ func (u *Uplink) assign(ctx context.Context, working *sync.WaitGroup) {
 	items, err := u.Queue.Pending(ctx, u.Now(), listed)
 	if err != nil {
 		if ctx.Err() == nil {
-			u.Log.Error("outbox not readable", "error", err)
-			u.show(func(s *State) { s.Problem = ProblemStore })
+			u.unreadable(err)
 		}
 		return
+	}
+	if u.unread != "" {
+		u.unread = ""
+		u.Log.Info("outbox readable again")
 	}
 	u.show(func(s *State) { s.Waiting = len(items) })
 	if u.news(items) {
@@ -201,6 +205,15 @@ func (u *Uplink) assign(ctx context.Context, working *sync.WaitGroup) {
 		}
 		u.begin(ctx, working, item, lane)
 	}
+}
+
+// unreadable logs news only: the outbox is looked at several times a second, for as long as it takes.
+func (u *Uplink) unreadable(err error) {
+	if why := err.Error(); why != u.unread {
+		u.unread = why
+		u.Log.Error("outbox not readable", "error", err)
+	}
+	u.show(func(s *State) { s.Problem = ProblemStore })
 }
 
 func (u *Uplink) begin(ctx context.Context, working *sync.WaitGroup, item store.Item, lane int) {
