@@ -62,15 +62,15 @@ func run(ctx context.Context, f flags) error {
 		if err := refuseProduction(s); err != nil {
 			return err
 		}
-		return playJourney(ctx, f, s)
+		return playJourney(ctx, f)
 	}
 	if err := toolkit.CheckDisplay(os.Getenv("DISPLAY")); err != nil {
 		return err
 	}
+	toolkit.Log(log)
 	if err := toolkit.Pin(filepath.Join(s.Data, "toolkit"), s.Screen.Scale); err != nil {
 		return err
 	}
-	toolkit.Log(log)
 	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain})
 	if err != nil {
 		return err

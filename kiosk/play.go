@@ -10,13 +10,12 @@ import (
 	"syscall"
 	"time"
 
-	"bianmin/packaging/settings"
 	"bianmin/ui/play"
 )
 
 // playJourney starts this program as a kiosk and plays the journey on its
 // window from outside, as a person would. Whatever happens it leaves journey.json.
-func playJourney(ctx context.Context, f flags, s settings.Settings) error {
+func playJourney(ctx context.Context, f flags) error {
 	journey, err := readJourney(f.journey)
 	if err != nil {
 		return err
@@ -32,10 +31,12 @@ func playJourney(ctx context.Context, f flags, s settings.Settings) error {
 		return err
 	}
 	defer hand.Close()
-	probe := filepath.Join(s.Data, "probe.sock")
-	if err := os.MkdirAll(s.Data, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
+	outside, err := os.MkdirTemp("", "journey-") // the data folder may be read-only, or its name too long for a socket
+	if err != nil {
+		return fmt.Errorf("make a folder for the probe: %w", err)
 	}
+	defer func() { _ = os.RemoveAll(outside) }()
+	probe := filepath.Join(outside, "probe.sock")
 	child, err := startKiosk(f, probe)
 	if err != nil {
 		return err

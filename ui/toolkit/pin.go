@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -38,7 +39,9 @@ func Environment(folder string, scale float32) map[string]string {
 
 // Pin makes Environment this program's. The toolkit reads part of it before
 // main begins, so a program that was started with another one replaces itself
-// (same process id, same arguments) and Pin does not return.
+// (same process id, same arguments) and Pin does not return. A folder that
+// cannot be written, on a full or read-only disk, is only said in package log:
+// the window must open to tell people.
 func Pin(folder string, scale float32) error {
 	debug.SetMemoryLimit(memoryLimit)
 	changed := false
@@ -58,7 +61,10 @@ func Pin(folder string, scale float32) error {
 		}
 		return fmt.Errorf("pin the window toolkit: %w", syscall.Exec(program, os.Args, os.Environ()))
 	}
-	return sweep(filepath.Join(folder, "cache", "fyne"))
+	if err := sweep(filepath.Join(folder, "cache", "fyne")); err != nil {
+		log.Print(err)
+	}
+	return nil
 }
 
 // sweep makes the cache folder and takes away what earlier processes left: the toolkit makes a folder per process.

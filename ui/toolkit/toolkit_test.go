@@ -52,6 +52,24 @@ func TestPin(t *testing.T) {
 	}
 }
 
+// TestPinWithoutRoom: where no cache can be made the window still opens, for it must say why the terminal cannot serve.
+func TestPinWithoutRoom(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "occupied")
+	if err := os.WriteFile(folder, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "TOOLKIT_TEST_FOLDER="+folder)
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	if err := cmd.Run(); err != nil {
+		t.Errorf("%v: %s", err, complaints.String())
+	}
+	if n := strings.Count(complaints.String(), "toolkit's folder"); n != 1 {
+		t.Errorf("said %d times that there is no folder for caches: %s", n, complaints.String())
+	}
+}
+
 func TestCheckDisplay(t *testing.T) {
 	for _, name := range []string{"", ":4711", "nonsense"} {
 		if err := CheckDisplay(name); err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "DISPLAY") {
