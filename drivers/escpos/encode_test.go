@@ -2,6 +2,7 @@ package escpos
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -84,6 +85,15 @@ func TestQRDataCannotInjectCommands(t *testing.T) {
 	}
 	if !bytes.Contains(slices.Concat(pieces...), []byte("1P0A@B")) {
 		t.Errorf("%q", slices.Concat(pieces...))
+	}
+}
+
+// TestQRTooLong: the error names the block and its size, never what somebody wrote into it.
+func TestQRTooLong(t *testing.T) {
+	document := receipt.Document{Blocks: []receipt.Block{{Kind: receipt.QR, Data: strings.Repeat("王秀兰", 1000)}}}
+	_, err := Encode(document, Profile{}, nil)
+	if !errors.Is(err, ErrDocument) || strings.Contains(err.Error(), "王") || !strings.Contains(err.Error(), "block 1: QR code of 9000 bytes") {
+		t.Errorf("%.200v", err)
 	}
 }
 

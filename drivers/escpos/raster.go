@@ -57,8 +57,8 @@ func (e *encoder) picture(p *dots.Bitmap, zoom int) {
 
 func (e *encoder) qr(data string) error {
 	code, err := qr.Encode(data, qr.M, qr.Auto)
-	if err != nil {
-		return fmt.Errorf("QR code of %d bytes: %w", len(data), err)
+	if err != nil { // its words would be the data
+		return fmt.Errorf("QR code of %d bytes: longer than a code can hold", len(data))
 	}
 	modules := code.Bounds().Dx()
 	module := min(largestModule, e.profile.Dots()/(modules+2*border))

@@ -38,9 +38,13 @@ func printCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			face, err := fits(document, profile)
+			if err != nil {
+				return err
+			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
 			defer cancel()
-			report, err := printDocument(ctx, &l, profile, document)
+			report, err := printDocument(ctx, &l, escpos.Options{Profile: profile, Raster: face}, document)
 			if failed := tellReport(command.OutOrStdout(), report, l.json); failed != nil {
 				return failed
 			}
@@ -81,14 +85,23 @@ func readDocument(file string, stdin io.Reader) (receipt.Document, error) {
 	return document, nil
 }
 
-// printDocument reports an outcome also when the printer cannot even be opened.
-func printDocument(ctx context.Context, l *line, profile escpos.Profile, document receipt.Document) (drivers.PrintReport, error) {
-	report := drivers.PrintReport{Outcome: drivers.NotPrinted}
+// fits tells, before any device is touched, whether such a printer could print the document; it gives the face to draw with.
+func fits(document receipt.Document, profile escpos.Profile) (*dots.Face, error) {
 	if profile.Paper != 58 && profile.Paper != 80 {
-		report.Fault = drivers.FaultDevice
-		return report, fmt.Errorf("paper %d mm is unknown, say 58 or 80", profile.Paper)
+		return nil, fmt.Errorf("paper %d mm is unknown, say 58 or 80", profile.Paper)
 	}
-	printer, err := openPrinter(ctx, l, profile)
+	face, err := dots.NewFace(assets.FontRegular())
+	if err != nil {
+		return nil, err
+	}
+	_, err = escpos.Encode(document, profile, face)
+	return face, err
+}
+
+// printDocument reports an outcome also when the printer cannot even be opened.
+func printDocument(ctx context.Context, l *line, options escpos.Options, document receipt.Document) (drivers.PrintReport, error) {
+	report := drivers.PrintReport{Outcome: drivers.NotPrinted}
+	printer, err := openPrinter(ctx, l, options)
 	if err != nil {
 		report.Fault = statusOf(drivers.RolePrinter, err).Fault
 		if fault := drivers.FaultOf(err); fault != drivers.FaultDevice {
@@ -103,16 +116,13 @@ func printDocument(ctx context.Context, l *line, profile escpos.Profile, documen
 	return report, err
 }
 
-func openPrinter(ctx context.Context, l *line, profile escpos.Profile) (*escpos.Printer, error) {
-	face, err := dots.NewFace(assets.FontRegular())
-	if err != nil {
-		return nil, err
-	}
+func openPrinter(ctx context.Context, l *line, options escpos.Options) (*escpos.Printer, error) {
 	opened, err := l.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	printer, err := escpos.Open(ctx, opened, escpos.Options{Profile: profile, Raster: face, Baud: l.baud, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	options.Baud, options.Now, options.Log = l.baud, time.Now, slog.New(slog.DiscardHandler)
+	printer, err := escpos.Open(ctx, opened, options)
 	if err != nil {
 		return nil, errors.Join(err, opened.Close())
 	}

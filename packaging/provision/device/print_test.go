@@ -117,11 +117,15 @@ func TestPrintRefusesBadDocuments(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, out, err)
 		}
 	}
+	out, err := run(t, "print", "--link", link, "--document", write(t, `{"blocks":[{"kind":"qr","data":"`+strings.Repeat("x", 5000)+`"}]}`))
+	if err == nil || out != "" || strings.Contains(err.Error(), "xx") || strings.Contains(err.Error(), "broken") || !strings.Contains(err.Error(), "block 1: QR code of 5000 bytes") {
+		t.Errorf("QR code too long: %q, %.300v", out, err)
+	}
 	if _, err := run(t, "print", "--link", link, "--document", filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("a missing file was printed")
 	}
-	if _, err := run(t, "print", "--link", link, "--document", write(t, note), "--paper", "70"); err == nil || !strings.Contains(err.Error(), "58 or 80") {
-		t.Errorf("70 mm: %v", err)
+	if out, err := run(t, "print", "--link", link, "--document", write(t, note), "--paper", "70"); err == nil || out != "" || !strings.Contains(err.Error(), "58 or 80") {
+		t.Errorf("70 mm: %q, %v", out, err)
 	}
 	if n := p.State().Received; n != 0 {
 		t.Errorf("%d bytes reached the printer", n)
