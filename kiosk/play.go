@@ -66,7 +66,11 @@ func readJourney(path string) (*play.Journey, error) {
 		return nil, fmt.Errorf("read the journey: %w", err)
 	}
 	defer func() { _ = file.Close() }()
-	return play.ParseJourney(file)
+	journey, err := play.ParseJourney(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return journey, nil
 }
 
 func startKiosk(f flags, probe string) (*exec.Cmd, error) {

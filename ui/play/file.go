@@ -79,7 +79,7 @@ const (
 func ParseJourney(source io.Reader) (*Journey, error) {
 	var journey Journey
 	if err := yaml.NewDecoder(source, yaml.Strict()).Decode(&journey); err != nil {
-		return nil, fmt.Errorf("read the journey: %w", err)
+		return nil, fmt.Errorf("read the journey: %s", sentence(err))
 	}
 	if journey.Timeout <= 0 {
 		journey.Timeout = DefaultTimeout
@@ -93,6 +93,19 @@ func ParseJourney(source io.Reader) (*Journey, error) {
 		}
 	}
 	return &journey, nil
+}
+
+// sentence says in one line what is wrong where; the library would show an excerpt of the file.
+func sentence(err error) string {
+	var unknown *yaml.UnknownFieldError
+	var known yaml.Error
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Sprintf("line %d: the key %q is not known", unknown.Token.Position.Line, unknown.Token.Value)
+	case errors.As(err, &known) && known.GetToken() != nil:
+		return fmt.Sprintf("line %d: %s", known.GetToken().Position.Line, strings.ReplaceAll(known.GetMessage(), "\n", " "))
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
 }
 
 // kinds are the ways a step can be set.

@@ -36,7 +36,8 @@ func TestParseJourneyRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":            {"name: x\n", "it has no steps"},
 		"not YAML":         {"steps: [", "read the journey"},
-		"unknown word":     {"steps:\n  - tpa: x\n", "tpa"},
+		"unknown word":     {"steps:\n  - tpa: x\n", "line 2: the key \"tpa\" is not known"},
+		"a wrong type":     {"steps:\n  - tap: x\n    times: many\n", "line 3: "},
 		"two things":       {"steps:\n  - tap: x\n    type: y\n", "step 1: it must do exactly one thing, not 2 (tap, type)"},
 		"nothing":          {"steps:\n  - tap: x\n  - as: y\n", "step 2: it must do exactly one thing, not 0"},
 		"endless sleep":    {"steps:\n  - sleep: 1h\n", "sleep must be between"},
@@ -52,6 +53,9 @@ func TestParseJourneyRefuses(t *testing.T) {
 			_, err := ParseJourney(strings.NewReader(c.text))
 			if err == nil {
 				t.Fatal("taken")
+			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than one line: %v", err)
 			}
 			found := false
 			for _, want := range strings.Split(c.want, "|") {

@@ -70,7 +70,7 @@ func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
 			return card, nil
 		case errors.Is(err, drivers.ErrNoCard):
 			if last == nil {
-				last = fmt.Errorf("no card was placed within %v", l.timeout)
+				last = fmt.Errorf("no card was placed within %v; one that lies there already is not found again: lift it and lay it down again", l.timeout)
 			}
 		case fault == drivers.FaultCard, fault == drivers.FaultCardDoubt:
 			last = err

@@ -132,6 +132,17 @@ func TestCardFailures(t *testing.T) {
 	if out, err := run(t, "card", "--link", link, "--timeout", "500ms", "--json"); err == nil || !strings.Contains(err.Error(), "no card was placed") || out != "" {
 		t.Errorf("no card: %v, printed %q", err, out)
 	}
+	card, err := sim.LoadCard("3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Place(card)
+	if _, err := run(t, "card", "--link", link, "--json"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, "card", "--link", link, "--timeout", "500ms", "--json"); err == nil || !strings.Contains(err.Error(), "lift it and lay it down again") {
+		t.Errorf("a card that was read and still lies there: %v", err)
+	}
 	r.Silence(true)
 	if _, err := run(t, "card", "--link", link, "--json"); err == nil || !strings.Contains(err.Error(), "does not answer") {
 		t.Errorf("silent: %v", err)
