@@ -42,7 +42,12 @@ func checkCommand() *cobra.Command {
 		Long: "A folder is checked as a whole. An item's file inside a catalogue's items/ folder is checked together with that\n" +
 			"catalogue, and one that lies elsewhere by itself: its categories, regions and files are then not looked up.\n" +
 			"docs/catalogue-format.md describes the format.",
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, paths []string) error {
+			if len(paths) == 0 {
+				return errors.New("name a catalogue's folder or an item's file")
+			}
+			return nil
+		},
 		RunE: func(command *cobra.Command, paths []string) error {
 			command.SilenceUsage = true
 			return check(paths, asJSON, command.OutOrStdout(), command.ErrOrStderr())

@@ -32,7 +32,12 @@ func Command(software string, now func() time.Time) *cobra.Command {
 
 The argument is the whole enrolment string (BIANMIN1|url|fingerprint|code), or only the code with --platform and --trust,
 or - to read the string from standard input, so that it does not stand in the list of processes.`,
-		Args: cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, words []string) error {
+			if len(words) != 1 {
+				return errors.New("give the enrolment string, or - for standard input; put it in quotes, for it holds signs that mean something to the shell")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			ticket, err := f.ticket(c, args[0])
 			if err != nil {
