@@ -22,16 +22,22 @@ import (
 type Options struct {
 	Contract []byte           // openapi.yaml
 	Now      func() time.Time // the platform's clock
+
+	behind *time.Duration
 }
 
 // New makes the command tree.
 func New(o Options) *cobra.Command {
+	now := o.Now
+	o.behind = new(time.Duration)
+	o.Now = func() time.Time { return now().Add(-*o.behind) }
 	root := &cobra.Command{
 		Use:   "platform --listen ADDR --data DIR",
 		Short: "The provincial platform's reference implementation",
 		Long:  "Serves terminals by platform/openapi.yaml. Without a subcommand it listens; the subcommands work on the same data folder.",
 		Args:  cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 	}
+	root.PersistentFlags().DurationVar(o.behind, "behind", 0, "let the clock run so far behind, to make a past for demos and tests; only for a demo platform")
 	serveCommand(root, o)
 	root.AddCommand(enrolCommand(o), staffCommand(o), agentCommand(o), trustCommand(o), casesCommand(), terminalCommand(o), actCommand(o))
 	return root
@@ -79,7 +85,15 @@ func openAuthority(o Options, dir, environment string, hosts []string) (*authori
 	if environment != "" && a.Environment() != environment {
 		return nil, fmt.Errorf("this platform's environment is %q, not %q; another environment needs another data folder", a.Environment(), environment)
 	}
-	return a, nil
+	return a, o.checkClock(a)
+}
+
+// checkClock keeps a platform that serves people from working by another time than theirs.
+func (o Options) checkClock(a *authority.Authority) error {
+	if o.behind != nil && *o.behind != 0 && a.Environment() != "demo" {
+		return errors.New("--behind is for a demo platform only")
+	}
+	return nil
 }
 
 // loadAuthority opens an authority that must be there already.
@@ -88,7 +102,10 @@ func loadAuthority(o Options, dir string) (*authority.Authority, error) {
 	if errors.Is(err, authority.ErrNone) {
 		return nil, fmt.Errorf("%s holds no platform yet: start it once with --listen and --data", dir)
 	}
-	return a, err
+	if err != nil {
+		return nil, err
+	}
+	return a, o.checkClock(a)
 }
 
 func printJSON(to io.Writer, value any) error {

@@ -93,6 +93,25 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestBehind: a demo platform's clock can run behind, one that serves people cannot.
+func TestBehind(t *testing.T) {
+	dir := t.TempDir()
+	enrolment := []string{"enrol", "new", "--data", dir, "--url", "https://p", "--terminal", "QH0301", "--point", "村", "--region", "990301001201"}
+	out, err := run(t, append(enrolment, "--behind", "480h")...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var made struct{ Expires time.Time }
+	if err := json.Unmarshal([]byte(out), &made); err != nil || time.Since(made.Expires) < 400*time.Hour {
+		t.Errorf("made 480 hours behind it expires %s, %v", made.Expires, err)
+	}
+	dir = t.TempDir()
+	enrolment[3] = dir
+	if out, err := run(t, append(enrolment, "--environment", "production", "--behind", "480h")...); err == nil || !strings.Contains(err.Error(), "demo platform only") {
+		t.Errorf("production: %v\n%s", err, out)
+	}
+}
+
 // TestTerminalList: no terminal is an empty list.
 func TestTerminalList(t *testing.T) {
 	dir := t.TempDir()

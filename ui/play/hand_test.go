@@ -1,4 +1,4 @@
-package play
+package play_test
 
 import (
 	"testing"
@@ -8,6 +8,7 @@ import (
 	"github.com/jezek/xgb/xproto"
 
 	"bianmin/drivers/sim/rig"
+	"bianmin/ui/play"
 )
 
 // TestHand presses on a window of its own on a real X server and reads the
@@ -25,7 +26,7 @@ func TestHand(t *testing.T) {
 	defer conn.Close()
 	window := openWindow(t, conn, 100, 50, 200, 100)
 
-	hand, err := OpenHand(display.Name)
+	hand, err := play.OpenHand(display.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func await[E any](t *testing.T, conn *xgb.Conn, fits func(xgb.Event) (E, bool)) 
 }
 
 func TestOpenHandWithoutServer(t *testing.T) {
-	if _, err := OpenHand(":4242"); err == nil {
+	if _, err := play.OpenHand(":4242"); err == nil {
 		t.Error("it connected to a display that is not there")
 	}
 }

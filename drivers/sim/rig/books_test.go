@@ -99,3 +99,10 @@ func TestBooks(t *testing.T) {
 		t.Errorf("a case twice: %v", err)
 	}
 }
+
+func TestQuotedWordsStayTogether(t *testing.T) {
+	got := strings.Join(quoted(`return --point "material=CHILDPAGE,text=第 1 页看不清" --days 5`), "|")
+	if want := "return|--point|material=CHILDPAGE,text=第 1 页看不清|--days|5"; got != want {
+		t.Errorf("got %s", got)
+	}
+}

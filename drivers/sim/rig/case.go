@@ -8,11 +8,15 @@ import (
 
 // Case is one case as the platform opened it.
 type Case struct {
-	Case     casefile.Number `json:"case"`
-	Official string          `json:"official"`
-	State    string          `json:"state"`
-	Events   []CaseEvent     `json:"events"`
+	Case     casefile.Number   `json:"case"`
+	Official string            `json:"official"`
+	State    string            `json:"state"`
+	Events   []CaseEvent       `json:"events"`
+	Updates  []casefile.Update `json:"updates"`
 }
+
+// Arrived tells whether the platform holds and accepted everything of the case that it knows of.
+func (c Case) Arrived() bool { return c.Official != "" && allAccepted(c.Events) }
 
 // CaseEvent is one event of a case as the platform opened it.
 type CaseEvent struct {

@@ -23,6 +23,7 @@ type Options struct {
 	Idle   time.Duration // 0: ten minutes, so that a slow machine does not end a session
 	Done   time.Duration // 0: five minutes
 	Faults string        // the platform's fault script, "" for none
+	Behind time.Duration // the platform's clock runs so far behind at first: a past can be made
 }
 
 // Screen is the terminal's panel; zero is the design's: 1080×1920, a desk's 1366×768.
@@ -35,6 +36,8 @@ type Screen struct {
 // Rig is one terminal, its bench and a platform, all running but the terminal's window.
 type Rig struct {
 	options  Options
+	behind   time.Duration
+	address  string // the platform's, behind the network switch
 	Stand    *stand.Stand
 	Platform *Program
 	Sender   *Program
@@ -63,7 +66,7 @@ const (
 // through the bench's network switch, and writes its configuration file. The
 // sender is started by StartSender, the kiosk by the caller.
 func Start(ctx context.Context, options Options) (*Rig, error) {
-	r := &Rig{options: options}
+	r := &Rig{options: options, behind: options.Behind}
 	if err := r.start(ctx); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -84,7 +87,8 @@ func (r *Rig) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.Stand, err = stand.Open(ctx, stand.Options{Dir: r.path("bench"), Platform: address, Document: r.desk()}); err != nil {
+	r.address = address
+	if r.Stand, err = stand.Open(ctx, stand.Options{Dir: r.path("bench"), Platform: address, Document: r.desk(), Department: r.Department}); err != nil {
 		return err
 	}
 	if err := r.writeScanner(); err != nil {
@@ -98,7 +102,7 @@ func (r *Rig) start(ctx context.Context) error {
 
 // StartPlatform starts the platform program on the address.
 func (r *Rig) StartPlatform(ctx context.Context, address string) (err error) {
-	args := []string{"--listen", address, "--data", r.PlatformData()}
+	args := []string{"--listen", address, "--data", r.PlatformData(), "--behind", r.behind.String()}
 	if r.options.Faults != "" {
 		args = append(args, "--faults", r.options.Faults)
 	}
@@ -108,6 +112,14 @@ func (r *Rig) StartPlatform(ctx context.Context, address string) (err error) {
 	}
 	_, err = r.platformAddress(ctx)
 	return err
+}
+
+// SetBehind starts the platform again with its clock so far behind. A terminal
+// hears of it at its next heartbeat.
+func (r *Rig) SetBehind(ctx context.Context, behind time.Duration) error {
+	r.Platform.Stop()
+	r.behind = behind
+	return r.StartPlatform(ctx, r.address)
 }
 
 func (r *Rig) platformAddress(ctx context.Context) (string, error) {
@@ -199,7 +211,7 @@ func (r *Rig) NewEnrolment(ctx context.Context) (string, error) {
 }
 
 func (r *Rig) platformJSON(ctx context.Context, into any, args ...string) error {
-	out, err := r.Run(ctx, "platform", args...)
+	out, err := r.Run(ctx, "platform", append(args, "--behind", r.behind.String())...)
 	if err != nil {
 		return err
 	}

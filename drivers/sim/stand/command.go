@@ -63,6 +63,13 @@ func takeDocuments(_ context.Context, s *Stand, _ []string) (string, error) {
 	return strings.Join(taken, " "), err
 }
 
+func tellDepartment(ctx context.Context, s *Stand, rest []string) (string, error) {
+	if s.options.Department == nil {
+		return "", errors.New("no department listens to this bench")
+	}
+	return s.options.Department(ctx, strings.Join(rest, " "))
+}
+
 // commands are looked up from the first; longer words stand before shorter ones.
 var commands = []command{
 	{"card place", func(_ context.Context, s *Stand, rest []string) (string, error) {
@@ -109,6 +116,7 @@ var commands = []command{
 	{"document unplug", onDocument(func(_ context.Context, p *document.Printer) error { p.Unplug(); return nil })},
 	{"document plug", onDocument(func(ctx context.Context, p *document.Printer) error { return p.Plug(ctx) })},
 	{"document take", takeDocuments},
+	{"department", tellDepartment},
 	{"state", func(_ context.Context, s *Stand, _ []string) (string, error) { return s.stateLine() }},
 }
 

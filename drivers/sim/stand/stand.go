@@ -27,6 +27,8 @@ type Options struct {
 	Platform string // host:port behind the network switch; "" leaves the switch out
 	Switch   string // host:port the network switch listens on; "" is a free port of 127.0.0.1
 	Document bool   // an A4 printer stands there too
+	// Department plays the department at the platform: what follows "department" in a command; nil where there is none.
+	Department Handler
 }
 
 // Stand is one terminal's simulated devices. All methods are safe for use by several goroutines.

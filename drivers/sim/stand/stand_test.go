@@ -99,6 +99,7 @@ func TestRefusals(t *testing.T) {
 		"receipt save a":       "PNG BIN",
 		"receipt save a b":     "nothing has been printed",
 		"reader noise too-few": "how many bytes",
+		"department finish":    "no department",
 		"document take":        "no A4 printer",
 		"document paper out":   "no A4 printer",
 	} {

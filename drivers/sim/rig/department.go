@@ -1,0 +1,87 @@
+package rig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"bianmin/core/casefile"
+)
+
+// Department does "platform act" with the words of a line: on the case the line
+// names first, or on the newest case at the platform when it begins with the
+// act. "wait" waits until the newest case has arrived. It answers the case's number.
+func (r *Rig) Department(ctx context.Context, line string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	words := quoted(line)
+	if len(words) == 0 {
+		return "", errors.New("say what the department does: accept, progress, return, finish, reject, appoint or wait")
+	}
+	if _, err := casefile.ParseNumber(words[0]); err == nil {
+		return words[0], r.Act(ctx, casefile.Number(words[0]), words[1:]...)
+	}
+	if words[0] == "appoint" {
+		return "", r.Act(ctx, "", words...)
+	}
+	newest, err := r.newest(ctx)
+	if err != nil || words[0] == "wait" {
+		return string(newest), err
+	}
+	return string(newest), r.Act(ctx, newest, words...)
+}
+
+// Act lets the department do something: the words of "platform act". An empty number is an appointment of the desk's point.
+func (r *Rig) Act(ctx context.Context, number casefile.Number, words ...string) error {
+	args := []string{"act"}
+	if number != "" {
+		args = append(args, string(number))
+	}
+	args = append(append(args, words...), "--data", r.PlatformData(), "--behind", r.behind.String())
+	if number == "" {
+		args = append(args, "--terminal", r.Number())
+	}
+	_, err := r.Run(ctx, "platform", args...)
+	return err
+}
+
+// newest waits until the case that was opened last has arrived whole.
+func (r *Rig) newest(ctx context.Context) (casefile.Number, error) {
+	look := time.NewTicker(200 * time.Millisecond)
+	defer look.Stop()
+	for {
+		_, cases, err := r.Cases(ctx)
+		if err != nil {
+			return "", err
+		}
+		var last *Case
+		for i := range cases {
+			if len(cases[i].Events) > 0 && cases[i].Events[0].Kind == string(casefile.Submitted) {
+				last = &cases[i] // they come in the order of their numbers
+			}
+		}
+		if last != nil && last.Arrived() {
+			return last.Case, nil
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return "", fmt.Errorf("no case has arrived at the platform: %w", ctx.Err())
+		}
+	}
+}
+
+// quoted splits a line into words; what stands in double quotes is one.
+func quoted(line string) []string {
+	var words []string
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			words = append(words, part)
+			continue
+		}
+		words = append(words, strings.Fields(part)...)
+	}
+	return words
+}
