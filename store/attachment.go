@@ -195,3 +195,20 @@ func (s *Store) namedAttachments(ctx context.Context) (map[string]bool, error) {
 	}
 	return named, rows.Err()
 }
+
+// OpenAttachment gives an attachment's plain content, the whole of it proven
+// genuine. The error wraps fs.ErrNotExist when it was purged.
+func (s *Store) OpenAttachment(attachment casefile.Attachment) ([]byte, error) {
+	if !isDigest(attachment.Digest) {
+		return nil, errors.New("open an attachment: not a digest")
+	}
+	sealed, err := os.ReadFile(s.attachmentPath(attachment.Digest))
+	if err != nil {
+		return nil, classify(fmt.Errorf("open an attachment: %w", err))
+	}
+	content, err := seal.OpenSealed(sealed, attachment.Key)
+	if err != nil {
+		return nil, fmt.Errorf("open an attachment: %w", err)
+	}
+	return content, nil
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"bianmin/core/casefile"
 	"bianmin/sync/packet"
@@ -94,7 +95,7 @@ func (s *Store) Submit(ctx context.Context, terminal, generation string, build f
 		if err != nil {
 			return err
 		}
-		if err := insertCase(tx, q, record); err != nil {
+		if err := insertCase(tx, q, record, clock.Judgement.Now); err != nil {
 			return err
 		}
 		commits = count + 1
@@ -131,12 +132,12 @@ func nextNumber(tx *sql.Tx, q statements, terminal, generation, date string) (ca
 	return casefile.NewNumber(casefile.NumberParts{Terminal: terminal, Generation: generation, Date: date, Sequence: sequence})
 }
 
-func insertCase(tx *sql.Tx, q statements, r Record) error {
+func insertCase(tx *sql.Tx, q statements, r Record, now time.Time) error {
 	if r.Case == nil {
 		return errors.New("a first event without its case")
 	}
 	err := q.exec(tx, sqlInsertCase, string(r.Event.Case), r.Case.Tag, r.Event.Generation, r.Case.Public, r.Case.ByCard,
-		r.Case.ByRecovery, r.Case.Summary, casefile.StateQueued, r.Event.At.Wall.UnixMilli(), r.Event.Sequence, r.Case.Days)
+		r.Case.ByRecovery, r.Case.Summary, casefile.StateQueued, now.UnixMilli(), r.Event.Sequence, r.Case.Days)
 	if err != nil {
 		return fmt.Errorf("insert case: %w", err)
 	}

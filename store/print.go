@@ -27,6 +27,7 @@ type Print struct {
 	State       string // PrintBegun, an outcome of the driver, PrintConfirmed or PrintDenied
 	Evidence    string // the driver's report, JSON
 	ConfirmedBy string
+	By          string // who began it, for the audit trail; "" is the terminal
 	Begun       time.Time
 	Ended       time.Time
 }
@@ -60,7 +61,11 @@ func (s *Store) BeginPrint(ctx context.Context, job Print) (id int64, err error)
 		if job.Reprint {
 			action = "reprint"
 		}
-		return s.audit(tx, q, clock, Entry{Actor: "terminal", Action: action, Subject: subject(job), Detail: fmt.Sprintf("job %d", id)})
+		by := job.By
+		if by == "" {
+			by = "terminal"
+		}
+		return s.audit(tx, q, clock, Entry{Actor: by, Action: action, Subject: subject(job), Detail: fmt.Sprintf("job %d", id)})
 	})
 	if err != nil {
 		return 0, wrap(err, "begin a print")

@@ -116,7 +116,7 @@ func (w *Work) Log(number casefile.Number) ([]Event, error) {
 
 // Open puts a new case or record with its first event; status is what it comes to.
 func (w *Work) Open(record Record, status casefile.Status, desk Desk) error {
-	if err := insertCase(w.tx, w.q, record); err != nil {
+	if err := insertCase(w.tx, w.q, record, w.Clock.Judgement.Now); err != nil {
 		return err
 	}
 	if err := writeCase(w.tx, w.q, record.Event.Case, status, ""); err != nil {

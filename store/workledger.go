@@ -28,6 +28,16 @@ func (w *Work) Closed(account, date string) (bool, error) {
 	return closed, nil
 }
 
+// ClosedOn tells whether an account closed this very date.
+func (w *Work) ClosedOn(account, date string) (bool, error) {
+	var closed bool
+	err := w.tx.QueryRow("SELECT EXISTS (SELECT 1 FROM closings WHERE account = ? AND date = ?)", account, date).Scan(&closed)
+	if err != nil {
+		return false, fmt.Errorf("read the closings: %w", err)
+	}
+	return closed, nil
+}
+
 // Enter puts a ledger row under this transaction's date.
 func (w *Work) Enter(serial int64, account string, number casefile.Number, sealed []byte) error {
 	_, err := w.tx.Exec("INSERT INTO ledger (terminal, generation, serial, account, date, at_ms, case_number, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

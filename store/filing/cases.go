@@ -4,11 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"bianmin/core/casefile"
 	"bianmin/core/identity"
-	"bianmin/store"
 	"bianmin/store/terminal"
 	"bianmin/sync/seal"
 
@@ -46,7 +44,7 @@ func (f *Filing) Cases(ctx context.Context, person identity.Card) ([]casefile.Su
 		key, err := seal.UnwrapKey(c.ByCard, keys.Wrap, string(c.Number))
 		if err == nil {
 			var s casefile.Summary
-			if s, err = OpenCase(c, key); err == nil {
+			if s, err = terminal.OpenCase(c, key); err == nil {
 				f.remember(c.Number, key)
 				summaries = append(summaries, s)
 				continue
@@ -80,55 +78,6 @@ func (f *Filing) Summary(ctx context.Context, filed casefile.Filed) (casefile.Su
 	if err != nil {
 		return casefile.Summary{}, terminal.Coded(err)
 	}
-	s, err := OpenCase(found, key)
+	s, err := terminal.OpenCase(found, key)
 	return s, terminal.Coded(err)
-}
-
-// OpenCase opens a stored case with its private key: the one the person's card
-// or the point's recovery key unwraps.
-func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
-	content, err := seal.OpenWith(c.Summary, key, "summary "+string(c.Number))
-	if err != nil {
-		return casefile.Summary{}, fmt.Errorf("open a summary: %w", err)
-	}
-	var kept terminal.Summary
-	if err := json.Unmarshal(content, &kept); err != nil {
-		return casefile.Summary{}, fmt.Errorf("read a summary: %w", err)
-	}
-	s := casefile.Summary{
-		Number: c.Number, ItemCode: kept.Item, ItemName: kept.Name, Filed: kept.Filed.In(casefile.Zone), State: c.State,
-		Days: kept.Days, Department: kept.Department, QR: kept.QR,
-	}
-	var entries []casefile.Entry
-	for _, event := range c.Events {
-		entry := openEvent(c.Number, event, key)
-		entries = append(entries, entry)
-		text := entry.Official
-		if entry.Reason != "" {
-			text = entry.Reason
-		}
-		s.Moments = append(s.Moments, casefile.Moment{At: entry.At.In(casefile.Zone), Kind: string(event.Kind), Text: text})
-	}
-	var status casefile.Status
-	for _, entry := range entries {
-		if next, err := status.Apply(entry); err == nil { // what cannot follow was kept and changed nothing
-			status = next
-		}
-	}
-	s.State, s.Official, s.Reason = status.State, status.Official, status.Reason
-	return s, nil
-}
-
-// openEvent opens an event's detail; one that does not open keeps kind and time.
-func openEvent(number casefile.Number, event store.Event, key *sm2.PrivateKey) casefile.Entry {
-	entry := casefile.Entry{Kind: event.Kind, At: event.At}
-	content, err := seal.OpenWith(event.Detail, key, "detail "+string(number))
-	if err != nil {
-		return entry
-	}
-	var detail store.Detail
-	if err := json.Unmarshal(content, &detail); err == nil {
-		entry = detail.Entry(event.Kind)
-	}
-	return entry
 }

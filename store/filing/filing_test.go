@@ -10,7 +10,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/store"
-	"bianmin/store/filing"
+	"bianmin/store/terminal"
 	"bianmin/sync/packet"
 	"bianmin/sync/seal"
 )
@@ -124,7 +124,7 @@ func TestMyCasesNeedTheCard(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s, err := filing.OpenCase(c, key); err != nil || s.ItemName != "高龄津贴申领" {
+		if s, err := terminal.OpenCase(c, key); err != nil || s.ItemName != "高龄津贴申领" {
 			t.Errorf("recovery: %+v, %v", s, err)
 		}
 	}

@@ -1,0 +1,167 @@
+package office
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"bianmin/core/agency"
+	"bianmin/core/identity"
+	"bianmin/store"
+	"bianmin/store/terminal"
+	"bianmin/sync/seal"
+)
+
+// issued is an account as the platform issued it, with the verifier of its one-time code.
+type issued struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Role         string   `json:"role"`
+	Villages     []string `json:"villages"`
+	AbsenceHours int      `json:"absenceHours"`
+	CanConfirm   bool     `json:"canConfirm"`
+	Salt         []byte   `json:"salt"`
+	Hash         []byte   `json:"hash"`
+	Time         uint32   `json:"time"`
+	Memory       uint32   `json:"memory"` // KiB
+	Threads      uint8    `json:"threads"`
+}
+
+func (i issued) account() agency.Account {
+	return agency.Account{
+		ID: i.ID, Name: i.Name, Role: agency.Role(i.Role), Villages: i.Villages,
+		Absence: time.Duration(i.AbsenceHours) * time.Hour, CanConfirm: i.CanConfirm,
+	}
+}
+
+func (i issued) verifier() store.Staff {
+	return store.Staff{ID: i.ID, Name: i.Name, Salt: i.Salt, Hash: i.Hash, Time: i.Time, Memory: i.Memory, Threads: i.Threads}
+}
+
+// issued reads the accounts the platform named, by id. The file changes whenever the platform says so.
+func (o *Office) issued() ([]issued, error) {
+	content, err := os.ReadFile(filepath.Join(o.options.Folder, "keys", "agents.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the accounts: %w", err)
+	}
+	var accounts []issued
+	if err := json.Unmarshal(content, &accounts); err != nil {
+		return nil, fmt.Errorf("read the accounts: %w", err)
+	}
+	slices.SortFunc(accounts, func(a, b issued) int { return cmp.Compare(a.ID, b.ID) })
+	return accounts, nil
+}
+
+// find gives one account; agency.ErrNotActive when the platform does not name it (any more).
+func (o *Office) find(id string) (issued, error) {
+	accounts, err := o.issued()
+	if err != nil {
+		return issued{}, err
+	}
+	for _, a := range accounts {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return issued{}, agency.ErrNotActive
+}
+
+// Accounts are the people the platform named for this point, in order of their ids.
+func (o *Office) Accounts(ctx context.Context) ([]agency.AccountLine, error) {
+	opened, self, err := o.Opened(ctx)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := o.issued()
+	if err != nil {
+		return nil, coded(err)
+	}
+	keys, err := opened.AgentKeys(ctx)
+	if err != nil {
+		return nil, coded(err)
+	}
+	clock, err := opened.Clock(ctx)
+	if err != nil {
+		return nil, coded(err)
+	}
+	lines := make([]agency.AccountLine, 0, len(accounts))
+	for _, a := range accounts {
+		line := agency.AccountLine{Account: a.account(), Standing: o.standing(a.account(), clock, self)}
+		if i := slices.IndexFunc(keys, func(k store.AgentKeys) bool { return k.Account == a.ID }); i >= 0 {
+			line.Active, line.PIN = true, keys[i].Wrap == store.WrapPIN
+		}
+		if line.Locked, err = opened.Locked(ctx, tryKey(a.ID)); err != nil {
+			return nil, coded(err)
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// standing judges an account by the platform's time when it was last told; the
+// wall clock is not asked.
+func (o *Office) standing(account agency.Account, clock store.Clock, self *seal.Identity) agency.Standing {
+	seen := clock.Mark.OffsetFrom
+	if seen.Before(self.Enrolled) {
+		seen = self.Enrolled
+	}
+	standing := account.Standing(clock.Judgement.Now, seen)
+	if o.options.Practice {
+		return agency.StandingFull
+	}
+	return standing
+}
+
+func tryKey(account string) string  { return "agent:" + account }
+func codeKey(account string) string { return "code:" + account }
+
+// ByCard finds the account whose own card this is, "" when none is.
+func (o *Office) ByCard(ctx context.Context, card identity.Card) (string, error) {
+	opened, self, err := o.Opened(ctx)
+	if err != nil {
+		return "", err
+	}
+	keys, err := opened.AgentKeys(ctx)
+	if err != nil {
+		return "", coded(err)
+	}
+	if !slices.ContainsFunc(keys, func(k store.AgentKeys) bool { return len(k.CardTag) > 0 }) {
+		return "", nil
+	}
+	tag := o.cardTag(self, card)
+	for _, k := range keys {
+		if string(k.CardTag) == string(tag) {
+			return k.Account, nil
+		}
+	}
+	return "", nil
+}
+
+func (o *Office) cardTag(self *seal.Identity, card identity.Card) []byte {
+	keys := seal.DeriveCardKeys(self.Keys.Secret, o.options.CardCost, terminal.CardFields(card)...)
+	return keys.Tag[:]
+}
+
+// normalCode gives an activation code as it is printed: capitals in groups of four.
+func normalCode(code string) string {
+	code = strings.ToUpper(strings.Join(strings.Fields(strings.ReplaceAll(code, "-", " ")), ""))
+	var groups []string
+	for len(code) > 4 {
+		groups, code = append(groups, code[:4]), code[4:]
+	}
+	return strings.Join(append(groups, code), "-")
+}
+
+// normalSecret makes a secret independent of how its words were set apart.
+func normalSecret(secret string) string { return strings.Join(strings.Fields(secret), " ") }

@@ -1,0 +1,216 @@
+package office
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"bianmin/core/agency"
+	"bianmin/core/casefile"
+	"bianmin/core/identity"
+	"bianmin/store"
+	"bianmin/sync/seal"
+)
+
+// index is the account's list, opened into memory at sign-on and brought up to
+// date before each look by what the store says has changed.
+type index struct {
+	loaded  bool
+	last    int64 // revision up to which it was read
+	removed int64
+	today   identity.Date // the day its order and days left were made for
+	rows    map[casefile.Number]*row
+	order   []*row // overdue and soon due first, then newest
+	words   map[string]string
+	cal     casefile.Calendar
+	dates   map[dueKey]string
+	left    map[string]int
+}
+
+type dueKey struct {
+	accepted string // date
+	days     int
+}
+
+// row is one case in the list.
+type row struct {
+	agency.CaseLine
+	days  int
+	tag   [32]byte // of the ID number
+	date  string   // filed on
+	text  string   // what a search looks into
+	class uint8
+}
+
+// Classes of the list's order.
+const (
+	classOverdue = iota
+	classSoon
+	classRest
+)
+
+// soonDays is how many working days before its deadline a case is due soon.
+const soonDays = 2
+
+// many is how many changed rows are rather sorted in at once than put one by one.
+const many = 64
+
+// refresh brings the index up to date; b.mu is held.
+func (b *Book) refresh(ctx context.Context) error {
+	if b.keys == nil {
+		return errClosed
+	}
+	opened, _, err := b.office.Opened(ctx)
+	if err != nil {
+		return err
+	}
+	clock, err := opened.Clock(ctx)
+	if err != nil {
+		return err
+	}
+	last, removed, err := opened.Revision(ctx)
+	if err != nil {
+		return err
+	}
+	x := &b.index
+	if !x.loaded || removed != x.removed {
+		*x = index{
+			removed: removed, rows: map[casefile.Number]*row{}, words: map[string]string{},
+			cal: b.office.options.Calendar(), dates: map[dueKey]string{}, left: map[string]int{},
+		}
+	}
+	today := identity.DateOf(clock.Judgement.Now.In(casefile.Zone))
+	if today != x.today {
+		x.cal, x.today = b.office.options.Calendar(), today
+		clear(x.dates)
+		clear(x.left)
+		for _, r := range x.order {
+			x.judge(r)
+		}
+		slices.SortFunc(x.order, compareRows)
+	}
+	if x.loaded && last == x.last {
+		return nil
+	}
+	changed, err := b.changed(ctx, opened)
+	if err != nil {
+		x.loaded = false
+		return err
+	}
+	x.put(changed)
+	x.loaded, x.last = true, last
+	return nil
+}
+
+// changed opens the rows that changed since the index was read. A damaged one is left out and logged by its number.
+func (b *Book) changed(ctx context.Context, opened *store.Store) ([]*row, error) {
+	var rows []*row
+	err := opened.Lines(ctx, b.account.ID, b.index.last, func(l store.Line) error {
+		var kept line
+		if err := b.keys.openHanded(l.Line, l.Handed, "line "+string(l.Number), &kept); err != nil {
+			b.office.options.Log.Error("a case cannot be opened", "case", string(l.Number), "error", err)
+			return nil
+		}
+		rows = append(rows, b.index.newRow(l, kept, b.keys.lookup))
+		return nil
+	})
+	return rows, err
+}
+
+func (x *index) newRow(l store.Line, kept line, lookup [32]byte) *row {
+	r := &row{days: l.Days, date: x.word(l.Filed.Format(time.DateOnly)), tag: seal.Tag(lookup, kept.Number)}
+	r.CaseLine = agency.CaseLine{
+		Number: l.Number, Person: kept.Person, Item: x.word(kept.Item), ItemName: x.word(kept.ItemName), Filed: l.Filed, State: x.word(l.State),
+		Points: l.Points, Done: l.Done, Branches: l.Branches, Refused: l.Refused, Waiting: l.Waiting, Official: l.Official,
+	}
+	if !l.Accepted.IsZero() && l.Days > 0 {
+		r.Due = x.deadline(l.Accepted, l.Days)
+	}
+	r.text = strings.ToLower(strings.Join([]string{kept.Person, kept.Item, kept.ItemName, string(l.Number), l.Official}, "\n"))
+	x.judge(r)
+	return r
+}
+
+// word keeps one copy of a text that many rows share.
+func (x *index) word(text string) string {
+	if known, ok := x.words[text]; ok {
+		return known
+	}
+	x.words[text] = text
+	return text
+}
+
+func (x *index) deadline(accepted time.Time, days int) string {
+	key := dueKey{accepted.In(casefile.Zone).Format(time.DateOnly), days}
+	due, known := x.dates[key]
+	if !known {
+		due = x.cal.Deadline(accepted, days).In(time.UTC).Format(time.DateOnly)
+		x.dates[key] = due
+	}
+	return due
+}
+
+// judge finds a row's working days left and its place in the order.
+func (x *index) judge(r *row) {
+	r.class, r.Left = classRest, 0
+	if r.Due == "" {
+		return
+	}
+	left, known := x.left[r.Due]
+	if !known {
+		if due, err := time.Parse(time.DateOnly, r.Due); err == nil {
+			left = x.cal.Left(x.today, identity.DateOf(due))
+		}
+		x.left[r.Due] = left
+	}
+	r.Left = left
+	switch {
+	case r.State == casefile.StateDone || casefile.Over(r.State): // nothing is awaited from the department
+	case left < 0:
+		r.class = classOverdue
+	case left <= soonDays:
+		r.class = classSoon
+	}
+}
+
+func compareRows(a, b *row) int {
+	if c := cmp.Compare(a.class, b.class); c != 0 {
+		return c
+	}
+	if a.class != classRest {
+		if c := cmp.Compare(a.Due, b.Due); c != 0 {
+			return c
+		}
+	}
+	if c := b.Filed.Compare(a.Filed); c != 0 {
+		return c
+	}
+	return cmp.Compare(b.Number, a.Number)
+}
+
+// put brings changed rows into the order.
+func (x *index) put(changed []*row) {
+	if len(changed) > many {
+		for _, r := range changed {
+			x.rows[r.Number] = r
+		}
+		x.order = x.order[:0]
+		for _, r := range x.rows {
+			x.order = append(x.order, r)
+		}
+		slices.SortFunc(x.order, compareRows)
+		return
+	}
+	for _, r := range changed {
+		if before := x.rows[r.Number]; before != nil {
+			if i, found := slices.BinarySearchFunc(x.order, before, compareRows); found {
+				x.order = slices.Delete(x.order, i, i+1)
+			}
+		}
+		x.rows[r.Number] = r
+		i, _ := slices.BinarySearchFunc(x.order, r, compareRows)
+		x.order = slices.Insert(x.order, i, r)
+	}
+}

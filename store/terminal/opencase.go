@@ -1,0 +1,61 @@
+package terminal
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"bianmin/core/casefile"
+	"bianmin/store"
+	"bianmin/sync/seal"
+
+	"github.com/emmansun/gmsm/sm2"
+)
+
+// OpenCase opens a stored case with its private key: the one the person's card
+// or the point's recovery key unwraps.
+func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
+	content, err := seal.OpenWith(c.Summary, key, "summary "+string(c.Number))
+	if err != nil {
+		return casefile.Summary{}, fmt.Errorf("open a summary: %w", err)
+	}
+	var kept Summary
+	if err := json.Unmarshal(content, &kept); err != nil {
+		return casefile.Summary{}, fmt.Errorf("read a summary: %w", err)
+	}
+	s := casefile.Summary{
+		Number: c.Number, ItemCode: kept.Item, ItemName: kept.Name, Filed: kept.Filed.In(casefile.Zone), State: c.State,
+		Days: kept.Days, Department: kept.Department, QR: kept.QR,
+	}
+	var entries []casefile.Entry
+	for _, event := range c.Events {
+		entry := openEvent(c.Number, event, key)
+		entries = append(entries, entry)
+		text := entry.Official
+		if entry.Reason != "" {
+			text = entry.Reason
+		}
+		s.Moments = append(s.Moments, casefile.Moment{At: entry.At.In(casefile.Zone), Kind: string(event.Kind), Text: text})
+	}
+	var status casefile.Status
+	for _, entry := range entries {
+		if next, err := status.Apply(entry); err == nil { // what cannot follow was kept and changed nothing
+			status = next
+		}
+	}
+	s.State, s.Official, s.Reason = status.State, status.Official, status.Reason
+	return s, nil
+}
+
+// openEvent opens an event's detail; one that does not open keeps kind and time.
+func openEvent(number casefile.Number, event store.Event, key *sm2.PrivateKey) casefile.Entry {
+	entry := casefile.Entry{Kind: event.Kind, At: event.At}
+	content, err := seal.OpenWith(event.Detail, key, "detail "+string(number))
+	if err != nil {
+		return entry
+	}
+	var detail store.Detail
+	if err := json.Unmarshal(content, &detail); err == nil {
+		entry = detail.Entry(event.Kind)
+	}
+	return entry
+}
