@@ -11,7 +11,6 @@ import (
 	"bianmin/core/receipt"
 	"bianmin/store"
 	"bianmin/store/terminal"
-	"bianmin/sync/packet"
 	"bianmin/sync/seal"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -154,11 +153,6 @@ func (d desk) add(w *store.Work, standing store.Standing, kind casefile.EventKin
 		return casefile.Filed{}, err
 	}
 	fill(&event)
-	if kind == casefile.Evaluated || kind == casefile.Unevaluated {
-		if event, err = packet.Pad(event); err != nil {
-			return casefile.Filed{}, err
-		}
-	}
 	entry := casefile.Entry{Kind: kind, At: w.Clock.Judgement.Now}
 	if event.Evaluation != nil {
 		entry.Times = event.Evaluation.Times
