@@ -13,7 +13,7 @@ const production = "production"
 var errProduction = errors.New("this terminal is enrolled for production: it takes no journeys, pictures or probes")
 
 // watched tells whether a flag lets somebody look into a session.
-func (f flags) watched() bool { return f.probe != "" || f.shots != "" || f.plain }
+func (f flags) watched() bool { return f.journey != "" || f.probe != "" || f.shots != "" || f.plain }
 
 // refuseProduction looks at the enrolment without opening the store.
 func refuseProduction(s settings.Settings) error {

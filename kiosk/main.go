@@ -58,10 +58,12 @@ func run(ctx context.Context, f flags) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(s.Log)}))
-	if f.journey != "" {
+	if f.watched() {
 		if err := refuseProduction(s); err != nil {
 			return err
 		}
+	}
+	if f.journey != "" {
 		return playJourney(ctx, f)
 	}
 	if err := toolkit.CheckDisplay(os.Getenv("DISPLAY")); err != nil {
