@@ -89,6 +89,10 @@ var rules = []rule{
 		why: "a driver that knows its simulator proves nothing",
 	},
 	{
+		from: []string{"bianmin"}, except: []string{"bianmin/drivers/drivertest"}, to: []string{"bianmin/internal/chance"},
+		why: "chance that can be repeated is for tests; a program that took it would not be random",
+	},
+	{
 		from: []string{"bianmin/kiosk"}, to: []string{"bianmin/agent"},
 		why: "the two front-ends meet in core, never in each other",
 	},
@@ -149,8 +153,8 @@ func TestShippedProgramsHoldNoSimulators(t *testing.T) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			if under(dep, "bianmin/drivers/sim", "bianmin/drivers/drivertest") {
-				t.Errorf("%s links %s: simulators are never shipped", p.ImportPath, dep)
+			if under(dep, "bianmin/drivers/sim", "bianmin/drivers/drivertest", "bianmin/internal/chance") {
+				t.Errorf("%s links %s: simulators and repeatable chance are never shipped", p.ImportPath, dep)
 			}
 		}
 	}
@@ -176,6 +180,7 @@ func TestRulesCatch(t *testing.T) {
 		{"bianmin/drivers/escpos", "github.com/tarm/serial"},
 		{"bianmin/kiosk/journey", "bianmin/store"},
 		{"bianmin/store", "fyne.io/fyne/v2/widget"},
+		{"bianmin/sync/seal", "bianmin/internal/chance"},
 	} {
 		if !caught(c[0], c[1]) {
 			t.Errorf("no rule stops %s from importing %s", c[0], c[1])

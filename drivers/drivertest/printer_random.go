@@ -11,18 +11,19 @@ import (
 	"bianmin/core/receipt"
 	"bianmin/drivers"
 	"bianmin/drivers/sim/printer"
+	"bianmin/internal/chance"
 )
 
 // ReceiptPrinterUnderFaults sends document after document while the printer meets
 // a random fault at a random byte, and checks after each that the paper agrees
-// with what was reported. The number of rounds and the seed come from Count and Random.
+// with what was reported. The number of rounds and the seed come from package chance.
 func ReceiptPrinterUnderFaults(t *testing.T, open OpenPrinter) {
-	random := Random(t)
+	random := chance.Random(t)
 	r := newPrinterRig(t, open, printer.Options{})
 	outcomes := map[string]drivers.Outcome{}
 	tally := map[drivers.Outcome]int{}
 	var paper []printer.Strip
-	for round := range Count(t, 40, 2000) {
+	for round := range chance.Count(t, 40, 2000) {
 		id := fmt.Sprintf("D%05d", round)
 		fault := trouble(random.IntN(8))
 		ctx, cancel := context.WithCancel(r.ctx)

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"bianmin/drivers"
-	"bianmin/drivers/drivertest"
 	"bianmin/drivers/sim/reader"
+	"bianmin/internal/chance"
 )
 
 // pureWire is what one find, select and read of text and photo take at 115200 baud, ten bits a byte: nothing can be faster.
@@ -46,7 +46,7 @@ func BenchmarkCardPolled(b *testing.B) {
 		b.Run(pause.String(), func(b *testing.B) {
 			r, device := onPTY(b, reader.Options{Baud: 115200})
 			card := card(b, "3")
-			random := drivertest.Random(b)
+			random := chance.Random(b)
 			var total time.Duration
 			for b.Loop() {
 				placed := make(chan time.Time, 1)

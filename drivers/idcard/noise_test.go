@@ -11,10 +11,10 @@ import (
 
 	"bianmin/core/identity"
 	"bianmin/drivers"
-	"bianmin/drivers/drivertest"
 	"bianmin/drivers/idcard"
 	"bianmin/drivers/sim"
 	"bianmin/drivers/sim/reader"
+	"bianmin/internal/chance"
 )
 
 // visible tells whether the frame's XOR, or its start, shows that the answer was changed.
@@ -74,7 +74,7 @@ func storm(t *testing.T, n int, options reader.Options, fault reader.Fault, same
 		t.Fatal(err)
 	}
 	o := outcome{faults: map[drivers.Fault]int{}}
-	options.Seed = drivertest.Random(t).Uint64()
+	options.Seed = chance.Random(t).Uint64()
 	synctest.Test(t, func(t *testing.T) {
 		r, device, _ := inMemory(t, options)
 		for i := range n {
@@ -123,7 +123,7 @@ func sameText(got identity.Card, card sim.Card) bool {
 
 // TestVisibleNoise: what the checksum can see never gives a wrong card, only the same card or a typed error.
 func TestVisibleNoise(t *testing.T) {
-	n := drivertest.Count(t, 300, 10_000)
+	n := chance.Count(t, 300, 10_000)
 	for _, class := range []struct {
 		name  string
 		share float64
@@ -166,7 +166,7 @@ func TestVisibleNoise(t *testing.T) {
 
 // TestInvisibleNoise: what the checksum cannot see is found by reading twice.
 func TestInvisibleNoise(t *testing.T) {
-	n := drivertest.Count(t, 1500, 10_000)
+	n := chance.Count(t, 1500, 10_000)
 	for _, share := range []float64{0.1, 0.5, 1} {
 		o := storm(t, n, reader.Options{}, sometimes(share, reader.Invisible), func(got identity.Card, card sim.Card) bool {
 			return sameText(got, card) && got.ReadTwice
@@ -184,7 +184,7 @@ func TestInvisibleNoise(t *testing.T) {
 // so that the checksum fits; what the checks cannot find are changed characters in name, address and issuer. Such a
 // card says that it was read once, and the person confirms name and number before filing in any case.
 func TestInvisibleNoiseOnce(t *testing.T) {
-	n := drivertest.Count(t, 1500, 10_000)
+	n := chance.Count(t, 1500, 10_000)
 	whole := func(answer []byte, random *rand.Rand) []reader.Piece {
 		if len(answer) < 1000 {
 			return reader.Well(answer, random)
@@ -233,12 +233,12 @@ func decoded(t *testing.T, card sim.Card) identity.Card {
 
 // TestNoiseOnPTY is a small share of the same over a real pseudo terminal, in real time.
 func TestNoiseOnPTY(t *testing.T) {
-	n := drivertest.Count(t, 15, 400)
+	n := chance.Count(t, 15, 400)
 	cards, err := sim.Cards()
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, device := onPTY(t, reader.Options{Seed: drivertest.Random(t).Uint64()})
+	r, device := onPTY(t, reader.Options{Seed: chance.Random(t).Uint64()})
 	device.Always(sometimes(0.2, seen(reader.NoiseBefore(40)), seen(reader.NoiseInside(3)), reader.WrongChecksum, reader.Invisible, reader.Split(4, 10*time.Millisecond)))
 	right := 0
 	for i := range n {

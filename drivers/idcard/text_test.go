@@ -10,6 +10,7 @@ import (
 	"bianmin/drivers/drivertest"
 	"bianmin/drivers/idcard"
 	"bianmin/drivers/sim"
+	"bianmin/internal/chance"
 )
 
 // write puts a text at a byte offset of a block, as UTF-16LE.
@@ -119,13 +120,13 @@ func TestCardFiles(t *testing.T) {
 
 // TestDecodeAnything: no 256 bytes crash the decoder, and no control character comes through.
 func TestDecodeAnything(t *testing.T) {
-	random := drivertest.Random(t)
+	random := chance.Random(t)
 	accepted := 0
 	good, err := card(t, "3").Block()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range drivertest.Count(t, 20_000, 1_000_000) {
+	for range chance.Count(t, 20_000, 1_000_000) {
 		block := good
 		for range 1 + random.IntN(8) {
 			block[random.IntN(len(block))] = byte(random.Uint32())

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"bianmin/core/text"
+	"bianmin/internal/chance"
 	"bianmin/kiosk/gallery/states"
 	"bianmin/kiosk/journey"
 	"bianmin/kiosk/screen"
@@ -75,7 +75,7 @@ func TestNoButtonDoesNothing(t *testing.T) {
 	tapped := 0
 	for _, named := range states.All() {
 		for _, thing := range ui.Look(touch(t, words, named.State).window.Root()).Things {
-			if !thing.Enabled || thing.Seen.Empty() || idle(thing.Name) || !long() && alike(thing.Name) {
+			if !thing.Enabled || thing.Seen.Empty() || idle(thing.Name) || !chance.Long() && alike(thing.Name) {
 				continue
 			}
 			h := touch(t, words, named.State)
@@ -91,9 +91,6 @@ func TestNoButtonDoesNothing(t *testing.T) {
 		t.Errorf("only %d taps", tapped)
 	}
 }
-
-// long tells whether the full number of rounds is wanted: make long.
-func long() bool { return os.Getenv("BIANMIN_LONG") != "" }
 
 // alike are keys of which one stands for all the others: 1 and q.
 func alike(name string) bool {
@@ -341,7 +338,7 @@ func TestWholeJourneyOnOneWindow(t *testing.T) {
 	h := touch(t, words, all[0].State)
 	alone := map[string]string{}
 	langs := []text.Lang{text.Chinese}
-	if long() {
+	if chance.Long() {
 		langs = append(langs, text.English, text.Chinese)
 	}
 	for _, lang := range langs {

@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -14,6 +13,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/drivers"
+	"bianmin/internal/chance"
 )
 
 // step is one thing that happens: to the person, the devices, the desk or time.
@@ -63,19 +63,9 @@ func (f *failing) Fatalf(format string, args ...any) { f.Errorf(format, args...)
 // checks sets how many sequences are tried: few by default, BIANMIN_N or the long run say more.
 func checks(t *testing.T, few, long int) {
 	t.Helper()
-	n := few
-	if os.Getenv("BIANMIN_LONG") != "" {
-		n = long
-	}
-	if s := os.Getenv("BIANMIN_N"); s != "" {
-		var err error
-		if n, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	set := map[string]string{"rapid.checks": strconv.Itoa(n)}
-	if seed := os.Getenv("BIANMIN_SEED"); seed != "" {
-		set["rapid.seed"] = seed
+	set := map[string]string{
+		"rapid.checks": strconv.Itoa(chance.Count(t, few, long)),
+		"rapid.seed":   strconv.FormatUint(chance.Seed(t), 10),
 	}
 	for name, value := range set {
 		before := flag.Lookup(name).Value.String()

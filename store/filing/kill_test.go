@@ -6,17 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/chance"
 	"bianmin/store"
 	"bianmin/sync/packet"
 	"bianmin/sync/seal"
@@ -26,37 +25,6 @@ import (
 var points = []string{
 	store.PointAttachmentWritten, store.PointAttachmentSynced, store.PointAttachmentRenamed, store.PointSubmitBefore, store.PointSubmitAfter,
 	store.PointPrintBegun, store.PointPrintEnded, store.PointEvaluateBefore, store.PointEvaluateAfter, store.PointAckBefore, store.PointAckAfter,
-}
-
-// rounds is how often a long test goes round: n by default, long with BIANMIN_LONG, or what BIANMIN_N says.
-func rounds(t testing.TB, n, long int) int {
-	t.Helper()
-	if os.Getenv("BIANMIN_LONG") != "" {
-		n = long
-	}
-	if text := os.Getenv("BIANMIN_N"); text != "" {
-		given, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n = given
-	}
-	return n
-}
-
-// seeded gives a fresh random source and prints its seed, or the one of BIANMIN_SEED.
-func seeded(t testing.TB) *rand.Rand {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("BIANMIN_SEED"); text != "" {
-		given, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seed = given
-	}
-	t.Logf("BIANMIN_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
 }
 
 // realPoint is a terminal on the machine's own clocks, told the time by the platform.
@@ -98,10 +66,10 @@ func wasKilled(err error) bool {
 // TestKilledAtEveryCommitPoint kills one terminal again and again, so that each
 // life begins with what the one before left.
 func TestKilledAtEveryCommitPoint(t *testing.T) {
-	random := seeded(t)
+	random := chance.Random(t)
 	folder, authority := realPoint(t)
 	seen := filepath.Join(t.TempDir(), "world")
-	for range rounds(t, 2, 20) {
+	for range chance.Count(t, 2, 20) {
 		for _, point := range points {
 			at := fmt.Sprintf("%s:%d", point, 1+random.IntN(3))
 			cmd, output := startChild(t.Context(), t, "life "+folder+" "+seen+" "+at+" 0s")
@@ -115,10 +83,10 @@ func TestKilledAtEveryCommitPoint(t *testing.T) {
 
 // TestKilledAtAnyMoment kills at moments nobody chose.
 func TestKilledAtAnyMoment(t *testing.T) {
-	random := seeded(t)
+	random := chance.Random(t)
 	folder, authority := realPoint(t)
 	seen := filepath.Join(t.TempDir(), "world")
-	for range rounds(t, 8, 100) {
+	for range chance.Count(t, 8, 100) {
 		cmd, output := startChild(t.Context(), t, "life "+folder+" "+seen+" never:0 0s")
 		wait := time.Duration(20+random.IntN(300)) * time.Millisecond
 		timer := time.NewTimer(wait)

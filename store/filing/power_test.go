@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"bianmin/internal/chance"
 )
 
 // TestPowerCut cuts the power under a terminal that files: its data lies on an
@@ -19,7 +21,7 @@ import (
 //
 //	go test -tags powercut -run PowerCut ./store/filing
 func TestPowerCut(t *testing.T) {
-	random := seeded(t)
+	random := chance.Random(t)
 	source, authority := realPoint(t)
 	work := t.TempDir()
 	run(t, "mount", "-t", "tmpfs", "-o", "size=1500m", "tmpfs", work)
@@ -32,7 +34,7 @@ func TestPowerCut(t *testing.T) {
 	}
 	run(t, "sync", "-f", disk)
 	seen := filepath.Join(t.TempDir(), "world") // the world's own paper: no power cut touches it
-	for i := range rounds(t, 12, 100) {
+	for i := range chance.Count(t, 12, 100) {
 		cmd, output := startChild(t.Context(), t, "life "+folder+" "+seen+" never:0 30ms")
 		wait(time.Duration(300+random.IntN(900)) * time.Millisecond)
 		signal(t, cmd, syscall.SIGSTOP)

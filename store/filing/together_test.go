@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/chance"
 	"bianmin/store"
 )
 
@@ -169,7 +170,7 @@ func TestPurge(t *testing.T) {
 
 // TestFirstOpenTogether lets several processes make the same database at once.
 func TestFirstOpenTogether(t *testing.T) {
-	for range rounds(t, 4, 50) {
+	for range chance.Count(t, 4, 50) {
 		folder := t.TempDir()
 		var opening sync.WaitGroup
 		for range 4 {

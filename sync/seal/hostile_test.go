@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
+	"bianmin/internal/chance"
 	"bianmin/sync/seal"
 	"bianmin/sync/seal/sealtest"
 )
@@ -81,7 +80,7 @@ func TestHostileMessages(t *testing.T) {
 			}
 		})
 		t.Run(name+" with several changes", func(t *testing.T) {
-			seed := seedOf(t)
+			seed := chance.Seed(t)
 			random := rand.New(rand.NewPCG(seed, 1))
 			for range 2000 {
 				try("random", mangle(random, opener.message))
@@ -116,21 +115,6 @@ func mangle(random *rand.Rand, message []byte) []byte {
 		}
 	}
 	return m
-}
-
-// seedOf gives the run's seed and prints how to repeat it.
-func seedOf(t *testing.T) uint64 {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("BIANMIN_SEED"); text != "" {
-		given, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seed = given
-	}
-	t.Logf("BIANMIN_SEED=%d repeats this run", seed)
-	return seed
 }
 
 // FuzzOpenCMS looks for a message that makes the opener panic; the seeds are a

@@ -5,16 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/chance"
 	"bianmin/platform/intake"
 	"bianmin/store"
 	"bianmin/sync/enrol"
@@ -31,7 +29,7 @@ func TestKilledAtCommitPoints(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			for passing := range count(t, 2, 8) {
+			for passing := range chance.Count(t, 2, 8) {
 				at := fmt.Sprintf("%s:%d", name, passing%3+1) // three cases pass each point in each round
 				platformAt, senderAt := at, ""
 				if inSender {
@@ -76,20 +74,12 @@ func (w *world) killAndGoOn(platformAt, senderAt string, first bool) {
 
 // TestKilledAnywhere kills sender and platform at random moments of a long upload.
 func TestKilledAnywhere(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("BIANMIN_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("BIANMIN_SEED=%d", seed)
-	random := rand.New(rand.NewPCG(seed, 1))
+	random := chance.Random(t)
 	w := newWorld(t)
 	platform := w.startPlatform("")
 	w.enrol()
 	sender := w.startSender("")
-	for range count(t, 8, 190) {
+	for range chance.Count(t, 8, 190) {
 		w.all = append(w.all, w.file(random.IntN(300_000)))
 		time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond)
 		if random.IntN(3) == 0 {

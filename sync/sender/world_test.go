@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -247,19 +246,4 @@ func await(t testing.TB, what string, done func() bool) {
 			t.Fatalf("waited too long for %s", what)
 		}
 	}
-}
-
-func count(t *testing.T, short, long int) int {
-	t.Helper()
-	if text := os.Getenv("BIANMIN_N"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	if os.Getenv("BIANMIN_LONG") != "" {
-		return long
-	}
-	return short
 }

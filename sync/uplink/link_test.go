@@ -7,6 +7,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/drivers/sim/network"
+	"bianmin/internal/chance"
 	"bianmin/platform/platformtest"
 	"bianmin/sync/uplink"
 )
@@ -53,7 +54,7 @@ func TestCutsResumeFromOffset(t *testing.T) {
 
 // TestRandomCuts cuts the line at random places all the time; every case arrives once and whole.
 func TestRandomCuts(t *testing.T) {
-	random := seed(t)
+	random := chance.Random(t)
 	p := platformtest.Start(t, platformtest.Options{})
 	proxy := line(t, p.Addr)
 	m := enrolled(t, p, "QH0301", p.URL, "https://"+proxy.Addr())
@@ -112,7 +113,7 @@ func TestOfflineThenOnline(t *testing.T) {
 // TestPlatformRestarts ends the platform in the middle of uploads and starts it again at the same address.
 func TestPlatformRestarts(t *testing.T) {
 	t.Parallel()
-	random := seed(t)
+	random := chance.Random(t)
 	p := platformtest.Start(t, platformtest.Options{})
 	m := newTerminal(t, p, "QH0301", p.URL)
 	m.strict = false

@@ -7,10 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
-	"os"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -35,20 +32,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var quick = uplink.Timing{
 	Poll: 20 * time.Millisecond, First: 5 * time.Millisecond, LinkMost: 80 * time.Millisecond, PacketMost: 80 * time.Millisecond,
 	BeatEvery: 200 * time.Millisecond, BeatTimeout: 10 * time.Second,
-}
-
-// seed gives the run's seed, from BIANMIN_SEED when set, and prints it.
-func seed(t testing.TB) *rand.Rand {
-	t.Helper()
-	n := rand.Uint64()
-	if text := os.Getenv("BIANMIN_SEED"); text != "" {
-		var err error
-		if n, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("BIANMIN_SEED=%d", n)
-	return rand.New(rand.NewPCG(n, 1))
 }
 
 // terminal is an enrolled terminal with its desk.

@@ -8,12 +8,13 @@ import (
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/link"
 	"bianmin/drivers/sim/printer"
+	"bianmin/internal/chance"
 )
 
 // TestEveryPrintedCodeIsRead prints codes of a receipt's length and reads each
 // back from the paper: what a check cannot read it would silently not check.
 func TestEveryPrintedCodeIsRead(t *testing.T) {
-	random := seeded(t)
+	random := chance.Random(t)
 	p, err := printer.New(t.Context(), filepath.Join(t.TempDir(), "printer"), printer.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +29,7 @@ func TestEveryPrintedCodeIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = d.Close() }()
-	for range rounds(t, 40, 900) {
+	for range chance.Count(t, 40, 900) {
 		code := []byte("BM1:")
 		for range 400 {
 			code = append(code, alphanumeric[random.IntN(len(alphanumeric))])

@@ -7,38 +7,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/chance"
 	"bianmin/store"
 	"bianmin/store/cut"
 )
-
-// rounds is how often a long test repeats: BIANMIN_N, or few in CI and many in "make long".
-func rounds(t *testing.T, few, many int) int {
-	t.Helper()
-	if n, err := strconv.Atoi(os.Getenv("BIANMIN_N")); err == nil && n > 0 {
-		return n
-	}
-	if os.Getenv("BIANMIN_LONG") != "" {
-		return many
-	}
-	return few
-}
-
-// seeded gives the run's random source and prints how to repeat it.
-func seeded(t *testing.T) *rand.Rand {
-	t.Helper()
-	seed, err := strconv.ParseUint(os.Getenv("BIANMIN_SEED"), 10, 64)
-	if err != nil {
-		seed = uint64(time.Now().UnixNano())
-	}
-	t.Logf("BIANMIN_SEED=%d repeats this run", seed)
-	return rand.New(rand.NewPCG(seed, 1))
-}
 
 // root is the tree's top folder.
 func root(t *testing.T) string {
@@ -117,7 +94,7 @@ func (p passing) pick(random *rand.Rand) string {
 // case, no case without its attachments, none twice at the platform.
 func TestKilledAtCommitPoints(t *testing.T) {
 	t.Parallel()
-	random := seeded(t)
+	random := chance.Random(t)
 	bin := built(t, "x11,gles,commitpoints", "./drivers/sim/rig/windowless", "./sync/sender", "./packaging/provision", "./platform")
 	r := started(t, Options{Bin: bin})
 	k := &killing{t: t, rig: r, receipts: map[casefile.Number]bool{}}
@@ -125,7 +102,7 @@ func TestKilledAtCommitPoints(t *testing.T) {
 	if err := os.WriteFile(k.answers, []byte(`{"pension":"resident","phone":"13805312764","residence":"home","notice":"sms"}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	n := rounds(t, 190, 190)
+	n := chance.Count(t, 190, 190)
 	for round := 1; round <= n; round++ {
 		if t.Failed() {
 			return

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/chance"
 	"bianmin/ui/play"
 )
 
@@ -66,11 +67,11 @@ func do(t *testing.T, r *Rig, line string) {
 // moments of the journey, ten times, and the sender now and then.
 func TestWindowKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	random := seeded(t)
+	random := chance.Random(t)
 	r := started(t, Options{Bin: shipped(t)})
 	display := opened(t)
 	held, printed := map[casefile.Number]bool{}, map[casefile.Number]bool{}
-	n := rounds(t, 10, 40)
+	n := chance.Count(t, 10, 40)
 	for round := range n {
 		if err := r.Sender.running(); err != nil {
 			if err := r.StartSender(); err != nil {
