@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/jezek/xgb"
@@ -39,8 +41,8 @@ func (d demo) run(ctx context.Context) (err error) {
 	if d.bin, err = filepath.Abs(d.bin); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	if err := os.RemoveAll(d.dir); err != nil {
-		return fmt.Errorf("clear %s: %w", d.dir, err)
+	if err := empty(d.dir); err != nil {
+		return err
 	}
 	if width, height, ok := realDisplay(); ok && !d.virtual {
 		fmt.Println("demo: opening the kiosk and the bench of simulated devices (模拟设备台)")
@@ -50,11 +52,32 @@ func (d demo) run(ctx context.Context) (err error) {
 	return d.byItself(ctx)
 }
 
+// leaves are what a demo leaves in its folder.
+var leaves = []string{"work", "screens", "online", "offline", "receipt.png", "receipt.bin", "platform.json", "journey.json"}
+
+// empty takes an earlier demo away. A folder that holds anything else is not touched: its name may be a slip.
+func empty(dir string) error {
+	left, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("demo: %w", err)
+	}
+	for _, entry := range left {
+		if !slices.Contains(leaves, entry.Name()) {
+			return fmt.Errorf("%s holds %s, which is of no earlier demo: name another folder with --dir", dir, entry.Name())
+		}
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("clear %s: %w", dir, err)
+	}
+	return nil
+}
+
 // realDisplay tells the size of the screen the person sits at.
 func realDisplay() (width, height int, ok bool) {
 	if os.Getenv("DISPLAY") == "" {
 		return 0, 0, false
 	}
+	xgb.Logger.SetOutput(io.Discard) // it complains of a missing .Xauthority, and goes on
 	conn, err := xgb.NewConn()
 	if err != nil {
 		return 0, 0, false
