@@ -15,6 +15,7 @@ import (
 	"bianmin/store"
 	"bianmin/store/cut"
 	"bianmin/sync/channel"
+	"bianmin/sync/downlink"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
@@ -113,11 +114,15 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Root: identity.Trust.TLSRoot, Certificate: &identity.TLSCert, Times: func() []time.Time { return times(ctx, outbox) },
 	})
 	defer client.CloseIdleConnections()
+	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log})
+	if err != nil {
+		return err
+	}
 	var up *uplink.Uplink
 	reporter := &reporter{outbox: outbox, log: o.log, again: func() { up.Poke() }}
-	up, err := uplink.New(uplink.Options{
+	up, err = uplink.New(uplink.Options{
 		Queue: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Now: time.Now, Log: o.log,
-		Changed: func(s uplink.State) { reporter.uplink(ctx, s) },
+		Changed: func(s uplink.State) { reporter.uplink(ctx, s) }, Acknowledged: down.Poke,
 	})
 	if err != nil {
 		return err
@@ -131,6 +136,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 			reporter.beaten(ctx, err)
 			if err == nil {
 				up.Poke()
+				down.Poke()
 			}
 		},
 	}
@@ -140,6 +146,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	var working sync.WaitGroup
 	var runErr error
 	working.Go(func() { runErr = up.Run(ctx); end() })
+	working.Go(func() { down.Run(ctx) })
 	working.Go(func() { pulse.Run(ctx) })
 	working.Go(func() { probe.Run(ctx) })
 	working.Go(func() { reporter.run(ctx) })

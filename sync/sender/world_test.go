@@ -157,7 +157,13 @@ func (w *world) enrolAs(how string) {
 	if err := json.Unmarshal(out, &made); err != nil {
 		w.t.Fatal(err)
 	}
-	ticket, err := wire.ParseTicket(made.Enrolment)
+	w.enrolWith(made.Enrolment, how)
+}
+
+// enrolWith enrols the terminal with an enrolment string and opens its desk.
+func (w *world) enrolWith(enrolment, how string) {
+	w.t.Helper()
+	ticket, err := wire.ParseTicket(enrolment)
 	if err != nil {
 		w.t.Fatal(err)
 	}

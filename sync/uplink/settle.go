@@ -75,6 +75,9 @@ func (u *Uplink) record(ctx context.Context, r result) {
 		case wire.Acknowledgement:
 			err = u.Queue.RecordAcknowledgement(ctx, id, evidence, signed.Official, signed.Time)
 			u.forget(id)
+			if err == nil {
+				u.Acknowledged()
+			}
 		default:
 			err = u.refused(ctx, r, evidence)
 			u.forget(id)

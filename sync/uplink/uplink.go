@@ -64,7 +64,7 @@ func (t Timing) filled() Timing {
 	return t
 }
 
-// Options of an uplink; all but Timing and Changed are required.
+// Options of an uplink; all but Timing, Acknowledged and Changed are required.
 type Options struct {
 	Queue  Queue
 	Client *http.Client     // made by channel.New
@@ -73,6 +73,8 @@ type Options struct {
 	Now    func() time.Time // wall clock, for the times of next tries
 	Log    *slog.Logger
 	Timing Timing
+	// Acknowledged is called after an acknowledgement was kept, from Run's goroutine; it must not block. nil is nobody.
+	Acknowledged func()
 	// Changed is called with the new state whenever it changes, from Run's goroutine.
 	Changed func(State)
 }
@@ -114,6 +116,9 @@ func New(o Options) (*Uplink, error) {
 	o.Timing = o.Timing.filled()
 	if o.Changed == nil {
 		o.Changed = func(State) {}
+	}
+	if o.Acknowledged == nil {
+		o.Acknowledged = func() {}
 	}
 	return &Uplink{
 		Options: o, poke: make(chan struct{}, 1), results: make(chan result),

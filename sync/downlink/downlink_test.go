@@ -1,0 +1,194 @@
+package downlink_test
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/platform/platformtest"
+	"bianmin/sync/channel"
+	"bianmin/sync/downlink"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// TestUpdatesComeHome: every update of a terminal's cases, in order, once, whole,
+// and to nobody who has nothing to do with them.
+func TestUpdatesComeHome(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	a, b := newTerminal(t, p, "QH0301"), newTerminal(t, p, "QH0302", "--role", "agent")
+	stranger := newTerminal(t, p, "QH0401", "--point", "石桥村便民服务点")
+	number := a.submit()
+	want := []string{
+		act(t, p, string(number), "accept", "--department", "民政局", "--text", "已收到"),
+		act(t, p, string(number), "return", "--point", "material=hukou,page=3,text=看不清，请重扫", "--point", "field=phone,text=号码有误", "--days", "7", "--reason", "两处"),
+	}
+	a.run(nil)
+	b.run(nil)
+	stranger.run(nil)
+	await(t, "the first two", func() bool { return len(a.book.ids()) == 2 })
+	// B begins to work on the case: it hears what was said before, too.
+	b.send(number, 1, func(e *casefile.Event) {
+		e.Kind, e.Correction = casefile.Corrected, &casefile.Correction{Notice: want[1], Points: []string{"1", "2"}}
+	})
+	want = append(want,
+		act(t, p, string(number), "finish", "--result", "高龄津贴批准通知", "--way", "pickup", "--bring", "身份证"),
+		act(t, p, string(number), "appoint", "--kind", "point", "--date", "2026-11-26", "--time", "09:30", "--name", "王小丫"))
+	visit := act(t, p, "appoint", "--terminal", "QH0301", "--date", "2026-11-26", "--time", "10:00", "--village", "柳树沟村", "--address", "3组12号", "--name", "张大爷", "--phone", "13800000000")
+	want = append(want, visit)
+	for name, m := range map[string]*terminal{"the terminal that filed": a, "the one that corrected": b} {
+		await(t, name, func() bool { return len(m.book.ids()) == len(want) })
+		if got := m.book.ids(); !slices.Equal(got, want) {
+			t.Errorf("%s took %v, want %v", name, got, want)
+		}
+	}
+	if n := len(stranger.book.ids()); n != 0 {
+		t.Errorf("another point's terminal took %d updates", n)
+	}
+	taken := b.book.taken
+	notice := taken[1]
+	if notice.Case != number || notice.Kind != casefile.PlatformReturned || notice.Reason != "两处" || notice.Notice.Days != 7 || len(notice.Notice.Points) != 2 ||
+		notice.Notice.Points[0] != (casefile.NoticePoint{ID: "1", Material: "hukou", Page: 3, Text: "看不清，请重扫"}) {
+		t.Errorf("the notice came as %+v", notice)
+	}
+	if taken[0].Branch == nil || *taken[0].Branch != (casefile.Branch{Department: "民政局", State: "working", Text: "已收到"}) {
+		t.Errorf("the branch came as %+v", taken[0].Branch)
+	}
+	if taken[2].Outcome == nil || *taken[2].Outcome != (casefile.Outcome{Result: "高龄津贴批准通知", Way: "pickup", Bring: "身份证"}) {
+		t.Errorf("the outcome came as %+v", taken[2].Outcome)
+	}
+	if v := taken[4]; v.Case != "" || v.Appointment == nil || v.Appointment.Name != "张大爷" || v.Appointment.ID != visit || v.Appointment.State != "set" {
+		t.Errorf("the appointment came as %+v", v.Appointment)
+	}
+	moved := act(t, p, "appoint", "--terminal", "QH0301", "--id", visit, "--state", "moved", "--date", "2026-11-27", "--time", "10:00", "--village", "柳树沟村", "--address", "3组12号", "--name", "张大爷")
+	await(t, "the moved appointment", func() bool { return len(b.book.ids()) == 6 })
+	if v := b.book.taken[5]; v.ID != moved || v.Appointment.ID != visit || v.Appointment.State != "moved" {
+		t.Errorf("the moved appointment came as %+v", v)
+	}
+}
+
+// TestManyUpdates: more than one answer holds, and a poke brings the next within moments.
+func TestManyUpdates(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newTerminal(t, p, "QH0301")
+	number := m.submit()
+	var want []string
+	for range wire.UpdatesLimit + 5 {
+		want = append(want, act(t, p, string(number), "progress", "--department", "民政局", "--state", "working"))
+	}
+	d, _ := m.run(func(o *downlink.Options) { o.Timing.Every = time.Hour })
+	await(t, "all", func() bool { return len(m.book.ids()) == len(want) })
+	if !slices.Equal(m.book.ids(), want) || m.book.calls != 2 {
+		t.Errorf("in %d calls: %v, want %v", m.book.calls, m.book.ids(), want)
+	}
+	next := act(t, p, string(number), "finish", "--result", "证", "--way", "none")
+	d.Poke()
+	await(t, "the poked one", func() bool { return slices.Contains(m.book.ids(), next) })
+}
+
+// TestTroubleIsWaitedOut: whatever the way and the platform do, and while the disk
+// is full, nothing is taken that is not true, and afterwards everything is there once.
+func TestTroubleIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	for name, rule := range map[string]string{
+		"drop": `action: drop-before`, "drop behind": `action: drop-after-accept`, "500": `action: "500"`, "429": `action: "429", wait: 1s`,
+		"page": `action: captive-portal`, "redirect": `action: redirect`, "signature": `action: bad-signature`, "forged": `action: forged`,
+		"nobody signed": `action: wrong-body`, "an old answer": `action: old-answer`, "slow": `action: slow, wait: 50ms`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := platformtest.Start(t, platformtest.Options{})
+			m := newTerminal(t, p, "QH0301")
+			number := m.submit()
+			m.book.failing = 2
+			p.Faults(`{match: {method: GET, path: /v1/updates}, times: 4, ` + rule + `}`)
+			first := act(t, p, string(number), "accept", "--department", "民政局")
+			_, stop := m.run(func(o *downlink.Options) { o.Client = m.client }) // faults do not fit the contract
+			await(t, "the first", func() bool { return len(m.book.ids()) == 1 })
+			second := act(t, p, string(number), "reject", "--reason", "不符合条件")
+			await(t, "the second", func() bool { return len(m.book.ids()) == 2 })
+			stop()
+			if got := m.book.ids(); !slices.Equal(got, []string{first, second}) {
+				t.Errorf("took %v, want %s and %s", got, first, second)
+			}
+		})
+	}
+}
+
+// TestWaitsThatWereOrdered: a poke does not shorten what the platform asked for.
+func TestWaitsThatWereOrdered(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newTerminal(t, p, "QH0301")
+	p.Faults(`{match: {path: /v1/updates}, action: "429", wait: 4s}`)
+	d, _ := m.run(func(o *downlink.Options) { o.Client = m.client })
+	hit := func() bool { return strings.HasPrefix(p.Control("state"), "hits=1 ") }
+	await(t, "the first question", hit)
+	for begun := time.Now(); time.Since(begun) < time.Second; time.Sleep(10 * time.Millisecond) {
+		d.Poke()
+		if !hit() {
+			t.Fatalf("it asked again: %s", p.Control("state"))
+		}
+	}
+}
+
+// TestNewGeneration: a replaced terminal gets everything again, sealed to its new keys; the old one gets nothing.
+func TestNewGeneration(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	old := newTerminal(t, p, "QH0301")
+	want := []string{act(t, p, string(old.submit()), "accept", "--department", "民政局")}
+	fresh := newTerminal(t, p, "QH0301")
+	if fresh.id.Generation != "B" {
+		t.Fatalf("generation %s", fresh.id.Generation)
+	}
+	fresh.run(nil)
+	_, stop := old.run(nil)
+	await(t, "the new generation", func() bool { return slices.Equal(fresh.book.ids(), want) })
+	stop()
+	if n := len(old.book.ids()); n != 0 {
+		t.Errorf("the old generation took %d updates", n)
+	}
+	bare := channel.New(channel.Options{Root: old.id.Trust.TLSRoot, Times: func() []time.Time { return []time.Time{time.Now()} }})
+	defer bare.CloseIdleConnections()
+	for client, status := range map[*http.Client]int{bare: http.StatusUnauthorized, old.client: http.StatusForbidden} {
+		response, err := client.Get(p.URL + "/v1/updates?nonce=" + strings.Repeat("0", 32))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != status {
+			t.Errorf("got %d, want %d", response.StatusCode, status)
+		}
+	}
+}
+
+// TestSealedAtThePlatform: what a department wrote is not readable in the platform's files.
+func TestSealedAtThePlatform(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newTerminal(t, p, "QH0301")
+	number := m.submit()
+	act(t, p, string(number), "reject", "--reason", "王小丫的年龄不符合条件")
+	p.Stop()
+	found := grep(t, p.Dir, "年龄不符合条件")
+	if len(found) != 0 {
+		t.Errorf("readable in %v", found)
+	}
+	if len(grep(t, p.Dir, string(number))) == 0 {
+		t.Error("not even the case number is found: the test looks at nothing")
+	}
+}
+
+func TestOptions(t *testing.T) {
+	if _, err := downlink.New(downlink.Options{URL: "https://p", Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Identity: &seal.Identity{}, Client: &http.Client{}}); err == nil {
+		t.Error("without a book")
+	}
+}
