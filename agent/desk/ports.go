@@ -104,3 +104,16 @@ type Devices struct {
 	Scanner  drivers.Scanner
 	Statuses func() []drivers.Status
 }
+
+// Saver writes files that leave the desk, to the folder or stick the point uses for them.
+type Saver interface {
+	// Save writes a file and gives the name people find it by; an old file of the name is kept beside it.
+	Save(ctx context.Context, name string, content []byte) (string, error)
+	// Load reads a file that was brought back, the custodians' answer.
+	Load(ctx context.Context, name string) ([]byte, error)
+}
+
+// Paper makes the PDF of an A4 document. It is called from goroutines of the desk's effects.
+type Paper interface {
+	PDF(pages receipt.Pages) ([]byte, error)
+}

@@ -234,11 +234,12 @@ type ChooseItemView struct {
 type AcceptView struct {
 	Draft      string
 	Item       *catalogue.Item
-	Package    []*catalogue.Item // the other items of the package that this form feeds
-	Guide      bool              // the guide is open beside the form
-	Principal  *PersonView       // nil until the card was read
-	Absent     bool              // the principal is not here
-	Delegate   *PersonView       // who came instead
+	Package    []*catalogue.Item  // the other items of the package that this form feeds
+	Offer      *catalogue.Package // the package this item belongs to, nil for none
+	Guide      bool               // the guide is open beside the form
+	Principal  *PersonView        // nil until the card was read
+	Absent     bool               // the principal is not here
+	Delegate   *PersonView        // who came instead
 	Delegation *casefile.Delegation
 	Scope      []string // chosen scope of a delegation being prepared
 	Until      string   // its last day

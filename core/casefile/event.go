@@ -104,6 +104,8 @@ type Submission struct {
 	// Package names the one-thing package (一件事) this case was filed in, "" for none; Siblings are its other cases.
 	Package  string   `json:"package,omitempty"`
 	Siblings []Number `json:"siblings,omitempty"`
+	// Previous is the refused case that this one mends and stands for, "" for none.
+	Previous Number `json:"previous,omitempty"`
 }
 
 // ItemRef names the item and the versions the case was begun under.

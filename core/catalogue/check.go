@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"bianmin/core/form"
 	"bianmin/core/text"
 )
 
@@ -95,6 +96,55 @@ func (l *loader) checkTogether(c *Catalogue) {
 		if !slices.ContainsFunc(c.Items, func(item *Item) bool { return slices.Contains(item.Categories, category.Code) }) {
 			l.tell(mainFile, fmt.Sprintf("/categories/%d", i), "no item is in category %q", category.Code)
 		}
+	}
+	l.checkPackages(c)
+}
+
+// checkPackages wants every package's items to be there, each in one package, and their forms to make one.
+func (l *loader) checkPackages(c *Catalogue) {
+	k := &checker{loader: l, file: mainFile}
+	codes, taken := map[string]bool{}, map[string]string{}
+	for i, p := range c.Packages {
+		at := fmt.Sprintf("/packages/%d", i)
+		k.code(p.Code, at+"/code")
+		if codes[p.Code] {
+			k.tell(at+"/code", "%q is there twice", p.Code)
+		}
+		codes[p.Code] = true
+		k.words(p.Name, at+"/name")
+		k.maybe(p.Summary, at+"/summary")
+		if len(p.Items) < 2 {
+			k.tell(at+"/items", "needs at least two items")
+		}
+		var forms []form.Form
+		for j, code := range p.Items {
+			below := fmt.Sprintf("%s/items/%d", at, j)
+			item := slices.IndexFunc(c.Items, func(item *Item) bool { return item.Code == code })
+			switch {
+			case item < 0:
+				k.tell(below, "%q is no item of this catalogue", code)
+			case taken[code] != "":
+				k.tell(below, "%q is in package %q already", code, taken[code])
+			case c.forms[code] != nil: // a form that is not sound was told with its item
+				forms = append(forms, c.Items[item].Form)
+			}
+			taken[code] = p.Code
+		}
+		if len(forms) == len(p.Items) && len(forms) > 1 {
+			k.oneForm(forms, at+"/items")
+		}
+	}
+}
+
+// oneForm tells why forms do not make one.
+func (k *checker) oneForm(forms []form.Form, at string) {
+	merged, err := form.Merge(forms[0], forms[1:]...)
+	if err != nil {
+		k.tell(at, "%v", err)
+		return
+	}
+	if _, err := form.Compile(merged); err != nil {
+		k.tell(at, "the form of all items together: %v", err)
 	}
 }
 

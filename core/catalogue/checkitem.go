@@ -159,6 +159,9 @@ func (k *checker) process(item *Item) {
 	}
 }
 
+// maxLater is the longest a material may be missing, in working days.
+const maxLater = 60
+
 func (k *checker) materials(item *Item, checked *form.Checked) {
 	seen := map[string]bool{}
 	for i, m := range item.Materials {
@@ -180,6 +183,10 @@ func (k *checker) materials(item *Item, checked *form.Checked) {
 		k.maybe(m.Needed, at+"/needed")
 		k.attached(m.BlankForm, at+"/blankForm")
 		k.attached(m.Sample, at+"/sample")
+		k.between(m.Later, 0, maxLater, at+"/later")
+		if m.Later > 0 && (m.Source != SourcePerson || m.Optional) {
+			k.tell(at+"/later", "only what a person must hand in can be handed in later")
+		}
 		if m.Promise && item.Promise == nil {
 			k.tell(at+"/promise", "is true, but the item has no promise")
 		}

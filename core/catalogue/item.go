@@ -18,6 +18,7 @@ type Catalogue struct {
 	Published  string     `json:"published"` // YYYY-MM-DD, shown to people
 	Region     Region     `json:"region"`
 	Categories []Category `json:"categories"`
+	Packages   []Package  `json:"packages,omitempty"`
 	Holidays   Calendar   `json:"calendar"`
 	Items      []*Item    `json:"-"` // from the items/ folder, one file each
 
@@ -39,6 +40,15 @@ type Category struct {
 	Code    string     `json:"code"`
 	Name    text.Local `json:"name"`
 	Summary text.Local `json:"summary"` // one or two lines naming what is inside
+}
+
+// Package is one matter of life that takes several items (一件事): one form, whose
+// fields of equal name are asked once, feeds them all. Items are codes, the leading one first.
+type Package struct {
+	Code    string     `json:"code"`
+	Name    text.Local `json:"name"`
+	Summary text.Local `json:"summary,omitempty"`
+	Items   []string   `json:"items"`
 }
 
 // Calendar tells working days: weekends rest unless listed as working, weekdays work unless listed as resting.
@@ -152,6 +162,9 @@ type Material struct {
 	When      *form.Condition `json:"when,omitempty"`    // when it is needed, by the form's values; nil is always
 	Optional  bool            `json:"optional,omitempty"`
 	Promise   bool            `json:"promise,omitempty"` // a promise may stand in for it
+	// Later is the number of working days within which the material may be handed in after the case was
+	// accepted (容缺受理); 0 is not at all.
+	Later int `json:"later,omitempty"`
 }
 
 // Channel is one way to apply.

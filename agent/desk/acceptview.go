@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"slices"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/core/catalogue"
+	"bianmin/core/form"
+	"bianmin/core/text"
+	"bianmin/drivers"
+)
+
+// missing is what keeps a case from being filed, in the order of the page.
+func (m *machine) missing(a *accept) []Message {
+	var all []Message
+	if a.principal == nil {
+		all = append(all, Message{Key: "desk.problem.principal"})
+	}
+	all = append(all, m.delegationProblems(a)...)
+	for _, p := range a.problems() {
+		all = append(all, Message{Key: "desk.problem.field", Args: map[string]any{"field": a.label(p.Field)}})
+	}
+	for path := range a.wrong {
+		if !slices.ContainsFunc(a.problems(), func(p form.Problem) bool { return p.Field == path }) && a.visible(path) {
+			all = append(all, Message{Key: "desk.problem.field", Args: map[string]any{"field": a.label(path)}})
+		}
+	}
+	for _, line := range a.materials() {
+		if !line.Optional && a.way(line) == "" && a.later(line) == "" {
+			all = append(all, Message{Key: "desk.problem.material", Args: map[string]any{"material": line.Name}})
+		}
+	}
+	return all
+}
+
+// visible tells whether the field of a path is asked now.
+func (a *accept) visible(path string) bool {
+	name := root(path)
+	return slices.ContainsFunc(a.checked.Visible(a.values), func(f form.Field) bool { return f.Name == name })
+}
+
+// root is the field's name at the beginning of a path.
+func root(path string) string {
+	for i, r := range path {
+		if r == '.' {
+			return path[:i]
+		}
+	}
+	return path
+}
+
+func (a *accept) label(path string) text.Local {
+	field, _ := a.checked.Field(root(path))
+	return field.Label
+}
+
+// warnings are what the agent should look at again, although it may be filed.
+func (m *machine) warnings(a *accept) []Message {
+	var all []Message
+	for _, who := range []*PersonView{m.personView(a.principal), m.personView(a.delegate)} {
+		if who == nil {
+			continue
+		}
+		if who.Expired {
+			all = append(all, Message{Key: "desk.problem.card-expired"})
+		}
+		if who.HasPUA {
+			all = append(all, Message{Key: "desk.problem.rare-name"})
+		}
+	}
+	if p := m.personView(a.principal); p != nil && p.Age < 16 && !a.absent {
+		all = append(all, Message{Key: "desk.problem.minor", Args: map[string]any{"age": p.Age}})
+	}
+	for _, p := range a.checked.Warnings(a.values) {
+		all = append(all, Message{Key: "form.problem." + p.Code})
+	}
+	for _, line := range a.materials() {
+		if until := a.later(line); until != "" {
+			all = append(all, Message{Key: "desk.notice.later", Args: map[string]any{"material": line.Name, "date": until}})
+		}
+	}
+	return all
+}
+
+func (m *machine) drawAccept(a *accept) *AcceptView {
+	set := m.options.Catalogue()
+	item := a.item()
+	v := &AcceptView{
+		Draft: a.id, Item: item, Package: slices.Clone(a.items[1:]), Guide: a.guide, Principal: m.personView(a.principal), Absent: a.absent,
+		Delegate: m.personView(a.delegate), Delegation: m.delegation(a), Scope: slices.Clone(a.scope), Until: a.untilText,
+		AuthPages: pageViews(a.auth, ""), Fields: a.fieldViews(set), Missing: m.missing(a), Warnings: m.warnings(a),
+		Focus: a.focus, Known: a.known, Busy: a.busy, Scanning: a.scanning, Days: item.Limits.Promised,
+	}
+	if pack, ok := packageOf(set, item); ok {
+		v.Offer = &pack
+	}
+	v.Due = set.Holidays.AddWorkingDays(m.today.In(casefile.Zone), item.Limits.Promised).Format(time.DateOnly)
+	for _, line := range a.materials() {
+		v.Materials = append(v.Materials, m.materialView(a, line))
+	}
+	if m.canPromise(a) && item.Promise != nil {
+		v.Promise = &PromiseView{Text: item.Promise.Text, Breach: item.Promise.Breach, Deadline: item.Promise.Deadline, Accepted: a.promised}
+	}
+	if a.filed != nil {
+		v.Filed = a.filed.draw()
+	}
+	return v
+}
+
+func (m *machine) materialView(a *accept, line materialLine) MaterialView {
+	way := a.way(line)
+	v := MaterialView{Material: line.Material, Way: way, Needed: !line.Optional, CanPromise: line.Promise && a.promised && line.Source == catalogue.SourcePerson}
+	v.Material.Code = line.name()
+	v.CanWait = line.Later > 0 && way == ""
+	v.Until = a.later(line)
+	if g := a.given[line.key]; g != nil {
+		v.Original = g.Original
+		if way == casefile.Scanned {
+			v.Trust = g.trust()
+		}
+		v.Pages = pageViews(g.Pages, v.Trust)
+	}
+	return v
+}
+
+func (g *given) trust() string {
+	if g.Confirmed {
+		return casefile.TrustConfirmed
+	}
+	return casefile.TrustUnverified
+}
+
+func pageViews(pages []page, trust string) []PageView {
+	var views []PageView
+	for _, p := range pages {
+		views = append(views, PageView{ID: p.ID, Thumbnail: p.thumbnail, Quality: drivers.Quality(p.Quality), Trust: trust})
+	}
+	return views
+}

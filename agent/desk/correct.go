@@ -1,0 +1,270 @@
+package desk
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bianmin/core/agency"
+	"bianmin/core/casefile"
+	"bianmin/core/catalogue"
+	"bianmin/core/form"
+)
+
+// fixing is the repair of what one correction notice lists, on the same case.
+type fixing struct {
+	file   agency.CaseFile
+	accept *accept // the case's form with its values, for reading what is typed
+	points []fixPoint
+	busy   string
+	filed  bool
+}
+
+// fixPoint is one point of the notice with its answer.
+type fixPoint struct {
+	point casefile.NoticePoint
+	value bool   // the field was entered again
+	pages []page // the material's pages scanned again
+}
+
+func (m *machine) correctEvent(w *shift, event Event) bool {
+	switch event.(type) {
+	case PointField, PointScan, Resubmit:
+	default:
+		return false
+	}
+	f := w.fixing
+	if m.page != Correct || f == nil || f.busy != "" || f.filed {
+		return true
+	}
+	switch event := event.(type) {
+	case PointField:
+		m.pointField(f, event.Point, event.Text)
+	case PointScan:
+		m.pointScan(f, event.Point)
+	case Resubmit:
+		m.resubmit(f)
+	}
+	return true
+}
+
+// openCorrect opens the correction page: the whole notice as one list.
+func (m *machine) openCorrect(file agency.CaseFile) {
+	if err := m.allowed(file, agency.ScopeCorrect); err != nil {
+		m.fail("correct", err)
+		return
+	}
+	a, err := m.formOf(file)
+	if err != nil {
+		m.fail("open the form of a case", err)
+		return
+	}
+	f := &fixing{file: file, accept: a}
+	for _, point := range file.Notice.Points {
+		f.points = append(f.points, fixPoint{point: point})
+	}
+	m.shift.fixing = f
+	m.above(Correct)
+}
+
+// formOf makes a case's form again with its values; an item the catalogue no longer
+// has leaves only the materials.
+func (m *machine) formOf(file agency.CaseFile) (*accept, error) {
+	set := m.options.Catalogue()
+	item, ok := set.Item(file.Submission.Item.Code)
+	if !ok {
+		return nil, errNoCase
+	}
+	a, err := newAccept(set.Version)
+	if err == nil {
+		err = a.bind([]*catalogue.Item{item})
+	}
+	if err != nil {
+		return nil, err
+	}
+	m.equip(a)
+	var values form.Values
+	if err := json.Unmarshal(file.Submission.Values, &values); err != nil {
+		return nil, err
+	}
+	for name, value := range values {
+		a.values[name] = value
+	}
+	return a, nil
+}
+
+func (f *fixing) at(id string) *fixPoint {
+	if i := slices.IndexFunc(f.points, func(p fixPoint) bool { return p.point.ID == id }); i >= 0 {
+		return &f.points[i]
+	}
+	return nil
+}
+
+func (m *machine) pointField(f *fixing, id, typed string) {
+	p := f.at(id)
+	if p == nil || p.point.Field == "" {
+		return
+	}
+	m.typeInto(f.accept, p.point.Field, typed)
+	p.value = strings.TrimSpace(typed) != "" && !f.wrongAt(p.point.Field)
+}
+
+func (f *fixing) wrongAt(path string) bool {
+	if _, wrong := f.accept.wrong[path]; wrong {
+		return true
+	}
+	return len(f.accept.checked.ProblemsOf(path, f.accept.values, f.accept.env)) > 0
+}
+
+// pointScan scans a page of the material that a point asks for.
+func (m *machine) pointScan(f *fixing, id string) {
+	p := f.at(id)
+	if p == nil || p.point.Material == "" || len(p.pages) >= maxPages {
+		return
+	}
+	f.busy = "scan"
+	m.scanOne(func(m *machine, scanned page, err error) {
+		f.busy = ""
+		if err != nil {
+			m.fail("scan", err)
+			return
+		}
+		if m.shift.fixing != f { // the page was left meanwhile
+			m.dropFile(scanned.attachment.Digest)
+			return
+		}
+		f.accept.pages++
+		scanned.ID = "p" + strconv.Itoa(f.accept.pages)
+		p.pages = append(slices.Clone(p.pages), scanned)
+	})
+}
+
+func (p fixPoint) answered() bool { return p.value || len(p.pages) > 0 }
+
+func (f *fixing) ready() bool {
+	return len(f.points) > 0 && !slices.ContainsFunc(f.points, func(p fixPoint) bool { return !p.answered() })
+}
+
+// resubmit files the correction on the same case: only what was asked for.
+func (m *machine) resubmit(f *fixing) {
+	if !m.mayWrite() {
+		return
+	}
+	if !f.ready() {
+		m.say(Warn, "desk.problem.points-open", nil)
+		return
+	}
+	c := casefile.Correction{Notice: f.file.NoticeID}
+	values := map[string]any{}
+	final := f.accept.checked.Final(f.accept.values)
+	for _, p := range f.points {
+		c.Points = append(c.Points, p.point.ID)
+		if p.point.Field != "" {
+			name := root(p.point.Field)
+			values[name] = final[name]
+		}
+	}
+	if len(values) > 0 {
+		raw, err := json.Marshal(values)
+		if err != nil {
+			m.fail("write values", err)
+			return
+		}
+		c.Values = raw
+	}
+	materials, files := f.materials()
+	c.Materials = materials
+	f.busy = "file"
+	m.add(f.file.Number, casefile.Corrected, casefile.Event{Correction: &c}, files, func(m *machine) {
+		f.filed = true
+		if m.shift.fixing == f {
+			m.shift.fixing = nil
+			m.to(Corrections)
+		}
+	})
+}
+
+// materials are the materials given again, each whole: a point that asks for one page
+// replaces that page among those the case has.
+func (f *fixing) materials() ([]casefile.Material, []casefile.Attachment) {
+	var given []casefile.Material
+	var files []casefile.Attachment
+	for _, p := range f.points {
+		if len(p.pages) == 0 {
+			continue
+		}
+		at := slices.IndexFunc(given, func(m casefile.Material) bool { return m.Code == p.point.Material })
+		if at < 0 {
+			given = append(given, f.before(p.point.Material))
+			at = len(given) - 1
+		}
+		g := &given[at]
+		fresh := make([]casefile.Page, 0, len(p.pages))
+		for _, scanned := range p.pages {
+			fresh = append(fresh, scanned.Record)
+			files = append(files, scanned.attachment)
+		}
+		if n := p.point.Page; n >= 1 && n <= len(g.Pages) {
+			g.Pages = slices.Concat(g.Pages[:n-1], fresh, g.Pages[n:])
+		} else {
+			g.Pages = fresh
+		}
+	}
+	return given, files
+}
+
+// before is a material as the case has it, to be given again.
+func (f *fixing) before(code string) casefile.Material {
+	g := casefile.Material{Code: code, Name: code, Way: casefile.Scanned, Trust: casefile.TrustUnverified}
+	for _, had := range f.file.Submission.Materials {
+		if had.Code == code {
+			g.Name, g.Pages = had.Name, slices.Clone(had.Pages)
+		}
+	}
+	for _, material := range f.accept.item().Materials {
+		if material.Code == code && g.Name == code {
+			g.Name = material.Name.In("zh")
+		}
+	}
+	return g
+}
+
+// leaveCorrect drops what was scanned and not filed.
+func (m *machine) leaveCorrect() {
+	f := m.shift.fixing
+	if f == nil {
+		return
+	}
+	if !f.filed && f.busy != "file" {
+		for _, p := range f.points {
+			for _, scanned := range p.pages {
+				m.dropFile(scanned.attachment.Digest)
+			}
+		}
+	}
+	m.shift.fixing = nil
+}
+
+func (m *machine) drawCorrect(f *fixing) *CorrectView {
+	v := &CorrectView{Case: f.file, Ready: f.ready(), Busy: f.busy, Filed: f.filed}
+	views := f.accept.fieldViews(m.options.Catalogue())
+	for _, p := range f.points {
+		point := PointView{Point: p.point, Answered: p.answered()}
+		if p.point.Field != "" {
+			if i := slices.IndexFunc(views, func(each FieldView) bool { return each.Field.Name == root(p.point.Field) }); i >= 0 {
+				view := views[i]
+				point.Field = &view
+			}
+		}
+		if p.point.Material != "" {
+			had := f.before(p.point.Material)
+			point.Material = &MaterialView{
+				Material: catalogue.Material{Code: had.Code, Name: zh(had.Name), Source: catalogue.SourcePerson}, Way: had.Way,
+				Trust: casefile.TrustUnverified, Pages: pageViews(p.pages, casefile.TrustUnverified), Needed: true,
+			}
+		}
+		v.Points = append(v.Points, point)
+	}
+	return v
+}

@@ -1,0 +1,295 @@
+package desk
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"bianmin/core/agency"
+	"bianmin/core/casefile"
+	"bianmin/core/form"
+	"bianmin/core/identity"
+	"bianmin/drivers"
+)
+
+const (
+	slotCard  slot = "card"
+	slotKnown slot = "known"
+)
+
+// cardWait is how long a card is waited for after it was asked for.
+const cardWait = 15 * time.Second
+
+func (m *machine) personEvent(w *shift, event Event) bool {
+	switch event := event.(type) {
+	case ReadCard:
+		if a := m.editable(w); a != nil {
+			m.readInto(a, event.Into)
+		}
+	case SetAbsent:
+		if a := m.editable(w); a != nil {
+			a.absent = event.Absent
+			a.changed()
+		}
+	case SetScope:
+		if a := m.editable(w); a != nil {
+			a.setScope(event.Scope, event.On)
+		}
+	case SetUntil:
+		if a := m.editable(w); a != nil {
+			a.setUntil(event.Text, m.today)
+			a.changed()
+		}
+	case PrintAuth:
+		if a := m.editable(w); a != nil {
+			m.printAuthorisation(a)
+		}
+	case ScanAuth:
+		if a := m.editable(w); a != nil {
+			m.scanAuthorisation(a)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// takeCard waits a little for a card and reads it; whose it was is known for the rest of the shift.
+func (m *machine) takeCard(busy string, use func(m *machine, card identity.Card)) {
+	reader := m.options.Devices.Reader
+	if reader == nil {
+		m.notice = &Notice{Tone: Bad, Message: fault(drivers.RoleReader, drivers.FaultUnplugged)}
+		return
+	}
+	w := m.shift
+	if w.accept != nil {
+		w.accept.busy = busy
+	}
+	w.list.busy = busy
+	m.look(slotCard, func(ctx context.Context, _ Book) then {
+		card, err := m.awaitCard(ctx, reader)
+		return func(m *machine) {
+			if w.accept != nil && w.accept.busy == busy {
+				w.accept.busy = ""
+			}
+			w.list.busy = ""
+			if err != nil {
+				m.fail("read card", err)
+				return
+			}
+			w.cards[card.Number] = true
+			use(m, card)
+		}
+	})
+}
+
+func (m *machine) awaitCard(ctx context.Context, reader drivers.CardReader) (identity.Card, error) {
+	for end := time.Now().Add(cardWait); ; {
+		card, err := m.readCard(ctx, reader)
+		if !errors.Is(err, drivers.ErrNoCard) || time.Now().After(end) || !pause(ctx, m.options.Times.Poll) {
+			return card, err
+		}
+	}
+}
+
+func (m *machine) readInto(a *accept, into string) {
+	if into != "principal" && into != "delegate" || a.busy != "" {
+		return
+	}
+	m.takeCard("card", func(m *machine, card identity.Card) {
+		switch {
+		case m.shift.accept != a:
+		case into == "delegate":
+			m.setDelegate(a, card)
+		default:
+			m.setPrincipal(a, card)
+		}
+	})
+}
+
+func (m *machine) setDelegate(a *accept, card identity.Card) {
+	if a.principal != nil && a.principal.Number == card.Number {
+		m.say(Bad, "desk.refusal."+string(agency.SamePerson), nil)
+		return
+	}
+	a.delegate, a.absent = &card, true
+	a.changed()
+}
+
+// setPrincipal prefills the form for the person of the card; what another person's card gave is taken out.
+func (m *machine) setPrincipal(a *accept, card identity.Card) {
+	if a.delegate != nil && a.delegate.Number == card.Number {
+		m.say(Bad, "desk.refusal."+string(agency.SamePerson), nil)
+		return
+	}
+	if a.principal != nil && a.principal.Number != card.Number {
+		for name, source := range a.from {
+			if source == "card" || source == "earlier" {
+				delete(a.values, name)
+				delete(a.from, name)
+				delete(a.typed, name)
+			}
+		}
+	}
+	a.principal = &card
+	a.env.Card = a.principal
+	a.known = 0
+	filled := form.Values{}
+	for name, value := range a.checked.Prefill(a.env) {
+		if a.values[name] == nil || a.checked.Locked(name, a.env) {
+			a.values[name], filled[name] = value, value
+			delete(a.typed, name)
+			delete(a.wrong, name)
+		}
+	}
+	a.mark(filled, "")
+	a.changed()
+	m.loadKnown(a)
+}
+
+// loadKnown fills what this account's earlier cases know of the person.
+func (m *machine) loadKnown(a *accept) {
+	number := a.principal.Number
+	m.look(slotKnown, func(ctx context.Context, book Book) then {
+		files, err := book.Known(ctx, number)
+		return func(m *machine) {
+			switch {
+			case err != nil:
+				m.log.Warn("earlier cases not known", "error", err)
+			case m.shift.accept == a && a.filed == nil && a.principal != nil && a.principal.Number == number:
+				m.fillEarlier(a, files)
+			}
+		}
+	})
+}
+
+// fillEarlier fills empty fields: from the same item's newest case first, then
+// from fields of the same name and kind of other items. What would be wrong today is left out.
+func (m *machine) fillEarlier(a *accept, files []agency.CaseFile) {
+	a.known = len(files)
+	set := m.options.Catalogue()
+	same := func(f agency.CaseFile) bool { return f.Submission.Item.Code == a.item().Code }
+	ordered := append(slices.DeleteFunc(slices.Clone(files), func(f agency.CaseFile) bool { return !same(f) }), slices.DeleteFunc(slices.Clone(files), same)...)
+	for _, file := range ordered {
+		var values form.Values
+		if json.Unmarshal(file.Submission.Values, &values) != nil {
+			continue
+		}
+		checked := set.Form(file.Submission.Item.Code)
+		for name, value := range values {
+			field, known := a.checked.Field(name)
+			if !known || a.values[name] != nil || a.left[name] || field.Prefill != "" || field.Kind == form.KindTable {
+				continue
+			}
+			if !same(file) {
+				if checked == nil {
+					continue
+				}
+				if other, ok := checked.Field(name); !ok || other.Kind != field.Kind {
+					continue
+				}
+			}
+			a.values[name], a.from[name] = value, "earlier"
+		}
+	}
+	for _, p := range a.problems() {
+		name, _, _ := strings.Cut(p.Field, ".")
+		if a.from[name] == "earlier" {
+			delete(a.values, name)
+			delete(a.from, name)
+		}
+	}
+	a.changed()
+}
+
+func (a *accept) setScope(scope string, on bool) {
+	if !slices.Contains([]string{agency.ScopeApply, agency.ScopeCorrect, agency.ScopePay, agency.ScopeCollect}, scope) {
+		return
+	}
+	a.scope = slices.DeleteFunc(slices.Clone(a.scope), func(s string) bool { return s == scope })
+	if on {
+		a.scope = append(a.scope, scope)
+	}
+	a.changed()
+}
+
+func (a *accept) setUntil(text string, today time.Time) {
+	a.untilText, a.until = text, ""
+	if date, problem := readDate(text, today); problem == "" {
+		a.until = date
+	}
+}
+
+// delegation is the authorisation as it stands, nil while the principal is here.
+func (m *machine) delegation(a *accept) *casefile.Delegation {
+	if !a.absent || a.delegate == nil {
+		return nil
+	}
+	d := &casefile.Delegation{
+		Agent: m.shift.account.ID, AgentName: m.shift.account.Name, Delegate: applicant(*a.delegate), Scope: slices.Clone(a.scope),
+		Item: a.item().Code, From: m.date(), Until: a.until,
+	}
+	for _, p := range a.auth {
+		d.Pages = append(d.Pages, p.Record)
+	}
+	return d
+}
+
+// delegationProblems are what keeps a case of an absent principal from being filed.
+func (m *machine) delegationProblems(a *accept) []Message {
+	if !a.absent {
+		return nil
+	}
+	d := m.delegation(a)
+	switch {
+	case d == nil:
+		return []Message{{Key: "desk.problem.delegate"}}
+	case a.untilText == "":
+		return []Message{{Key: "desk.problem.until"}}
+	case a.until == "":
+		_, problem := readDate(a.untilText, m.today)
+		return []Message{{Key: "desk.problem." + problem}}
+	}
+	var missing []Message
+	if a.principal != nil {
+		if err := agency.CheckDelegation(*d, *a.principal, a.item().Code, agency.ScopeApply, identity.DateOf(m.today.In(casefile.Zone))); err != nil {
+			missing = append(missing, trouble(err))
+		}
+	}
+	if len(a.auth) == 0 {
+		missing = append(missing, Message{Key: "desk.problem.authorisation"})
+	}
+	return missing
+}
+
+// applicant is the person as the card says.
+func applicant(card identity.Card) casefile.Applicant {
+	a := casefile.Applicant{
+		Name: card.Name, Number: card.Number, Sex: string(card.Sex), Nation: string(card.Nation), Birth: card.Birth.Compact(),
+		Address: card.Address, Issuer: card.Issuer, ValidFrom: card.ValidFrom.Compact(), ValidTo: card.ValidTo.Compact(),
+		CardKind: string(card.Kind), RawText: hex.EncodeToString(card.Raw[:]), Source: "card",
+	}
+	if card.LongTerm {
+		a.ValidTo = "长期" // how a card without an end says so
+	}
+	return a
+}
+
+func (m *machine) personView(card *identity.Card) *PersonView {
+	if card == nil {
+		return nil
+	}
+	today := identity.DateOf(m.today.In(casefile.Zone))
+	address := card.Address
+	if card.NewAddress != "" {
+		address = card.NewAddress
+	}
+	return &PersonView{
+		Name: card.Name, Number: card.Number, Sex: string(card.Sex), Age: card.Birth.Age(today), Address: address,
+		Expired: card.Expired(today), HasPUA: card.HasPUA,
+	}
+}

@@ -1,0 +1,111 @@
+package desk
+
+import (
+	"encoding/json"
+	"strings"
+
+	"bianmin/core/agency"
+	"bianmin/core/casefile"
+	"bianmin/core/form"
+	"bianmin/core/identity"
+	"bianmin/core/text"
+)
+
+func zh(s string) text.Local { return text.Zh(s) }
+
+// splitList reads names separated by commas, ideographic commas, semicolons or line ends.
+func splitList(written string) []string {
+	var names []string
+	for _, name := range strings.FieldsFunc(written, func(r rune) bool { return strings.ContainsRune(",，、;；\n", r) }) {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func plainJSON(what any) ([]byte, error) { return json.Marshal(what) }
+
+// deliver hands a result over: the recipient's card is read, or they sign for it.
+func (m *machine) deliver(file agency.CaseFile) {
+	if err := m.allowed(file, agency.ScopeCollect); err != nil {
+		m.fail("deliver", err)
+		return
+	}
+	delivery := casefile.Delivery{Way: "pickup", Recipient: m.party(file)}
+	if file.Outcome != nil {
+		delivery.Result = file.Outcome.Result
+		if file.Outcome.Way == "print" {
+			delivery.Way = "print"
+		}
+	}
+	choices := []Choice{{Code: "card", Label: m.local("desk.ask.by-card")}, {Code: "signature", Label: m.local("desk.ask.by-signature")}}
+	m.ask(Overlay{
+		Kind: overlayAsk, Title: Message{Key: "desk.ask.deliver", Args: map[string]any{"result": delivery.Result}}, Choices: choices, Chosen: "card",
+		Yes: Message{Key: "desk.ask.go-on"}, No: Message{Key: "desk.ask.no"},
+	}, func(m *machine, a Answer) {
+		switch {
+		case !a.Yes:
+		case a.Chosen == "signature":
+			m.deliverSigned(file, delivery)
+		default:
+			m.takeCard("card", func(m *machine, card identity.Card) { m.deliverByCard(file, delivery, card) })
+		}
+	})
+}
+
+// deliverByCard wants the principal's card, or the delegate's of a delegation that allows collecting.
+func (m *machine) deliverByCard(file agency.CaseFile, delivery casefile.Delivery, card identity.Card) {
+	d := file.Submission.Delegation
+	switch {
+	case card.Number == file.Submission.Applicant.Number:
+	case d != nil && card.Number == d.Delegate.Number && m.allowed(file, agency.ScopeCollect) == nil:
+	default:
+		m.say(Bad, "desk.problem.card-of-other", nil)
+		return
+	}
+	delivery.Recipient, delivery.ByCard = card.Name, true
+	m.add(file.Number, casefile.Delivered, casefile.Event{Delivery: &delivery}, nil, nil)
+}
+
+func (m *machine) deliverSigned(file agency.CaseFile, delivery casefile.Delivery) {
+	m.signedForm(m.pickupForm(file, delivery), func(m *machine, scanned *page) {
+		m.signed(scanned, delivery, func(signature *casefile.Signature, files []casefile.Attachment) {
+			if signature == nil {
+				m.say(Bad, "desk.problem.signature", nil)
+				return
+			}
+			delivery.Signature = signature
+			m.add(file.Number, casefile.Delivered, casefile.Event{Delivery: &delivery}, files, nil)
+		})
+	})
+}
+
+// repair files a refused case anew with what was entered: a new draft that names the case it stands for.
+// Pages are scanned again, the card is read again.
+func (m *machine) repair(file agency.CaseFile) {
+	item, ok := m.options.Catalogue().Item(file.Submission.Item.Code)
+	if !ok {
+		m.say(Bad, "desk.problem.item-gone", nil)
+		return
+	}
+	m.leaveAccept()
+	m.beginCase(item, nil, "")
+	a := m.shift.accept
+	if a == nil {
+		return
+	}
+	a.previous = file.Number
+	var values form.Values
+	if err := json.Unmarshal(file.Submission.Values, &values); err != nil {
+		m.fail("read the values of a case", err)
+		return
+	}
+	for name, value := range values {
+		if field, known := a.checked.Field(name); known && !strings.HasPrefix(string(field.Prefill), "card.") {
+			a.values[name], a.from[name] = value, "earlier"
+		}
+	}
+	a.changed()
+	m.say(Warn, "desk.notice.repair", map[string]any{"number": string(file.Number)})
+}
