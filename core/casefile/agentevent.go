@@ -178,7 +178,8 @@ type Appointment struct {
 	Note    string `json:"note,omitempty"`
 }
 
-// Update is one event the platform wrote about a case, as it is sealed to a terminal.
+// Update is one event the platform wrote about a case, as it is sealed to a
+// terminal; or, with nothing but its kind, one that another terminal wrote and that changed the case's course.
 type Update struct {
 	ID          string       `json:"id"` // 32 hex characters
 	Case        Number       `json:"case"`

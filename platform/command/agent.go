@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/crypto/argon2"
 
+	"bianmin/core/agency"
 	"bianmin/platform/registry"
 	"bianmin/sync/wire"
 )
@@ -36,7 +37,7 @@ func agentNewCommand(o Options) *cobra.Command {
 	flags.StringVar(&f.agent.Role, "role", "agent", "agent, lead or trainee")
 	flags.StringVar(&f.agent.Terminal, "terminal", "", "number of a terminal at the point, e.g. QH0301")
 	flags.StringSliceVar(&f.agent.Villages, "villages", nil, "division codes the account serves, 12 digits each; none is the whole point")
-	flags.BoolVar(&f.agent.CanConfirm, "can-confirm", false, "may confirm scans against originals")
+	flags.BoolVar(&f.agent.CanConfirm, "can-confirm", false, "may confirm scans against originals; a lead always may")
 	flags.IntVar(&f.absence, "absence", 45, "days the account works without the platform having been seen")
 	return c
 }
@@ -74,6 +75,7 @@ func (f agentFlags) run(c *cobra.Command, o Options) (err error) {
 		return err
 	}
 	account.AbsenceHours = 24 * f.absence
+	account.CanConfirm = account.CanConfirm || account.Role == string(agency.RoleLead)
 	if err := reg.AddAgent(c.Context(), account); err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func (in *Intake) decide(ctx context.Context, p registry.Packet, headLength int6
 		return Outcome{}, err
 	}
 	point("intake-settled")
-	answer, err := in.Registry.Decide(ctx, p.ID, f, in.sign)
+	answer, err := in.Registry.Decide(ctx, p.ID, f, in.sign, in.sealUpdate)
 	if errors.Is(err, registry.ErrWaiting) {
 		outcome := kept(p)
 		outcome.Offset = p.Length
@@ -196,6 +196,9 @@ func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (
 		return opened, facts, &no{wire.RefusedCase, "办件编号与终端不符"}, nil
 	case event.Sequence < 1 || !goodBody(event):
 		return opened, facts, &no{wire.RefusedManifest, "申请内容不完整"}, nil
+	}
+	if why, err := in.actor(ctx, event); why != nil || err != nil {
+		return opened, facts, why, err
 	}
 	facts.Claims = once(event)
 	if event.Kind != casefile.Submitted {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/platform/authority"
 	"bianmin/platform/registry"
 	"bianmin/sync/wire"
@@ -23,4 +24,13 @@ func SignAnswer(a *authority.Authority, answer wire.Answer) (registry.Answered, 
 		return registry.Answered{}, err
 	}
 	return registry.Answered{Body: body, Signature: signature}, nil
+}
+
+// sealUpdate writes an update and seals it to the platform's own key.
+func (in *Intake) sealUpdate(u casefile.Update) ([]byte, error) {
+	content, err := json.Marshal(u)
+	if err != nil {
+		return nil, fmt.Errorf("write an update: %w", err)
+	}
+	return in.Authority.Seal(content, nil)
 }

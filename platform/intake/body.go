@@ -52,7 +52,11 @@ func countBodies(e casefile.Event) int {
 
 func hasTurn(e casefile.Event) bool { return e.Turn != nil }
 
+// goodCorrection wants the notice with its points, or no notice: a terminal that was not told of it answers the one that stands.
 func goodCorrection(c casefile.Correction) bool {
+	if c.Notice == "" {
+		return true
+	}
 	return len(c.Notice) == 32 && len(c.Points) > 0 && !slices.Contains(c.Points, "")
 }
 

@@ -66,6 +66,20 @@ func (r *Registry) AgentsAt(ctx context.Context, number, region, point string) (
 	return all, err
 }
 
+// AgentOf gives an account of the point a terminal belongs to, barred or not:
+// what was done before the terminal heard of it counts. ErrAgent when there is none.
+func (r *Registry) AgentOf(ctx context.Context, id, terminal string) (wire.Agent, error) {
+	found, err := r.agents(ctx, `WHERE id = ?1 AND (terminal = ?2 OR EXISTS (SELECT 1 FROM terminals t JOIN terminals n ON n.region = t.region AND n.point = t.point
+		WHERE t.number = agents.terminal AND n.number = ?2))`, id, terminal)
+	if err != nil {
+		return wire.Agent{}, err
+	}
+	if len(found) == 0 {
+		return wire.Agent{}, ErrAgent
+	}
+	return found[0].Agent, nil
+}
+
 func (r *Registry) agents(ctx context.Context, where string, args ...any) ([]Agent, error) {
 	rows, err := r.db.QueryContext(ctx, `SELECT id, name, role, terminal, villages, absence, can_confirm, salt, hash, time, memory, threads, barred IS NOT NULL
 		FROM agents `+where+` ORDER BY id`, args...)

@@ -28,13 +28,16 @@ var ErrWaiting = errors.New("an earlier event of the case is missing")
 // Signer makes the signed form of an answer.
 type Signer func(wire.Answer) (Answered, error)
 
+// Sealer seals an update to the platform's own key.
+type Sealer func(casefile.Update) ([]byte, error)
+
 // refusal is a decision against an event, taken inside the transaction.
 type refusal struct{ code, reason string }
 
 // Decide puts a wholly held packet's event into its case, or refuses it, in one
 // transaction, and keeps the signed answer. A packet that was decided before
 // gives the kept answer. ErrWaiting leaves everything as it was.
-func (r *Registry) Decide(ctx context.Context, id string, f Facts, sign Signer) (Answered, error) {
+func (r *Registry) Decide(ctx context.Context, id string, f Facts, sign Signer, sealing Sealer) (Answered, error) {
 	var out Answered
 	err := r.inTx(ctx, func(tx *sql.Tx) error {
 		p, err := findPacket(ctx, tx, id)
@@ -56,7 +59,7 @@ func (r *Registry) Decide(ctx context.Context, id string, f Facts, sign Signer) 
 			out, err = r.refuseInTx(ctx, tx, p, f, *no, sign)
 			return err
 		}
-		out, err = r.acceptInTx(ctx, tx, p, f, next, sign)
+		out, err = r.acceptInTx(ctx, tx, p, f, next, sign, sealing)
 		return err
 	})
 	if err != nil {
@@ -99,7 +102,7 @@ func (r *Registry) refuseInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts
 	return answer, refuse(ctx, tx, millis(now), p.ID, no.code, f, answer)
 }
 
-func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts, next *casefile.Status, sign Signer) (Answered, error) {
+func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts, next *casefile.Status, sign Signer, sealing Sealer) (Answered, error) {
 	now := r.now()
 	official, err := r.officialNumber(ctx, tx, f, now)
 	if err != nil {
@@ -110,6 +113,9 @@ func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts
 		return Answered{}, err
 	}
 	if err := follow(ctx, tx, p.ID, f, next, now); err != nil {
+		return Answered{}, err
+	}
+	if err := tellOn(ctx, tx, p.ID, f, now, sealing); err != nil {
 		return Answered{}, err
 	}
 	answer, err := sign(wire.Answer{
@@ -142,11 +148,11 @@ func follow(ctx context.Context, tx *sql.Tx, packet string, f Facts, next *casef
 		}
 	}
 	if kind == casefile.Evaluated {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO evaluations (terminal, level) VALUES (substr(?, 1, 6), ?)`, f.Opener, f.Level); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO evaluations (terminal, level) VALUES (?, ?)`, number(f.Opener), f.Level); err != nil {
 			return err
 		}
 	}
-	return catchUp(ctx, tx, f.Case, f.Writer[:min(6, len(f.Writer))])
+	return catchUp(ctx, tx, f.Case, number(f.Writer))
 }
 
 // beijing is the zone of official dates.

@@ -80,8 +80,11 @@ func (r *Registry) place(ctx context.Context, tx *sql.Tx, f Facts) (casefile.Eve
 	return "", nil, ErrWaiting
 }
 
-// answers checks that a correction answers the newest notice.
+// answers checks that a correction answers the newest notice; one that names none does.
 func answers(ctx context.Context, tx *sql.Tx, f Facts) (*refusal, error) {
+	if f.Notice == "" {
+		return nil, nil
+	}
 	var newest string
 	err := tx.QueryRowContext(ctx, `SELECT event FROM log WHERE case_number = ? AND kind = ? ORDER BY position DESC LIMIT 1`,
 		f.Case, casefile.PlatformReturned).Scan(&newest)

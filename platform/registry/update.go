@@ -18,6 +18,8 @@ type Update struct {
 	Kind     casefile.EventKind
 	At       time.Time
 	Sealed   []byte // casefile.Update, sealed to the platform's own key
+	// Author is the terminal number whose event is told on, "" for the department's word.
+	Author string
 	// Appointment is the id of the update that set the appointment this one changes, "" for none.
 	Appointment string
 }
@@ -53,11 +55,9 @@ func (r *Registry) Act(ctx context.Context, u Update, points int) (state string,
 				return err
 			}
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO updates (id, case_number, terminal, kind, at, sealed) VALUES (?,nullif(?, ''),nullif(?, ''),?,?,?)`,
-			u.ID, u.Case, u.Terminal, u.Kind, millis(u.At), u.Sealed); err != nil {
-			return err
+		if told, err = deliver(ctx, tx, u); err == nil && len(told) == 0 {
+			err = ErrNoTerminal
 		}
-		told, err = deliver(ctx, tx, u)
 		return err
 	})
 	if err != nil {
@@ -108,19 +108,23 @@ func knownAppointment(ctx context.Context, tx *sql.Tx, u Update) error {
 	return err
 }
 
-// deliver keeps an update for the terminals it concerns.
+// deliver keeps an update, and for which terminals.
 func deliver(ctx context.Context, tx *sql.Tx, u Update) ([]string, error) {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO updates (id, case_number, terminal, author, kind, at, sealed)
+		VALUES (?,nullif(?, ''),nullif(?, ''),nullif(?, ''),?,?,?)`, u.ID, u.Case, u.Terminal, u.Author, u.Kind, millis(u.At), u.Sealed); err != nil {
+		return nil, err
+	}
 	query := `INSERT INTO deliveries (terminal, update_id)
-		SELECT DISTINCT substr(writer, 1, 6), ?1 FROM events WHERE case_number = ?2 ORDER BY 1 RETURNING terminal`
+		SELECT DISTINCT substr(writer, 1, 6), ?1 FROM events WHERE case_number = ?2 AND substr(writer, 1, 6) <> ?3 ORDER BY 1 RETURNING terminal`
 	about := u.Case
 	if u.Case == "" {
 		// The terminal that was named, whatever it is, and the desks of its point.
-		query = `INSERT INTO deliveries (terminal, update_id) SELECT DISTINCT number, ?1 FROM terminals t WHERE number = ?2
-			OR (role = 'agent' AND EXISTS (SELECT 1 FROM terminals n WHERE n.number = ?2 AND n.region = t.region AND n.point = t.point))
-			ORDER BY 1 RETURNING terminal`
+		query = `INSERT INTO deliveries (terminal, update_id) SELECT DISTINCT number, ?1 FROM terminals t WHERE (number = ?2
+			OR role = 'agent' AND EXISTS (SELECT 1 FROM terminals n WHERE n.number = ?2 AND n.region = t.region AND n.point = t.point))
+			AND number <> ?3 ORDER BY 1 RETURNING terminal`
 		about = u.Terminal
 	}
-	rows, err := tx.QueryContext(ctx, query, u.ID, about)
+	rows, err := tx.QueryContext(ctx, query, u.ID, about, u.Author)
 	if err != nil {
 		return nil, err
 	}
@@ -133,19 +137,37 @@ func deliver(ctx context.Context, tx *sql.Tx, u Update) ([]string, error) {
 		}
 		told = append(told, terminal)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	if len(told) == 0 {
-		return nil, ErrNoTerminal
-	}
-	return told, nil
+	return told, rows.Err()
 }
+
+// toldOn are the kinds of terminals' events that change a case's course: its other terminals hear of them.
+var toldOn = map[casefile.EventKind]bool{
+	casefile.Corrected: true, casefile.Withdrawn: true, casefile.Suspended: true, casefile.Resumed: true,
+	casefile.Ended: true, casefile.Delivered: true, casefile.Closed: true,
+}
+
+// tellOn keeps an accepted event that changes its case's course as an update
+// for the case's other terminals, those that join later too.
+func tellOn(ctx context.Context, tx *sql.Tx, packet string, f Facts, now time.Time, sealing Sealer) error {
+	if !toldOn[casefile.EventKind(f.Kind)] {
+		return nil
+	}
+	u := Update{ID: packet, Case: f.Case, Author: number(f.Writer), Kind: casefile.EventKind(f.Kind), At: now}
+	var err error
+	if u.Sealed, err = sealing(casefile.Update{ID: u.ID, Case: casefile.Number(u.Case), Kind: u.Kind, At: now.UTC().Truncate(time.Millisecond)}); err != nil {
+		return err
+	}
+	_, err = deliver(ctx, tx, u)
+	return err
+}
+
+// number is the terminal number of a writer, without its generation.
+func number(writer string) string { return writer[:min(6, len(writer))] }
 
 // catchUp keeps for a terminal what the platform wrote about a case before the terminal's first event of it.
 func catchUp(ctx context.Context, tx *sql.Tx, number, terminal string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO deliveries (terminal, update_id)
-		SELECT ?1, id FROM updates WHERE case_number = ?2 ORDER BY position ON CONFLICT DO NOTHING`, terminal, number)
+		SELECT ?1, id FROM updates WHERE case_number = ?2 AND coalesce(author, '') <> ?1 ORDER BY position ON CONFLICT DO NOTHING`, terminal, number)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/platform/department"
 	"bianmin/platform/platformtest"
+	"bianmin/sync/packet"
+	"bianmin/sync/seal"
 )
 
 // record is a case as one terminal goes on writing it.
@@ -137,6 +140,11 @@ func TestCourse(t *testing.T) {
 			{act: "return --point text=二 --reason 再次核对", state: "correction"},
 			{kind: casefile.Corrected, body: answer("first return", "1"), want: impossible, state: "correction"},
 			{kind: casefile.Corrected, body: answer("return", "1"), want: fine, state: "processing"},
+		},
+		"corrected where the notice is not known": {
+			{kind: casefile.Corrected, body: correct(""), want: impossible, state: "accepted"},
+			{act: "return --point text=缺页", state: "correction"},
+			{kind: casefile.Corrected, body: correct(""), want: fine, state: "processing"},
 		},
 		"rest, and the department goes on": {
 			{kind: casefile.Resumed, body: turn, want: impossible, state: "accepted"},
@@ -359,5 +367,101 @@ func TestLevelsOfEvaluations(t *testing.T) {
 	}
 	if e := far.beat().answer.Evaluations; e == nil || e.Given != 0 {
 		t.Errorf("another point hears of %+v", e)
+	}
+}
+
+// TestActors: who acted must be an account of the point that may do it, under a delegation that allows it.
+func TestActors(t *testing.T) {
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newPeer(t, p, "QH0301", "--role", "agent")
+	newPeer(t, p, "QH0302") // the account was made for the point's kiosk
+	li, lead := newAgent(t, p, "李会计", "QH0302"), newAgent(t, p, "赵主任", "QH0301", "--role", "lead")
+	trainee, far := newAgent(t, p, "王学员", "QH0301", "--role", "trainee"), newAgent(t, p, "钱代办", "QH0401")
+	filed := func(actor string, change func(*casefile.Delegation)) casefile.Event {
+		e := m.event()
+		e.Actor = actor
+		if change != nil {
+			d := casefile.Delegation{
+				Agent: li.ID, Delegate: casefile.Applicant{Number: "990301196001010018"}, Scope: []string{"apply"}, Item: "1", From: "2026-11-20", Until: "2026-11-22",
+			}
+			change(&d)
+			e.Submission.Delegation = &d
+		}
+		return e
+	}
+	confirmed := func(actor, by string) casefile.Event {
+		r := m.open()
+		e := r.write(casefile.Confirmed, func(e *casefile.Event) { e.Confirmation = &casefile.Confirmation{Materials: []string{"m1"}, By: by} })
+		e.Actor = actor
+		return e
+	}
+	day := m.event()
+	day.Kind, day.Submission, day.Actor, day.Day = casefile.DayClosed, nil, "agent:"+li.ID, &casefile.DayClosing{Date: "2026-11-22", Account: lead.ID}
+	const refused = "422 refusal actor @"
+	for _, c := range []struct {
+		name  string
+		event casefile.Event
+		want  string
+	}{
+		{"an agent", filed("agent:"+li.ID, nil), fine},
+		{"under a delegation", filed("agent:"+li.ID, func(*casefile.Delegation) {}), fine},
+		{"nobody's account", filed("agent:000000", nil), refused},
+		{"another point's", filed("agent:"+far.ID, nil), refused},
+		{"a trainee", filed("agent:"+trainee.ID, nil), refused},
+		{"a citizen under a delegation", filed("citizen", func(*casefile.Delegation) {}), refused},
+		{"another's delegation", filed("agent:"+lead.ID, func(*casefile.Delegation) {}), refused},
+		{"a delegation that ended", filed("agent:"+li.ID, func(d *casefile.Delegation) { d.Until = "2026-11-21" }), refused},
+		{"to correct only", filed("agent:"+li.ID, func(d *casefile.Delegation) { d.Scope = []string{"correct"} }), refused},
+		{"for another item", filed("agent:"+li.ID, func(d *casefile.Delegation) { d.Item = "2" }), refused},
+		{"days in disorder", filed("agent:"+li.ID, func(d *casefile.Delegation) { d.From = "冬月初五" }), refused},
+		{"confirmed by the lead", confirmed("agent:"+lead.ID, lead.ID), fine},
+		{"confirmed under the lead's name", confirmed("agent:"+li.ID, lead.ID), refused},
+		{"confirmed without the right", confirmed("agent:"+li.ID, li.ID), refused},
+		{"closed under another's name", day, refused},
+	} {
+		got := m.sendAll(m.build(c.event, 0))
+		want(t, c.name, got, c.want)
+		if got.status == 422 && got.answer.Reason == "" {
+			t.Errorf("%s: no reason for people", c.name)
+		}
+	}
+	p.Run("agent", "bar", li.ID)
+	want(t, "before it heard that it is barred", m.sendAll(m.build(filed("agent:"+li.ID, nil), 0)), fine)
+}
+
+// TestTerminalOfTheFirstVersion: what terminals wrote before there were desks is taken as ever.
+func TestTerminalOfTheFirstVersion(t *testing.T) {
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newPeer(t, p, "QH0301")
+	r := m.open()
+	e := r.write(casefile.Evaluated, grade(1, 5))
+	canonical, err := casefile.Canonical(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(canonical), "padding") {
+		t.Fatal("this is no event of the first version")
+	}
+	manifest, err := json.Marshal(packet.Manifest{Event: canonical, EventDigest: seal.Digest(canonical), Attachments: []packet.Attachment{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealedManifest, err := seal.SealCMS(manifest, m.id.SignCert, m.id.Keys.Sign, m.id.PlatformEncrypt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, err := json.Marshal(packet.Header{
+		Version: packet.Version, Packet: e.ID, Case: e.Case, Sequence: e.Sequence, Kind: e.Kind, Terminal: e.Terminal, Generation: e.Generation,
+		Certificate: fmt.Sprintf("%x", m.id.SignCert.SerialNumber.Bytes()),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := binary.BigEndian.AppendUint32([]byte(packet.Magic), uint32(len(header)))
+	head = binary.BigEndian.AppendUint32(head, uint32(len(sealedManifest)))
+	head = append(append(head, header...), sealedManifest...)
+	want(t, "an evaluation without padding", m.patch(e.ID, seal.Digest(head), 0, len(head), head), fine)
+	if got := m.beat(); got.status != 200 || got.answer.Staff == nil && got.answer.Agents != nil {
+		t.Errorf("its heartbeat: %s", got)
 	}
 }

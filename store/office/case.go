@@ -120,6 +120,8 @@ func (d desk) takeUpdate(file *agency.CaseFile, update casefile.Update) {
 		} else {
 			file.Branch = append(file.Branch, *update.Branch)
 		}
+	case update.Kind == casefile.Corrected: // at another terminal
+		file.Notice, file.NoticeID, file.NoticeDue = nil, "", ""
 	case update.Kind == casefile.PlatformFinished || update.Kind == casefile.PlatformRejected:
 		file.Outcome = update.Outcome
 		file.Notice, file.NoticeID, file.NoticeDue = nil, "", ""

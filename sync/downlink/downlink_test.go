@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,11 +43,17 @@ func TestUpdatesComeHome(t *testing.T) {
 		act(t, p, string(number), "appoint", "--kind", "point", "--date", "2026-11-26", "--time", "09:30", "--name", "王小丫"))
 	visit := act(t, p, "appoint", "--terminal", "QH0301", "--date", "2026-11-26", "--time", "10:00", "--village", "柳树沟村", "--address", "3组12号", "--name", "张大爷", "--phone", "13800000000")
 	want = append(want, visit)
-	for name, m := range map[string]*terminal{"the terminal that filed": a, "the one that corrected": b} {
-		await(t, name, func() bool { return len(m.book.ids()) == len(want) })
-		if got := m.book.ids(); !slices.Equal(got, want) {
-			t.Errorf("%s took %v, want %v", name, got, want)
-		}
+	await(t, "the one that corrected", func() bool { return len(b.book.ids()) == len(want) })
+	if got := b.book.ids(); !slices.Equal(got, want) {
+		t.Errorf("the one that corrected took %v, want %v", got, want)
+	}
+	// The terminal that filed hears of the correction, too, in its place.
+	await(t, "the terminal that filed", func() bool { return len(a.book.ids()) == len(want)+1 })
+	if u := a.book.taken[2]; u.Kind != casefile.Corrected || u.Case != number || u.At.IsZero() {
+		t.Errorf("the other's correction came as %+v", u)
+	}
+	if got := a.book.ids(); !slices.Equal(slices.Delete(got, 2, 3), want) {
+		t.Errorf("the terminal that filed took %v, want %v", got, want)
 	}
 	if n := len(stranger.book.ids()); n != 0 {
 		t.Errorf("another point's terminal took %d updates", n)
@@ -168,6 +175,71 @@ func TestNewGeneration(t *testing.T) {
 			t.Errorf("got %d, want %d", response.StatusCode, status)
 		}
 	}
+}
+
+// TestOneCaseAtThreeTerminals: each hears what the others changed, in the platform's order, and never of itself.
+func TestOneCaseAtThreeTerminals(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	a, b, late := newTerminal(t, p, "QH0301"), newTerminal(t, p, "QH0302"), newTerminal(t, p, "QH0303")
+	number := a.submit()
+	turn := func(kind casefile.EventKind) func(*casefile.Event) {
+		return func(e *casefile.Event) { e.Kind, e.Turn = kind, &casefile.Turn{Reason: "委托人外出"} }
+	}
+	a.send(number, 2, turn(casefile.Suspended))
+	b.send(number, 1, turn(casefile.Urged)) // changes nothing: nobody is told
+	b.send(number, 2, turn(casefile.Resumed))
+	a.send(number, 3, turn(casefile.Ended))
+	late.send(number, 1, turn(casefile.Urged))
+	for m, want := range map[*terminal][]casefile.EventKind{
+		a: {casefile.Resumed}, b: {casefile.Suspended, casefile.Ended}, late: {casefile.Suspended, casefile.Resumed, casefile.Ended},
+	} {
+		_, stop := m.run(nil)
+		await(t, m.id.Number, func() bool { return len(m.book.ids()) >= len(want) })
+		stop()
+		var got []casefile.EventKind
+		for _, u := range m.book.taken {
+			got = append(got, u.Kind)
+			if u.Notice != nil || u.Reason != "" {
+				t.Errorf("%s is told what the other wrote: %+v", m.id.Number, u)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s hears of %v, want %v", m.id.Number, got, want)
+		}
+	}
+}
+
+// TestPlatformOfTheFirstVersion: one that knows no updates is asked again, rarely, and in vain.
+func TestPlatformOfTheFirstVersion(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newTerminal(t, p, "QH0301")
+	act(t, p, string(m.submit()), "accept", "--department", "民政局")
+	old := &firstVersion{next: m.client.Transport}
+	m.run(func(o *downlink.Options) { o.Client = &http.Client{Transport: old} })
+	await(t, "some questions", func() bool { return old.asked.Load() >= 5 })
+	if n := len(m.book.ids()); n != 0 {
+		t.Errorf("took %d updates from nowhere", n)
+	}
+	old.risen.Store(true)
+	await(t, "the update, when the platform was renewed", func() bool { return len(m.book.ids()) == 1 })
+}
+
+// firstVersion asks for what no version of the platform knows, until it is renewed.
+type firstVersion struct {
+	next  http.RoundTripper
+	asked atomic.Int32
+	risen atomic.Bool
+}
+
+func (f *firstVersion) RoundTrip(r *http.Request) (*http.Response, error) {
+	f.asked.Add(1)
+	if !f.risen.Load() {
+		r = r.Clone(r.Context())
+		r.URL.Path = "/v1/unknown"
+	}
+	return f.next.RoundTrip(r)
 }
 
 // TestSealedAtThePlatform: what a department wrote is not readable in the platform's files.

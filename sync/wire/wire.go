@@ -157,5 +157,6 @@ const (
 	RefusedSequence   = "sequence"   // the sequence number is taken
 	RefusedTransition = "transition" // the event cannot follow what is known of the case
 	RefusedRule       = "rule"       // a rule of the item refuses it
+	RefusedActor      = "actor"      // who acted may not: no account of the point, a trainee, no delegation for it
 	ConflictDigest    = "digest"     // same id, other content
 )
