@@ -7,14 +7,12 @@ package point
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"bianmin/drivers"
 	"bianmin/drivers/escpos"
-	"bianmin/drivers/ipp"
 )
 
 // Config names the terminal's devices; nil where there is none.
@@ -23,13 +21,6 @@ type Config struct {
 	Printer *Printer
 	Scanner *Scanner
 	Button  *Button
-
-	Document *Document
-}
-
-// Document is an A4 printer.
-type Document struct {
-	Link string // "ipp://HOST:PORT/PATH"
 }
 
 // Reader is an ID card reader.
@@ -64,7 +55,7 @@ type Options struct {
 	Now    func() time.Time  // time.Now
 	Log    *slog.Logger      // slog.Default
 	Raster escpos.Rasteriser // draws what the printer cannot write
-	Watch  time.Duration     // between two looks at an idle device, 3 s; A4 printers five times that, scanners ten times
+	Watch  time.Duration     // between two looks at an idle device, 3 s; scanners ten times that
 	Retry  time.Duration     // first pause before a device is tried again, 300 ms; it grows to 5 s
 }
 
@@ -75,12 +66,9 @@ type Point struct {
 	printer *printerHandle
 	scanner *scannerHandle
 	button  *buttonHandle
-
-	document *documentHandle
-
-	cancel context.CancelFunc
-	work   sync.WaitGroup
-	checks []func(ctx context.Context)
+	cancel  context.CancelFunc
+	work    sync.WaitGroup
+	checks  []func(ctx context.Context)
 }
 
 // Start begins to open the devices and returns at once; a device that is not
@@ -88,11 +76,6 @@ type Point struct {
 func Start(ctx context.Context, config Config, options Options) (*Point, error) {
 	if config.Printer != nil && config.Printer.Paper != 0 && config.Printer.Paper != 58 && config.Printer.Paper != 80 {
 		return nil, errors.New("printer: paper must be 58 or 80 mm wide")
-	}
-	if config.Document != nil {
-		if err := ipp.CheckLink(config.Document.Link); err != nil {
-			return nil, fmt.Errorf("document printer: %w", err)
-		}
 	}
 	if options.Now == nil {
 		options.Now = time.Now
@@ -121,13 +104,6 @@ func (p *Point) start(ctx context.Context, config Config, options Options) {
 	if c := config.Printer; c != nil {
 		o := newOwner(drivers.RolePrinter, p.board, options, openPrinter(c, options))
 		p.printer = &printerHandle{owner: o}
-		run(ctx, p, o)
-	}
-	if c := config.Document; c != nil {
-		seldom := options
-		seldom.Watch *= 5 // each look keeps it from its sleep
-		o := newOwner(drivers.RoleDocument, p.board, seldom, openDocument(c, options))
-		p.document = &documentHandle{owner: o}
 		run(ctx, p, o)
 	}
 	if c := config.Scanner; c != nil {
@@ -180,14 +156,6 @@ func (p *Point) Printer() drivers.ReceiptPrinter {
 		return nil
 	}
 	return p.printer
-}
-
-// Document is the handle of the A4 printer.
-func (p *Point) Document() drivers.DocumentPrinter {
-	if p.document == nil {
-		return nil
-	}
-	return p.document
 }
 
 // Scanner is the handle of the scanner.

@@ -1,0 +1,137 @@
+package wiring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"bianmin/agent/desk"
+	"bianmin/assets"
+	"bianmin/core/receipt"
+	"bianmin/drivers/a4"
+	"bianmin/drivers/dots"
+	"bianmin/drivers/escpos"
+	"bianmin/drivers/point"
+	"bianmin/packaging/settings"
+	"bianmin/store/office"
+	"bianmin/sync/seal/chip"
+)
+
+// port gives the desk the office under the desk's own types.
+type port struct{ *office.Office }
+
+// SignOn opens the account's keys.
+func (p port) SignOn(ctx context.Context, account, secret string) (desk.Book, error) {
+	book, err := p.Office.SignOn(ctx, account, secret)
+	if err != nil {
+		return nil, err
+	}
+	return book, nil
+}
+
+var (
+	_ desk.Office = port{}
+	_ desk.Book   = (*office.Book)(nil)
+	_ desk.Paper  = paper{}
+	_ desk.Saver  = folder{}
+	_ office.Chip = guarded{}
+)
+
+// paper sets A4 pages. A character that no font has must not keep a person from their paper: it shows as □.
+type paper struct{ setter *a4.Setter }
+
+// PDF makes the PDF of an A4 document.
+func (p paper) PDF(pages receipt.Pages) ([]byte, error) {
+	return p.setter.PDF(pages, a4.Options{Blank: true})
+}
+
+// folder is where files go that leave the desk.
+type folder struct{ path string }
+
+// Save writes a file; an old one of its name is kept beside it with a number.
+func (f folder) Save(_ context.Context, name string, content []byte) (string, error) {
+	if err := os.MkdirAll(f.path, 0o700); err != nil {
+		return "", fmt.Errorf("make the folder for files: %w", err)
+	}
+	path := filepath.Join(f.path, filepath.Base(name))
+	if _, err := os.Stat(path); err == nil {
+		for n := 1; ; n++ {
+			old := fmt.Sprintf("%s.%d", path, n)
+			if _, err := os.Stat(old); errors.Is(err, os.ErrNotExist) {
+				if err := os.Rename(path, old); err != nil {
+					return "", fmt.Errorf("keep the file of before: %w", err)
+				}
+				break
+			}
+		}
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		return "", fmt.Errorf("write the file: %w", err)
+	}
+	return path, nil
+}
+
+// Load reads a file that was brought back.
+func (f folder) Load(_ context.Context, name string) ([]byte, error) {
+	content, err := os.ReadFile(filepath.Join(f.path, filepath.Base(name)))
+	if err != nil {
+		return nil, fmt.Errorf("read the file: %w", err)
+	}
+	return content, nil
+}
+
+// guarded gives the office the chip under the office's own errors.
+type guarded struct{ chip *chip.Chip }
+
+func (g guarded) Seal(pin string, secret []byte) ([]byte, error) {
+	blob, err := g.chip.Seal(pin, secret)
+	return blob, chipError(err)
+}
+
+func (g guarded) Unseal(pin string, blob []byte) ([]byte, error) {
+	secret, err := g.chip.Unseal(pin, blob)
+	return secret, chipError(err)
+}
+
+func chipError(err error) error {
+	switch {
+	case errors.Is(err, chip.ErrPIN):
+		return fmt.Errorf("%w: %w", office.ErrPIN, err)
+	case errors.Is(err, chip.ErrLocked):
+		return fmt.Errorf("%w: %w", office.ErrChipLocked, err)
+	}
+	return err
+}
+
+func (a *Agent) chipPort() office.Chip {
+	if a.chip == nil {
+		return nil
+	}
+	return guarded{a.chip}
+}
+
+// deviceConfig names the devices of the configuration file for the device manager.
+func deviceConfig(d settings.Devices) point.Config {
+	var c point.Config
+	if d.Reader != nil {
+		c.Reader = &point.Reader{Link: d.Reader.Link, Baud: d.Reader.Baud}
+	}
+	if d.Printer != nil {
+		c.Printer = &point.Printer{Link: d.Printer.Link, Baud: d.Printer.Baud, Paper: d.Printer.Paper, RasterQR: d.Printer.Raster}
+	}
+	if d.Scanner != nil {
+		c.Scanner = &point.Scanner{SANE: d.Scanner.SANE, DPI: d.Scanner.DPI}
+	}
+	return c
+}
+
+// printerFont draws what a receipt printer's own characters cannot.
+func printerFont() (escpos.Rasteriser, error) {
+	face, err := dots.NewFace(assets.FontRegular())
+	if err != nil {
+		return nil, fmt.Errorf("open the printer's font: %w", err)
+	}
+	return face, nil
+}

@@ -1,0 +1,195 @@
+// Package wiring opens a desk's parts (store, keys, catalogue, devices) by the
+// configuration file and joins them. It draws nothing and decides nothing; the
+// desk with its window and the one without are the same from here down.
+package wiring
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bianmin/agent/desk"
+	"bianmin/assets"
+	"bianmin/core/casefile"
+	"bianmin/core/catalogue"
+	"bianmin/core/identity"
+	"bianmin/core/pinyin"
+	"bianmin/core/text"
+	"bianmin/drivers/a4"
+	"bianmin/drivers/point"
+	"bianmin/packaging/settings"
+	"bianmin/store/cut"
+	"bianmin/store/office"
+	"bianmin/sync/seal"
+	"bianmin/sync/seal/chip"
+)
+
+// Version of the software, set by the linker: -X bianmin/agent/wiring.Version=1.2.3.
+var Version = "0.1.0"
+
+// Options beside the configuration file.
+type Options struct {
+	Settings settings.Settings
+	Log      *slog.Logger
+	// Unsealed leaves plain copies, for the canary test; refused for a production terminal.
+	Unsealed bool
+	// SecretCost of turning a secret into a key; zero is the product's. Tests that sign on often take less.
+	SecretCost seal.Cost
+	// Times other than the desk's own.
+	Times desk.Times
+}
+
+// Agent is a desk's parts, open.
+type Agent struct {
+	Office  *office.Office
+	Devices *point.Point
+	chip    *chip.Chip // nil where the PC has none
+	pinyin  *pinyin.Dictionary
+	set     *catalogue.Catalogue
+	// calendar is the set's, as deadlines count by it.
+	calendar casefile.Calendar
+	words    *text.Catalog
+	paper    paper
+	options  Options
+}
+
+// Open opens everything. A desk that cannot serve (not enrolled, no room, clock
+// in doubt) still opens, so that its window can say why; a broken catalogue is an error.
+func Open(ctx context.Context, options Options) (*Agent, error) {
+	a := &Agent{options: options}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *Agent) open(ctx context.Context) (err error) {
+	s := a.options.Settings
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := a.openData(); err != nil {
+		return err
+	}
+	if a.chip, err = chip.Open(chip.DefaultPath); err != nil && !errors.Is(err, chip.ErrNone) {
+		a.log().Warn("the security chip is not used: passphrases only", "error", err)
+	}
+	a.Office, err = office.Open(ctx, office.Options{
+		Folder: s.Data, Software: "bianmin-agent " + Version, CommitPoint: cut.Point, Unsealed: a.options.Unsealed, Log: a.options.Log,
+		Calendar: func() casefile.Calendar { return a.calendar }, SecretCost: a.options.SecretCost, Chip: a.chipPort(),
+	})
+	if err != nil {
+		return err
+	}
+	font, err := printerFont()
+	if err != nil {
+		return err
+	}
+	a.Devices, err = point.Start(ctx, deviceConfig(s.Devices), point.Options{Log: a.options.Log, Raster: font})
+	return err
+}
+
+// openData loads words, catalogue, pinyin and the fonts of A4 pages.
+func (a *Agent) openData() (err error) {
+	folder, files := a.options.Settings.Catalogue, assets.Catalogue()
+	if folder != "" {
+		files = os.DirFS(folder)
+	}
+	if a.set, err = catalogue.Load(files); err != nil {
+		return fmt.Errorf("load the catalogue: %w", err)
+	}
+	a.calendar = calendarOf(a.set.Holidays)
+	if a.words, err = text.Load(assets.Words()); err != nil {
+		return fmt.Errorf("load the words: %w", err)
+	}
+	dictionary, err := pinyin.Load(bytes.NewReader(assets.PinyinData()))
+	if err != nil {
+		return fmt.Errorf("load the pinyin data: %w", err)
+	}
+	a.pinyin = dictionary.With(a.set.Words())
+	a.paper.setter, err = a4.New(assets.FontRegular(), assets.FontBold())
+	return err
+}
+
+func (a *Agent) log() *slog.Logger {
+	if a.options.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return a.options.Log
+}
+
+// Close closes devices, store and chip. It is called when the desk's Run has ended.
+func (a *Agent) Close() error {
+	var errs []error
+	if a.Devices != nil {
+		errs = append(errs, a.Devices.Close())
+	}
+	if a.Office != nil {
+		errs = append(errs, a.Office.Close())
+	}
+	if a.chip != nil {
+		errs = append(errs, a.chip.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Environment is what the platform enrolled this desk for: "production", "demo", or "" when it is not enrolled.
+func (a *Agent) Environment() string {
+	if identity := a.Office.Identity(); identity != nil {
+		return identity.Environment
+	}
+	return ""
+}
+
+// Pinyin is the dictionary people's and villages' names are typed by.
+func (a *Agent) Pinyin() *pinyin.Dictionary { return a.pinyin }
+
+// Words are what people read.
+func (a *Agent) Words() *text.Catalog { return a.words }
+
+// Catalogue is the set in force.
+func (a *Agent) Catalogue() *catalogue.Catalogue { return a.set }
+
+// Desk makes the desk on these parts.
+func (a *Agent) Desk() *desk.Desk {
+	return desk.New(desk.Options{
+		Office:    port{a.Office},
+		Devices:   desk.Devices{Reader: a.Devices.Reader(), Printer: a.Devices.Printer(), Scanner: a.Devices.Scanner(), Statuses: a.Devices.Statuses},
+		Catalogue: a.Catalogue,
+		Readings:  a.pinyin.Readings,
+		Words:     a.words,
+		Place:     a.place(),
+		Times:     a.options.Times,
+		Now:       func() time.Time { return time.Now().In(casefile.Zone) },
+		Logger:    a.options.Log,
+		Paper:     a.paper,
+		Save:      folder{filepath.Join(a.options.Settings.Data, "..", "exports")},
+	})
+}
+
+func (a *Agent) place() desk.Place {
+	place := desk.Place{Version: Version, Phone: a.options.Settings.Phone, Practice: true}
+	if identity := a.Office.Identity(); identity != nil {
+		place.Name, place.Terminal, place.Region = identity.Point, identity.Number, identity.Region
+		place.Practice = false
+	}
+	return place
+}
+
+func calendarOf(c catalogue.Calendar) casefile.Calendar {
+	days := func(dates []string) map[identity.Date]bool {
+		set := map[identity.Date]bool{}
+		for _, date := range dates {
+			if day, err := time.Parse(time.DateOnly, date); err == nil { // the set was checked when it was loaded
+				set[identity.DateOf(day)] = true
+			}
+		}
+		return set
+	}
+	return casefile.Calendar{Off: days(c.Resting), On: days(c.Working)}
+}
