@@ -5,6 +5,7 @@ package casefile
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -86,6 +87,12 @@ type Event struct {
 	Sheet        *Sheet        `json:"sheet,omitempty"`
 	// Padding makes the packets of evaluations, given or not, equally long; it means nothing.
 	Padding string `json:"padding,omitempty"`
+}
+
+// Opens tells whether an event begins a record: by its kind, or as a visit that
+// belongs to no case and so has a number of its own.
+func (e Event) Opens() bool {
+	return e.Kind.Opens() || (e.Kind == Visited && e.Sequence == 1 && strings.HasPrefix(string(e.Case), e.Terminal+e.Generation+"-"))
 }
 
 // Submission is what a person filed.

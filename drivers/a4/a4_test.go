@@ -177,3 +177,21 @@ func texts(p receipt.Pages) []string {
 	}
 	return out
 }
+
+func BenchmarkForm(b *testing.B) {
+	s, err := a4.New(assets.FontRegular(), assets.FontBold())
+	if err != nil {
+		b.Fatal(err)
+	}
+	words, err := text.Load(assets.Words())
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := receipttest.Papers(receipttest.Desk(text.Chinese, words), nil, nil, nil)["notice"]
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.PDF(p, a4.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

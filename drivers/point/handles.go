@@ -10,6 +10,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/idcard"
+	"bianmin/drivers/ipp"
 	"bianmin/drivers/scan"
 )
 
@@ -17,7 +18,9 @@ var (
 	_ drivers.CardReader     = (*readerHandle)(nil)
 	_ drivers.ReceiptPrinter = (*printerHandle)(nil)
 	_ drivers.Scanner        = (*scannerHandle)(nil)
-	_ drivers.Button         = (*buttonHandle)(nil)
+
+	_ drivers.DocumentPrinter = (*documentHandle)(nil)
+	_ drivers.Button          = (*buttonHandle)(nil)
 )
 
 // A card counts as gone after so many looks in vain over so long: after a good
@@ -100,6 +103,25 @@ func (h *printerHandle) Print(ctx context.Context, document receipt.Document) (d
 
 func (h *printerHandle) Status(ctx context.Context) (drivers.Status, error) { return h.status(ctx) }
 func (h *printerHandle) Close() error                                       { return nil }
+
+type documentHandle struct{ *owner[*ipp.Printer] }
+
+func (h *documentHandle) Print(ctx context.Context, title string, pdf []byte) (drivers.PrintReport, error) {
+	report := drivers.PrintReport{Outcome: drivers.NotPrinted, Before: h.board.of(drivers.RoleDocument)}
+	report.After = report.Before
+	err := h.do(ctx, "print", func(ctx context.Context, d *ipp.Printer) (err error) {
+		report, err = d.Print(ctx, title, pdf)
+		h.board.post(report.After)
+		return err
+	})
+	if err != nil && report.Fault == drivers.FaultNone {
+		report.Fault = drivers.FaultOf(err)
+	}
+	return report, err
+}
+
+func (h *documentHandle) Status(ctx context.Context) (drivers.Status, error) { return h.status(ctx) }
+func (h *documentHandle) Close() error                                       { return nil }
 
 type scannerHandle struct{ *owner[*scan.Scanner] }
 

@@ -7,6 +7,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/idcard"
+	"bianmin/drivers/ipp"
 	"bianmin/drivers/link"
 	"bianmin/drivers/scan"
 )
@@ -35,6 +36,12 @@ func openPrinter(c *Printer, options Options) opener[*escpos.Printer] {
 			return nil, errors.Join(err, l.Close())
 		}
 		return p, nil
+	}
+}
+
+func openDocument(c *Document, options Options) opener[*ipp.Printer] {
+	return func(ctx context.Context, _ bool) (*ipp.Printer, error) {
+		return ipp.Open(ctx, c.Link, ipp.Options{Now: options.Now})
 	}
 }
 

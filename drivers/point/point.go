@@ -7,12 +7,14 @@ package point
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"bianmin/drivers"
 	"bianmin/drivers/escpos"
+	"bianmin/drivers/ipp"
 )
 
 // Config names the terminal's devices; nil where there is none.
@@ -21,6 +23,13 @@ type Config struct {
 	Printer *Printer
 	Scanner *Scanner
 	Button  *Button
+
+	Document *Document
+}
+
+// Document is an A4 printer.
+type Document struct {
+	Link string // "ipp://HOST:PORT/PATH"
 }
 
 // Reader is an ID card reader.
@@ -55,7 +64,7 @@ type Options struct {
 	Now    func() time.Time  // time.Now
 	Log    *slog.Logger      // slog.Default
 	Raster escpos.Rasteriser // draws what the printer cannot write
-	Watch  time.Duration     // between two looks at an idle device, 3 s; scanners ten times that
+	Watch  time.Duration     // between two looks at an idle device, 3 s; A4 printers five times that, scanners ten times
 	Retry  time.Duration     // first pause before a device is tried again, 300 ms; it grows to 5 s
 }
 
@@ -66,9 +75,12 @@ type Point struct {
 	printer *printerHandle
 	scanner *scannerHandle
 	button  *buttonHandle
-	cancel  context.CancelFunc
-	work    sync.WaitGroup
-	checks  []func(ctx context.Context)
+
+	document *documentHandle
+
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+	checks []func(ctx context.Context)
 }
 
 // Start begins to open the devices and returns at once; a device that is not
@@ -76,6 +88,11 @@ type Point struct {
 func Start(ctx context.Context, config Config, options Options) (*Point, error) {
 	if config.Printer != nil && config.Printer.Paper != 0 && config.Printer.Paper != 58 && config.Printer.Paper != 80 {
 		return nil, errors.New("printer: paper must be 58 or 80 mm wide")
+	}
+	if config.Document != nil {
+		if err := ipp.CheckLink(config.Document.Link); err != nil {
+			return nil, fmt.Errorf("document printer: %w", err)
+		}
 	}
 	if options.Now == nil {
 		options.Now = time.Now
@@ -104,6 +121,13 @@ func (p *Point) start(ctx context.Context, config Config, options Options) {
 	if c := config.Printer; c != nil {
 		o := newOwner(drivers.RolePrinter, p.board, options, openPrinter(c, options))
 		p.printer = &printerHandle{owner: o}
+		run(ctx, p, o)
+	}
+	if c := config.Document; c != nil {
+		seldom := options
+		seldom.Watch *= 5 // each look keeps it from its sleep
+		o := newOwner(drivers.RoleDocument, p.board, seldom, openDocument(c, options))
+		p.document = &documentHandle{owner: o}
 		run(ctx, p, o)
 	}
 	if c := config.Scanner; c != nil {
@@ -156,6 +180,14 @@ func (p *Point) Printer() drivers.ReceiptPrinter {
 		return nil
 	}
 	return p.printer
+}
+
+// Document is the handle of the A4 printer.
+func (p *Point) Document() drivers.DocumentPrinter {
+	if p.document == nil {
+		return nil
+	}
+	return p.document
 }
 
 // Scanner is the handle of the scanner.

@@ -32,6 +32,13 @@ type Devices struct {
 	Printer *Printer `yaml:"printer"`
 	Scanner *Scanner `yaml:"scanner"`
 	Button  *Button  `yaml:"button"`
+
+	Document *Document `yaml:"document"`
+}
+
+// Document is an A4 printer.
+type Document struct {
+	Link string `yaml:"link"` // "ipp://HOST:PORT/PATH"
 }
 
 // Reader is an ID card reader.
@@ -158,6 +165,9 @@ func (s *Settings) check() error {
 	}
 	if p := s.Devices.Printer; p != nil && p.Paper != 58 && p.Paper != 80 {
 		return fmt.Errorf("devices.printer.paper: %d mm is unknown, say 58 or 80", p.Paper)
+	}
+	if d := s.Devices.Document; d != nil && !strings.HasPrefix(d.Link, "ipp://") {
+		return fmt.Errorf("devices.document.link: %q names no A4 printer, say ipp://HOST:PORT/PATH", d.Link)
 	}
 	for _, d := range []time.Duration{s.Session.Idle, s.Session.Warn, s.Session.Done} {
 		if d < time.Second {

@@ -18,7 +18,7 @@ func write(t *testing.T, content string) string {
 }
 
 func TestReadFillsDefaults(t *testing.T) {
-	path := write(t, "data: data\ndevices:\n  reader: {link: \"serial:/dev/ttyS1\"}\n  printer: {link: \"serial:/dev/ttyS2\"}\nsession: {idle: 45s}\n")
+	path := write(t, "data: data\ndevices:\n  reader: {link: \"serial:/dev/ttyS1\"}\n  printer: {link: \"serial:/dev/ttyS2\"}\n  document: {link: \"ipp://127.0.0.1:631/printers/desk\"}\nsession: {idle: 45s}\n")
 	s, err := Read(path)
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func TestReadFillsDefaults(t *testing.T) {
 	if want := filepath.Join(filepath.Dir(path), "data"); s.Data != want {
 		t.Errorf("data is %q, want it beside the file: %q", s.Data, want)
 	}
-	if s.Devices.Reader.Baud != 115200 || s.Devices.Printer.Paper != 80 || s.Devices.Scanner != nil {
+	if s.Devices.Reader.Baud != 115200 || s.Devices.Printer.Paper != 80 || s.Devices.Scanner != nil || s.Devices.Document.Link != "ipp://127.0.0.1:631/printers/desk" {
 		t.Errorf("device defaults are wrong: %+v", s.Devices)
 	}
 	if s.Session.Idle != 45*time.Second || s.Session.Warn != 30*time.Second {
@@ -45,6 +45,7 @@ func TestReadRefuses(t *testing.T) {
 		"wrong kind":  {"data: d\nscreen: {width: wide}\n", "terminal.yaml, line 2: "},
 		"key twice":   {"data: d\ndata: e\n", "terminal.yaml, line 2: "},
 		"odd paper":   {"data: d\ndevices: {printer: {link: x, paper: 70}}\n", "70 mm"},
+		"odd link":    {"data: d\ndevices: {document: {link: \"serial:/dev/lp0\"}}\n", "devices.document.link"},
 		"tiny panel":  {"data: d\nscreen: {width: 10, height: 10}\n", "no usable panel"},
 		"too short":   {"data: d\nsession: {idle: 2ms}\n", "too short"},
 		"not yaml":    {"data: [\n", "configuration"},

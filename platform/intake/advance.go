@@ -213,7 +213,7 @@ func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (
 func factsOf(e casefile.Event, digest string) registry.Facts {
 	f := registry.Facts{
 		Case: string(e.Case), Writer: e.Terminal + e.Generation, EventDigest: digest,
-		Sequence: e.Sequence, Kind: string(e.Kind), Opens: e.Kind.Opens(),
+		Sequence: e.Sequence, Kind: string(e.Kind), Opens: e.Opens(),
 	}
 	if parts, err := casefile.ParseNumber(string(e.Case)); err == nil {
 		f.Opener = parts.Terminal + parts.Generation

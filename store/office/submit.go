@@ -195,7 +195,7 @@ func (d desk) own(w *store.Work, number casefile.Number, kind casefile.EventKind
 // not known here, so the platform alone can refuse an event that does not follow.
 func (d desk) elsewhere(w *store.Work, number casefile.Number, kind casefile.EventKind) (store.Standing, error) {
 	parts, err := casefile.ParseNumber(string(number))
-	if err != nil || parts.Terminal == d.self.Number {
+	if err != nil || (parts.Terminal == d.self.Number && parts.Generation == d.self.Generation) {
 		return store.Standing{}, refuse(agency.NotYours)
 	}
 	before := map[casefile.EventKind]string{

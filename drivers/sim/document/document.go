@@ -43,6 +43,11 @@ func Start(ctx context.Context, dir string) (*Printer, error) {
 	return p, nil
 }
 
+// feedScript numbers what comes out by itself: a printer that was switched off begins its jobs at 1 again.
+const feedScript = `#!/bin/sh
+cd '%s' && exec ln "$1" "$(($(ls | wc -l) + 1))-${1##*/}"
+`
+
 func (p *Printer) start(ctx context.Context) (err error) {
 	for _, folder := range []string{p.tray(), p.spool()} {
 		if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -50,7 +55,7 @@ func (p *Printer) start(ctx context.Context) (err error) {
 		}
 	}
 	// The printer runs this for a job once there is paper for it: now a page comes out.
-	if err := os.WriteFile(p.feed(), fmt.Appendf(nil, "#!/bin/sh\nexec ln \"$1\" '%s/'\n", p.tray()), 0o755); err != nil {
+	if err := os.WriteFile(p.feed(), fmt.Appendf(nil, feedScript, p.tray()), 0o755); err != nil {
 		return err
 	}
 	if p.port, err = freePort(ctx); err != nil {

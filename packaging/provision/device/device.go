@@ -38,7 +38,7 @@ type line struct {
 
 func (l *line) flags(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringVar(&l.link, "link", "", "the device's link, e.g. serial:/dev/ttyUSB0")
+	flags.StringVar(&l.link, "link", "", "the device's link, e.g. serial:/dev/ttyUSB0, or ipp://HOST:PORT/PATH of an A4 printer")
 	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
 	flags.BoolVar(&l.json, "json", false, "print JSON")
@@ -94,7 +94,8 @@ var faults = map[drivers.Fault]string{
 // sentence puts a person's sentence before a device's error.
 func sentence(err error) error {
 	var fault *drivers.Error
-	if !errors.As(err, &fault) || faults[fault.Fault] == "" {
+	var said *saidError
+	if errors.As(err, &said) || !errors.As(err, &fault) || faults[fault.Fault] == "" {
 		return err
 	}
 	return fmt.Errorf("%s (%w)", faults[fault.Fault], err)

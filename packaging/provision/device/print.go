@@ -26,25 +26,22 @@ func printCommand() *cobra.Command {
 	var l line
 	var file string
 	var profile escpos.Profile
+	var blank bool
 	command := &cobra.Command{
-		Use:   "print --link serial:PATH --document FILE|-",
+		Use:   "print --link serial:PATH|ipp://HOST:PORT/PATH --document FILE|-",
 		Short: "Print a document and report whether it came out / 打印一份文档并报告结果",
-		Long: "Print a document (JSON, see docs/devices/escpos.md) and say what became of it: printed, unconfirmed, " +
-			"or the fault. A document of unknown outcome is never sent again. Exit status 0 only when it was printed.",
+		Long: "Print a document (JSON, see docs/devices/escpos.md; for an A4 printer PDF or JSON, see docs/devices/a4.md) " +
+			"and say what became of it: printed, unconfirmed, or the fault. A document of unknown outcome is never sent again. Exit status 0 only when it was printed.",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
-			document, err := readDocument(file, command.InOrStdin())
-			if err != nil {
-				return err
-			}
-			face, err := fits(document, profile)
+			send, err := job(&l, profile, file, command.InOrStdin(), blank)
 			if err != nil {
 				return err
 			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
 			defer cancel()
-			report, err := printDocument(ctx, &l, escpos.Options{Profile: profile, Raster: face}, document)
+			report, err := send(ctx)
 			if failed := tellReport(command.OutOrStdout(), report, l.json); failed != nil {
 				return failed
 			}
@@ -56,6 +53,7 @@ func printCommand() *cobra.Command {
 	flags.StringVar(&file, "document", "", `the document's file, "-" for standard input`)
 	flags.IntVar(&profile.Paper, "paper", 80, "width of the paper in mm: 58 or 80")
 	flags.BoolVar(&profile.RasterQR, "raster", false, "send QR codes as pictures, for printers without the QR command")
+	flags.BoolVar(&blank, "blank", false, "A4: show a character that no font has as a box instead of refusing the document")
 	flags.BoolVar(&profile.NoCutter, "no-cutter", false, "feed to the tear bar instead of cutting")
 	timeout := flags.Lookup("timeout")
 	timeout.DefValue = printLimit
@@ -63,6 +61,22 @@ func printCommand() *cobra.Command {
 		panic(err) // both flags stand above
 	}
 	return command
+}
+
+// job reads the document for the link's kind of printer and gives what prints it.
+func job(l *line, profile escpos.Profile, file string, stdin io.Reader, blank bool) (func(ctx context.Context) (drivers.PrintReport, error), error) {
+	if ippLink(l.link) {
+		title, pdf, err := readPages(file, stdin, blank)
+		return func(ctx context.Context) (drivers.PrintReport, error) { return printPages(ctx, l, title, pdf) }, err
+	}
+	document, err := readDocument(file, stdin)
+	if err != nil {
+		return nil, err
+	}
+	face, err := fits(document, profile)
+	return func(ctx context.Context) (drivers.PrintReport, error) {
+		return printDocument(ctx, l, escpos.Options{Profile: profile, Raster: face}, document)
+	}, err
 }
 
 func readDocument(file string, stdin io.Reader) (receipt.Document, error) {

@@ -34,13 +34,13 @@ func statusCommand() *cobra.Command {
 	var l line
 	var role string
 	command := &cobra.Command{
-		Use:   "status --link serial:PATH --role ROLE",
+		Use:   "status --link LINK --role ROLE",
 		Short: "Ask a device how it is / 查询设备状态",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
 			open := roles[drivers.Role(role)]
-			if open == nil {
+			if open == nil && drivers.Role(role) != drivers.RoleDocument {
 				return fmt.Errorf("role %q is unknown, say %s", role, strings.Join(roleNames(), " or "))
 			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
@@ -64,7 +64,7 @@ func statusCommand() *cobra.Command {
 }
 
 func roleNames() []string {
-	names := make([]string, 0, len(roles))
+	names := []string{string(drivers.RoleDocument)}
 	for role := range roles {
 		names = append(names, string(role))
 	}
@@ -74,6 +74,9 @@ func roleNames() []string {
 
 // askStatus returns a status also beside an error: a device that cannot be opened has one as well.
 func askStatus(ctx context.Context, l *line, role drivers.Role, open func(link.Link, *line) asker) (drivers.Status, error) {
+	if role == drivers.RoleDocument {
+		return pagesStatus(ctx, l)
+	}
 	opened, err := l.open(ctx)
 	if err != nil {
 		return statusOf(role, err), err

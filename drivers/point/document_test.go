@@ -1,0 +1,82 @@
+package point_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"bianmin/drivers"
+	"bianmin/drivers/point"
+	"bianmin/drivers/sim/document"
+)
+
+const blankPage = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj " +
+	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+
+// TestDocumentPrinter: the A4 printer is watched and found again like every other device, and prints in its turn.
+func TestDocumentPrinter(t *testing.T) {
+	far, err := document.Start(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := far.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	p, err := point.Start(ctx, point.Config{Document: &point.Document{Link: far.Link()}}, point.Options{Watch: 10 * time.Millisecond, Retry: 10 * time.Millisecond, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	until := func(what string, ok func(drivers.Status) bool) {
+		t.Helper()
+		for !ok(p.Statuses()[0]) {
+			select {
+			case <-p.Changes():
+			case <-ctx.Done():
+				t.Fatalf("never %s: %+v", what, p.Statuses())
+			}
+		}
+	}
+	until("online", func(s drivers.Status) bool { return s.Condition == drivers.Online && s.Model != "" })
+	if err := far.SetPaper(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	until("without paper", func(s drivers.Status) bool { return s.Fault == drivers.FaultPaperOut })
+	if err := far.SetPaper(ctx, true); err != nil {
+		t.Fatal(err)
+	}
+	until("with paper", func(s drivers.Status) bool { return s.Fault == drivers.FaultNone })
+	if report, err := p.Document().Print(ctx, "测试页", []byte(blankPage)); err != nil || report.Outcome != drivers.Printed {
+		t.Errorf("%+v, %v", report, err)
+	}
+	far.Unplug()
+	until("away", func(s drivers.Status) bool { return s.Condition == drivers.NoDevice })
+	if report, err := p.Document().Print(ctx, "测试页", []byte(blankPage)); drivers.FaultOf(err) != drivers.FaultUnplugged || report.Outcome != drivers.NotPrinted || report.Fault != drivers.FaultUnplugged {
+		t.Errorf("unplugged: %+v, %v", report, err)
+	}
+	if err := far.Plug(ctx); err != nil {
+		t.Fatal(err)
+	}
+	until("back", func(s drivers.Status) bool { return s.Condition == drivers.Online })
+	if report, err := p.Document().Print(ctx, "测试页", []byte(blankPage)); err != nil || report.Outcome != drivers.Printed {
+		t.Errorf("back: %+v, %v", report, err)
+	}
+}
+
+func TestDocumentLinkIsChecked(t *testing.T) {
+	_, err := point.Start(t.Context(), point.Config{Document: &point.Document{Link: "serial:/dev/lp0"}}, point.Options{})
+	if err == nil || !strings.Contains(err.Error(), "ipp://HOST") {
+		t.Errorf("%v", err)
+	}
+}
