@@ -23,7 +23,7 @@ import (
 // Case is a case, or another record, as the platform holds it, opened.
 type Case struct {
 	Case     string    `json:"case"`     // exactly as on the receipt
-	Kind     string    `json:"kind"`     // of the event that opens it: "submitted", "day-closed" or "sheet"; "" while that is not there
+	Kind     string    `json:"kind"`     // of the event that opens it: "submitted", "day-closed", "sheet" or "visited"; "" while that is not there
 	Official string    `json:"official"` // the platform's number; "" for a case that was never accepted
 	State    string    `json:"state"`    // of an accepted case as terminals show it, else "refused" or "arriving"
 	Item     string    `json:"item"`

@@ -275,6 +275,9 @@ func TestRecordsThatAreNoCases(t *testing.T) {
 		{"no date", begin(casefile.DayClosed, day("冬月初五", "301001", 500, "")), "422 refusal manifest @"},
 		{"sheet", begin(casefile.SheetIssued, sheet(casefile.Paper{ID: "a"}, casefile.Paper{ID: "b"})), fine},
 		{"sheet of nothing", begin(casefile.SheetIssued, sheet()), "422 refusal manifest @"},
+		{"a visit of no case", begin(casefile.Visited, func(e *casefile.Event) {
+			e.Visit = &casefile.Visit{Appointment: strings.Repeat("0", 32), Outcome: "done"}
+		}), fine},
 		{"one paper twice", begin(casefile.SheetIssued, sheet(casefile.Paper{ID: "a"}, casefile.Paper{ID: "a"})), "422 refusal manifest @"},
 	} {
 		got := m.sendAll(m.build(c.event, 0))

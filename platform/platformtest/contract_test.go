@@ -1,0 +1,143 @@
+package platformtest_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"bianmin/core/casefile"
+	"bianmin/platform/platformtest"
+)
+
+var at = time.Date(2026, 11, 25, 1, 30, 0, 0, time.UTC)
+
+// event is an event with every field of every body in use.
+func event() casefile.Event {
+	digest := strings.Repeat("ab", 32)
+	pages := []casefile.Page{{Attachment: digest, MediaType: "image/png", Width: 10, Height: 20}}
+	signature := &casefile.Signature{Attachment: digest, Content: digest, Strokes: 3, At: at}
+	person := casefile.Applicant{
+		Name: "王小丫", Number: "990301194803150021", Sex: "女", Nation: "汉", Birth: "19480315", Address: "3组12号", Issuer: "望河县公安局",
+		ValidFrom: "20100101", ValidTo: "长期", CardKind: "resident", RawText: "00", Source: "card",
+	}
+	materials := []casefile.Material{{Code: "m1", Name: "户口簿", Way: casefile.Scanned, Trust: "B", Pages: pages, ConfirmedBy: "301001", ConfirmedAt: at}}
+	papers := []casefile.Paper{{ID: "a/1", Name: "户口簿", Material: "m1", Count: 1}}
+	return casefile.Event{
+		Version: 1, ID: strings.Repeat("0f", 16), Case: "QH0301A-261122-0042-X", Sequence: 2, Kind: casefile.Corrected,
+		At:       casefile.Stamp{Wall: at, BusinessDate: "2026-11-25", MonotonicMS: 1, BootID: "b", OffsetMS: 2, OffsetAgeSec: 3},
+		Terminal: "QH0301", Generation: "A", Point: "柳树沟村便民服务点", Region: "990301001201", Actor: "agent:301001", Software: "t",
+		LastPlatformEvent: strings.Repeat("1f", 16), Nonce: strings.Repeat("2f", 16),
+		Submission: &casefile.Submission{
+			Item:      casefile.ItemRef{Code: "1", Name: "n", Version: "1", CatalogueVersion: "2", Department: "d", DepartmentName: "民政局", PromisedDays: 5},
+			Applicant: person, Values: json.RawMessage(`{"a":"b"}`), Materials: materials,
+			Promise: &casefile.Promise{Text: "t", Covers: []string{"m2"}, Deadline: 5}, Signature: signature,
+			Delegation: &casefile.Delegation{
+				Agent: "301001", AgentName: "李会计", Delegate: person, Scope: []string{"apply"}, Item: "1", From: "2026-11-20", Until: "2026-12-20", Pages: pages,
+			},
+			Later: []casefile.LaterMaterial{{Code: "m3", Until: "2026-12-01"}}, Package: "p", Siblings: []casefile.Number{"n"}, Previous: "n",
+		},
+		Correction:   &casefile.Correction{Notice: strings.Repeat("3f", 16), Points: []string{"1"}, Values: json.RawMessage(`{"a":"c"}`), Materials: materials, Signature: signature},
+		Confirmation: &casefile.Confirmation{Materials: []string{"m1"}, By: "301001"},
+		Turn:         &casefile.Turn{Reason: "r", Pages: pages},
+		Papers:       &casefile.PaperMove{Step: casefile.PaperHandedOn, Papers: papers, Party: "p", Place: "柜2", Sheet: "n", Signature: signature},
+		Fee:          &casefile.FeeEntry{Receipt: "QH0301A-000002", Name: "工本费", Fen: -5, Method: "cash", Counter: "QH0301A-000001", Reason: "r", Payer: "p"},
+		Delivery:     &casefile.Delivery{Way: "pickup", Result: "r", Recipient: "p", ByCard: true, Signature: signature},
+		Visit:        &casefile.Visit{Appointment: "a", Outcome: "moved", To: "t", Note: "n"},
+		Evaluation:   &casefile.Evaluation{Level: 1, Reasons: []string{"slow"}, Text: "t", Times: 1},
+		Unrated:      &casefile.Unrated{Why: "not-offered", Reason: "r"},
+		Day:          &casefile.DayClosing{Date: "2026-11-25", Account: "301001", First: "f", Last: "l", Entries: 1, LedgerFen: 2, CountedFen: 3, Reason: "r", Signature: signature},
+		Sheet:        &casefile.Sheet{From: "f", To: "t", Papers: papers, Signature: signature},
+		Padding:      "0",
+	}
+}
+
+func update() casefile.Update {
+	return casefile.Update{
+		ID: strings.Repeat("0f", 16), Case: "QH0301A-261122-0042-X", Kind: casefile.PlatformReturned, At: at, Reason: "r",
+		Notice:  &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1", Material: "m1", Page: 3, Field: "f", Text: "t"}}, Days: 5},
+		Branch:  &casefile.Branch{Department: "民政局", State: "working", Text: "t"},
+		Outcome: &casefile.Outcome{Result: "r", Way: "pickup", Bring: "b"},
+		Appointment: &casefile.Appointment{
+			ID: "a", Kind: "visit", Date: "2026-11-26", Time: "09:30", Village: "v", Address: "a", Name: "n", Phone: "p", Item: "i", State: "set", Note: "n",
+		},
+	}
+}
+
+// TestContractKnowsEveryField: what terminal and platform seal to each other is
+// described in openapi.yaml, every field of it.
+func TestContractKnowsEveryField(t *testing.T) {
+	document, err := openapi3.NewLoader().LoadFromData(platformtest.Contract(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]any{"Event": event(), "Update": update()} {
+		schema := document.Components.Schemas[name]
+		if schema == nil {
+			t.Fatalf("the contract has no %s", name)
+		}
+		inUse(t, name, reflect.ValueOf(value))
+		content, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tree any
+		if err := json.Unmarshal(content, &tree); err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Value.VisitJSON(tree); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		described(t, name, schema.Value, tree)
+	}
+}
+
+// inUse fails for a field that the sample leaves out: the contract would not be tested for it.
+func inUse(t *testing.T, path string, v reflect.Value) {
+	t.Helper()
+	if v.IsZero() || (v.Kind() == reflect.Slice && v.Len() == 0) {
+		t.Errorf("the test's sample leaves out %s", path)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		inUse(t, path, v.Elem())
+	case reflect.Slice:
+		if v.Type() != reflect.TypeFor[json.RawMessage]() {
+			inUse(t, path+"[]", v.Index(0))
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range v.NumField() {
+			inUse(t, path+"."+v.Type().Field(i).Name, v.Field(i))
+		}
+	}
+}
+
+// described fails for a field the schema says nothing about, where it would let it pass.
+func described(t *testing.T, path string, schema *openapi3.Schema, tree any) {
+	t.Helper()
+	switch tree := tree.(type) {
+	case map[string]any:
+		if len(schema.Properties) == 0 {
+			return // the form's values: any
+		}
+		for name, value := range tree {
+			property := schema.Properties[name]
+			if property == nil {
+				t.Errorf("the contract does not know %s.%s", path, name)
+				continue
+			}
+			described(t, path+"."+name, property.Value, value)
+		}
+	case []any:
+		for _, value := range tree {
+			described(t, path+"[]", schema.Items.Value, value)
+		}
+	}
+}
