@@ -29,22 +29,22 @@ type CopyPaper struct {
 // materials with their trust levels, and the principal's signature that all of it was checked.
 func Copy(d Desk, c CopyPaper) Pages {
 	m := newPages(d, "copy", string(c.Number))
+	m.Parts[0].Data = c.QR
 	s := c.Submission
 	m.heading(m.own("applicant", nil))
-	m.fields(
-		m.field("number", string(c.Number)), m.field("filed", m.day(c.Filed)), m.wide("item", s.Item.Name),
-		m.wide("item-code", s.Item.Code), m.wide("department", s.Item.DepartmentName),
-		m.field("principal", s.Applicant.Name), m.field("id-number", s.Applicant.Number), m.wide("address", s.Applicant.Address),
-	)
-	if s.Delegation != nil {
-		m.fields(m.field("delegate", s.Delegation.Delegate.Name), m.field("id-number", s.Delegation.Delegate.Number))
+	fields := []Field{
+		m.field("number", string(c.Number)), m.field("filed", m.day(c.Filed)), m.wide("item", s.Item.Name), m.wide("item-code", s.Item.Code),
+		m.field("department", s.Item.DepartmentName), m.field("agent", m.agent()),
+		m.field(applicant(s), s.Applicant.Name), m.field("id-number", s.Applicant.Number), m.wide("address", s.Applicant.Address),
 	}
+	if s.Delegation != nil {
+		fields = append(fields, m.field("delegate", s.Delegation.Delegate.Name), m.field("id-number", s.Delegation.Delegate.Number))
+	}
+	m.fields(fields...)
 	m.answers(c)
 	m.materials(c)
 	m.paragraph(m.own("checked", nil))
-	m.sign("sign-principal-or-delegate", "sign-agent")
-	m.code(c.QR, m.common("bring-code", nil))
-	m.made()
+	m.sign(signer(s), "sign-agent")
 	return m.Pages
 }
 

@@ -114,6 +114,9 @@ func (p *guidePrinter) materialFacts(m catalogue.Material) []string {
 			facts = append(facts, p.known("receipt.guide.seal.", m.Seal))
 		}
 	}
+	if m.Later > 0 {
+		facts = append(facts, p.say("receipt.guide.later", args{"days": m.Later}))
+	}
 	if m.Promise {
 		facts = append(facts, p.say("receipt.guide.promise-ok", nil))
 	}

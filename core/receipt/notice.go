@@ -69,7 +69,7 @@ func NoticeStrip(d Desk, n NoticePaper) Document {
 	doc := strip(d, m.own("title", nil))
 	doc.pair(m.common("number", nil), string(n.Case.Number))
 	doc.pair(m.common("item", nil), n.Case.Submission.Item.Name)
-	doc.pair(m.common("principal", nil), Mask(n.Case.Submission.Applicant.Name))
+	doc.pair(m.common(applicant(n.Case.Submission), nil), Mask(n.Case.Submission.Applicant.Name))
 	doc.add(Block{Kind: Rule})
 	points := n.points(m.speaker)
 	doc.section(m.own("list", args{"count": len(points)}))

@@ -20,7 +20,7 @@ type PartKind string
 
 // Kinds of part.
 const (
-	PartTitle     PartKind = "title"     // Text large and centred, Label small below it
+	PartTitle     PartKind = "title"     // Text large and centred, Label small below it; Data as a QR code in the right corner
 	PartHeading   PartKind = "heading"   // Text, bold; stays with what follows
 	PartParagraph PartKind = "paragraph" // Text, Align, Bold, Indent
 	PartPoints    PartKind = "points"    // Items, numbered

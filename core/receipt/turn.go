@@ -40,7 +40,7 @@ func Turn(d Desk, t TurnPaper) Pages {
 	}
 	m.custody(t.Case.Custody)
 	m.points(m.own("point-1", nil), m.own("point-2", nil), m.own("point-3", nil))
-	m.sign("sign-principal-or-delegate", "sign-agent")
+	m.sign(signer(t.Case.Submission), "sign-agent")
 	m.put(Part{Kind: PartParagraph, Text: m.common("two-copies", nil)})
 	return m.Pages
 }
@@ -51,12 +51,28 @@ func (m *pagesMaker) caseFields(c agency.CaseFile) {
 	fields := []Field{
 		m.field("number", string(c.Number)), m.field("official", c.Official),
 		m.wide("item", s.Item.Name), m.field("department", s.Item.DepartmentName), m.field("filed", m.filedDay(c)),
-		m.field("principal", s.Applicant.Name), m.field("id-number", s.Applicant.Number),
+		m.field(applicant(s), s.Applicant.Name), m.field("id-number", s.Applicant.Number),
 	}
 	if s.Delegation != nil {
 		fields = append(fields, m.field("delegate", s.Delegation.Delegate.Name), m.field("id-number", s.Delegation.Delegate.Number))
 	}
 	m.fields(append(fields, m.field("agent", m.agent()), m.field("point", m.desk.Point))...)
+}
+
+// applicant is what the person is called: the principal where somebody else came.
+func applicant(s casefile.Submission) string {
+	if s.Delegation == nil {
+		return "applicant"
+	}
+	return "principal"
+}
+
+// signer is who signs for the person's side.
+func signer(s casefile.Submission) string {
+	if s.Delegation == nil {
+		return "sign-applicant"
+	}
+	return "sign-principal-or-delegate"
 }
 
 func (m *pagesMaker) filedDay(c agency.CaseFile) string {

@@ -106,7 +106,11 @@ func (s *Setter) PDF(document receipt.Pages, options Options) ([]byte, error) {
 	}
 	l := newLayout(s, document)
 	for i, part := range document.Parts {
-		if err := l.place(part); err != nil {
+		var next *receipt.Part
+		if i+1 < len(document.Parts) {
+			next = &document.Parts[i+1]
+		}
+		if err := l.place(part, next); err != nil {
 			return nil, fmt.Errorf("part %d (%s): %w", i+1, part.Kind, err)
 		}
 	}

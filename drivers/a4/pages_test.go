@@ -132,16 +132,42 @@ func TestRareCharacterIsDrawn(t *testing.T) {
 	}
 }
 
+// TestCodeIsRead: a code as a part of its own, and one in the title's corner.
 func TestCodeIsRead(t *testing.T) {
-	_, file := pdf(t, setter(t), papers(t, text.Chinese)["notice"])
-	img := picture(t, file, 1, 200)
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		t.Fatal(err)
+	all := papers(t, text.Chinese)
+	for _, name := range []string{"notice", "copy"} {
+		_, file := pdf(t, setter(t), all[name])
+		bitmap, err := gozxing.NewBinaryBitmapFromImage(picture(t, file, 1, 200))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+		if err != nil || got.GetText() != "BM1:"+receipttest.QR {
+			t.Errorf("%s: the code reads %v, %v", name, got, err)
+		}
 	}
-	got, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
-	if err != nil || got.GetText() != "BM1:"+receipttest.QR {
-		t.Errorf("the code reads %v, %v", got, err)
+}
+
+// TestNobodySignsAnEmptyPage: wherever the page ends, what is signed and a heading's text stand with it.
+func TestNobodySignsAnEmptyPage(t *testing.T) {
+	s := setter(t)
+	for rows := 20; rows < 36; rows++ {
+		table := receipt.Part{Kind: receipt.PartTable, Columns: []receipt.Column{{Label: "列", Share: 1}}}
+		for range rows {
+			table.Rows = append(table.Rows, []string{"行"})
+		}
+		_, file := pdf(t, s, receipt.Pages{Title: "t", Parts: []receipt.Part{
+			table,
+			{Kind: receipt.PartHeading, Text: "小标题"},
+			{Kind: receipt.PartFields, Fields: []receipt.Field{{Label: "名", Text: "值"}}},
+			{Kind: receipt.PartParagraph, Text: "本人已核对。"},
+			{Kind: receipt.PartSignature, Lines: []receipt.SignLine{{Label: "签名"}, {Label: "日期"}, {Label: "代办员"}}},
+		}})
+		for i, page := range strings.Split(run(t, "pdftotext", "-raw", file, "-"), "\f") {
+			if strings.Contains(page, "签名") != strings.Contains(page, "本人已核对") || strings.Contains(page, "签名") != strings.Contains(page, "代办员") || strings.Contains(page, "小标题") != strings.Contains(page, "值") {
+				t.Errorf("%d rows, page %d: torn apart:\n%s", rows, i+1, page)
+			}
+		}
 	}
 }
 

@@ -6,15 +6,15 @@ import (
 	"bianmin/core/receipt"
 )
 
-// place puts one part below what stands already.
-func (l *layout) place(p receipt.Part) error {
+// place puts one part below what stands already; next is what follows it, nil at the end.
+func (l *layout) place(p receipt.Part, next *receipt.Part) error {
 	switch p.Kind {
 	case receipt.PartTitle:
-		l.title(p)
+		return l.title(p)
 	case receipt.PartHeading:
 		l.heading(p.Text)
 	case receipt.PartParagraph:
-		l.paragraph(p)
+		l.paragraph(p, next)
 	case receipt.PartPoints:
 		l.points(p.Items)
 	case receipt.PartFields:
@@ -37,10 +37,25 @@ func (l *layout) place(p receipt.Part) error {
 	return nil
 }
 
-func (l *layout) title(p receipt.Part) {
+func (l *layout) title(p receipt.Part) error {
 	const height = titleSize * 1.5
-	lines := wrap(p.Text, l.bold, titleSize, l.inner(), 0)
+	width, corner := l.inner(), 0.0
+	if p.Data != "" {
+		code, err := l.encode(p.Data)
+		if err != nil {
+			return err
+		}
+		corner = code.edge()
+		width -= 2 * (corner + 8)
+		l.need(corner + 90)
+		l.modules(code, side+l.inner()-corner, l.y)
+	}
+	lines := wrap(p.Text, l.bold, titleSize, max(width, 4*titleSize), 0)
 	l.need(float64(len(lines))*height + 90)
+	begin := l.y
+	if corner > 0 {
+		l.y += 8
+	}
 	for _, line := range lines {
 		l.aligned(l.bold, titleSize, side, l.y, l.inner(), height, receipt.Center, line)
 		l.y += height
@@ -49,7 +64,8 @@ func (l *layout) title(p receipt.Part) {
 		l.aligned(l.regular, small, side, l.y, l.inner(), small*leading, receipt.Center, p.Label)
 		l.y += small * leading
 	}
-	l.y += 8
+	l.y = max(l.y, begin+corner-10) + 8
+	return nil
 }
 
 // followed is the room a heading wants below itself, so that it never ends a page.
@@ -67,7 +83,8 @@ func (l *layout) heading(s string) {
 	l.y += 2
 }
 
-func (l *layout) paragraph(p receipt.Part) {
+// paragraph sets running text; the words above a place to sign stay with it.
+func (l *layout) paragraph(p receipt.Part, next *receipt.Part) {
 	f, indent := l.regular, 0.0
 	if p.Bold {
 		f = l.bold
@@ -76,6 +93,9 @@ func (l *layout) paragraph(p receipt.Part) {
 		indent = 2 * body
 	}
 	lines := wrap(p.Text, f, body, l.inner(), indent)
+	if next != nil && next.Kind == receipt.PartSignature {
+		l.need(6 + float64(len(lines))*body*leading + signatureHeight(next.Lines))
+	}
 	l.down(3)
 	l.running(lines, f, side, l.inner(), indent, p.Align)
 	l.y += 3

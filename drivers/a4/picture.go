@@ -9,6 +9,7 @@ import (
 	_ "image/jpeg" // pages are scanned as JPEG
 	"image/png"
 
+	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/qr"
 	"github.com/signintech/gopdf"
 
@@ -88,11 +89,17 @@ func onWhite(content []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// signHeight is the height of one line to sign on.
+const signHeight = 36
+
+func signatureHeight(lines []receipt.SignLine) float64 {
+	return float64((len(lines)+1)/2)*signHeight + 8
+}
+
 // signature sets lines to sign on, two beside each other, kept together.
 func (l *layout) signature(lines []receipt.SignLine) error {
-	const height, gap = 36, 24
-	rows := (len(lines) + 1) / 2
-	l.need(float64(rows)*height + 8)
+	const height, gap = signHeight, 24
+	l.need(signatureHeight(lines))
 	l.down(8)
 	half := (l.inner() - gap) / 2
 	for i, line := range lines {
@@ -137,39 +144,61 @@ func (l *layout) signed(line receipt.SignLine, on box) error {
 // module is the least size of a code's module: half a millimetre, which cheap scanners read.
 const module = 0.5 * mm
 
-// code draws a QR code as rectangles, with words beside it.
-func (l *layout) code(p receipt.Part) error {
-	code, err := qr.Encode(p.Data, qr.M, qr.Auto)
+// modules of a QR code, with the size of one in points.
+type modules struct {
+	barcode.Barcode
+	n    int
+	step float64
+}
+
+func (m modules) edge() float64 { return m.step * float64(m.n) }
+
+func (l *layout) encode(data string) (modules, error) {
+	code, err := qr.Encode(data, qr.M, qr.Auto)
 	if err != nil {
-		return fmt.Errorf("%w: QR code: %w", receipt.ErrDocument, err)
+		return modules{}, fmt.Errorf("%w: QR code: %w", receipt.ErrDocument, err)
 	}
 	n := code.Bounds().Dx()
-	step := max(module, 26*mm/float64(n))
-	edge := step * float64(n)
-	if edge > l.inner() {
-		return fmt.Errorf("%w: QR code: %d characters are too many", receipt.ErrDocument, len(p.Data))
+	m := modules{code, n, max(module, 26*mm/float64(n))}
+	if m.edge() > l.inner() {
+		return modules{}, fmt.Errorf("%w: QR code: %d characters are too many", receipt.ErrDocument, len(data))
 	}
-	l.need(edge + 12)
-	l.down(6)
-	x, y := side+4*step, l.y
+	return m, nil
+}
+
+// modules draws a code's dark modules as rectangles, one per run.
+func (l *layout) modules(code modules, x, y float64) {
 	l.add(func(pdf *gopdf.GoPdf) error {
 		pdf.SetGrayFill(0)
-		for row := range n {
-			for from := 0; from < n; from++ {
+		for row := range code.n {
+			for from := 0; from < code.n; from++ {
 				to := from
-				for to < n && dark(code.At(to, row)) {
+				for to < code.n && dark(code.At(to, row)) {
 					to++
 				}
 				if to > from {
-					pdf.RectFromUpperLeftWithStyle(x+float64(from)*step, y+float64(row)*step, float64(to-from)*step, step, "F")
+					pdf.RectFromUpperLeftWithStyle(x+float64(from)*code.step, y+float64(row)*code.step, float64(to-from)*code.step, code.step, "F")
 					from = to
 				}
 			}
 		}
 		return nil
 	})
-	beside := x + edge + 4*step + 6
-	lines := wrap(p.Text, l.regular, body, side+l.inner()-beside, 0)
+}
+
+// code draws a QR code with words beside it.
+func (l *layout) code(p receipt.Part) error {
+	code, err := l.encode(p.Data)
+	if err != nil {
+		return err
+	}
+	edge, quiet := code.edge(), 4*code.step
+	l.need(edge + 12)
+	l.down(6)
+	x, y := side+quiet, l.y
+	l.modules(code, x, y)
+	beside := x + edge + quiet + 6
+	lines := wrap(p.Text, l.regular, body, max(side+l.inner()-beside, 6*body), 0)
 	for i, line := range lines {
 		l.text(l.regular, body, beside, y+(edge-float64(len(lines))*body*leading)/2+float64(i)*body*leading, body*leading, line)
 	}
