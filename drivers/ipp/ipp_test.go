@@ -380,3 +380,79 @@ func TestLinks(t *testing.T) {
 		t.Errorf("nobody listens: %v", err)
 	}
 }
+
+// feeding starts a real printer whose command for a job is the test's own.
+func feeding(t *testing.T, script string) *document.Printer {
+	t.Helper()
+	dir := t.TempDir()
+	far, err := document.Start(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = far.Close() })
+	if err := os.WriteFile(filepath.Join(dir, "feed"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return far
+}
+
+// TestRealPrinterInTrouble: what goes wrong in the middle of a job is told as it is, and nothing is sent twice.
+func TestRealPrinterInTrouble(t *testing.T) {
+	options := quick()
+	options.Answer, options.Stall = time.Second, 300*time.Millisecond
+	for name, c := range map[string]struct {
+		script string
+		fault  drivers.Fault
+	}{
+		"gives up":     {"exit 1", drivers.FaultAborted},
+		"is unplugged": {"kill -9 $PPID", drivers.FaultUnplugged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			far := feeding(t, c.script)
+			report, err := open(t, far.Link(), options).Print(t.Context(), "x", page(t))
+			if report.Outcome != drivers.Unconfirmed || report.Fault != c.fault || drivers.FaultOf(err) != c.fault {
+				t.Errorf("%+v, %v", report, err)
+			}
+			if files, err := far.Printed(); err != nil || len(files) != 0 {
+				t.Errorf("%d sheets, %v", len(files), err)
+			}
+		})
+	}
+}
+
+// TestRealPrinterHeals: a jam that is cleared in time costs nothing but the wait.
+func TestRealPrinterHeals(t *testing.T) {
+	far := feeding(t, `echo 'STATE: +media-jam-error' >&2; sleep 1; echo 'STATE: -media-jam-error' >&2; exit 0`)
+	report, err := open(t, far.Link(), ipp.Options{Poll: 20 * time.Millisecond}).Print(t.Context(), "x", page(t))
+	if err != nil || report.Outcome != drivers.Printed || report.After.Fault != "" {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// FuzzAnswer: no answer of a peer brings the client down or makes it say that something was printed.
+func FuzzAnswer(f *testing.F) {
+	good := goipp.NewResponse(goipp.DefaultVersion, goipp.StatusOk, 2)
+	good.Printer.Add(goipp.MakeAttribute("printer-state", goipp.TagEnum, goipp.Integer(3)))
+	seed, err := good.EncodeBytes()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(seed)
+	f.Add([]byte{})
+	f.Add(bytes.Repeat([]byte{0x34}, 64))
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		peer := newFake(t)
+		peer.raw = func(w http.ResponseWriter, operation goipp.Op) bool {
+			if peer.count(goipp.OpGetPrinterAttributes) > 1 {
+				w.Header().Set("Content-Type", goipp.ContentType)
+				_, _ = w.Write(answer)
+				return true
+			}
+			return false
+		}
+		report, err := open(t, peer.link(), quick()).Print(t.Context(), "x", []byte("%PDF"))
+		if report.Outcome == drivers.Printed || err == nil && report.Outcome != drivers.Unconfirmed {
+			t.Errorf("%+v, %v", report, err)
+		}
+	})
+}
