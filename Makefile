@@ -34,11 +34,12 @@ lint: setup ## formatting, vet, staticcheck, import rules
 bench: build ## measurements as ratios, side by side in one run
 	@packaging/build/bench
 
-gallery: setup ## every state of every screen as a picture, into build/gallery
+gallery: setup ## every state of every screen and page as a picture, into build/gallery and build/gallery-desk
 	@go run -tags ci ./kiosk/gallery -out build/gallery
+	@go run -tags ci ./agent/gallery -out build/gallery-desk
 
 goldens: setup ## accept the screens as they are now as the new goldens (look at the gallery first)
-	@BIANMIN_ACCEPT=1 CGO_ENABLED=0 go test -count=1 -tags ci ./ui/... ./kiosk/screen/... ./kiosk/gallery/...
+	@BIANMIN_ACCEPT=1 CGO_ENABLED=0 go test -count=1 -tags ci ./ui/... ./kiosk/screen/... ./kiosk/gallery/... ./agent/view/... ./agent/gallery/...
 
 clean: ## remove what was built
 	@rm -rf bin build

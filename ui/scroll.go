@@ -47,6 +47,9 @@ func NewDragScroll(look theme.Look, content fyne.CanvasObject) *DragScroll {
 	return s
 }
 
+// Clips tells that what does not fit is not seen.
+func (s *DragScroll) Clips() bool { return true }
+
 // Grows tells that it takes the room that is left.
 func (s *DragScroll) Grows() bool { return true }
 

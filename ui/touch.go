@@ -77,8 +77,13 @@ func (t *touch) MouseMoved(*desktop.MouseEvent) {}
 // MouseOut forgets the press: the finger slid off.
 func (t *touch) MouseOut() { t.release() }
 
-// Cursor hides the pointer: the panel is touched.
-func (t *touch) Cursor() desktop.Cursor { return desktop.HiddenCursor }
+// Cursor hides the pointer where the panel is touched.
+func (t *touch) Cursor() desktop.Cursor {
+	if t.look.Mouse() {
+		return desktop.DefaultCursor
+	}
+	return desktop.HiddenCursor
+}
 
 // pressed tells whether a finger is on it.
 func (t *touch) pressed() bool { return t.down }

@@ -45,6 +45,12 @@ type Words struct {
 	Scrolls int // how many scrolls it lies in
 }
 
+// Clipping is anything that shows only a part of what it holds.
+type Clipping interface{ Clips() bool }
+
+// Reading is anything that is read though its parts are the toolkit's: what stands in a text field.
+type Reading interface{ Reads() string }
+
 // View is what a person sees on a canvas: what can be tapped, what can be read.
 type View struct {
 	Things   []Thing
@@ -89,9 +95,14 @@ func (w *walker) walk(object fyne.CanvasObject, offset fyne.Position, clip Box, 
 		if object.Modal() {
 			w.cover(box)
 		}
-	case *DragScroll:
-		clip = clip.intersect(box)
-		scrolls++
+	case Clipping:
+		if object.Clips() {
+			clip = clip.intersect(box)
+			scrolls++
+		}
+	}
+	if reading, ok := object.(Reading); ok {
+		w.words(reading.Reads(), box, clip, scrolls)
 	}
 	if named, ok := object.(Named); ok && named.PlayName() != "" {
 		w.view.Things = append(w.view.Things, Thing{

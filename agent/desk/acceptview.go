@@ -94,6 +94,11 @@ func (m *machine) drawAccept(a *accept) *AcceptView {
 	}
 	if pack, ok := packageOf(set, item); ok {
 		v.Offer = &pack
+		for _, code := range pack.Items {
+			if other, ok := set.Item(code); ok && code != item.Code {
+				v.Offered = append(v.Offered, other)
+			}
+		}
 	}
 	v.Due = set.Holidays.AddWorkingDays(m.today.In(casefile.Zone), item.Limits.Promised).Format(time.DateOnly)
 	for _, line := range a.materials() {

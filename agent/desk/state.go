@@ -236,6 +236,7 @@ type AcceptView struct {
 	Item       *catalogue.Item
 	Package    []*catalogue.Item  // the other items of the package that this form feeds
 	Offer      *catalogue.Package // the package this item belongs to, nil for none
+	Offered    []*catalogue.Item  // that package's other items: the form can feed them too
 	Guide      bool               // the guide is open beside the form
 	Principal  *PersonView        // nil until the card was read
 	Absent     bool               // the principal is not here

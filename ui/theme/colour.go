@@ -32,6 +32,10 @@ const (
 	Shade       // dims the screen below an overlay
 	Sidebar     // the desk's sidebar
 	SidebarText // words on it
+	SidebarOver // the entry under the pointer
+	Alarm       // a number that must be seen
+	Over        // a row or button under the pointer
+	Focus       // the ring round what takes the keys
 	PictureDark // drawings: dark and light parts of papers and cards
 	PictureLight
 	PictureGround
@@ -67,6 +71,10 @@ var colours = map[Role]color.NRGBA{
 	Shade:          {R: 0x16, G: 0x20, B: 0x2C, A: 0x99},
 	Sidebar:        rgb(0x12243C),
 	SidebarText:    rgb(0xDCE5F0),
+	SidebarOver:    rgb(0x1D3556),
+	Alarm:          rgb(0xA31515),
+	Over:           rgb(0xF1F5FB),
+	Focus:          rgb(0x9DBDEB),
 	PictureDark:    rgb(0x9AA6B8),
 	PictureLight:   rgb(0xC9D1DB),
 	PictureGround:  rgb(0xF2F4F8),

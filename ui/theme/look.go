@@ -7,6 +7,7 @@ import "fyne.io/fyne/v2"
 type Look struct {
 	scale float32 // 0 means 1
 	large bool
+	mouse bool
 }
 
 // DesignWidth and DesignHeight are the panel the sizes are given for, in px.
@@ -30,6 +31,18 @@ func For(panel fyne.Size, large bool) Look {
 	}
 	return New(side/DesignWidth, large)
 }
+
+// Desk returns the look of the agent's desk: as drawn, with a mouse.
+func Desk() Look { return Look{mouse: true} }
+
+// WithMouse returns the same look for a window that is worked with a mouse: the pointer is seen.
+func (l Look) WithMouse() Look {
+	l.mouse = true
+	return l
+}
+
+// Mouse tells whether the pointer is seen.
+func (l Look) Mouse() bool { return l.mouse }
 
 // Scale is the factor from design pixels to the toolkit's units.
 func (l Look) Scale() float32 {

@@ -46,12 +46,22 @@ var lengths = map[Length]float32{
 
 // Desk sizes in px, for the agent's desk from 1366 wide. They do not grow.
 const (
-	DeskBody    = 16
-	DeskLeading = 24
-	DeskTitle   = 20
-	DeskRow     = 46
-	DeskControl = 40
-	DeskRadius  = 10
+	DeskBody     = 16
+	DeskLeading  = 24
+	DeskTitle    = 20
+	DeskRow      = 46
+	DeskControl  = 40
+	DeskRadius   = 10
+	DeskWidth    = 1366 // the smallest window
+	DeskHeight   = 768
+	DeskSidebar  = 208 // width of the sidebar
+	DeskTop      = 64  // height of the bar at the top
+	DeskMargin   = 24  // round what a page shows
+	DeskGap      = 12  // between things that are clicked
+	DeskSmallGap = 8
+	DeskBadge    = 24 // height of a badge
+	DeskBar      = 18 // thickness of a chart's bar
+	DeskDialog   = 560
 )
 
 // TextKind names a kind of text.
@@ -75,6 +85,13 @@ const (
 	FieldText                     // what is typed
 	LetterText                    // keys with letters
 	NumberText                    // case numbers
+
+	DeskBodyText  // the desk's: what one reads and types
+	DeskBodyBold  // the same, bold
+	DeskTitleText // what a page or card is about
+	DeskHeadText  // the one question of a page without sidebar
+	DeskSmallText // lesser words
+	DeskSmallBold // badges, tabs
 )
 
 var texts = map[TextKind]struct {
@@ -97,4 +114,10 @@ var texts = map[TextKind]struct {
 	FieldText:     {64, 88, true},
 	LetterText:    {42, 58, true},
 	NumberText:    {44, 60, true},
+	DeskBodyText:  {DeskBody, DeskLeading, false},
+	DeskBodyBold:  {DeskBody, DeskLeading, true},
+	DeskTitleText: {DeskTitle, 28, true},
+	DeskHeadText:  {28, 40, true},
+	DeskSmallText: {14, 20, false},
+	DeskSmallBold: {14, 20, true},
 }

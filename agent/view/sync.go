@@ -1,0 +1,140 @@
+package view
+
+import (
+	"fyne.io/fyne/v2"
+
+	"bianmin/agent/desk"
+	"bianmin/core/agency"
+	"bianmin/core/casefile"
+	"bianmin/ui"
+	dk "bianmin/ui/desk"
+	"bianmin/ui/theme"
+)
+
+// syncPage is what waits to be sent: since when, why, when next; and what was refused.
+type syncPage struct {
+	kit   *kit
+	top   fyne.CanvasObject
+	state *dk.Notice
+	facts *facts
+	table *dk.Table
+	retry *dk.Button
+	why   *ui.Text
+	chose *ui.Text
+	open  *dk.Button
+	line  *agency.QueueLine
+}
+
+func newSync(k *kit) page {
+	p := &syncPage{kit: k}
+	p.state = dk.NewNotice(k.Kit, ui.Good, "", "", nil)
+	p.facts = newFacts(k, 130)
+	p.table = dk.NewTable(k.Kit, "queue", k.t("empty.queue"), []dk.Column{
+		{Title: k.t("column.case"), Weight: 2.9},
+		{Title: k.t("column.what"), Weight: 1.4},
+		{Title: k.t("column.since"), Weight: 1.5},
+		{Title: k.t("column.tries"), Weight: 0.8},
+		{Title: k.t("column.next"), Weight: 1.5},
+		{Title: k.t("column.state"), Weight: 1.3},
+	}, func(key string) { k.emit(desk.PickQueue{Number: casefile.Number(key)}) }, nil)
+	p.retry = k.button("retry-now", "F6", dk.Outlined, k.sends(desk.RetryNow{}))
+	p.chose, p.why = k.title(""), k.body("")
+	p.open = k.button("open-case", "F7", dk.Outlined, func() {
+		if p.line != nil {
+			k.emit(desk.PickCase{Number: p.line.Case})
+		}
+	})
+	detail := dk.NewPanel(k.Kit, 24, ui.NewColumn(14, p.chose, p.why, k.row(p.open, ui.NewSpring())))
+	left := ui.NewColumn(theme.DeskGap, ui.NewRow(theme.DeskGap, ui.NewShare(1, k.title(k.t("title.sync"))), p.retry), p.state, listed(k, p.table))
+	right := ui.NewColumn(16, dk.NewPanel(k.Kit, 24, ui.NewColumn(12, k.title(k.t("title.point")), p.facts.Column)), detail)
+	p.top = newSplit(k, 0.34, 386, left, right)
+	return p
+}
+
+func (p *syncPage) root() fyne.CanvasObject { return p.top }
+
+func (p *syncPage) first() fyne.Focusable { return p.table }
+
+func (p *syncPage) show(s desk.State) {
+	view, k := s.Sync, p.kit
+	p.state.Set(p.stateWords(view))
+	contact := k.t("label.never")
+	if !view.LastContact.IsZero() {
+		contact = k.moment(view.LastContact, s.Now)
+	}
+	problem := ""
+	if view.Health.Problem != "" {
+		problem = k.shared("service.reason." + string(view.Health.Problem))
+	}
+	p.facts.set(fact{k.t("label.network"), k.network(view.Online)}, fact{k.t("label.last-contact"), contact},
+		fact{k.t("label.disk"), k.with("label.gigabytes", args{"n": view.Health.DiskFree >> 30})}, fact{k.t("label.problem"), problem})
+	var lines []dk.Line
+	p.line = nil
+	for i, l := range view.Lines {
+		if l.Case == view.Chosen {
+			p.line = &view.Lines[i]
+		}
+		tone, words := ui.Warn, k.t("state.waiting")
+		if l.State == "refused" {
+			tone, words = ui.Bad, k.t("state.refused")
+		}
+		next := k.t("label.with-network")
+		if !l.Next.IsZero() && view.Online {
+			next = k.when(l.Next, s.Now)
+		}
+		if l.State == "refused" {
+			next = "—"
+		}
+		lines = append(lines, dk.Line{Key: string(l.Case), Cells: []dk.Cell{
+			{Text: string(l.Case), Bold: true},
+			{Text: k.or("kind", string(l.Kind))},
+			{Text: k.when(l.Committed, s.Now)},
+			{Text: k.count("label.times", l.Attempts)},
+			{Text: next},
+			{Text: words, Badge: true, Tone: tone},
+		}})
+	}
+	p.table.Set(lines, string(view.Chosen))
+	p.showLine()
+}
+
+func (k *kit) network(online bool) string {
+	if online {
+		return k.t("label.online")
+	}
+	return k.t("label.offline")
+}
+
+func (p *syncPage) stateWords(view *desk.SyncView) (ui.Tone, string) {
+	k := p.kit
+	switch {
+	case len(view.Lines) == 0:
+		return ui.Good, k.t("label.all-sent")
+	case view.Health.Refused > 0:
+		return ui.Bad, k.count("label.some-refused", view.Health.Refused)
+	case !view.Online:
+		return ui.Warn, k.count("label.wait-network", len(view.Lines))
+	}
+	return ui.Calm, k.count("label.sending", len(view.Lines))
+}
+
+func (p *syncPage) showLine() {
+	k := p.kit
+	p.open.Hidden = p.line == nil
+	if p.line == nil {
+		p.chose.SetText("")
+		p.why.SetText(k.t("empty.queue-line"))
+		return
+	}
+	p.chose.SetText(string(p.line.Case))
+	why := p.line.Why
+	switch {
+	case p.line.State == "refused":
+		why = k.with("label.refused-because", args{"reason": why})
+	case why == "":
+		why = k.t("why.waiting")
+	default:
+		why = k.or("why", why)
+	}
+	p.why.SetText(why)
+}
