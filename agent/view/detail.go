@@ -186,7 +186,7 @@ func (d *detail) showMoments(file *agency.CaseFile, s desk.State) {
 	var lines []fact
 	for i := len(file.Moments) - 1; i >= 0; i-- {
 		m := file.Moments[i]
-		words := k.or("kind", string(m.Kind))
+		words := k.or("case-kind", string(m.Kind))
 		if m.Text != "" {
 			words = k.with("label.with-text", args{"what": words, "text": text.Shown(m.Text)})
 		}

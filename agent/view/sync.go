@@ -87,7 +87,7 @@ func (p *syncPage) show(s desk.State) {
 		}
 		lines = append(lines, dk.Line{Key: string(l.Case), Cells: []dk.Cell{
 			{Text: string(l.Case), Bold: true},
-			{Text: k.or("kind", string(l.Kind))},
+			{Text: k.or("case-kind", string(l.Kind))},
 			{Text: k.when(l.Committed, s.Now)},
 			{Text: k.count("label.times", l.Attempts)},
 			{Text: next},
