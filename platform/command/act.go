@@ -88,6 +88,16 @@ func actCommand(o Options) *cobra.Command {
 	return c
 }
 
+// anyAct tells whether a flag belongs to acts at all.
+func anyAct(flag string) bool {
+	for _, flags := range acts {
+		if slices.Contains(flags, flag) {
+			return true
+		}
+	}
+	return false
+}
+
 func (f actFlags) run(c *cobra.Command, o Options, args []string) (err error) {
 	verb := args[len(args)-1]
 	own, known := acts[verb]
@@ -96,7 +106,7 @@ func (f actFlags) run(c *cobra.Command, o Options, args []string) (err error) {
 	}
 	var stray error
 	c.Flags().Visit(func(flag *pflag.Flag) {
-		if flag.Name != "data" && flag.Name != "json" && !slices.Contains(own, flag.Name) {
+		if anyAct(flag.Name) && !slices.Contains(own, flag.Name) {
 			stray = fmt.Errorf("--%s does not belong to %s", flag.Name, verb)
 		}
 	})

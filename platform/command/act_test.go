@@ -47,7 +47,7 @@ func TestActMistakes(t *testing.T) {
 		"N reject":                           "needs a reason",
 		"N appoint":                          "the date",
 		"N " + visit:                         "not both",
-		visit:                                "no terminal",
+		visit:                                "no desk",
 		visit + " --state moved":             "--id",
 		visit + " --id x":                    "--id",
 		visit + " --id x --state moved":      "no such appointment",

@@ -15,7 +15,7 @@ import (
 
 func agentCommand(o Options) *cobra.Command {
 	parent := group("agent", "Accounts of the people at the desks (代办员)")
-	parent.AddCommand(agentNewCommand(o), agentListCommand(o), agentBarCommand(o))
+	parent.AddCommand(agentNewCommand(o), agentCodeCommand(o), agentListCommand(), agentBarCommand(o))
 	return parent
 }
 
@@ -70,8 +70,11 @@ func (f agentFlags) run(c *cobra.Command, o Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, reg.Close()) }()
-	account, code, err := newAgent(f.agent)
-	if err != nil {
+	account, code := f.agent, ""
+	if account.ID, err = digits(); err != nil {
+		return err
+	}
+	if account.Agent, code, err = withCode(account.Agent); err != nil {
 		return err
 	}
 	account.AbsenceHours = 24 * f.absence
@@ -82,12 +85,8 @@ func (f agentFlags) run(c *cobra.Command, o Options) (err error) {
 	return printJSON(c.OutOrStdout(), map[string]string{"id": account.ID, "name": account.Name, "role": account.Role, "code": code})
 }
 
-// newAgent gives an account its number and the verifier of a fresh activation code.
-func newAgent(a registry.Agent) (registry.Agent, string, error) {
-	id, err := digits()
-	if err != nil {
-		return a, "", err
-	}
+// withCode gives an account the verifier of a fresh activation code, and the code.
+func withCode(a wire.Agent) (wire.Agent, string, error) {
 	var random, salt [16]byte
 	for _, b := range [][]byte{random[:], salt[:]} {
 		if _, err := rand.Read(b); err != nil {
@@ -95,9 +94,33 @@ func newAgent(a registry.Agent) (registry.Agent, string, error) {
 		}
 	}
 	code := wire.FormatCode(random)
-	a.ID, a.Salt, a.Time, a.Memory, a.Threads = id, salt[:], argonTime, argonMemory, argonThreads
+	a.Salt, a.Time, a.Memory, a.Threads = salt[:], argonTime, argonMemory, argonThreads
 	a.Hash = argon2.IDKey([]byte(code), a.Salt, a.Time, a.Memory, a.Threads, argonLength)
 	return a, code, nil
+}
+
+func agentCodeCommand(o Options) *cobra.Command {
+	var data string
+	c := &cobra.Command{
+		Use: "code ID", Short: "Give an account a new activation code, for a PC that was replaced; the former code counts no more", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			reg, err := registry.Open(c.Context(), data, o.Now)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, reg.Close()) }()
+			account, code, err := withCode(wire.Agent{ID: args[0]})
+			if err != nil {
+				return err
+			}
+			if err := reg.RenewAgent(c.Context(), account); err != nil {
+				return err
+			}
+			return printJSON(c.OutOrStdout(), map[string]string{"id": account.ID, "code": code})
+		},
+	}
+	dataFlag(c, &data)
+	return c
 }
 
 // listedAgent is an account as "agent list" prints it.
@@ -112,7 +135,7 @@ type listedAgent struct {
 	Barred     bool     `json:"barred"`
 }
 
-func agentListCommand(Options) *cobra.Command {
+func agentListCommand() *cobra.Command {
 	var data string
 	c := &cobra.Command{
 		Use: "list", Short: "List the accounts as JSON", Args: cobra.NoArgs,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"bianmin/core/casefile"
 	"bianmin/platform/authority"
 	"bianmin/platform/command"
 	"bianmin/platform/registry"
@@ -199,7 +201,10 @@ func TestOlderDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := db.Exec(string(first) + `; PRAGMA user_version = 1;
-		INSERT INTO staff VALUES ('123456', '韩技术员', x'00', x'00', 1, 8, 1, 0)`); err != nil {
+		INSERT INTO staff VALUES ('123456', '韩技术员', x'00', x'00', 1, 8, 1, 0);
+		INSERT INTO packets (id, digest, number, generation, length, state, begun) VALUES ('p1', '', 'QH0301', 'A', 1, 'accepted', 1), ('p2', '', 'QH0301', 'A', 1, 'accepted', 2);
+		INSERT INTO cases VALUES ('QH0301A-261122-0001-3', 'QH0301A', 'S202611220000001', '1', 'accepted', 1);
+		INSERT INTO events VALUES ('QH0301A-261122-0001-3', 'QH0301A', 1, 'p1', 'submitted', 1), ('QH0301A-261122-0001-3', 'QH0301A', 2, 'p2', 'evaluated', 2)`); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
@@ -208,7 +213,7 @@ func TestOlderDatabase(t *testing.T) {
 	if _, err := registry.OpenReader(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "older version") {
 		t.Errorf("a reader brought it up: %v", err)
 	}
-	for range 2 {
+	for i := range 2 {
 		reg, err := registry.Open(t.Context(), dir, time.Now)
 		if err != nil {
 			t.Fatal(err)
@@ -219,6 +224,13 @@ func TestOlderDatabase(t *testing.T) {
 		}
 		if agents, err := reg.Agents(t.Context()); err != nil || len(agents) != 0 {
 			t.Errorf("%+v, %v", agents, err)
+		}
+		// The case goes on where it stood.
+		state, told, err := reg.Act(t.Context(), registry.Update{
+			ID: fmt.Sprint("u", i), Case: "QH0301A-261122-0001-3", Kind: casefile.PlatformReturned, At: time.Now(), Sealed: []byte{1},
+		}, 1)
+		if err != nil || state != casefile.StateCorrection || !slices.Equal(told, []string{"QH0301"}) {
+			t.Errorf("the case stands at %q, told %v, %v", state, told, err)
 		}
 		if err := reg.Close(); err != nil {
 			t.Fatal(err)

@@ -37,6 +37,19 @@ func (r *Registry) AddAgent(ctx context.Context, a Agent) error {
 	return nil
 }
 
+// RenewAgent replaces the verifier of an account's activation code; ErrAgent when there is none, or it is barred.
+func (r *Registry) RenewAgent(ctx context.Context, a wire.Agent) error {
+	result, err := r.db.ExecContext(ctx, `UPDATE agents SET salt = ?, hash = ?, time = ?, memory = ?, threads = ? WHERE id = ? AND barred IS NULL`,
+		a.Salt, a.Hash, a.Time, a.Memory, a.Threads, a.ID)
+	if err != nil {
+		return fmt.Errorf("renew an account's code: %w", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(ErrAgent, err)
+	}
+	return nil
+}
+
 // BarAgent takes an account out of what terminals are told; ErrAgent when there is none.
 func (r *Registry) BarAgent(ctx context.Context, id string) error {
 	result, err := r.db.ExecContext(ctx, `UPDATE agents SET barred = coalesce(barred, ?) WHERE id = ?`, millis(r.now()), id)

@@ -27,7 +27,7 @@ type Update struct {
 // Errors of the department's acts.
 var (
 	ErrNoCase        = errors.New("the platform holds no such case")
-	ErrNoTerminal    = errors.New("no terminal has this number")
+	ErrNoTerminal    = errors.New("no desk's terminal is enrolled at this point")
 	ErrNoAppointment = errors.New("no such appointment of this case or point")
 )
 
@@ -118,10 +118,10 @@ func deliver(ctx context.Context, tx *sql.Tx, u Update) ([]string, error) {
 		SELECT DISTINCT substr(writer, 1, 6), ?1 FROM events WHERE case_number = ?2 AND substr(writer, 1, 6) <> ?3 ORDER BY 1 RETURNING terminal`
 	about := u.Case
 	if u.Case == "" {
-		// The terminal that was named, whatever it is, and the desks of its point.
-		query = `INSERT INTO deliveries (terminal, update_id) SELECT DISTINCT number, ?1 FROM terminals t WHERE (number = ?2
-			OR role = 'agent' AND EXISTS (SELECT 1 FROM terminals n WHERE n.number = ?2 AND n.region = t.region AND n.point = t.point))
-			AND number <> ?3 ORDER BY 1 RETURNING terminal`
+		// It holds names and addresses: only desks hear of it.
+		query = `INSERT INTO deliveries (terminal, update_id) SELECT DISTINCT t.number, ?1 FROM terminals t
+			JOIN terminals n ON n.region = t.region AND n.point = t.point WHERE n.number = ?2 AND t.role = 'agent' AND t.number <> ?3
+			ORDER BY 1 RETURNING terminal`
 		about = u.Terminal
 	}
 	rows, err := tx.QueryContext(ctx, query, u.ID, about, u.Author)

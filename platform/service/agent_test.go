@@ -86,8 +86,20 @@ func TestAccountsTravel(t *testing.T) {
 	if answer := kiosk.beat().answer; answer.Agents != nil || answer.Evaluations != nil {
 		t.Errorf("the kiosk hears of %v and %v", answer.Agents, answer.Evaluations)
 	}
+	var renewed made
+	if err := json.Unmarshal(p.Run("agent", "code", li.ID), &renewed); err != nil || renewed.Code == li.Code || renewed.ID != li.ID {
+		t.Fatalf("a new code: %+v, %v", renewed, err)
+	}
+	for _, a := range desk.beat().answer.Agents {
+		if knows := bytes.Equal(a.Hash, argon2.IDKey([]byte(renewed.Code), a.Salt, a.Time, a.Memory, a.Threads, 32)); knows != (a.ID == li.ID) {
+			t.Errorf("account %s knows the new code: %v", a.ID, knows)
+		}
+	}
 	p.Run("agent", "bar", wang.ID)
 	p.Run("agent", "bar", li.ID)
+	if err := p.Try("agent", "code", li.ID); err == nil {
+		t.Error("a barred account got a new code")
+	}
 	if answer := desk.beat().answer; answer.Agents == nil || len(answer.Agents) != 0 {
 		t.Errorf("after barring all the desk hears of %v, want an empty list", answer.Agents)
 	}

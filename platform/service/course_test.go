@@ -468,3 +468,32 @@ func TestTerminalOfTheFirstVersion(t *testing.T) {
 		t.Errorf("its heartbeat: %s", got)
 	}
 }
+
+// TestImpossibleActs: a department cannot do what the case's state does not allow, hears why, and nothing is written.
+func TestImpossibleActs(t *testing.T) {
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newPeer(t, p, "QH0301", "--role", "agent")
+	for before, after := range map[string]string{
+		"reject --reason x":               "finish --result x",
+		"finish --result x":               "return --point text=x",
+		"finish --result x --way none":    "accept --department x",
+		"reject --reason x --behind 1m":   "progress --department x --state done",
+		"finish --result x --bring y":     "reject --reason x",
+		"return --point text=x --days 10": "appoint --id " + strings.Repeat("0", 32) + " --state moved --date 2026-11-26 --time 09:30 --kind point --name 王小丫",
+	} {
+		r := m.open()
+		done := act(t, p, append([]string{string(r.number)}, strings.Fields(before)...)...)
+		err := p.Try(append([]string{"act", string(r.number)}, strings.Fields(after)...)...)
+		if err == nil || !(strings.Contains(err.Error(), done.State) || strings.Contains(err.Error(), "no such appointment")) {
+			t.Errorf("%s after %s: %v", after, before, err)
+		}
+		if state := r.state(); state != done.State {
+			t.Errorf("%s after %s: the case stands at %q", after, before, state)
+		}
+		for _, c := range p.Cases() {
+			if c.Case == string(r.number) && len(c.Updates) != 1 {
+				t.Errorf("%s after %s: %d updates", after, before, len(c.Updates))
+			}
+		}
+	}
+}

@@ -23,8 +23,8 @@ import (
 func TestUpdatesComeHome(t *testing.T) {
 	t.Parallel()
 	p := platformtest.Start(t, platformtest.Options{})
-	a, b := newTerminal(t, p, "QH0301"), newTerminal(t, p, "QH0302", "--role", "agent")
-	stranger := newTerminal(t, p, "QH0401", "--point", "石桥村便民服务点")
+	a, b := newTerminal(t, p, "QH0301", "--role", "agent"), newTerminal(t, p, "QH0302", "--role", "agent")
+	kiosk, stranger := newTerminal(t, p, "QH0303"), newTerminal(t, p, "QH0401", "--role", "agent", "--point", "石桥村便民服务点")
 	number := a.submit()
 	want := []string{
 		act(t, p, string(number), "accept", "--department", "民政局", "--text", "已收到"),
@@ -33,6 +33,7 @@ func TestUpdatesComeHome(t *testing.T) {
 	a.run(nil)
 	b.run(nil)
 	stranger.run(nil)
+	kiosk.run(nil)
 	await(t, "the first two", func() bool { return len(a.book.ids()) == 2 })
 	// B begins to work on the case: it hears what was said before, too.
 	b.send(number, 1, func(e *casefile.Event) {
@@ -41,7 +42,7 @@ func TestUpdatesComeHome(t *testing.T) {
 	want = append(want,
 		act(t, p, string(number), "finish", "--result", "高龄津贴批准通知", "--way", "pickup", "--bring", "身份证"),
 		act(t, p, string(number), "appoint", "--kind", "point", "--date", "2026-11-26", "--time", "09:30", "--name", "王小丫"))
-	visit := act(t, p, "appoint", "--terminal", "QH0301", "--date", "2026-11-26", "--time", "10:00", "--village", "柳树沟村", "--address", "3组12号", "--name", "张大爷", "--phone", "13800000000")
+	visit := act(t, p, "appoint", "--terminal", "QH0303", "--date", "2026-11-26", "--time", "10:00", "--village", "柳树沟村", "--address", "3组12号", "--name", "张大爷", "--phone", "13800000000")
 	want = append(want, visit)
 	await(t, "the one that corrected", func() bool { return len(b.book.ids()) == len(want) })
 	if got := b.book.ids(); !slices.Equal(got, want) {
@@ -55,8 +56,10 @@ func TestUpdatesComeHome(t *testing.T) {
 	if got := a.book.ids(); !slices.Equal(slices.Delete(got, 2, 3), want) {
 		t.Errorf("the terminal that filed took %v, want %v", got, want)
 	}
-	if n := len(stranger.book.ids()); n != 0 {
-		t.Errorf("another point's terminal took %d updates", n)
+	for name, m := range map[string]*terminal{"another point's desk": stranger, "the point's kiosk": kiosk} {
+		if n := len(m.book.ids()); n != 0 {
+			t.Errorf("%s took %d updates", name, n)
+		}
 	}
 	taken := b.book.taken
 	notice := taken[1]
@@ -73,7 +76,7 @@ func TestUpdatesComeHome(t *testing.T) {
 	if v := taken[4]; v.Case != "" || v.Appointment == nil || v.Appointment.Name != "张大爷" || v.Appointment.ID != visit || v.Appointment.State != "set" {
 		t.Errorf("the appointment came as %+v", v.Appointment)
 	}
-	moved := act(t, p, "appoint", "--terminal", "QH0301", "--id", visit, "--state", "moved", "--date", "2026-11-27", "--time", "10:00", "--village", "柳树沟村", "--address", "3组12号", "--name", "张大爷")
+	moved := act(t, p, "appoint", "--terminal", "QH0303", "--id", visit, "--state", "moved", "--date", "2026-11-27", "--time", "10:00", "--village", "柳树沟村", "--address", "3组12号", "--name", "张大爷")
 	await(t, "the moved appointment", func() bool { return len(b.book.ids()) == 6 })
 	if v := b.book.taken[5]; v.ID != moved || v.Appointment.ID != visit || v.Appointment.State != "moved" {
 		t.Errorf("the moved appointment came as %+v", v)
