@@ -146,6 +146,7 @@ func TestSecret(t *testing.T) {
 		"春天 柳树 水井 石桥": true, "correct horse battery staple": true, "柳树沟的水井在村东头": true, "x7-Qm2vt9e": true,
 		"": false, "123456": false, "1234567890": false, "0987654321": false, "aaaaaaaaaaaa": false, "abababababab": false,
 		"水 水 水 水": false, "李会计301001": false, "一 二 三": false, "abcdefghijkl": false,
+		"7 2 9 4": false, "71 28 94 46": false, "水 井 桥 柳": false, "ab cd ef gh": false, "sun map hen log": true, "8203719465": true,
 	} {
 		if err := agency.CheckSecret(secret, account); (err == nil) != good {
 			t.Errorf("%q: %v", secret, err)

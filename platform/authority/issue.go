@@ -180,11 +180,10 @@ func (a *Authority) Certificates() wire.PlatformCertificates {
 // the pair at the first call. The private half waits in the authority's folder
 // for the county's two custodians. point is any name; it becomes a digest.
 func (a *Authority) RecoveryKey(region, point string) (string, error) {
-	dir := a.path("recovery")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(a.path("recovery"), 0o700); err != nil {
 		return "", fmt.Errorf("recovery key: %w", err)
 	}
-	path := filepath.Join(dir, seal.Digest([]byte(region + "\x00" + point))[:32]+".key")
+	path := a.recoveryPath(region, point)
 	key, err := readSM2Key(path)
 	if errors.Is(err, os.ErrNotExist) {
 		key, err = makeRecoveryKey(path)

@@ -3,11 +3,6 @@ package office
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,64 +12,47 @@ import (
 	"bianmin/core/identity"
 	"bianmin/store"
 	"bianmin/store/terminal"
+	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
+	"bianmin/sync/wire"
 )
 
-// issued is an account as the platform issued it, with the verifier of its one-time code.
-type issued struct {
-	ID           string   `json:"id"`
-	Name         string   `json:"name"`
-	Role         string   `json:"role"`
-	Villages     []string `json:"villages"`
-	AbsenceHours int      `json:"absenceHours"`
-	CanConfirm   bool     `json:"canConfirm"`
-	Salt         []byte   `json:"salt"`
-	Hash         []byte   `json:"hash"`
-	Time         uint32   `json:"time"`
-	Memory       uint32   `json:"memory"` // KiB
-	Threads      uint8    `json:"threads"`
-}
-
-func (i issued) account() agency.Account {
+func accountOf(a wire.Agent) agency.Account {
 	return agency.Account{
-		ID: i.ID, Name: i.Name, Role: agency.Role(i.Role), Villages: i.Villages,
-		Absence: time.Duration(i.AbsenceHours) * time.Hour, CanConfirm: i.CanConfirm,
+		ID: a.ID, Name: a.Name, Role: agency.Role(a.Role), Villages: a.Villages,
+		Absence: time.Duration(a.AbsenceHours) * time.Hour, CanConfirm: a.CanConfirm,
 	}
 }
 
-func (i issued) verifier() store.Staff {
-	return store.Staff{ID: i.ID, Name: i.Name, Salt: i.Salt, Hash: i.Hash, Time: i.Time, Memory: i.Memory, Threads: i.Threads}
+// verifier checks an account's one-time code.
+func verifier(a wire.Agent) store.Staff {
+	return store.Staff{ID: a.ID, Name: a.Name, Salt: a.Salt, Hash: a.Hash, Time: a.Time, Memory: a.Memory, Threads: a.Threads}
 }
+
+func (o *Office) keysFolder() string { return filepath.Join(o.options.Folder, "keys") }
 
 // issued reads the accounts the platform named, by id. The file changes whenever the platform says so.
-func (o *Office) issued() ([]issued, error) {
-	content, err := os.ReadFile(filepath.Join(o.options.Folder, "keys", "agents.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+func (o *Office) issued() ([]wire.Agent, error) {
+	accounts, err := enrol.LoadAgents(o.keysFolder())
 	if err != nil {
-		return nil, fmt.Errorf("read the accounts: %w", err)
+		return nil, err
 	}
-	var accounts []issued
-	if err := json.Unmarshal(content, &accounts); err != nil {
-		return nil, fmt.Errorf("read the accounts: %w", err)
-	}
-	slices.SortFunc(accounts, func(a, b issued) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(accounts, func(a, b wire.Agent) int { return cmp.Compare(a.ID, b.ID) })
 	return accounts, nil
 }
 
 // find gives one account; agency.ErrNotActive when the platform does not name it (any more).
-func (o *Office) find(id string) (issued, error) {
+func (o *Office) find(id string) (wire.Agent, error) {
 	accounts, err := o.issued()
 	if err != nil {
-		return issued{}, err
+		return wire.Agent{}, err
 	}
 	for _, a := range accounts {
 		if a.ID == id {
 			return a, nil
 		}
 	}
-	return issued{}, agency.ErrNotActive
+	return wire.Agent{}, agency.ErrNotActive
 }
 
 // Accounts are the people the platform named for this point, in order of their ids.
@@ -97,7 +75,7 @@ func (o *Office) Accounts(ctx context.Context) ([]agency.AccountLine, error) {
 	}
 	lines := make([]agency.AccountLine, 0, len(accounts))
 	for _, a := range accounts {
-		line := agency.AccountLine{Account: a.account(), Standing: o.standing(a.account(), clock, self)}
+		line := agency.AccountLine{Account: accountOf(a), Standing: o.standing(accountOf(a), clock, self)}
 		if i := slices.IndexFunc(keys, func(k store.AgentKeys) bool { return k.Account == a.ID }); i >= 0 {
 			line.Active, line.PIN = true, keys[i].Wrap == store.WrapPIN
 		}

@@ -94,7 +94,7 @@ func takeEvent(file *agency.CaseFile, event casefile.Event) error {
 	switch {
 	case event.Submission != nil:
 		file.Submission = *event.Submission
-		file.Agent = accountOf(event.Actor)
+		file.Agent = accountIn(event.Actor)
 	case event.Correction != nil:
 		file.Notice, file.NoticeID, file.NoticeDue = nil, "", ""
 		return correct(&file.Submission, *event.Correction)
@@ -176,7 +176,7 @@ func moment(e entry, states map[string]string) agency.Moment {
 		m.Text = e.Official
 	}
 	if e.Event != nil {
-		m.By, m.Text = accountOf(e.Event.Actor), eventText(*e.Event)
+		m.By, m.Text = accountIn(e.Event.Actor), eventText(*e.Event)
 	}
 	if u := e.Update; u != nil {
 		switch {
@@ -205,8 +205,8 @@ func eventText(event casefile.Event) string {
 	return ""
 }
 
-// accountOf is the account of an actor "agent:ID", or the actor itself.
-func accountOf(actor string) string {
+// accountIn is the account of an actor "agent:ID", or the actor itself.
+func accountIn(actor string) string {
 	const prefix = "agent:"
 	if len(actor) > len(prefix) && actor[:len(prefix)] == prefix {
 		return actor[len(prefix):]

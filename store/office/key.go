@@ -4,10 +4,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"time"
 
 	"bianmin/core/agency"
 	"bianmin/store"
 	"bianmin/sync/seal"
+	"bianmin/sync/seal/chip"
 
 	"github.com/emmansun/gmsm/sm2"
 )
@@ -16,6 +18,7 @@ const (
 	saltSize = 16
 	chipSize = 32 // bytes of the secret a chip keeps
 	pinSize  = 6
+	chipLock = 10 * time.Minute // after which a locked chip allows one more try
 )
 
 // checkSecret judges a new secret and gives the wrap it is for.
@@ -64,7 +67,9 @@ func (o *Office) wrapKey(self *seal.Identity, kind string, k *store.AgentKeys, k
 			return fmt.Errorf("make a secret for the chip: %w", err)
 		}
 		var err error
-		if k.Chip, err = o.options.Chip.Seal(secret, kept); err != nil {
+		if k.Chip, err = o.options.Chip.Seal(secret, kept); errors.Is(err, chip.ErrGuard) {
+			return refuse(agency.WeakSecret) // six digits are too few for this chip
+		} else if err != nil {
 			return fmt.Errorf("seal with the chip: %w", err)
 		}
 		pepper = append(append([]byte(nil), pepper...), kept...)
@@ -87,10 +92,12 @@ func (o *Office) unwrapKey(self *seal.Identity, k store.AgentKeys, secret string
 			return nil, agency.ErrSecret
 		}
 		kept, err := o.options.Chip.Unseal(secret, k.Chip)
-		if errors.Is(err, ErrPIN) {
+		switch {
+		case errors.Is(err, chip.ErrPIN):
 			return nil, agency.ErrSecret
-		}
-		if err != nil {
+		case errors.Is(err, chip.ErrLocked):
+			return nil, &agency.LockedError{Left: chipLock}
+		case err != nil:
 			return nil, fmt.Errorf("open with the chip: %w", err)
 		}
 		pepper = append(append([]byte(nil), pepper...), kept...)

@@ -41,19 +41,13 @@ type Options struct {
 	Log      *slog.Logger
 }
 
-// Chip is a PC's security chip. It counts wrong PINs itself.
+// Chip is a PC's security chip, as *chip.Chip is one. It counts wrong PINs itself.
 type Chip interface {
 	// Seal keeps a secret so that only this chip gives it back, and only for the PIN.
 	Seal(pin string, secret []byte) (blob []byte, err error)
-	// Unseal gives the secret back; the errors are ErrPIN, ErrChipLocked or any other failure.
+	// Unseal gives the secret back; chip.ErrPIN and chip.ErrLocked mean something to the person.
 	Unseal(pin string, blob []byte) (secret []byte, err error)
 }
-
-// Errors of a chip that mean something to the person; any adapter of a real chip gives these.
-var (
-	ErrPIN        = errors.New("the PIN is wrong")
-	ErrChipLocked = errors.New("the security chip is locked after wrong PINs")
-)
 
 // Office is what is there before somebody has signed on. It opens even when the
 // terminal cannot serve, so that the screen can say why. Any number of

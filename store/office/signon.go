@@ -28,7 +28,7 @@ func (o *Office) Activate(ctx context.Context, account, code, secret string, car
 		return coded(err)
 	}
 	secret = normalSecret(secret)
-	kind, err := o.checkSecret(secret, found.account())
+	kind, err := o.checkSecret(secret, accountOf(found))
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (o *Office) Activate(ctx context.Context, account, code, secret string, car
 		return refuse(agency.NotNow)
 	}
 	err = try(ctx, opened, store.Trial{Key: codeKey(account), Subject: account, Actor: "agent:" + account, Action: "activation-code"}, func() (bool, error) {
-		return found.verifier().Verify(normalCode(code))
+		return verifier(found).Verify(normalCode(code))
 	})
 	if err != nil {
 		return coded(err)
@@ -125,7 +125,7 @@ func (o *Office) SignOn(ctx context.Context, account, secret string) (*Book, err
 	if err != nil {
 		return nil, coded(err)
 	}
-	book, err := newBook(ctx, o, found.account(), keys, key)
+	book, err := newBook(ctx, o, accountOf(found), keys, key)
 	return book, coded(err)
 }
 
@@ -157,7 +157,7 @@ func (o *Office) RecoveryRequest(ctx context.Context, account string) ([]byte, e
 		return nil, coded(err)
 	}
 	request, err := json.MarshalIndent(seal.RecoveryRequest{
-		Version: seal.RecoveryVersion, Terminal: self.Number, Generation: self.Generation, Point: self.Point,
+		Version: seal.RecoveryVersion, Terminal: self.Number, Generation: self.Generation, Point: self.Point, Region: self.Region,
 		Account: account, Name: found.Name, Wrapped: keys.ByRecovery, Fresh: seal.CompressKey(&fresh.PublicKey),
 	}, "", "  ")
 	if err != nil {
@@ -178,7 +178,7 @@ func (o *Office) RecoveryAnswer(ctx context.Context, account string, answer []by
 		return coded(err)
 	}
 	secret = normalSecret(secret)
-	kind, err := o.checkSecret(secret, found.account())
+	kind, err := o.checkSecret(secret, accountOf(found))
 	if err != nil {
 		return err
 	}

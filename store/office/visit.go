@@ -5,14 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
 	"bianmin/store"
+	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
 )
 
@@ -59,12 +58,6 @@ func (b *Book) serves(village string) bool {
 	return len(b.account.Villages) == 0 || slices.Contains(b.account.Villages, village)
 }
 
-// ratings are how the point's cases were rated, as the platform counts them; keys/evaluations.json.
-type ratings struct {
-	Given  int            `json:"given"`
-	Levels map[string]int `json:"levels"`
-}
-
 // fewRatings are so few that a single one could be guessed.
 const fewRatings = 10
 
@@ -80,16 +73,9 @@ func (b *Book) Evaluations(ctx context.Context, from, to string) (agency.Evaluat
 		return agency.EvaluationCounts{}, coded(err)
 	}
 	counts := agency.EvaluationCounts{Given: kinds["given"], Declined: kinds["declined"], NotOffered: kinds["not-offered"]}
-	var told ratings
-	content, err := os.ReadFile(filepath.Join(b.office.options.Folder, "keys", "evaluations.json"))
-	if os.IsNotExist(err) {
-		return counts, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(content, &told)
-	}
+	told, err := enrol.LoadEvaluations(b.office.keysFolder())
 	if err != nil {
-		return counts, coded(fmt.Errorf("read the ratings' levels: %w", err))
+		return counts, coded(err)
 	}
 	sum := 0
 	for _, n := range told.Levels {

@@ -17,6 +17,7 @@ type RecoveryRequest struct {
 	Terminal   string `json:"terminal"`
 	Generation string `json:"generation"`
 	Point      string `json:"point"`
+	Region     string `json:"region"`
 	Account    string `json:"account"`
 	Name       string `json:"name"`
 	Wrapped    []byte `json:"wrapped"` // the account's private key, to the recovery key
@@ -30,15 +31,24 @@ type RecoveryAnswer struct {
 	Wrapped []byte `json:"wrapped"` // the account's private key, to the fresh key
 }
 
+// ParseRecoveryRequest reads a request of a known version.
+func ParseRecoveryRequest(content []byte) (RecoveryRequest, error) {
+	var r RecoveryRequest
+	if err := json.Unmarshal(content, &r); err != nil {
+		return r, fmt.Errorf("read a recovery request: %w", err)
+	}
+	if r.Version != RecoveryVersion {
+		return r, fmt.Errorf("read a recovery request: version %d is not known", r.Version)
+	}
+	return r, nil
+}
+
 // AnswerRecovery unwraps what a request holds with the recovery key and wraps
 // it to the fresh key. It gives ErrUnwrap when the request belongs to another point.
 func AnswerRecovery(request []byte, recovery *sm2.PrivateKey) ([]byte, error) {
-	var r RecoveryRequest
-	if err := json.Unmarshal(request, &r); err != nil {
-		return nil, fmt.Errorf("read a recovery request: %w", err)
-	}
-	if r.Version != RecoveryVersion {
-		return nil, fmt.Errorf("read a recovery request: version %d is not known", r.Version)
+	r, err := ParseRecoveryRequest(request)
+	if err != nil {
+		return nil, err
 	}
 	fresh, err := ParseKey(r.Fresh)
 	if err != nil {
