@@ -132,6 +132,9 @@ func (s *Store) BeginRecovery(ctx context.Context, account string, private []byt
 		}
 		return s.keysChanged(tx, q, Entry{Actor: "terminal", Action: "recovery-asked", Subject: account})
 	})
+	if err == nil {
+		s.point(PointKeysAfter)
+	}
 	return wrap(err, "ask for a recovery")
 }
 

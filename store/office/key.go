@@ -93,9 +93,9 @@ func (o *Office) unwrapKey(self *seal.Identity, k store.AgentKeys, secret string
 		}
 		kept, err := o.options.Chip.Unseal(secret, k.Chip)
 		switch {
-		case errors.Is(err, chip.ErrPIN):
+		case errors.Is(err, ErrPIN):
 			return nil, agency.ErrSecret
-		case errors.Is(err, chip.ErrLocked):
+		case errors.Is(err, ErrChipLocked):
 			return nil, &agency.LockedError{Left: chipLock}
 		case err != nil:
 			return nil, fmt.Errorf("open with the chip: %w", err)

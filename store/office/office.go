@@ -14,6 +14,7 @@ import (
 	"bianmin/core/receipt"
 	"bianmin/store/terminal"
 	"bianmin/sync/seal"
+	"bianmin/sync/seal/chip"
 )
 
 // Options are how an office is opened. Folder is required.
@@ -45,9 +46,15 @@ type Options struct {
 type Chip interface {
 	// Seal keeps a secret so that only this chip gives it back, and only for the PIN.
 	Seal(pin string, secret []byte) (blob []byte, err error)
-	// Unseal gives the secret back; chip.ErrPIN and chip.ErrLocked mean something to the person.
+	// Unseal gives the secret back; ErrPIN and ErrChipLocked mean something to the person.
 	Unseal(pin string, blob []byte) (secret []byte, err error)
 }
+
+// Errors of a chip that mean something to the person.
+var (
+	ErrPIN        = chip.ErrPIN
+	ErrChipLocked = chip.ErrLocked
+)
 
 // Office is what is there before somebody has signed on. It opens even when the
 // terminal cannot serve, so that the screen can say why. Any number of
