@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"bianmin/assets"
+	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
 	"bianmin/core/pinyin"
 	"bianmin/core/text"
@@ -302,4 +304,31 @@ func mentions(v reflect.Value, what string, depth int) bool {
 		}
 	}
 	return false
+}
+
+// fileFor puts a case into the office as if this account had filed it earlier.
+func (s *stage) fileFor(item string, delegation *casefile.Delegation) casefile.Number {
+	s.t.Helper()
+	known, _ := demoSet.Item(item)
+	book := &fakeBook{o: s.office, account: s.office.accounts[0].Account}
+	done, err := book.Submit(context.Background(), casefile.Submission{
+		Item:      casefile.ItemRef{Code: item, Name: known.Name["zh"], Version: known.Version, PromisedDays: known.Limits.Promised},
+		Applicant: applicant(principal()), Delegation: delegation,
+		Values: json.RawMessage(`{"name":"` + principalName + `","number":"` + principal().Number + `","pension":"employee","phone":"13900000000","residence":"home","notice":"sms"}`),
+		Materials: []casefile.Material{
+			{Code: "HOUSEHOLD", Name: "户口本本人页", Way: casefile.Scanned, Trust: casefile.TrustUnverified, Pages: []casefile.Page{{Attachment: "a1"}, {Attachment: "a2"}}},
+		},
+	}, nil, "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return done.Number
+}
+
+// decide lets the platform bring a case into a state.
+func (s *stage) decide(number casefile.Number, state string, outcome *casefile.Outcome) {
+	s.office.mu.Lock()
+	defer s.office.mu.Unlock()
+	c := s.office.cases[number]
+	c.status.State, c.file.State, c.file.Outcome, c.file.Official = state, state, outcome, "990301-2026-000123"
 }
