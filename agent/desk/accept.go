@@ -163,9 +163,14 @@ func (m *machine) askDropDraft(id string) {
 
 func (m *machine) dropDraft(id string) {
 	end := func(drop func() error) error { return drop() }
+	var pages []string // that no saved draft may name yet
 	if a := m.shift.accept; a != nil && a.id == id {
 		end = a.saver.end
 		a.dirty = false
+		pages = a.doomed
+		for _, p := range a.allPages() {
+			pages = append(pages, p.attachment.Digest)
+		}
 		m.shift.accept = nil
 		if m.page == Accept {
 			m.to(m.origin())
@@ -173,6 +178,11 @@ func (m *machine) dropDraft(id string) {
 	}
 	m.keep(slot("drop "+id), func(ctx context.Context, book Book) then {
 		err := end(func() error { return book.DropDraft(ctx, id) })
+		for _, digest := range pages {
+			if err == nil {
+				err = book.Drop(ctx, digest)
+			}
+		}
 		return func(m *machine) {
 			if err != nil {
 				m.fail("drop draft", err)

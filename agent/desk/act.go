@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -86,17 +85,24 @@ func init() {
 
 // add commits one more event of a case and says so.
 func (m *machine) add(number casefile.Number, kind casefile.EventKind, body casefile.Event, files []casefile.Attachment, and func(m *machine)) {
+	m.addOr(number, kind, body, files, and, nil)
+}
+
+// addOr is add with what is to be done when it fails.
+func (m *machine) addOr(number casefile.Number, kind casefile.EventKind, body casefile.Event, files []casefile.Attachment, and, failed func(m *machine)) {
+	w := m.shift
 	m.shift.list.busy = string(kind)
 	m.keep(slot(fmt.Sprintf("add %s %s", number, kind)), func(ctx context.Context, book Book) then {
 		_, err := book.Add(ctx, number, kind, body, files)
-		if err != nil {
-			for _, file := range files { // they belong to nothing
-				err = errors.Join(err, book.Drop(ctx, file.Digest))
-			}
+		if err == nil {
+			w.loose.settle(files...)
 		}
 		return func(m *machine) {
 			m.shift.list.busy = ""
 			if err != nil {
+				if failed != nil {
+					failed(m)
+				}
 				m.fail(string(kind), err)
 				return
 			}

@@ -176,13 +176,13 @@ func (m *machine) resubmit(f *fixing) {
 	materials, files := f.materials()
 	c.Materials = materials
 	f.busy = "file"
-	m.add(f.file.Number, casefile.Corrected, casefile.Event{Correction: &c}, files, func(m *machine) {
+	m.addOr(f.file.Number, casefile.Corrected, casefile.Event{Correction: &c}, files, func(m *machine) {
 		f.filed = true
 		if m.shift.fixing == f {
 			m.shift.fixing = nil
 			m.to(Corrections)
 		}
-	})
+	}, func(*machine) { f.busy = "" })
 }
 
 // materials are the materials given again, each whole: a point that asks for one page

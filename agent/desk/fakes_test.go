@@ -51,6 +51,7 @@ type fakeOffice struct {
 	days   map[string]*casefile.DayClosing // "account date"
 	visits []agency.VisitLine
 	sheets []casefile.Sheet
+	apart  [][]casefile.Attachment // files of closings and sheets
 	jobs   []agency.PrintJob
 	ends   map[int64]drivers.PrintReport
 	said   map[int64]bool
@@ -241,8 +242,32 @@ func (b *fakeBook) SaveDraft(_ context.Context, d agency.Draft) error {
 
 func (b *fakeBook) DropDraft(_ context.Context, id string) error {
 	defer b.use()()
+	gone := b.o.drafts[b.account.ID][id]
 	delete(b.o.drafts[b.account.ID], id)
+	for _, a := range gone.Attached {
+		if !b.o.named(a.Digest) {
+			delete(b.o.files, a.Digest)
+		}
+	}
 	return nil
+}
+
+// named tells whether a draft or a case names a file.
+func (o *fakeOffice) named(digest string) bool {
+	is := func(a casefile.Attachment) bool { return a.Digest == digest }
+	for _, drafts := range o.drafts {
+		for _, d := range drafts {
+			if slices.ContainsFunc(d.Attached, is) {
+				return true
+			}
+		}
+	}
+	for _, c := range o.cases {
+		if slices.ContainsFunc(c.file.Attachments, is) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(o.apart, func(files []casefile.Attachment) bool { return slices.ContainsFunc(files, is) })
 }
 
 func (b *fakeBook) Attach(_ context.Context, mediaType string, content []byte) (casefile.Attachment, error) {
@@ -345,6 +370,7 @@ func (b *fakeBook) Add(_ context.Context, number casefile.Number, kind casefile.
 		c.file.Notice = nil
 	}
 	if body.Confirmation != nil {
+		c.file.Submission.Materials = slices.Clone(c.file.Submission.Materials)
 		for i := range c.file.Submission.Materials {
 			if slices.Contains(body.Confirmation.Materials, c.file.Submission.Materials[i].Code) {
 				c.file.Submission.Materials[i].Trust = casefile.TrustConfirmed
@@ -384,7 +410,7 @@ func (b *fakeBook) Fee(_ context.Context, number casefile.Number, e casefile.Fee
 	return e, nil
 }
 
-func (b *fakeBook) CloseDay(_ context.Context, date string, counted int64, reason string, signature *casefile.Signature, _ []casefile.Attachment) (casefile.DayClosing, error) {
+func (b *fakeBook) CloseDay(_ context.Context, date string, counted int64, reason string, signature *casefile.Signature, files []casefile.Attachment) (casefile.DayClosing, error) {
 	defer b.use()()
 	if b.o.days[b.account.ID+" "+date] != nil {
 		return casefile.DayClosing{}, &agency.Error{Code: agency.DayIsClosed}
@@ -400,11 +426,12 @@ func (b *fakeBook) CloseDay(_ context.Context, date string, counted int64, reaso
 		return day, err
 	}
 	day.Signature = signature
+	b.o.apart = append(b.o.apart, files)
 	b.o.days[b.account.ID+" "+date] = &day
 	return day, nil
 }
 
-func (b *fakeBook) Issue(_ context.Context, sheet casefile.Sheet, _ []casefile.Attachment) (casefile.Filed, error) {
+func (b *fakeBook) Issue(_ context.Context, sheet casefile.Sheet, files []casefile.Attachment) (casefile.Filed, error) {
 	defer b.use()()
 	number, err := casefile.NewNumber(casefile.NumberParts{Terminal: "QH0301", Generation: "A", Date: b.o.today().Format(time.DateOnly), Sequence: 9000 + len(b.o.sheets)})
 	if err != nil {
@@ -420,6 +447,7 @@ func (b *fakeBook) Issue(_ context.Context, sheet casefile.Sheet, _ []casefile.A
 		c.file.Custody = custody
 	}
 	b.o.sheets = append(b.o.sheets, sheet)
+	b.o.apart = append(b.o.apart, files)
 	return casefile.Filed{Number: number}, nil
 }
 

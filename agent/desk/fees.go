@@ -127,8 +127,12 @@ func (m *machine) closeDay() {
 
 func (m *machine) commitDay(day casefile.DayClosing, signature *casefile.Signature, files []casefile.Attachment) {
 	m.shift.money.busy = "close"
+	w := m.shift
 	m.keep("close-day", func(ctx context.Context, book Book) then {
 		done, err := book.CloseDay(ctx, day.Date, day.CountedFen, day.Reason, signature, files)
+		if err == nil {
+			w.loose.settle(files...)
+		}
 		return func(m *machine) {
 			f := &m.shift.money
 			f.busy = ""

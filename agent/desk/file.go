@@ -29,6 +29,7 @@ type filed struct {
 // filing is everything a filing needs, made before it begins: the draft may not change meanwhile.
 type filing struct {
 	parts []filingPart
+	loose *loose
 	saver *saver
 	visit string
 	place string
@@ -80,7 +81,7 @@ func (m *machine) firstProblem(a *accept) string {
 }
 
 func (m *machine) filing(a *accept) (*filing, error) {
-	f := &filing{saver: a.saver, visit: a.visit, place: m.options.Place.Name, party: a.principal.Name}
+	f := &filing{loose: &m.shift.loose, saver: a.saver, visit: a.visit, place: m.options.Place.Name, party: a.principal.Name}
 	if a.absent && a.delegate != nil {
 		f.party = a.delegate.Name
 	}
@@ -190,13 +191,14 @@ func (a *accept) fillMaterials(p *filingPart, item int, account string) {
 // filingResult is what filing came to: the cases, and what could not be noted about them.
 type filingResult struct {
 	filed []casefile.Filed
+	files map[string]bool // digests that are named by the filed cases
 	after error
 }
 
 // file files every part. A further part's draft is on disk before the first case
 // is filed: nothing of a package is lost in between, and nothing is filed twice.
 func (f *filing) file(ctx context.Context, office Office, book Book) (filingResult, error) {
-	var done filingResult
+	done := filingResult{files: map[string]bool{}}
 	if err := office.Ready(ctx); err != nil {
 		return done, fmt.Errorf("ready to file: %w", err)
 	}
@@ -215,6 +217,9 @@ func (f *filing) file(ctx context.Context, office Office, book Book) (filingResu
 			return done, fmt.Errorf("submit: %w", err)
 		}
 		done.filed = append(done.filed, one)
+		for _, file := range append(slices.Clone(p.files), p.shared...) {
+			done.files[file.Digest] = true
+		}
 		done.after = errors.Join(done.after, f.note(ctx, book, one.Number, p, i == 0))
 	}
 	return done, nil
@@ -225,7 +230,7 @@ func (f *filing) divide(ctx context.Context, book Book) error {
 	for i := range f.parts {
 		p := &f.parts[i]
 		if i > 0 {
-			if err := p.copyShared(ctx, book); err != nil {
+			if err := p.copyShared(ctx, book, f.loose); err != nil {
 				return err
 			}
 		}
@@ -239,7 +244,7 @@ func (f *filing) divide(ctx context.Context, book Book) error {
 }
 
 // copyShared gives a part its own copies of the authorisation's pages: a sealed file belongs to one case.
-func (p *filingPart) copyShared(ctx context.Context, book Book) error {
+func (p *filingPart) copyShared(ctx context.Context, book Book, loose *loose) error {
 	for i, file := range p.shared {
 		content, err := readAll(ctx, book, file)
 		if err != nil {
@@ -250,6 +255,7 @@ func (p *filingPart) copyShared(ctx context.Context, book Book) error {
 		if err != nil {
 			return fmt.Errorf("copy authorisation: %w", err)
 		}
+		loose.add(again.Digest)
 		p.shared[i] = again
 		d := *p.submission.Delegation
 		d.Pages = slices.Clone(d.Pages)
@@ -263,6 +269,9 @@ func (f *filing) submit(ctx context.Context, book Book, p *filingPart, first boo
 	var one casefile.Filed
 	submit := func() (err error) {
 		one, err = book.Submit(ctx, p.submission, append(slices.Clone(p.files), p.shared...), p.draft.ID)
+		if err == nil {
+			f.loose.settle(p.shared...)
+		}
 		return err
 	}
 	var err error
@@ -309,6 +318,11 @@ func (m *machine) filedCase(a *accept, done filingResult, err error) {
 	a.filed, a.dirty = f, false
 	for _, digest := range a.doomed {
 		m.dropFile(digest)
+	}
+	for _, p := range a.allPages() { // of materials that were not needed in the end
+		if err == nil && !done.files[p.attachment.Digest] {
+			m.dropFile(p.attachment.Digest)
+		}
 	}
 	if a.absent {
 		m.shift.seen[first.Number] = ""

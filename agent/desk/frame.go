@@ -75,7 +75,7 @@ func (m *machine) ask(view Overlay, answer func(m *machine, a Answer)) {
 
 func (m *machine) answered(a Answer) {
 	o := m.overlay
-	if o == nil {
+	if o == nil || m.locked != nil && o.view.Kind != overlayHelp {
 		return
 	}
 	if o.view.Kind == overlayReason && a.Yes && len([]rune(a.Text)) == 0 {
@@ -94,7 +94,7 @@ func (m *machine) answered(a Answer) {
 }
 
 func (m *machine) drawOverlay() *Overlay {
-	if m.overlay == nil {
+	if m.overlay == nil || m.locked != nil && m.overlay.view.Kind != overlayHelp {
 		return nil
 	}
 	view := m.overlay.view
@@ -107,7 +107,8 @@ func (m *machine) goTo(page PageName) {
 		return
 	}
 	m.leaveAccept()
-	m.shift.fixing = nil
+	m.leaveCorrect()
+	m.shift.rating = nil
 	m.to(page)
 }
 

@@ -3,12 +3,11 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"bianmin/core/agency"
 )
-
-const slotUnlock slot = "unlock"
 
 // lock is the idle lock. The shift behind it lives until the card's window ends.
 type lock struct {
@@ -53,7 +52,7 @@ func (m *machine) lock() {
 		account: m.shift.account.ID, name: m.shift.account.Name, page: m.page,
 		until: time.Now().Add(m.options.Times.Card), shown: m.options.Now().Add(m.options.Times.Card),
 	}
-	m.notice, m.overlay = nil, nil
+	m.notice = nil
 	m.page = Locked
 	m.watchCard()
 }
@@ -70,7 +69,7 @@ func (m *machine) cardUnlocks(id string) {
 }
 
 func (m *machine) unlocked() {
-	m.fx.cancel(slotWatch, slotUnlock)
+	m.fx.cancel(slotWatch)
 	page := m.locked.page
 	m.locked = nil
 	m.touched = time.Now()
@@ -86,8 +85,9 @@ func (m *machine) unlock(secret string) {
 		return
 	}
 	l.busy, l.problem = true, Message{}
+	m.tries++
 	office := m.options.Office
-	m.fx.start(slotUnlock, nil, true, func(ctx context.Context, _ func(then)) then {
+	m.fx.start(slot(fmt.Sprintf("unlock %d", m.tries)), nil, true, func(ctx context.Context, _ func(then)) then {
 		book, err := office.SignOn(ctx, l.account, secret)
 		var standing agency.Standing
 		if err == nil {

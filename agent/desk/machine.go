@@ -24,6 +24,7 @@ type machine struct {
 	lang    text.Lang
 	notice  *Notice
 	overlay *overlay
+	tries   int              // to open keys
 	prints  int              // jobs begun
 	unknown []func(*machine) // prints of unknown outcome that are still to be asked
 	shown   shown
@@ -64,6 +65,7 @@ type shift struct {
 	standing agency.Standing
 	users    int // effects that use the book
 	closed   bool
+	loose    loose
 
 	search string
 	home   home
@@ -186,8 +188,12 @@ func (m *machine) tick() {
 	m.entryTick()
 }
 
-// to shows another page.
+// to shows another page; behind the idle lock it is the page to come back to.
 func (m *machine) to(page PageName) {
+	if m.locked != nil && m.shift != nil {
+		m.locked.page = page
+		return
+	}
 	m.page, m.overlay = page, nil
 	m.enter(page)
 }
@@ -200,7 +206,10 @@ func (m *machine) render() (State, bool) {
 	}
 	s := State{
 		Page: m.page, Serial: m.shown.serial, Lang: m.lang, Practice: m.options.Place.Practice, Point: m.options.Place.Name,
-		Phone: m.options.Place.Phone, Now: m.options.Now().Truncate(time.Minute), Status: m.statusBar(), Notice: m.notice, Overlay: m.drawOverlay(),
+		Phone: m.options.Place.Phone, Now: m.options.Now().Truncate(time.Minute), Status: m.statusBar(), Overlay: m.drawOverlay(),
+	}
+	if m.locked == nil {
+		s.Notice = m.notice
 	}
 	if w := m.shift; w != nil && m.locked == nil {
 		s.Account, s.Role, s.Standing, s.Search = w.account.Name, w.account.Role, w.standing, w.search

@@ -269,6 +269,7 @@ func (a *accept) takePage(id string) (page, bool) {
 
 func (m *machine) dropFile(digest string) {
 	log := m.log
+	m.shift.loose.settle(casefile.Attachment{Digest: digest})
 	m.keep(slot("forget "+digest), func(ctx context.Context, book Book) then {
 		if err := book.Drop(ctx, digest); err != nil {
 			log.Warn("page not dropped", "error", err)

@@ -89,8 +89,12 @@ func (m *machine) issue(to string) {
 		p.busy = "sheet"
 		m.signed(scanned, sheet, func(signature *casefile.Signature, files []casefile.Attachment) {
 			sheet.Signature = signature
+			w := m.shift
 			m.keep("sheet", func(ctx context.Context, book Book) then {
 				done, err := book.Issue(ctx, sheet, files)
+				if err == nil {
+					w.loose.settle(files...)
+				}
 				return func(m *machine) {
 					p.busy = ""
 					if err != nil {

@@ -24,8 +24,9 @@ const slotScan slot = "scan"
 // thumbnail is the length of a thumbnail's longer side in pixels.
 const thumbnail = 320
 
-// scanPage scans one page and keeps it sealed on disk. A page that nobody waits for any more is dropped.
-func (m *machine) scanPage(ctx context.Context, book Book) (page, error) {
+// scanPage scans one page and keeps it sealed on disk; it is loose until something names it.
+func (m *machine) scanPage(ctx context.Context, w *shift) (page, error) {
+	book := w.book
 	scanner := m.options.Devices.Scanner
 	if scanner == nil {
 		return page{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultUnplugged, Op: "scan"}
@@ -48,9 +49,7 @@ func (m *machine) scanPage(ctx context.Context, book Book) (page, error) {
 	if err != nil {
 		return page{}, fmt.Errorf("keep page: %w", err)
 	}
-	if ctx.Err() != nil {
-		return page{}, errors.Join(ctx.Err(), book.Drop(context.WithoutCancel(ctx), attachment.Digest))
-	}
+	w.loose.add(attachment.Digest)
 	return page{
 		Record:  casefile.Page{Attachment: attachment.Digest, MediaType: scanned.MediaType, Width: scanned.Width, Height: scanned.Height},
 		Quality: string(scanned.Quality), attachment: attachment, thumbnail: small,
@@ -59,8 +58,9 @@ func (m *machine) scanPage(ctx context.Context, book Book) (page, error) {
 
 // scanOne scans a page for the shift; busy tells where it shows.
 func (m *machine) scanOne(use func(m *machine, p page, err error)) {
-	m.look(slotScan, func(ctx context.Context, book Book) then {
-		p, err := m.scanPage(ctx, book)
+	w := m.shift
+	m.look(slotScan, func(ctx context.Context, _ Book) then {
+		p, err := m.scanPage(ctx, w)
 		return func(m *machine) { use(m, p, err) }
 	})
 }
@@ -90,6 +90,11 @@ func (m *machine) roomFor(a *accept, key string) bool {
 }
 
 func (m *machine) addPage(a *accept, key string, p page) {
+	if m.shift.accept != a { // the page was left meanwhile
+		m.dropFile(p.attachment.Digest)
+		return
+	}
+	m.shift.loose.settle(p.attachment)
 	a.pages++
 	p.ID = "p" + strconv.Itoa(a.pages)
 	g := a.give(key)
@@ -112,6 +117,11 @@ func (m *machine) scanAuthorisation(a *accept) {
 			m.fail("scan authorisation", err)
 			return
 		}
+		if m.shift.accept != a {
+			m.dropFile(p.attachment.Digest)
+			return
+		}
+		m.shift.loose.settle(p.attachment)
 		a.pages++
 		p.ID = "p" + strconv.Itoa(a.pages)
 		a.auth = append(slices.Clone(a.auth), p)
@@ -135,11 +145,11 @@ func (m *machine) scanBatch(a *accept) {
 		return
 	}
 	a.busy = "scan"
-	book := m.shift.book
+	w := m.shift
 	count := 0
-	m.fx.start(slotScan, m.shift, false, func(ctx context.Context, emit func(then)) then {
+	m.fx.start(slotScan, w, false, func(ctx context.Context, emit func(then)) then {
 		for i := range maxPages {
-			p, err := m.scanPage(ctx, book)
+			p, err := m.scanPage(ctx, w)
 			if err != nil {
 				return func(m *machine) { m.batchEnded(a, count, err) }
 			}

@@ -15,7 +15,6 @@ import (
 
 const (
 	slotAccounts slot = "accounts"
-	slotSignOn   slot = "sign-on"
 	slotActivate slot = "activate"
 	slotWatch    slot = "watch"
 )
@@ -25,6 +24,7 @@ type entry struct {
 	accounts []agency.AccountLine
 	chosen   string
 	busy     bool
+	try      int // number of the try that is waited for
 	problem  Message
 	until    time.Time // no try is taken before
 	activate activating
@@ -116,23 +116,34 @@ func (m *machine) trySecret(secret string) {
 		m.entry.problem = trouble(&agency.LockedError{Left: left})
 		return
 	}
-	m.entry.busy, m.entry.problem = true, Message{}
+	m.tries++
+	try := m.tries
+	m.entry.busy, m.entry.try, m.entry.problem = true, try, Message{}
 	office, id := m.options.Office, m.entry.chosen
-	m.fx.start(slotSignOn, nil, true, func(ctx context.Context, _ func(then)) then {
+	m.fx.start(slot(fmt.Sprintf("sign-on %d", try)), nil, true, func(ctx context.Context, _ func(then)) then {
 		book, err := office.SignOn(ctx, id, secret)
 		if err != nil {
-			return func(m *machine) { m.notSignedOn(err) }
+			return func(m *machine) { m.notSignedOn(try, err) }
 		}
 		standing, err := book.Standing(ctx)
 		if err != nil {
 			err = errors.Join(err, book.Close())
-			return func(m *machine) { m.notSignedOn(err) }
+			return func(m *machine) { m.notSignedOn(try, err) }
 		}
-		return func(m *machine) { m.signedOn(book, standing) }
+		return func(m *machine) {
+			if m.page != SignOn || m.entry.try != try { // given up meanwhile
+				m.closeBook(&shift{book: book})
+				return
+			}
+			m.signedOn(book, standing)
+		}
 	})
 }
 
-func (m *machine) notSignedOn(err error) {
+func (m *machine) notSignedOn(try int, err error) {
+	if m.entry.try != try {
+		return
+	}
 	m.entry.busy = false
 	m.entry.problem = trouble(err)
 	var locked *agency.LockedError
@@ -147,10 +158,6 @@ func (m *machine) notSignedOn(err error) {
 func (m *machine) signedOn(book Book, standing agency.Standing) {
 	m.fx.cancel(slotWatch, slotAccounts)
 	m.entry = entry{chosen: m.entry.chosen}
-	if m.page != SignOn { // out of service meanwhile
-		m.closeBook(&shift{book: book})
-		return
-	}
 	m.shift = &shift{
 		book: book, account: book.Account(), standing: standing,
 		seen: map[casefile.Number]string{}, cards: map[string]bool{},
@@ -184,6 +191,7 @@ func (m *machine) endShift() {
 		return
 	}
 	m.saveDue(true)
+	m.leaveCorrect()
 	m.shift, m.overlay, m.notice, m.unknown = nil, nil, nil, nil
 	m.fx.leave(w)
 	w.closed = true
@@ -195,7 +203,12 @@ func (m *machine) endShift() {
 func (m *machine) closeBook(w *shift) {
 	book, log := w.book, m.log
 	w.closed = false
-	m.fx.start(slot(fmt.Sprintf("close %p", w)), nil, true, func(context.Context, func(then)) then {
+	m.fx.start(slot(fmt.Sprintf("close %p", w)), nil, true, func(ctx context.Context, _ func(then)) then {
+		for _, digest := range w.loose.all() {
+			if err := book.Drop(ctx, digest); err != nil {
+				log.Warn("page not dropped", "error", err)
+			}
+		}
 		if err := book.Close(); err != nil {
 			log.Error("keys not closed", "error", err)
 		}

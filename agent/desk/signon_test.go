@@ -56,7 +56,7 @@ func TestLockedAfterWrongTries(t *testing.T) {
 func TestStandings(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
-		s.office.seen = now().AddDate(0, 0, -46)
+		s.setSeen(now().AddDate(0, 0, -46))
 		s.signOn("100001")
 		if s.state.Standing != agency.StandingReading {
 			t.Fatalf("standing after 46 days is %q", s.state.Standing)
@@ -65,7 +65,7 @@ func TestStandings(t *testing.T) {
 		s.send(NewCase{})
 		s.on(Today)
 		s.told("desk.refusal.only-reading")
-		s.office.seen = now()
+		s.setSeen(now())
 		s.wait(6 * time.Second)
 		if s.state.Standing != agency.StandingFull {
 			t.Error("the platform was seen, yet still only reading")

@@ -306,6 +306,13 @@ func mentions(v reflect.Value, what string, depth int) bool {
 	return false
 }
 
+// setSeen says when the platform was last seen.
+func (s *stage) setSeen(at time.Time) {
+	s.office.mu.Lock()
+	s.office.seen = at
+	s.office.mu.Unlock()
+}
+
 // fileFor puts a case into the office as if this account had filed it earlier.
 func (s *stage) fileFor(item string, delegation *casefile.Delegation) casefile.Number {
 	s.t.Helper()
