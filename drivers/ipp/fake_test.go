@@ -25,6 +25,7 @@ type fake struct {
 	reasons  []string
 	formats  []string
 	ready    []string
+	queue    bool       // answers as a CUPS queue
 	job      []progress // one per look, the last stays
 	print    goipp.Status
 	busy     int // so many times "busy" before a job is taken
@@ -90,6 +91,9 @@ func (f *fake) fill(answer *goipp.Message, operation goipp.Op, rest []byte) {
 	case goipp.OpGetPrinterAttributes:
 		answer.Printer.Add(goipp.MakeAttribute("printer-state", goipp.TagEnum, goipp.Integer(f.state)))
 		answer.Printer.Add(keywords("printer-state-reasons", f.reasons))
+		if f.queue {
+			answer.Printer.Add(goipp.MakeAttribute("printer-type", goipp.TagEnum, goipp.Integer(4)))
+		}
 		answer.Printer.Add(keywords("document-format-supported", f.formats))
 		answer.Printer.Add(keywords("media-ready", f.ready))
 		answer.Printer.Add(keywords("media-supported", []string{"iso_a4_210x297mm"}))

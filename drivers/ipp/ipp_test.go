@@ -175,6 +175,25 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// TestQueueRemembersTrouble: an idle CUPS queue tells of its last job's trouble until the next one; it must not bar that one.
+func TestQueueRemembersTrouble(t *testing.T) {
+	f := newFake(t)
+	f.queue, f.reasons = true, []string{"media-empty-warning", "media-needed-warning", "cover-open-error"}
+	p := open(t, f.link(), quick())
+	if got, err := p.Status(t.Context()); err != nil || got.Condition != drivers.Online || got.Fault != "" || got.Paper != drivers.PaperOut {
+		t.Errorf("idle: %+v, %v", got, err)
+	}
+	if report, err := p.Print(t.Context(), "x", []byte("%PDF")); err != nil || report.Outcome != drivers.Printed {
+		t.Errorf("%+v, %v", report, err)
+	}
+	for _, state := range []int{4, 5} {
+		f.set(func() { f.state = state })
+		if got, err := p.Status(t.Context()); err != nil || got.Fault != drivers.FaultCoverOpen {
+			t.Errorf("state %d: %+v, %v", state, got, err)
+		}
+	}
+}
+
 func TestJobs(t *testing.T) {
 	for name, c := range map[string]struct {
 		job     []progress

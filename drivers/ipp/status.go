@@ -13,6 +13,7 @@ import (
 
 // Printer states of RFC 8011.
 const (
+	stateIdle       = 3
 	stateProcessing = 4
 	stateStopped    = 5
 )
@@ -26,6 +27,9 @@ type said struct {
 	formats   []string
 	media     []string
 	model     string
+	// queue says that a CUPS queue answers. While it is idle its reasons are those of its last job: it learns of new
+	// paper by the next one only.
+	queue bool
 }
 
 const (
@@ -37,7 +41,7 @@ const (
 func (p *Printer) ask(ctx context.Context) (said, error) {
 	m := p.message(goipp.OpGetPrinterAttributes)
 	user(m)
-	wanted(m, "printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready")
+	wanted(m, "printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready", "printer-type")
 	answer, err := p.exchange(ctx, "ask status", m, nil, p.options.Answer)
 	if err != nil {
 		return said{}, err
@@ -46,12 +50,12 @@ func (p *Printer) ask(ctx context.Context) (said, error) {
 		state: integer(answer.Printer, "printer-state"), reasons: values(answer.Printer, "printer-state-reasons"),
 		accepting: !slices.Equal(values(answer.Printer, "printer-is-accepting-jobs"), []string{"false"}),
 		ready:     len(values(answer.Printer, "media-ready")), formats: values(answer.Printer, "document-format-supported"),
-		media: values(answer.Printer, "media-supported"),
+		media: values(answer.Printer, "media-supported"), queue: values(answer.Printer, "printer-type") != nil,
 	}
 	if model := values(answer.Printer, "printer-make-and-model"); len(model) > 0 {
 		s.model = receipt.Clean(model[0])
 	}
-	if s.state < 3 || s.state > stateStopped {
+	if s.state < stateIdle || s.state > stateStopped {
 		return said{}, failure(drivers.FaultProtocol, "ask status", &refusedError{"the answer has no printer-state"})
 	}
 	return s, nil
@@ -163,6 +167,8 @@ func (s said) others() bool { return s.state != stateStopped && s.ready > 1 }
 // empty: printers say it softly and wait all the same.
 func (s said) stops(reason, severity string) bool {
 	switch {
+	case s.queue && s.state == stateIdle:
+		return false
 	case s.state == stateStopped || severity == "error":
 		return true
 	case reason == "media-needed":

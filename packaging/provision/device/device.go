@@ -94,11 +94,17 @@ var faults = map[drivers.Fault]string{
 // sentence puts a person's sentence before a device's error.
 func sentence(err error) error {
 	var fault *drivers.Error
-	var said *saidError
-	if errors.As(err, &said) || !errors.As(err, &fault) || faults[fault.Fault] == "" {
+	if !errors.As(err, &fault) {
 		return err
 	}
-	return fmt.Errorf("%s (%w)", faults[fault.Fault], err)
+	said := faults[fault.Fault]
+	if fault.Role == drivers.RoleDocument && pagesFaults[fault.Fault] != "" {
+		said = pagesFaults[fault.Fault]
+	}
+	if said == "" {
+		return err
+	}
+	return fmt.Errorf("%s (%w)", said, err)
 }
 
 func printJSON(out io.Writer, value any) error {

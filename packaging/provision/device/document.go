@@ -72,13 +72,13 @@ func readAll(file string, stdin io.Reader) ([]byte, error) {
 func printPages(ctx context.Context, l *line, title string, pdf []byte) (drivers.PrintReport, error) {
 	printer, err := ipp.Open(ctx, l.link, ipp.Options{Now: time.Now})
 	if err != nil {
-		return drivers.PrintReport{Outcome: drivers.NotPrinted, Fault: drivers.FaultOf(err)}, pagesSentence(l, err)
+		return drivers.PrintReport{Outcome: drivers.NotPrinted, Fault: drivers.FaultOf(err)}, linkSentence(l, err)
 	}
 	report, err := printer.Print(ctx, title, pdf)
 	if closing := printer.Close(); err == nil && closing != nil {
 		err = closing
 	}
-	return report, pagesSentence(l, err)
+	return report, err
 }
 
 // pagesStatus asks an A4 printer how it is; one that is not there has a status too.
@@ -89,10 +89,10 @@ func pagesStatus(ctx context.Context, l *line) (drivers.Status, error) {
 		if status.Fault == drivers.FaultUnplugged {
 			status.Condition = drivers.NoDevice
 		}
-		return status, pagesSentence(l, err)
+		return status, linkSentence(l, err)
 	}
 	status, err := printer.Status(ctx)
-	return status, errors.Join(pagesSentence(l, err), printer.Close())
+	return status, errors.Join(err, printer.Close())
 }
 
 // pagesFaults are the sentences where a document printer's differ from those of other devices.
@@ -108,22 +108,10 @@ var pagesFaults = map[drivers.Fault]string{
 	drivers.FaultBusy:         "the printer is busy with another job",
 }
 
-func pagesSentence(l *line, err error) error {
+// linkSentence says which link is none.
+func linkSentence(l *line, err error) error {
 	if errors.Is(err, ipp.ErrLink) {
-		return fmt.Errorf("%s: %w", l.link, err)
+		return fmt.Errorf("%q: %w", l.link, err)
 	}
-	var fault *drivers.Error
-	if !errors.As(err, &fault) || pagesFaults[fault.Fault] == "" {
-		return err
-	}
-	return &saidError{pagesFaults[fault.Fault], err}
+	return err
 }
-
-// saidError is an error whose sentence for people stands already.
-type saidError struct {
-	sentence string
-	err      error
-}
-
-func (e *saidError) Error() string { return e.sentence + " (" + e.err.Error() + ")" }
-func (e *saidError) Unwrap() error { return e.err }
