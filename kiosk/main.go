@@ -84,7 +84,7 @@ func run(ctx context.Context, f flags) error {
 	if err = closing(parts, err); err != nil || !again || f.plain {
 		return err
 	}
-	return replace()
+	return toolkit.Replace()
 }
 
 // level reads the configuration's word; anything else is "info".

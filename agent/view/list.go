@@ -51,6 +51,28 @@ func newCases(k *kit, name desk.PageName) page {
 	return c
 }
 
+// filterCounts turns counts by state into counts by tab.
+func filterCounts(states map[string]int) map[string]int {
+	counts := map[string]int{"": 0, "processing": 0, "correction": 0, "done": 0}
+	for _, filter := range []string{"waiting", "overdue", "refused"} {
+		counts[filter] = states[filter]
+	}
+	for state, n := range states {
+		switch state {
+		case "waiting", "overdue", "soon": // they say something of cases that are counted by their state
+			continue
+		case casefile.StateAccepted, casefile.StateProcessing:
+			counts["processing"] += n
+		case casefile.StateCorrection:
+			counts["correction"] += n
+		case casefile.StateDone, casefile.StateRejected, casefile.StateDelivered, casefile.StateClosed:
+			counts["done"] += n
+		}
+		counts[""] += n
+	}
+	return counts
+}
+
 func filterWord(filter string) string {
 	if filter == "" {
 		return "all"
@@ -85,7 +107,7 @@ func (c *cases) first() fyne.Focusable { return c.table }
 
 func (c *cases) show(s desk.State) {
 	view, k := s.Cases, c.kit
-	c.tabs.Set(view.Filter, view.Counts)
+	c.tabs.Set(view.Filter, filterCounts(view.Counts))
 	var lines []dk.Line
 	for _, line := range view.Lines {
 		lines = append(lines, k.caseLine(line, s))

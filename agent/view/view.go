@@ -33,6 +33,7 @@ type Window struct {
 	kit     *kit
 	shell   *shell
 	overlay *overlay
+	leave   *leaving
 	pages   map[desk.PageName]page
 	root    *ui.Stack
 	shown   bool
@@ -100,6 +101,16 @@ func (w *Window) page(name desk.PageName) page {
 	return current
 }
 
+// AskClose asks whether the window is to be closed, where a case stands open on it; what is open is saved. Else it closes.
+func (w *Window) AskClose(leave func()) {
+	if !w.shown || w.state.Accept == nil || w.state.Accept.Filed != nil {
+		leave()
+		return
+	}
+	w.leave.yes.SetTapped(leave)
+	w.leave.open(true)
+}
+
 // place puts the page into the shell, or alone where there is no sidebar.
 func (w *Window) place(s desk.State, current page) {
 	under := current.root()
@@ -107,7 +118,7 @@ func (w *Window) place(s desk.State, current page) {
 		w.shell.show(s, current.root())
 		under = w.shell.root
 	}
-	w.root.Set(under, w.overlay.dialog, w.shell.menu)
+	w.root.Set(under, w.overlay.dialog, w.shell.menu, w.leave.dialog)
 }
 
 // giveKeys gives the keys to where one goes on, when the page or the overlay changed.
@@ -139,6 +150,7 @@ func (w *Window) build(s desk.State) {
 	w.pages = map[desk.PageName]page{}
 	w.shell = newShell(w.kit)
 	w.overlay = newOverlay(w.kit)
+	w.leave = newLeaving(w.kit)
 }
 
 // key takes the keys that work on every page.

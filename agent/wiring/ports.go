@@ -121,6 +121,9 @@ func deviceConfig(d settings.Devices) point.Config {
 	if d.Printer != nil {
 		c.Printer = &point.Printer{Link: d.Printer.Link, Baud: d.Printer.Baud, Paper: d.Printer.Paper, RasterQR: d.Printer.Raster}
 	}
+	if d.Document != nil {
+		c.Document = &point.Document{Link: d.Document.Link}
+	}
 	if d.Scanner != nil {
 		c.Scanner = &point.Scanner{SANE: d.Scanner.SANE, DPI: d.Scanner.DPI}
 	}

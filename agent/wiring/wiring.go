@@ -159,7 +159,7 @@ func (a *Agent) Catalogue() *catalogue.Catalogue { return a.set }
 func (a *Agent) Desk() *desk.Desk {
 	return desk.New(desk.Options{
 		Office:    port{a.Office},
-		Devices:   desk.Devices{Reader: a.Devices.Reader(), Printer: a.Devices.Printer(), Scanner: a.Devices.Scanner(), Statuses: a.Devices.Statuses},
+		Devices:   desk.Devices{Reader: a.Devices.Reader(), Printer: a.Devices.Printer(), Document: a.Devices.Document(), Scanner: a.Devices.Scanner(), Statuses: a.Devices.Statuses},
 		Catalogue: a.Catalogue,
 		Readings:  a.pinyin.Readings,
 		Words:     a.words,

@@ -67,7 +67,7 @@ func detail(line agency.CaseLine) *agency.CaseFile {
 }
 
 func counts() map[string]int {
-	return map[string]int{"": 38, "processing": 21, "waiting": 7, "correction": 3, "overdue": 1, "refused": 1, "done": 7}
+	return map[string]int{"processing": 20, "accepted": 1, "queued": 6, "waiting": 7, "correction": 3, "overdue": 1, "refused": 1, "closed": 7}
 }
 
 func (c canned) cases() []Named {

@@ -1,4 +1,4 @@
-package main
+package toolkit
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// replace runs this program anew in the same process (exec): the kernel drops
+// Replace runs this program anew in the same process (exec): the kernel drops
 // all its memory, with every string a session left in it. It returns only on failure.
-func replace() error {
+func Replace() error {
 	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("replace the process: %w", err)

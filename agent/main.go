@@ -1,0 +1,121 @@
+// Command agent is the village agent's desk: it opens the window, lives from
+// one sign-on to the sign-off, and then replaces its own process, so that nothing
+// of an agent's shift stays in memory for the next one.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"bianmin/agent/wiring"
+	"bianmin/packaging/settings"
+	"bianmin/sync/seal"
+	"bianmin/ui/play"
+	"bianmin/ui/toolkit"
+)
+
+// flags are the command line.
+type flags struct {
+	config  string
+	journey string // play this journey file against the configuration
+	shots   string // folder for pictures of each page
+	bench   string // the bench's control socket, for a journey's device steps
+	probe   string // internal: where the player looks at the window
+}
+
+// role and environment as an enrolment names them.
+const (
+	role       = "agent"
+	production = "production"
+)
+
+var errProduction = errors.New("this desk is enrolled for production: it takes no journeys, pictures or probes")
+
+func main() {
+	var f flags
+	flag.StringVar(&f.config, "config", "/etc/bianmin/terminal.yaml", "the desk's configuration file")
+	flag.StringVar(&f.journey, "journey", "", "play this journey file on the real window, then end; refused on a production desk")
+	flag.StringVar(&f.shots, "shots", "", "folder for the journey's pictures; refused on a production desk")
+	flag.StringVar(&f.bench, "bench", "", "control socket of the bench, for the journey's device steps")
+	flag.StringVar(&f.probe, "probe", "", "socket on which a player may look at the window; refused on a production desk")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fail(fmt.Errorf("unknown words after the flags: %q", flag.Args()))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, f)
+	stop()
+	if err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "agent:", err)
+	os.Exit(1)
+}
+
+func run(ctx context.Context, f flags) error {
+	s, err := settings.Read(f.config)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(s.Log)}))
+	if f.journey != "" || f.shots != "" || f.probe != "" {
+		if err := refuseProduction(s); err != nil {
+			return err
+		}
+	}
+	if f.journey != "" {
+		return play.Program{
+			Args: []string{"-config", f.config}, Journey: f.journey, Shots: f.shots, Bench: f.bench,
+			Step: func(n int, what string) { fmt.Printf("%3d  %s\n", n, what) },
+		}.Play(ctx)
+	}
+	if err := toolkit.CheckDisplay(os.Getenv("DISPLAY")); err != nil {
+		return err
+	}
+	if err := toolkit.Pin(filepath.Join(s.Data, "toolkit"), s.Screen.Scale); err != nil {
+		return err
+	}
+	toolkit.Log(log)
+	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log})
+	if err != nil {
+		return err
+	}
+	again, err := live(ctx, f, s, parts, log)
+	if err = errors.Join(err, parts.Close()); err != nil || !again {
+		return err
+	}
+	return toolkit.Replace()
+}
+
+// refuseProduction looks at the enrolment without opening the store.
+func refuseProduction(s settings.Settings) error {
+	identity, err := seal.LoadIdentity(s.Data + "/keys")
+	switch {
+	case errors.Is(err, seal.ErrNotEnrolled):
+		return nil
+	case err != nil:
+		return err
+	case identity.Environment == production:
+		return errProduction
+	}
+	return nil
+}
+
+// level reads the configuration's word; anything else is "info".
+func level(word string) slog.Level {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(word)); err != nil {
+		return slog.LevelInfo
+	}
+	return l
+}

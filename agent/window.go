@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"bianmin/agent/desk"
+	"bianmin/agent/view"
+	"bianmin/agent/wiring"
+	"bianmin/core/casefile"
+	"bianmin/core/text"
+	"bianmin/packaging/settings"
+	"bianmin/ui/onui"
+	"bianmin/ui/play"
+	"bianmin/ui/theme"
+)
+
+// firstFrame is how long the window may take to appear. Without a usable
+// display driver the toolkit stays alive and shows nothing.
+const firstFrame = 30 * time.Second
+
+// window is one run of the desk's window: until the sign-off, or until it is closed.
+type window struct {
+	log    *slog.Logger
+	app    fyne.App
+	window fyne.Window
+	view   *view.Window
+	desk   *desk.Desk
+	cancel context.CancelFunc
+	shown  atomic.Pointer[desk.State] // what is on the screen, for the probe
+	signed bool                       // somebody has signed on; only the drawing goroutine uses it
+	again  atomic.Bool                // the process is to be replaced: somebody signed off
+}
+
+// live opens the window and lives until sign-off or close. It tells whether the process is to be replaced.
+func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent, log *slog.Logger) (again bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := &window{log: log, desk: parts.Desk(), cancel: cancel}
+	w.open(s, parts)
+	if f.probe != "" {
+		probe, err := w.listen(f.probe)
+		if err != nil {
+			return false, err
+		}
+		defer func() { err = errors.Join(err, probe.Close()) }()
+	}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- w.work(ctx, s, parts)
+		onui.Do(w.app.Quit)
+	}()
+	watch := w.watchFirstFrame()
+	w.window.Show()
+	w.app.Run()
+	cancel()
+	last := <-ended
+	if err := watch(); err != nil {
+		return false, err
+	}
+	if last != nil && !errors.Is(last, context.Canceled) {
+		return false, last
+	}
+	return w.again.Load(), nil
+}
+
+// work runs the desk and draws its states; a PC enrolled as something else only says so.
+func (w *window) work(ctx context.Context, s settings.Settings, parts *wiring.Agent) error {
+	if identity := parts.Office.Identity(); identity != nil && identity.Role != role {
+		w.show(desk.State{
+			Page: desk.OutOfService, Serial: 1, Lang: text.Chinese, Point: identity.Point, Phone: s.Phone, Now: time.Now().In(casefile.Zone),
+			OutOfService: &desk.OutOfServiceView{Reason: "role", Phone: s.Phone},
+		})
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	drawn := make(chan struct{})
+	go func() {
+		defer close(drawn)
+		for state := range w.desk.States() {
+			w.show(state)
+		}
+	}()
+	err := w.desk.Run(ctx)
+	<-drawn
+	return err
+}
+
+// show draws a state, and ends the run when the agent has signed off.
+func (w *window) show(state desk.State) {
+	if w.signed && state.Page == desk.SignOn {
+		w.again.Store(true)
+		w.cancel()
+		return
+	}
+	w.signed = w.signed || state.Account != ""
+	onui.DoAndWait(func() {
+		w.view.Show(state)
+		w.shown.Store(&state)
+	})
+}
+
+// open builds the window; it is shown by live.
+func (w *window) open(s settings.Settings, parts *wiring.Agent) {
+	w.app = app.New()
+	w.app.Settings().SetTheme(theme.DeskToolkit())
+	w.window = w.app.NewWindow("便民代办")
+	w.window.SetPadded(false)
+	w.view = view.New(view.Options{Catalog: parts.Words(), Emit: w.emit, Match: matcher(parts.Pinyin().Readings)})
+	w.window.SetContent(w.view.Root())
+	w.view.Bind(w.window.Canvas())
+	w.window.Resize(sizeOf(s.Screen))
+	w.window.SetFullScreen(s.Screen.Fullscreen)
+	w.window.SetCloseIntercept(func() { w.view.AskClose(w.cancel) })
+}
+
+// emit hands an event to the desk without keeping the window waiting: the desk's own
+// goroutine takes events at once, but for the moment in which it writes.
+func (w *window) emit(event desk.Event) { w.desk.Send(event) }
+
+// sizeOf is the window's size; a kiosk's upright panel, the configuration's default, is none for a desk.
+func sizeOf(s settings.Screen) fyne.Size {
+	if s.Height > s.Width || s.Width < theme.DeskWidth || s.Height < theme.DeskHeight {
+		return fyne.NewSize(theme.DeskWidth, theme.DeskHeight)
+	}
+	return fyne.NewSize(float32(s.Width), float32(s.Height))
+}
+
+// listen opens the player's eye on the window.
+func (w *window) listen(path string) (*play.Probe, error) {
+	return play.ListenProbe(path, play.Source{
+		Window: func() fyne.Window { return w.window },
+		Screen: func() (string, int) {
+			if state := w.shown.Load(); state != nil {
+				return string(state.Page), state.Serial
+			}
+			return "", 0
+		},
+		Wait: onui.DoAndWait,
+	})
+}
+
+// watchFirstFrame ends the run when the window has not appeared in time; the returned function says so.
+func (w *window) watchFirstFrame() (failed func() error) {
+	var late atomic.Bool
+	timer := time.AfterFunc(firstFrame, func() {
+		if w.shown.Load() == nil {
+			late.Store(true)
+			w.cancel()
+		}
+	})
+	return func() error {
+		timer.Stop()
+		if late.Load() {
+			return fmt.Errorf("no window appeared within %s: the display has no usable driver", firstFrame)
+		}
+		return nil
+	}
+}
