@@ -103,7 +103,7 @@ func (m *pagesMaker) date(day time.Time) string {
 	if day.IsZero() {
 		return m.common("blank-date", nil)
 	}
-	return text.Date(m.lang, day)
+	return text.Date(m.lang, day.In(casefile.Zone))
 }
 
 // dateOf writes YYYY-MM-DD as people read it; what is no date is written as it is.

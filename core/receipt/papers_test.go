@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"bianmin/assets"
 	"bianmin/core/casefile"
@@ -86,6 +87,17 @@ func TestEveryPaperSaysWhatItMust(t *testing.T) {
 	}
 	if missing := words.Missing(); len(missing) > 0 {
 		t.Errorf("no words for %v", missing)
+	}
+}
+
+// TestDaysAreChinas: times come from the store in any zone.
+func TestDaysAreChinas(t *testing.T) {
+	words, _ := loaded(t)
+	c := receipttest.Case()
+	c.Filed = time.Date(2026, 11, 19, 23, 0, 0, 0, time.UTC)
+	got := said(t, receipt.Turn(receipttest.Desk(text.Chinese, words), receipt.TurnPaper{Case: c, Kind: casefile.Ended}))
+	if !strings.Contains(got, "2026年11月20日") || strings.Contains(got, "2026年11月19日") {
+		t.Error(got)
 	}
 }
 

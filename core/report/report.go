@@ -57,7 +57,7 @@ type Source struct {
 	Evaluations agency.EvaluationCounts
 }
 
-// Make counts. Times of cases are taken in the zone they carry; a span whose days cannot be read has no Days.
+// Make counts. Cases count under their day in China; a span whose days cannot be read has no Days.
 func Make(from, to string, s Source) Report {
 	r := Report{
 		From: from, To: to, States: map[string]int{}, Papers: map[casefile.PaperStep]int{}, Visits: map[string]int{}, Evaluations: s.Evaluations,
@@ -104,7 +104,7 @@ func (r *Report) cases(lines []agency.CaseLine, days map[string]int) {
 		item.Total++
 		item.States[line.State]++
 		r.States[line.State]++
-		if i, ok := days[line.Filed.Format(time.DateOnly)]; ok {
+		if i, ok := days[line.Filed.In(casefile.Zone).Format(time.DateOnly)]; ok {
 			r.Days[i].Cases++
 		}
 	}

@@ -27,7 +27,7 @@ func speech(t *testing.T) report.Speech {
 }
 
 func source() report.Source {
-	day := func(d int) time.Time { return time.Date(2026, 11, d, 23, 30, 0, 0, time.FixedZone("CST", 8*3600)) }
+	day := func(d int) time.Time { return time.Date(2026, 11, d-1, 23, 30, 0, 0, time.UTC) } // in the morning of d in China
 	line := func(item, state string, d int) agency.CaseLine {
 		return agency.CaseLine{Item: item, ItemName: "事项" + item, State: state, Filed: day(d)}
 	}
@@ -106,7 +106,7 @@ func TestReportCSV(t *testing.T) {
 
 func TestRegisterCSV(t *testing.T) {
 	row := report.RegisterRow{
-		CaseLine: agency.CaseLine{Number: "QH0301A-261122-0042-X", Official: "=1+1", Person: "=HYPERLINK(\"x\")", ItemName: "有\"引号\",和逗号\n和换行", State: casefile.StateClosed, Filed: time.Date(2026, 11, 22, 9, 5, 0, 0, time.UTC)},
+		CaseLine: agency.CaseLine{Number: "QH0301A-261122-0042-X", Official: "=1+1", Person: "=HYPERLINK(\"x\")", ItemName: "有\"引号\",和逗号\n和换行", State: casefile.StateClosed, Filed: time.Date(2026, 11, 22, 1, 5, 0, 0, time.UTC)},
 		IDNumber: "630102195203071235", Phone: "0970-5550188", Department: "@民政局", Agent: "-马玉兰",
 	}
 	var out bytes.Buffer

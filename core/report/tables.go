@@ -44,7 +44,7 @@ func Register(s Speech, rows []RegisterRow) [][]string {
 	for i, r := range rows {
 		filed := ""
 		if !r.Filed.IsZero() {
-			filed = r.Filed.Format("2006-01-02 15:04")
+			filed = r.Filed.In(casefile.Zone).Format("2006-01-02 15:04")
 		}
 		out = append(out, []string{
 			strconv.Itoa(i + 1), filed, string(r.Number), r.Official, r.Person, r.IDNumber, r.Phone, r.ItemName,
