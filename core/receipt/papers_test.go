@@ -154,6 +154,9 @@ func TestMarks(t *testing.T) {
 			t.Errorf("a reprint in practice is not marked: %s", got)
 		}
 	}
+	if p := receipt.Scans(d, receipt.ScansPaper{Number: "N-1", Pictures: [][]byte{{1}, {2}}}); len(p.Parts) != 3 || p.Parts[0].Text != "仅供办件 N-1 使用" || p.Check() != nil {
+		t.Errorf("scans %+v", p)
+	}
 	if p := receipt.Turn(d, receipt.TurnPaper{Kind: casefile.Submitted}); len(p.Parts) != 0 {
 		t.Error("a form for a turn that has none")
 	}

@@ -25,6 +25,7 @@ type fake struct {
 	reasons  []string
 	formats  []string
 	ready    []string
+	old      bool       // knows IPP 1.1 only
 	queue    bool       // answers as a CUPS queue
 	job      []progress // one per look, the last stays
 	print    goipp.Status
@@ -81,7 +82,11 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 	answer := goipp.NewResponse(goipp.DefaultVersion, goipp.StatusOk, request.RequestID)
 	answer.Operation.Add(goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String("utf-8")))
 	answer.Operation.Add(goipp.MakeAttribute("attributes-natural-language", goipp.TagLanguage, goipp.String("en")))
-	f.set(func() { f.fill(answer, operation, buffer.Bytes()) })
+	if f.old && request.Version.Major() > 1 {
+		answer.Code = goipp.Code(goipp.StatusErrorVersionNotSupported)
+	} else {
+		f.set(func() { f.fill(answer, operation, buffer.Bytes()) })
+	}
 	w.Header().Set("Content-Type", goipp.ContentType)
 	_ = answer.Encode(w)
 }

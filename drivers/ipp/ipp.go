@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/OpenPrinting/goipp"
+
 	"bianmin/drivers"
 )
 
@@ -35,6 +37,7 @@ type Printer struct {
 	address string // as HTTP URL
 	client  *http.Client
 	options Options
+	version goipp.Version
 	request uint32
 }
 
@@ -76,7 +79,7 @@ func named(link string, options Options) (*Printer, error) {
 	if strings.Trim(u.Path, "/") == "" {
 		u.Path = defaultPath
 	}
-	p := &Printer{link: u.String(), options: options}
+	p := &Printer{link: u.String(), options: options, version: goipp.DefaultVersion}
 	u.Scheme = "http"
 	p.address = u.String()
 	p.options.fill()

@@ -194,6 +194,14 @@ func TestQueueRemembersTrouble(t *testing.T) {
 	}
 }
 
+func TestOldPrinter(t *testing.T) {
+	f := newFake(t)
+	f.old = true
+	if report, err := open(t, f.link(), quick()).Print(t.Context(), "x", []byte("%PDF")); err != nil || report.Outcome != drivers.Printed {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
 func TestJobs(t *testing.T) {
 	for name, c := range map[string]struct {
 		job     []progress

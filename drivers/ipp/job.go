@@ -99,7 +99,7 @@ func (p *Printer) send(ctx context.Context, s said, title string, pdf []byte) (i
 			return 0, err
 		}
 		if waiting := pause(ctx, p.options.Poll); waiting != nil {
-			return 0, failure(drivers.FaultCancelled, "print", &refusedError{waiting.Error()})
+			return 0, failure(drivers.FaultCancelled, "print", &refusedError{what: waiting.Error()})
 		}
 	}
 }

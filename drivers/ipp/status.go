@@ -2,6 +2,7 @@ package ipp
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -37,8 +38,20 @@ const (
 	a4      = "iso_a4_210x297mm"
 )
 
-// ask asks the printer how it is.
+// ask asks the printer how it is; an old one in the old version of the protocol from then on.
 func (p *Printer) ask(ctx context.Context) (said, error) {
+	s, err := p.askOnce(ctx)
+	var refused *refusedError
+	if errors.As(err, &refused) && refused.status == goipp.StatusErrorVersionNotSupported && p.version != oldVersion {
+		p.version = oldVersion
+		return p.askOnce(ctx)
+	}
+	return s, err
+}
+
+var oldVersion = goipp.MakeVersion(1, 1)
+
+func (p *Printer) askOnce(ctx context.Context) (said, error) {
 	m := p.message(goipp.OpGetPrinterAttributes)
 	user(m)
 	wanted(m, "printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready", "printer-type")
@@ -56,7 +69,7 @@ func (p *Printer) ask(ctx context.Context) (said, error) {
 		s.model = receipt.Clean(model[0])
 	}
 	if s.state < stateIdle || s.state > stateStopped {
-		return said{}, failure(drivers.FaultProtocol, "ask status", &refusedError{"the answer has no printer-state"})
+		return said{}, failure(drivers.FaultProtocol, "ask status", &refusedError{what: "the answer has no printer-state"})
 	}
 	return s, nil
 }

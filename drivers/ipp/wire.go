@@ -23,7 +23,7 @@ const largestAnswer = 1 << 20
 // message begins a request with what every request must hold, in this order.
 func (p *Printer) message(operation goipp.Op) *goipp.Message {
 	p.request++
-	m := goipp.NewRequest(goipp.DefaultVersion, operation, p.request)
+	m := goipp.NewRequest(p.version, operation, p.request)
 	m.Operation.Add(goipp.MakeAttribute("attributes-charset", goipp.TagCharset, goipp.String("utf-8")))
 	m.Operation.Add(goipp.MakeAttribute("attributes-natural-language", goipp.TagLanguage, goipp.String("zh-cn")))
 	m.Operation.Add(goipp.MakeAttribute("printer-uri", goipp.TagURI, goipp.String(p.link)))
@@ -44,7 +44,10 @@ func wanted(m *goipp.Message, names ...string) {
 }
 
 // refusedError is a printer's or its HTTP server's clear No: nothing was done.
-type refusedError struct{ what string }
+type refusedError struct {
+	what   string
+	status goipp.Status // the printer's, 0 when it did not get so far
+}
 
 func (e *refusedError) Error() string { return e.what }
 
@@ -53,13 +56,13 @@ func (e *refusedError) Error() string { return e.what }
 func (p *Printer) exchange(ctx context.Context, op string, m *goipp.Message, document []byte, limit time.Duration) (*goipp.Message, error) {
 	head, err := m.EncodeBytes()
 	if err != nil {
-		return nil, failure(drivers.FaultProtocol, op, &refusedError{"encode request: " + err.Error()})
+		return nil, failure(drivers.FaultProtocol, op, &refusedError{what: "encode request: " + err.Error()})
 	}
 	timed, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	request, err := http.NewRequestWithContext(timed, http.MethodPost, p.address, io.MultiReader(bytes.NewReader(head), bytes.NewReader(document)))
 	if err != nil {
-		return nil, failure(drivers.FaultProtocol, op, &refusedError{"make request: " + err.Error()})
+		return nil, failure(drivers.FaultProtocol, op, &refusedError{what: "make request: " + err.Error()})
 	}
 	request.ContentLength = int64(len(head) + len(document))
 	request.Header.Set("Content-Type", goipp.ContentType)
@@ -83,7 +86,7 @@ func (p *Printer) exchange(ctx context.Context, op string, m *goipp.Message, doc
 		return nil, failure(drivers.FaultProtocol, op, errors.New("the answer is to another request"))
 	}
 	if status := goipp.Status(got.Code); status >= 0x0100 {
-		return nil, failure(statusFault(status), op, &refusedError{status.String()})
+		return nil, failure(statusFault(status), op, &refusedError{status.String(), status})
 	}
 	return got, nil
 }
@@ -93,7 +96,7 @@ func checkHTTP(answer *http.Response) error {
 	code := answer.StatusCode
 	switch {
 	case code >= 300 && code < 500:
-		return &refusedError{fmt.Sprintf("HTTP status %d", code)}
+		return &refusedError{what: fmt.Sprintf("HTTP status %d", code)}
 	case code != http.StatusOK:
 		return fmt.Errorf("HTTP status %d", code)
 	case !strings.HasPrefix(answer.Header.Get("Content-Type"), goipp.ContentType):
