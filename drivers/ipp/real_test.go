@@ -1,0 +1,157 @@
+package ipp_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"bianmin/assets"
+	"bianmin/core/receipt"
+	"bianmin/drivers"
+	"bianmin/drivers/a4"
+	"bianmin/drivers/ipp"
+	"bianmin/drivers/sim/document"
+)
+
+func page(t *testing.T) []byte {
+	t.Helper()
+	s, err := a4.New(assets.FontRegular(), assets.FontBold())
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := s.PDF(receipt.Pages{Title: "测试页", Parts: []receipt.Part{{Kind: receipt.PartTitle, Text: "测试页"}}}, a4.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func plugIn(t *testing.T) *document.Printer {
+	t.Helper()
+	p, err := document.Start(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+func TestRealPrinter(t *testing.T) {
+	far := plugIn(t)
+	p := open(t, far.Link(), ipp.Options{Poll: 20 * time.Millisecond})
+	status, err := p.Status(t.Context())
+	if err != nil || status.Condition != drivers.Online || status.Role != drivers.RoleDocument || status.Model == "" {
+		t.Fatalf("status %+v, %v", status, err)
+	}
+	want := page(t)
+	for range 2 {
+		report, err := p.Print(t.Context(), "代办服务委托书", want)
+		if err != nil || report.Outcome != drivers.Printed || report.Bytes != len(want) || report.Fault != "" {
+			t.Fatalf("report %+v, %v", report, err)
+		}
+	}
+	files, err := far.Printed()
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, name := range files {
+		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s differs from what was sent (%d bytes of %d), %v", filepath.Base(name), len(got), len(want), err)
+		}
+	}
+}
+
+func TestRealPrinterWithoutPaper(t *testing.T) {
+	far := plugIn(t)
+	p := open(t, far.Link(), ipp.Options{Poll: 20 * time.Millisecond})
+	if err := far.SetPaper(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	status, err := p.Status(t.Context())
+	if err != nil || status.Fault != drivers.FaultPaperOut || status.Paper != drivers.PaperOut || status.Condition != drivers.UserError {
+		t.Fatalf("status %+v, %v", status, err)
+	}
+	report, err := p.Print(t.Context(), "x", page(t))
+	if report.Outcome != drivers.NotPrinted || report.Fault != drivers.FaultPaperOut || report.Bytes != 0 || drivers.FaultOf(err) != drivers.FaultPaperOut {
+		t.Errorf("report %+v, %v", report, err)
+	}
+	if err := far.SetPaper(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	if report, err := p.Print(t.Context(), "x", page(t)); err != nil || report.Outcome != drivers.Printed {
+		t.Errorf("with paper again: %+v, %v", report, err)
+	}
+	if files, _ := far.Printed(); len(files) != 1 {
+		t.Errorf("%d documents came out", len(files))
+	}
+}
+
+func TestRealPrinterUnplugged(t *testing.T) {
+	far := plugIn(t)
+	p := open(t, far.Link(), quick())
+	far.Unplug()
+	report, err := p.Print(t.Context(), "x", page(t))
+	if report.Outcome != drivers.NotPrinted || drivers.FaultOf(err) != drivers.FaultUnplugged || report.After.Condition != drivers.NoDevice {
+		t.Errorf("report %+v, %v", report, err)
+	}
+	if _, err := ipp.Open(t.Context(), far.Link(), quick()); drivers.FaultOf(err) != drivers.FaultUnplugged {
+		t.Errorf("open: %v", err)
+	}
+	if err := far.Plug(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if report, err := p.Print(t.Context(), "x", page(t)); err != nil || report.Outcome != drivers.Printed {
+		t.Errorf("plugged in again: %+v, %v", report, err)
+	}
+}
+
+func feeding(t *testing.T, script string) *document.Printer {
+	t.Helper()
+	dir := t.TempDir()
+	far, err := document.Start(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = far.Close() })
+	if err := os.WriteFile(filepath.Join(dir, "feed"), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return far
+}
+
+func TestRealPrinterInTrouble(t *testing.T) {
+	options := quick()
+	options.Answer, options.Stall = time.Second, 300*time.Millisecond
+	for name, c := range map[string]struct {
+		script string
+		fault  drivers.Fault
+	}{
+		"gives up":     {"exit 1", drivers.FaultAborted},
+		"is unplugged": {"kill -9 $PPID", drivers.FaultUnplugged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			far := feeding(t, c.script)
+			report, err := open(t, far.Link(), options).Print(t.Context(), "x", page(t))
+			if report.Outcome != drivers.Unconfirmed || report.Fault != c.fault || drivers.FaultOf(err) != c.fault {
+				t.Errorf("%+v, %v", report, err)
+			}
+			if files, err := far.Printed(); err != nil || len(files) != 0 {
+				t.Errorf("%d sheets, %v", len(files), err)
+			}
+		})
+	}
+}
+
+func TestRealPrinterHeals(t *testing.T) {
+	far := feeding(t, `echo 'STATE: +media-jam-error' >&2; sleep 1; echo 'STATE: -media-jam-error' >&2; exit 0`)
+	report, err := open(t, far.Link(), ipp.Options{Poll: 20 * time.Millisecond}).Print(t.Context(), "x", page(t))
+	if err != nil || report.Outcome != drivers.Printed || report.After.Fault != "" {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
