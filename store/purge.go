@@ -132,6 +132,9 @@ func purgeCases(tx *sql.Tx, before, beforeDesk int64) (int, error) {
 			return 0, err
 		}
 	}
+	if _, err := tx.Exec("DELETE FROM visits WHERE case_number = '' AND date < ?", fromMilliseconds(beforeDesk).Format(time.DateOnly)); err != nil {
+		return 0, err
+	}
 	result, err := tx.Exec("DELETE FROM cases WHERE number IN (" + going + ")")
 	if err != nil {
 		return 0, err

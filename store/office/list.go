@@ -43,6 +43,7 @@ func (b *Book) List(ctx context.Context, query agency.Query) (agency.Page, error
 func (b *Book) matcher(query agency.Query) func(*row) bool {
 	text := strings.ToLower(strings.TrimSpace(query.Text))
 	tag, isID := b.idTag(text)
+	foreign := seal.Tag(b.keys.lookup, strings.ToUpper(text))
 	return func(r *row) bool {
 		switch {
 		case len(query.States) > 0 && !slices.Contains(query.States, r.State):
@@ -53,17 +54,28 @@ func (b *Book) matcher(query agency.Query) func(*row) bool {
 			return false
 		case text == "":
 			return true
-		case isID && r.tag == tag:
+		case isID:
+			return r.tag == tag
+		case len(text) == foreignLength && r.tag == foreign:
 			return true
 		}
 		return strings.Contains(r.text, text)
 	}
 }
 
-// idTag is the keyed hash of a search text that can be an ID number.
+// foreignLength is how long the number of a foreigner's card of 2017 is: letters and digits, so it may be another text too.
+const foreignLength = 15
+
+// idTag is the keyed hash of a search text that is written like an ID number: 18 digits, the last may be X.
 func (b *Book) idTag(text string) ([32]byte, bool) {
-	if len(text) < 15 || len(text) > 18 {
+	const length = 18
+	if len(text) != length {
 		return [32]byte{}, false
+	}
+	for i, r := range text {
+		if (r < '0' || r > '9') && (r != 'x' || i != length-1) {
+			return [32]byte{}, false
+		}
 	}
 	return seal.Tag(b.keys.lookup, strings.ToUpper(text)), true
 }
