@@ -59,6 +59,9 @@ func TestAbsentPrincipal(t *testing.T) {
 		if d == nil || d.Until != "2027-01-01" || d.Delegate.Name != delegateName || len(d.Pages) != 1 || d.Item != pension || d.Agent != "100001" {
 			t.Fatalf("filed delegation: %+v", d)
 		}
+		if u := s.last(s.office.order[0], casefile.Unevaluated).Unrated; u.Why != "not-offered" || u.Reason != "absent" {
+			t.Errorf("evaluation of an absent principal: %+v", u)
+		}
 		if !slices.Equal(d.Scope, []string{agency.ScopeApply, agency.ScopeCollect}) {
 			t.Errorf("scope %v", d.Scope)
 		}

@@ -72,6 +72,9 @@ func (m *machine) warnings(a *accept) []Message {
 	if p := m.personView(a.principal); p != nil && p.Age < 16 && !a.absent {
 		all = append(all, Message{Key: "desk.problem.minor", Args: map[string]any{"age": p.Age}})
 	}
+	if set := m.options.Catalogue(); a.item().Limits.Promised > 0 && !set.Holidays.Covers(set.Holidays.AddWorkingDays(m.today.In(casefile.Zone), a.item().Limits.Promised)) {
+		all = append(all, Message{Key: "desk.problem.calendar"})
+	}
 	for _, p := range a.checked.Warnings(a.values) {
 		all = append(all, Message{Key: "form.problem." + p.Code})
 	}

@@ -27,7 +27,7 @@ func (m *machine) actions(w *shift, file agency.CaseFile) []CaseAction {
 		may    bool
 		writes bool
 	}{
-		{ActCorrect, file.State == casefile.StateCorrection && file.Notice != nil, true},
+		{ActCorrect, file.State == casefile.StateCorrection && file.Notice != nil || w.list.foreign, true},
 		{ActRepair, file.State == casefile.StateRefused, true},
 		{ActDeliver, file.State == casefile.StateDone, true},
 		{ActReceipt, file.QR != "", false},

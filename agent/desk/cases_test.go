@@ -105,6 +105,19 @@ func TestReceiptOpensItsCase(t *testing.T) {
 		if turn := s.last(foreign, casefile.Urged).Turn; turn.Reason != "老人急用" {
 			t.Errorf("urged: %+v", turn)
 		}
+		// Corrected here by the notice the person holds: only what is answered goes out.
+		s.send(Act{Action: ActCorrect})
+		if points := s.on(Correct).Correct.Points; len(points) != 5 || points[0].Field == nil || points[4].Material == nil {
+			t.Fatalf("points: %+v", points)
+		}
+		s.send(PointField{Point: "field.phone", Text: "13811112222"}, PointScan{Point: "material.HOUSEHOLD"})
+		s.wait(time.Second)
+		s.send(Resubmit{})
+		s.wait(time.Second)
+		got := s.last(foreign, casefile.Corrected).Correction
+		if string(got.Values) != `{"phone":"13811112222"}` || len(got.Materials) != 1 || len(got.Points) != 0 || got.Notice != "" {
+			t.Errorf("corrected elsewhere: %+v", got)
+		}
 	})
 }
 
@@ -222,7 +235,7 @@ func TestCorrection(t *testing.T) {
 		if got.Notice != "n1" || !slices.Equal(got.Points, []string{"1", "2"}) || len(got.Materials) != 1 {
 			t.Fatalf("correction: %+v", got)
 		}
-		if pages := got.Materials[0].Pages; len(pages) != 2 || pages[0].Attachment != "a1" || pages[1].Attachment == "a2" {
+		if pages := got.Materials[0].Pages; len(pages) != 2 || pages[0] != s.submission(0).Materials[0].Pages[0] || pages[1] == s.submission(0).Materials[0].Pages[1] {
 			t.Errorf("only the second page is given again: %+v", pages)
 		}
 	})
@@ -240,7 +253,7 @@ func TestLeavingACorrectionDropsItsPages(t *testing.T) {
 		s.wait(time.Second)
 		s.send(Go{Page: Today})
 		s.wait(time.Second)
-		if len(s.office.files) != 0 || len(s.events(number)) != 0 {
+		if len(s.office.files) != 2 || len(s.events(number)) != 0 {
 			t.Errorf("%d files left, %d events", len(s.office.files), len(s.events(number)))
 		}
 	})
@@ -291,16 +304,21 @@ func TestRepairOfARefusedCase(t *testing.T) {
 		s.send(Act{Action: ActRepair})
 		s.wait(time.Second)
 		s.on(Accept)
-		if f := s.field("phone"); f.Value != "13900000000" {
-			t.Errorf("what was entered is not there: %+v", f)
+		v := s.state.Accept
+		if f := s.field("phone"); f.Value != "13900000000" || v.Principal == nil || v.Principal.Number != principal().Number || len(v.Missing) != 0 {
+			t.Fatalf("what was entered is not there: %+v, missing %+v", f, v.Missing)
 		}
-		s.reader.place(principal())
-		s.send(ReadCard{Into: "principal"}, ScanInto{Material: "HOUSEHOLD"})
+		if pages := v.Materials[2].Pages; len(pages) != 2 || len(pages[0].Thumbnail) == 0 {
+			t.Errorf("what was scanned is not there: %d pages", len(pages))
+		}
+		s.send(SetField{Path: "phone", Text: "13811112222"}, File{})
 		s.wait(2 * time.Second)
-		s.send(File{})
-		s.wait(2 * time.Second)
-		if sub := s.submission(1); sub.Previous != number {
-			t.Errorf("lineage: %q", sub.Previous)
+		sub := s.submission(1)
+		if sub.Previous != number || sub.Applicant != s.submission(0).Applicant {
+			t.Errorf("lineage: %q, %+v", sub.Previous, sub.Applicant)
+		}
+		if sub.Materials[2].Pages[0] == s.submission(0).Materials[0].Pages[0] {
+			t.Error("two cases name one sealed file")
 		}
 	})
 }

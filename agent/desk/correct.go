@@ -10,6 +10,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
 	"bianmin/core/form"
+	"bianmin/core/text"
 )
 
 // fixing is the repair of what one correction notice lists, on the same case.
@@ -17,6 +18,7 @@ type fixing struct {
 	file   agency.CaseFile
 	accept *accept // the case's form with its values, for reading what is typed
 	points []fixPoint
+	free   bool // of another terminal's case: its notice is not known here, what is answered counts
 	busy   string
 	filed  bool
 }
@@ -60,12 +62,34 @@ func (m *machine) openCorrect(file agency.CaseFile) {
 		m.fail("open the form of a case", err)
 		return
 	}
-	f := &fixing{file: file, accept: a}
-	for _, point := range file.Notice.Points {
+	f := &fixing{file: file, accept: a, free: file.Notice == nil}
+	points := freePoints(a)
+	if !f.free {
+		points = file.Notice.Points
+	}
+	for _, point := range points {
 		f.points = append(f.points, fixPoint{point: point})
 	}
 	m.shift.fixing = f
 	m.above(Correct)
+}
+
+// freePoints are all that could be corrected: the notice the person holds says what must be.
+func freePoints(a *accept) []casefile.NoticePoint {
+	var points []casefile.NoticePoint
+	for _, page := range a.item().Form.Pages {
+		for _, field := range page.Fields {
+			if field.Prefill == "" && field.Kind != form.KindTable {
+				points = append(points, casefile.NoticePoint{ID: "field." + field.Name, Field: field.Name, Text: field.Label.In(text.Chinese)})
+			}
+		}
+	}
+	for _, material := range a.item().Materials {
+		if material.Source == catalogue.SourcePerson {
+			points = append(points, casefile.NoticePoint{ID: "material." + material.Code, Material: material.Code, Text: material.Name.In(text.Chinese)})
+		}
+	}
+	return points
 }
 
 // formOf makes a case's form again with its values; an item the catalogue no longer
@@ -85,8 +109,10 @@ func (m *machine) formOf(file agency.CaseFile) (*accept, error) {
 	}
 	m.equip(a)
 	var values form.Values
-	if err := json.Unmarshal(file.Submission.Values, &values); err != nil {
-		return nil, err
+	if len(file.Submission.Values) > 0 {
+		if err := json.Unmarshal(file.Submission.Values, &values); err != nil {
+			return nil, err
+		}
 	}
 	for name, value := range values {
 		a.values[name] = value
@@ -143,6 +169,9 @@ func (m *machine) pointScan(f *fixing, id string) {
 func (p fixPoint) answered() bool { return p.value || len(p.pages) > 0 }
 
 func (f *fixing) ready() bool {
+	if f.free {
+		return slices.ContainsFunc(f.points, fixPoint.answered)
+	}
 	return len(f.points) > 0 && !slices.ContainsFunc(f.points, func(p fixPoint) bool { return !p.answered() })
 }
 
@@ -159,10 +188,17 @@ func (m *machine) resubmit(f *fixing) {
 	values := map[string]any{}
 	final := f.accept.checked.Final(f.accept.values)
 	for _, p := range f.points {
-		c.Points = append(c.Points, p.point.ID)
+		if !p.answered() {
+			continue
+		}
+		if !f.free {
+			c.Points = append(c.Points, p.point.ID)
+		}
 		if p.point.Field != "" {
 			name := root(p.point.Field)
-			values[name] = final[name]
+			if values[name] = final[name]; final[name] == nil { // shown on a condition that is not known here
+				values[name] = f.accept.values[name]
+			}
 		}
 	}
 	if len(values) > 0 {

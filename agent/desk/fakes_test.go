@@ -341,10 +341,25 @@ func (b *fakeBook) Add(_ context.Context, number casefile.Number, kind casefile.
 	if err := b.writes(); err != nil {
 		return casefile.Filed{}, err
 	}
+	if number == "" && kind == casefile.Visited { // of no case: a record of its own
+		for i := range b.o.visits {
+			if b.o.visits[i].ID == body.Visit.Appointment {
+				b.o.visits[i].Outcome = body.Visit.Outcome
+				return casefile.Filed{Event: body}, nil
+			}
+		}
+		return casefile.Filed{}, &agency.Error{Code: agency.NotYours}
+	}
 	c := b.o.cases[number]
 	if c == nil { // begun at another terminal
-		c = &fakeCase{foreign: true, status: casefile.Status{State: casefile.StateQueued}, file: agency.CaseFile{CaseLine: agency.CaseLine{Number: number}}}
+		c = &fakeCase{foreign: true, file: agency.CaseFile{CaseLine: agency.CaseLine{Number: number}}}
 		b.o.cases[number] = c
+	}
+	if c.foreign { // how it stands is known to the platform alone
+		c.status.State = map[casefile.EventKind]string{casefile.Corrected: casefile.StateCorrection, casefile.Closed: casefile.StateDelivered}[kind]
+		if c.status.State == "" {
+			c.status.State = casefile.StateAccepted
+		}
 	}
 	if !c.foreign && c.account != b.account.ID {
 		return casefile.Filed{}, &agency.Error{Code: agency.NotYours}

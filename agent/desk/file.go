@@ -294,6 +294,11 @@ func (f *filing) note(ctx context.Context, book Book, number casefile.Number, p 
 		_, err := book.Add(ctx, number, casefile.Papers, casefile.Event{Papers: &move}, nil)
 		problems = errors.Join(problems, err)
 	}
+	if p.submission.Delegation != nil { // the receipt's code lets the person rate it later, at any terminal
+		unrated := casefile.Unrated{Why: "not-offered", Reason: "absent"}
+		_, err := book.Add(ctx, number, casefile.Unevaluated, casefile.Event{Unrated: &unrated}, nil)
+		problems = errors.Join(problems, err)
+	}
 	if f.visit != "" && first {
 		visit := casefile.Visit{Appointment: f.visit, Outcome: "done"}
 		_, err := book.Add(ctx, number, casefile.Visited, casefile.Event{Visit: &visit}, nil)
@@ -323,9 +328,6 @@ func (m *machine) filedCase(a *accept, done filingResult, err error) {
 		if err == nil && !done.files[p.attachment.Digest] {
 			m.dropFile(p.attachment.Digest)
 		}
-	}
-	if a.absent {
-		m.shift.seen[first.Number] = ""
 	}
 	m.say(Good, "desk.notice.filed", map[string]any{"number": string(first.Number)})
 	switch {

@@ -101,9 +101,10 @@ func (m *machine) turnForm(file agency.CaseFile, kind casefile.EventKind, reason
 	}}
 }
 
-func (m *machine) sheetForm(sheet casefile.Sheet, number casefile.Number, reprint bool) a4 {
-	return a4{agency.PrintJob{Kind: jobSheet, Case: number, Reprint: reprint}, func(d receipt.Desk) receipt.Pages {
-		return receipt.HandOver(d, receipt.HandOverPaper{Number: number, Sheet: sheet})
+// sheetForm is a hand-over sheet: to be signed before it is issued, with number and code afterwards.
+func (m *machine) sheetForm(sheet casefile.Sheet, issued casefile.Filed) a4 {
+	return a4{agency.PrintJob{Kind: jobSheet, Case: issued.Number}, func(d receipt.Desk) receipt.Pages {
+		return receipt.HandOver(d, receipt.HandOverPaper{Number: issued.Number, Sheet: sheet, QR: issued.QR})
 	}}
 }
 

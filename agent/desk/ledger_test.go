@@ -158,7 +158,11 @@ func TestVisits(t *testing.T) {
 			t.Errorf("by time: %s", order())
 		}
 		s.send(VisitPick{ID: "v1"}, VisitDone{Outcome: "no-show"})
-		s.told("desk.problem.visit-without-case")
+		s.wait(time.Second)
+		s.told("desk.notice.done.visited")
+		if s.office.visits[0].Outcome != "no-show" {
+			t.Error("nobody was at home, and nothing says so")
+		}
 		s.send(VisitPick{ID: "v3"}, VisitTo{Date: "2026-11-24"})
 		s.told("desk.problem.past")
 		s.send(VisitDone{Outcome: "moved"}, Answer{Yes: true, Text: "20261201"})

@@ -79,8 +79,7 @@ type shift struct {
 	report reporting
 	queue  queue
 	rating *rating
-	seen   map[casefile.Number]string // cases whose principal's card was read in this shift, with the ID number
-	cards  map[string]bool            // ID numbers of cards read in this shift
+	cards  map[string]bool // ID numbers of cards read in this shift
 }
 
 // handlers take an event each; the first that knows it is the last.

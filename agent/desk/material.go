@@ -192,9 +192,7 @@ func (m *machine) setTrust(a *accept, name string) {
 	a.changed()
 }
 
-func (m *machine) mayConfirm() bool {
-	return m.shift.account.CanConfirm || m.shift.account.Role == agency.RoleLead
-}
+func (m *machine) mayConfirm() bool { return m.shift.account.CanConfirm }
 
 // canPromise tells whether a promise letter can stand in for anything that is needed.
 func (m *machine) canPromise(a *accept) bool {

@@ -85,7 +85,7 @@ func (m *machine) issue(to string) {
 	for _, line := range lines {
 		sheet.Papers = append(sheet.Papers, line.Paper)
 	}
-	m.signedForm(m.sheetForm(sheet, "", false), func(m *machine, scanned *page) {
+	m.signedForm(m.sheetForm(sheet, casefile.Filed{}), func(m *machine, scanned *page) {
 		p.busy = "sheet"
 		m.signed(scanned, sheet, func(signature *casefile.Signature, files []casefile.Attachment) {
 			sheet.Signature = signature
@@ -103,7 +103,7 @@ func (m *machine) issue(to string) {
 					}
 					p.chosen, p.to = nil, ""
 					m.say(Good, "desk.notice.done.sheet", map[string]any{"number": string(done.Number)})
-					m.printForm(m.sheetForm(sheet, done.Number, false))
+					m.printForm(m.sheetForm(sheet, done))
 					m.refresh()
 				}
 			})

@@ -266,6 +266,9 @@ func (m *machine) delegationProblems(a *accept) []Message {
 	return missing
 }
 
+// longTerm is how a card without an end says so.
+const longTerm = "长期"
+
 // applicant is the person as the card says.
 func applicant(card identity.Card) casefile.Applicant {
 	a := casefile.Applicant{
@@ -274,7 +277,7 @@ func applicant(card identity.Card) casefile.Applicant {
 		CardKind: string(card.Kind), RawText: hex.EncodeToString(card.Raw[:]), Source: "card",
 	}
 	if card.LongTerm {
-		a.ValidTo = "长期" // how a card without an end says so
+		a.ValidTo = longTerm
 	}
 	return a
 }

@@ -6,7 +6,6 @@ import (
 
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
-	"bianmin/core/form"
 	"bianmin/core/identity"
 	"bianmin/core/text"
 )
@@ -79,33 +78,4 @@ func (m *machine) deliverSigned(file agency.CaseFile, delivery casefile.Delivery
 			m.add(file.Number, casefile.Delivered, casefile.Event{Delivery: &delivery}, files, nil)
 		})
 	})
-}
-
-// repair files a refused case anew with what was entered: a new draft that names the case it stands for.
-// Pages are scanned again, the card is read again.
-func (m *machine) repair(file agency.CaseFile) {
-	item, ok := m.options.Catalogue().Item(file.Submission.Item.Code)
-	if !ok {
-		m.say(Bad, "desk.problem.item-gone", nil)
-		return
-	}
-	m.leaveAccept()
-	m.beginCase(item, nil, "")
-	a := m.shift.accept
-	if a == nil {
-		return
-	}
-	a.previous = file.Number
-	var values form.Values
-	if err := json.Unmarshal(file.Submission.Values, &values); err != nil {
-		m.fail("read the values of a case", err)
-		return
-	}
-	for name, value := range values {
-		if field, known := a.checked.Field(name); known && !strings.HasPrefix(string(field.Prefill), "card.") {
-			a.values[name], a.from[name] = value, "earlier"
-		}
-	}
-	a.changed()
-	m.say(Warn, "desk.notice.repair", map[string]any{"number": string(file.Number)})
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"bianmin/core/agency"
-	"bianmin/core/casefile"
 	"bianmin/core/identity"
 	"bianmin/drivers"
 )
@@ -160,7 +159,7 @@ func (m *machine) signedOn(book Book, standing agency.Standing) {
 	m.entry = entry{chosen: m.entry.chosen}
 	m.shift = &shift{
 		book: book, account: book.Account(), standing: standing,
-		seen: map[casefile.Number]string{}, cards: map[string]bool{},
+		cards: map[string]bool{},
 	}
 	m.touched = time.Now()
 	switch standing {

@@ -318,14 +318,24 @@ func (s *stage) fileFor(item string, delegation *casefile.Delegation) casefile.N
 	s.t.Helper()
 	known, _ := demoSet.Item(item)
 	book := &fakeBook{o: s.office, account: s.office.accounts[0].Account}
+	var files []casefile.Attachment
+	var pages []casefile.Page
+	for range 2 {
+		file, err := book.Attach(context.Background(), "image/png", onePage)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		files = append(files, file)
+		pages = append(pages, casefile.Page{Attachment: file.Digest, MediaType: "image/png"})
+	}
 	done, err := book.Submit(context.Background(), casefile.Submission{
 		Item:      casefile.ItemRef{Code: item, Name: known.Name["zh"], Version: known.Version, PromisedDays: known.Limits.Promised},
 		Applicant: applicant(principal()), Delegation: delegation,
 		Values: json.RawMessage(`{"name":"` + principalName + `","number":"` + principal().Number + `","pension":"employee","phone":"13900000000","residence":"home","notice":"sms"}`),
 		Materials: []casefile.Material{
-			{Code: "HOUSEHOLD", Name: "户口本本人页", Way: casefile.Scanned, Trust: casefile.TrustUnverified, Pages: []casefile.Page{{Attachment: "a1"}, {Attachment: "a2"}}},
+			{Code: "HOUSEHOLD", Name: "户口本本人页", Way: casefile.Scanned, Trust: casefile.TrustUnverified, Pages: pages},
 		},
-	}, nil, "")
+	}, files, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

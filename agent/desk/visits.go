@@ -72,14 +72,10 @@ func (v *visits) line() (agency.VisitLine, bool) {
 	return v.lines[at], true
 }
 
-// visited records what became of the chosen visit, as an event of its case.
+// visited records what became of the chosen visit: an event of its case, or a record of its own without one.
 func (m *machine) visited(outcome, to string) {
 	line, ok := m.shift.visits.line()
 	if !ok || !m.mayWrite() {
-		return
-	}
-	if line.Case == "" {
-		m.say(Warn, "desk.problem.visit-without-case", nil)
 		return
 	}
 	visit := casefile.Visit{Appointment: line.ID, Outcome: outcome}
