@@ -103,6 +103,7 @@ func (a *accept) mark(values form.Values, source string) {
 // openDraft goes on with a draft.
 func (m *machine) openDraft(id string) {
 	m.leaveAccept()
+	mark := m.mark()
 	m.look(slotDraft, func(ctx context.Context, book Book) then {
 		drafts, err := book.Drafts(ctx)
 		at := slices.IndexFunc(drafts, func(d agency.Draft) bool { return d.ID == id })
@@ -112,7 +113,7 @@ func (m *machine) openDraft(id string) {
 		var a *accept
 		if err == nil {
 			if a, err = readDraft(drafts[at]); err == nil {
-				showPages(ctx, book, a)
+				showPages(ctx, book, a, mark)
 			}
 		}
 		return func(m *machine) {

@@ -76,11 +76,12 @@ func cardOf(a casefile.Applicant) identity.Card {
 func (m *machine) copyPages(a *accept, file agency.CaseFile) {
 	w := m.shift
 	a.busy = "scan"
+	mark := m.mark()
 	m.fx.start(slotScan, w, false, func(ctx context.Context, emit func(then)) then {
 		var failed error
 		for _, material := range file.Submission.Materials {
 			for _, record := range material.Pages {
-				p, err := copyPage(ctx, w, file.Attachments, record)
+				p, err := copyPage(ctx, w, file.Attachments, record, mark)
 				if err != nil {
 					failed = err
 					continue
@@ -97,7 +98,7 @@ func (m *machine) copyPages(a *accept, file agency.CaseFile) {
 	})
 }
 
-func copyPage(ctx context.Context, w *shift, files []casefile.Attachment, record casefile.Page) (page, error) {
+func copyPage(ctx context.Context, w *shift, files []casefile.Attachment, record casefile.Page, mark string) (page, error) {
 	at := slices.IndexFunc(files, func(f casefile.Attachment) bool { return f.Digest == record.Attachment })
 	if at < 0 {
 		return page{}, errNoCase
@@ -107,7 +108,7 @@ func copyPage(ctx context.Context, w *shift, files []casefile.Attachment, record
 		return page{}, err
 	}
 	defer clear(content)
-	small, err := shrink(content)
+	small, err := shrink(content, mark)
 	if err != nil {
 		return page{}, err
 	}

@@ -40,7 +40,7 @@ func (m *machine) scanPage(ctx context.Context, w *shift) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	small, err := shrink(scanned.Image)
+	small, err := shrink(scanned.Image, m.mark())
 	if err != nil {
 		return page{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultProtocol, Op: "open page", Err: err}
 	}
@@ -176,11 +176,11 @@ func (m *machine) batchEnded(a *accept, count int, err error) {
 }
 
 // showPages makes the small pictures of a draft's pages again.
-func showPages(ctx context.Context, book Book, a *accept) {
+func showPages(ctx context.Context, book Book, a *accept, mark string) {
 	show := func(pages []page) {
 		for i := range pages {
 			if content, err := readAll(ctx, book, pages[i].attachment); err == nil {
-				pages[i].thumbnail, _ = shrink(content) // a page that cannot be drawn is still filed
+				pages[i].thumbnail, _ = shrink(content, mark) // a page that cannot be drawn is still filed
 				clear(content)
 			}
 		}
@@ -200,8 +200,8 @@ func readAll(ctx context.Context, book Book, attachment casefile.Attachment) ([]
 	return content, errors.Join(err, reader.Close())
 }
 
-// shrink makes the small picture of a page.
-func shrink(content []byte) ([]byte, error) {
+// shrink makes the small picture of a page, with a mark across it that says where it is looked at.
+func shrink(content []byte, mark string) ([]byte, error) {
 	full, _, err := image.Decode(bytes.NewReader(content))
 	if err != nil {
 		return nil, fmt.Errorf("decode page: %w", err)
@@ -210,6 +210,7 @@ func shrink(content []byte) ([]byte, error) {
 	scale := min(1, float64(thumbnail)/float64(max(size.X, size.Y, 1)))
 	small := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(size.X)*scale)), max(1, int(float64(size.Y)*scale))))
 	draw.ApproxBiLinear.Scale(small, small.Bounds(), full, full.Bounds(), draw.Src, nil)
+	watermark(small, mark)
 	var out bytes.Buffer
 	if err := png.Encode(&out, small); err != nil {
 		return nil, fmt.Errorf("encode thumbnail: %w", err)
