@@ -201,9 +201,10 @@ func (r *Registry) Deliveries(ctx context.Context, terminal string, after int64,
 	return all, rows.Err()
 }
 
-// Updates lists all that the platform wrote, in order.
+// Updates lists all that the platform itself wrote, in order.
 func (r *Registry) Updates(ctx context.Context) ([]Update, error) {
-	rows, err := r.db.QueryContext(ctx, `SELECT id, coalesce(case_number, ''), coalesce(terminal, ''), kind, at, sealed FROM updates ORDER BY position`)
+	rows, err := r.db.QueryContext(ctx, `SELECT id, coalesce(case_number, ''), coalesce(terminal, ''), kind, at, sealed FROM updates
+		WHERE author IS NULL ORDER BY position`)
 	if err != nil {
 		return nil, fmt.Errorf("list updates: %w", err)
 	}

@@ -133,12 +133,8 @@ func (o *Office) cardTag(self *seal.Identity, card identity.Card) []byte {
 
 // normalCode gives an activation code as it is printed: capitals in groups of four.
 func normalCode(code string) string {
-	code = strings.ToUpper(strings.Join(strings.Fields(strings.ReplaceAll(code, "-", " ")), ""))
-	var groups []string
-	for len(code) > 4 {
-		groups, code = append(groups, code[:4]), code[4:]
-	}
-	return strings.Join(append(groups, code), "-")
+	tidy, _ := wire.ParseCode(code) // one that cannot be a code fits no verifier
+	return tidy
 }
 
 // normalSecret makes a secret independent of how its words were set apart.

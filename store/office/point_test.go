@@ -58,7 +58,7 @@ type point struct {
 // Accounts of every test point, with their codes and secrets.
 const (
 	li, wang, trainee = "301001", "301002", "301009"
-	code              = "ABCD-EFGH-JKLM-NPQR"
+	code              = "0BCD-EFGH-JKMN-P1RS"
 	liSecret          = "春天 柳树 水井 石桥"
 	wangSecret        = "correct horse battery staple"
 )
