@@ -63,7 +63,9 @@ func (d desk) addTo(w *store.Work, number casefile.Number, kind casefile.EventKi
 	case kind == casefile.Evaluated && body.Evaluation.Times == 0:
 		body.Evaluation.Times = standing.Evaluations + 1
 	case kind == casefile.Corrected && body.Correction.Notice == "":
-		body.Correction.Notice = standing.Slot.LastPlatformEvent
+		if body.Correction.Notice, err = d.newestNotice(w, standing); err != nil {
+			return casefile.Filed{}, err
+		}
 	}
 	filed, err := d.add(w, standing, kind, attachments, func(e *casefile.Event) { _ = takeBody(e, kind, body) })
 	if err != nil {
@@ -80,6 +82,21 @@ func (d desk) addTo(w *store.Work, number casefile.Number, kind casefile.EventKi
 		err = w.Rated(filed.Event.ID, d.account.ID, body.Unrated.Why)
 	}
 	return filed, err
+}
+
+// newestNotice is the id of the notice that stands, "" when this desk was told of none.
+func (d desk) newestNotice(w *store.Work, standing store.Standing) (string, error) {
+	log, err := d.log(w, standing)
+	if err != nil {
+		return "", err
+	}
+	id := ""
+	for _, e := range log {
+		if e.Update != nil && e.Update.Notice != nil {
+			id = e.Update.ID
+		}
+	}
+	return id, nil
 }
 
 // takeBody copies the one field a kind needs, so that nothing else goes out with it.

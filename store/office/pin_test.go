@@ -46,6 +46,13 @@ func TestPIN(t *testing.T) {
 	}
 	must(t, o.Activate(t.Context(), li, code, "830417", nil))
 	must(t, o.Activate(t.Context(), wang, code, wangSecret, nil)) // a passphrase is as good as ever
+	guard, err := tpm.Guard()
+	must(t, err)
+	years := guard.Guessing(1_000_000).Hours() / 24 / 365.25
+	t.Logf("trying every PIN on this chip takes %.1f years", years)
+	if years < 10 {
+		t.Errorf("trying every PIN takes %.1f years, less than 10", years)
+	}
 	lines, err := o.Accounts(t.Context())
 	must(t, err)
 	if !lines[0].PIN || lines[1].PIN {

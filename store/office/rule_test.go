@@ -199,6 +199,7 @@ func TestCaseBegunElsewhere(t *testing.T) {
 	_, err = b.Add(t.Context(), "QH0302B-261120-0007-0", casefile.Corrected, correction, nil)
 	wantRefused(t, "a number that is none", err, agency.NotYours)
 	filed := add(t, b, elsewhere, casefile.Corrected, correction)
+	unnamed := casefile.Event{Correction: &casefile.Correction{Points: []string{"1"}}}
 	if filed.Event.Sequence != 1 || filed.Event.Terminal != "QH0301" || filed.Event.Actor != "agent:"+li || filed.Event.Opens() {
 		t.Errorf("%+v", filed.Event)
 	}
@@ -207,6 +208,14 @@ func TestCaseBegunElsewhere(t *testing.T) {
 		t.Errorf("%+v", next.Event)
 	}
 	accept(t, o)
+	const told = "1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c"
+	must(t, o.Store().Take(t.Context(), "1", []casefile.Update{
+		{ID: told, Case: elsewhere, Kind: casefile.PlatformReturned, At: morning, Notice: &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1"}}}},
+		{ID: strings.Repeat("1d", 16), Case: elsewhere, Kind: casefile.PlatformProgress, At: morning, Branch: &casefile.Branch{Department: "民政局", State: "working"}},
+	}))
+	if again := add(t, b, elsewhere, casefile.Corrected, unnamed); again.Event.Correction.Notice != told || again.Event.LastPlatformEvent == told {
+		t.Errorf("answers %q", again.Event.Correction.Notice)
+	}
 	must(t, o.Store().Take(t.Context(), "2", []casefile.Update{{ID: strings.Repeat("1a", 16), Case: elsewhere, Kind: casefile.PlatformFinished, At: morning, Outcome: &casefile.Outcome{Result: "证", Way: "pickup"}}}))
 	file, err := b.Case(t.Context(), elsewhere)
 	if err != nil || file.State != casefile.StateDone || file.Official != "O-"+string(elsewhere) || file.Outcome == nil || len(file.Moments) < 3 {
