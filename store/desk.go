@@ -30,11 +30,13 @@ type (
 	}
 	// LedgerRow is one entry of the fee ledger.
 	LedgerRow struct {
-		Serial int64
-		Date   string
-		At     time.Time
-		Case   casefile.Number
-		Sealed []byte
+		Terminal   string
+		Generation string
+		Serial     int64 // of the receipt
+		Date       string
+		At         time.Time
+		Case       casefile.Number
+		Sealed     []byte
 	}
 	// DayRow is one business date with entries.
 	DayRow struct {

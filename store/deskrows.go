@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	sqlLedger = "SELECT serial, date, at_ms, case_number, sealed FROM ledger WHERE account = ? AND date = ? ORDER BY at_ms, serial"
+	sqlLedger = "SELECT terminal, generation, serial, date, at_ms, case_number, sealed FROM ledger WHERE account = ? AND date = ? ORDER BY at_ms, serial"
 	sqlPapers = "SELECT paper, case_number, step, since_ms, sealed, handed FROM custody "
 	sqlVisits = "SELECT id, case_number, date, state, outcome, sealed FROM visits "
 )
@@ -32,7 +32,7 @@ func scanLedger(rows *sql.Rows) ([]LedgerRow, error) {
 		var r LedgerRow
 		var at int64
 		var number string
-		if err := rows.Scan(&r.Serial, &r.Date, &at, &number, &r.Sealed); err != nil {
+		if err := rows.Scan(&r.Terminal, &r.Generation, &r.Serial, &r.Date, &at, &number, &r.Sealed); err != nil {
 			return nil, fmt.Errorf("read the ledger: %w", err)
 		}
 		r.At, r.Case = fromMilliseconds(at), casefile.Number(number)

@@ -17,7 +17,7 @@ type feeRow struct {
 	Person string            `json:"person,omitempty"`
 }
 
-func feeContext(receipt int64) string { return fmt.Sprintf("fee %d", receipt) }
+func feeContext(receipt string) string { return "fee " + receipt }
 
 // Fee commits a ledger entry of a case and gives it its receipt number. guide is
 // asked inside the transaction: what the item's guide asks for a fee of that name.
@@ -70,7 +70,7 @@ func (d desk) enter(w *store.Work, standing store.Standing, fee *casefile.FeeEnt
 	if err != nil {
 		return err
 	}
-	sealed, err := d.sealJSON(feeRow{Entry: *fee, Person: person}, feeContext(serial))
+	sealed, err := d.sealJSON(feeRow{Entry: *fee, Person: person}, feeContext(fee.Receipt))
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (d desk) openFees(rows []store.LedgerRow) ([]agency.FeeLine, error) {
 	lines := make([]agency.FeeLine, 0, len(rows))
 	for _, row := range rows {
 		var fee feeRow
-		if err := d.openJSON(row.Sealed, feeContext(row.Serial), &fee); err != nil {
+		if err := d.openJSON(row.Sealed, feeContext(agency.ReceiptNumber(row.Terminal, row.Generation, row.Serial)), &fee); err != nil {
 			return nil, err
 		}
 		lines = append(lines, agency.FeeLine{FeeEntry: fee.Entry, Case: row.Case, Person: fee.Person, At: row.At, Date: row.Date})

@@ -38,9 +38,10 @@ type dueKey struct {
 type row struct {
 	agency.CaseLine
 	days  int
-	tag   [32]byte // of the ID number
-	date  string   // filed on
-	text  string   // what a search looks into
+	from  time.Time // accepted by the platform, zero while it is not
+	tag   [32]byte  // of the ID number
+	date  string    // filed on
+	text  string    // what a search looks into
 	class uint8
 }
 
@@ -120,13 +121,10 @@ func (b *Book) changed(ctx context.Context, opened *store.Store) ([]*row, error)
 }
 
 func (x *index) newRow(l store.Line, kept line, lookup [32]byte) *row {
-	r := &row{days: l.Days, date: x.word(l.Filed.Format(time.DateOnly)), tag: seal.Tag(lookup, kept.Number)}
+	r := &row{days: l.Days, from: l.Accepted, date: x.word(l.Filed.Format(time.DateOnly)), tag: seal.Tag(lookup, kept.Number)}
 	r.CaseLine = agency.CaseLine{
 		Number: l.Number, Person: kept.Person, Item: x.word(kept.Item), ItemName: x.word(kept.ItemName), Filed: l.Filed, State: x.word(l.State),
 		Points: l.Points, Done: l.Done, Branches: l.Branches, Refused: l.Refused, Waiting: l.Waiting, Official: l.Official,
-	}
-	if !l.Accepted.IsZero() && l.Days > 0 {
-		r.Due = x.deadline(l.Accepted, l.Days)
 	}
 	r.text = strings.ToLower(strings.Join([]string{kept.Person, kept.Item, kept.ItemName, string(l.Number), l.Official}, "\n"))
 	x.judge(r)
@@ -152,12 +150,13 @@ func (x *index) deadline(accepted time.Time, days int) string {
 	return due
 }
 
-// judge finds a row's working days left and its place in the order.
+// judge finds a row's deadline, working days left and place in the order.
 func (x *index) judge(r *row) {
-	r.class, r.Left = classRest, 0
-	if r.Due == "" {
+	r.class, r.Left, r.Due = classRest, 0, ""
+	if r.from.IsZero() || r.days < 1 {
 		return
 	}
+	r.Due = x.deadline(r.from, r.days)
 	left, known := x.left[r.Due]
 	if !known {
 		if due, err := time.Parse(time.DateOnly, r.Due); err == nil {

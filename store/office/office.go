@@ -23,7 +23,7 @@ type Options struct {
 	Software string // name and version, written into every event
 	// Clock reads the machine's clocks; nil is store.SystemClock.
 	Clock func() (casefile.Reading, error)
-	// Calendar tells the working days deadlines count in; nil knows weekends only. It is asked anew for each list.
+	// Calendar tells the working days deadlines count in; nil knows weekends only. It is asked at sign-on and anew each day.
 	Calendar func() casefile.Calendar
 	// SecretCost of turning a secret into a key; zero is seal.SecretCost. Of keys made before, their own cost counts.
 	SecretCost seal.Cost

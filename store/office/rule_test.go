@@ -252,13 +252,17 @@ func TestVisits(t *testing.T) {
 	}
 	must(t, o.Store().Take(t.Context(), "1", []casefile.Update{
 		appoint("01", "v1", "990102103004", "set", "2026-11-23"), appoint("02", "v2", "990102103009", "set", "2026-11-23"),
+		appoint("04", "v4", "柳树沟村", "set", "2026-11-26"),
 	}))
 	b, lead := signOn(t, o, li, liSecret), signOn(t, o, wang, wangSecret)
 	if v, err := b.Visits(t.Context(), "2026-11-23"); err != nil || len(v) != 1 || v[0].ID != "v1" || v[0].Address != canary {
 		t.Errorf("the agent of one village: %+v, %v", v, err)
 	}
-	if v, err := lead.Visits(t.Context(), ""); err != nil || len(v) != 2 {
+	if v, err := lead.Visits(t.Context(), ""); err != nil || len(v) != 3 {
 		t.Errorf("the whole point: %+v, %v", v, err)
+	}
+	if v, err := b.Visits(t.Context(), "2026-11-26"); err != nil || len(v) != 1 {
+		t.Errorf("a village in words: %+v, %v", v, err)
 	}
 	filed := add(t, b, "", casefile.Visited, casefile.Event{Visit: &casefile.Visit{Appointment: "v1", Outcome: "no-show"}})
 	if !filed.Event.Opens() || filed.Number == "" {
@@ -266,7 +270,7 @@ func TestVisits(t *testing.T) {
 	}
 	_, err := b.Add(t.Context(), "", casefile.Visited, casefile.Event{Visit: &casefile.Visit{Appointment: "v9", Outcome: "done"}}, nil)
 	wantRefused(t, "an appointment nobody knows", err, agency.NotYours)
-	if v, err := lead.Visits(t.Context(), ""); err != nil || len(v) != 1 || v[0].ID != "v2" {
+	if v, err := lead.Visits(t.Context(), ""); err != nil || len(v) != 2 || v[0].ID != "v2" {
 		t.Errorf("%+v, %v", v, err)
 	}
 	must(t, o.Store().Take(t.Context(), "2", []casefile.Update{appoint("03", "v1", "990102103004", "moved", "2026-11-25")}))

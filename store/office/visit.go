@@ -54,8 +54,16 @@ func (d desk) openVisit(row store.VisitRow) (agency.VisitLine, error) {
 	return line, nil
 }
 
+// serves tells whether a village is the account's. Accounts name villages by
+// division code; one that an appointment names in words is everybody's.
 func (b *Book) serves(village string) bool {
-	return len(b.account.Villages) == 0 || slices.Contains(b.account.Villages, village)
+	return len(b.account.Villages) == 0 || slices.Contains(b.account.Villages, village) || !isDivision(village)
+}
+
+func isDivision(code string) bool {
+	const digits = 12
+	_, err := strconv.ParseUint(code, 10, 64)
+	return err == nil && len(code) == digits
 }
 
 // fewRatings are so few that a single one could be guessed.
