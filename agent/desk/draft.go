@@ -287,7 +287,11 @@ func (m *machine) saveDue(now bool) {
 				log.Warn("page not dropped", "error", err)
 			}
 		}
-		return nil
+		return func(m *machine) {
+			if m.page == Today { // the page was left while this was being written
+				m.loadHome()
+			}
+		}
 	})
 }
 
