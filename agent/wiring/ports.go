@@ -127,6 +127,9 @@ func deviceConfig(d settings.Devices) point.Config {
 	if d.Scanner != nil {
 		c.Scanner = &point.Scanner{SANE: d.Scanner.SANE, DPI: d.Scanner.DPI}
 	}
+	if d.Document != nil {
+		c.Document = &point.Document{Link: d.Document.Link}
+	}
 	return c
 }
 

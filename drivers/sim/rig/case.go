@@ -23,6 +23,7 @@ type CaseEvent struct {
 	Packet      string          `json:"packet"`
 	State       string          `json:"state"`
 	Kind        string          `json:"kind"`
+	Code        string          `json:"code"` // of a refusal
 	EventDigest string          `json:"eventDigest"`
 	Event       json.RawMessage `json:"event"`
 	Problem     string          `json:"problem"`

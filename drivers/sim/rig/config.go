@@ -13,7 +13,9 @@ func (r *Rig) writeConfig() error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# The demo terminal: real programs, simulated devices.\ndata: data\nphone: \"0999-12345\"\ndevices:\n")
 	fmt.Fprintf(&b, "  reader: {link: %q}\n  printer: {link: %q}\n  scanner: {sane: \"test:0\", dpi: 150}\n", reader, printer)
-	if !r.desk() {
+	if r.desk() {
+		fmt.Fprintf(&b, "  document: {link: %q}\n", r.Stand.DocumentLink())
+	} else {
 		fmt.Fprintf(&b, "  button: {link: %q}\n", button)
 	}
 	screen := r.options.Screen

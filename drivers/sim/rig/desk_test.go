@@ -19,7 +19,7 @@ func TestDeskStands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Screen.Width != DeskWidth || s.Devices.Reader == nil || s.Devices.Scanner == nil {
+	if s.Screen.Width != DeskWidth || s.Devices.Reader == nil || s.Devices.Scanner == nil || s.Devices.Document == nil {
 		t.Errorf("the desk's file says %+v", s)
 	}
 }
