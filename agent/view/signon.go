@@ -25,6 +25,7 @@ type signOn struct {
 	activate *dk.Button
 	forgot   *dk.Button
 	chosen   agency.AccountLine
+	opened   bool // the page has just opened, and the keys are to go to the secret
 }
 
 func newSignOn(k *kit) page {
@@ -32,7 +33,10 @@ func newSignOn(k *kit) page {
 	p.point, p.line = k.text(theme.DeskBodyText, theme.InkQuiet, ""), k.body("")
 	p.table = dk.NewTable(k.Kit, "accounts", k.t("empty.accounts"), []dk.Column{
 		{Title: k.t("column.number"), Weight: 1}, {Title: k.t("column.name"), Weight: 1.6}, {Title: k.t("column.role"), Weight: 1.3}, {Title: k.t("column.standing"), Weight: 2},
-	}, func(key string) { k.emit(desk.PickAccount{ID: key}) }, func(string) { k.Focus(p.secret.Control()) })
+	}, func(key string) {
+		p.opened = false
+		k.emit(desk.PickAccount{ID: key})
+	}, func(string) { k.Focus(p.secret.Control()) }).Direct()
 	p.secret = dk.NewSecretInput(k.Kit, "secret", "", nil, p.try)
 	p.field = dk.NewLabelled(k.Kit, "", 0, p.secret)
 	p.problem = dk.NewNotice(k.Kit, ui.Bad, "", "", nil)
@@ -49,7 +53,8 @@ func newSignOn(k *kit) page {
 func (p *signOn) root() fyne.CanvasObject { return p.top }
 
 func (p *signOn) first() fyne.Focusable {
-	if p.chosen.ID != "" && p.chosen.Active {
+	p.opened = p.chosen.ID == "" || !p.chosen.Active
+	if !p.opened {
 		return p.secret.Control()
 	}
 	return p.table
@@ -86,6 +91,10 @@ func (p *signOn) show(s desk.State) {
 		p.secret.Clear()
 	}
 	can := p.chosen.ID != "" && p.chosen.Active
+	if can && p.opened { // the accounts were read only now
+		p.opened = false
+		k.Focus(p.secret.Control())
+	}
 	p.field.Hidden = p.chosen.ID != "" && !p.chosen.Active
 	label := k.t("label.passphrase")
 	if p.chosen.PIN {

@@ -50,7 +50,7 @@ func (r *row) click() {
 	switch {
 	case t.tick != nil:
 		t.toggle()
-	case t.open != nil && (again || t.choose == nil):
+	case t.open != nil && (again || t.direct || t.choose == nil):
 		t.open(r.line.Key)
 	}
 }

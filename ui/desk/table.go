@@ -47,6 +47,7 @@ type Table struct {
 	choose  func(key string)
 	open    func(key string)
 	tick    func(key string, on bool)
+	direct  bool // the first click opens
 	echo    echo[string]
 }
 
@@ -76,6 +77,12 @@ func NewTable(k *Kit, name, empty string, columns []Column, choose, open func(ke
 // Ticked gives each row a box to tick, and returns the table.
 func (t *Table) Ticked(tick func(key string, on bool)) *Table {
 	t.tick = tick
+	return t
+}
+
+// Direct lets the first click on a row open it, and returns the table.
+func (t *Table) Direct() *Table {
+	t.direct = true
 	return t
 }
 

@@ -25,6 +25,10 @@ type Step struct {
 	Choose     string        `yaml:"choose"`      // the same, and remembers it as an answer
 	Type       string        `yaml:"type"`        // taps the keys on the screen
 	TypePinyin *Pinyin       `yaml:"type-pinyin"` // taps letters, then picks the Chinese
+	Click      string        `yaml:"click"`       // the same as tap, with a mouse
+	Key        string        `yaml:"key"`         // presses a key of the keyboard: Tab, F2, ctrl+Return
+	Write      string        `yaml:"write"`       // types on the keyboard, into what has the keys
+	Keys       *KeyCount     `yaml:"keys"`        // counts what was pressed
 	Sign       string        `yaml:"sign"`        // writes on the signature pad of this name
 	Drag       *Drag         `yaml:"drag"`        // moves a finger over something
 	Device     string        `yaml:"device"`      // one line to the bench: "card place 3"
@@ -37,7 +41,7 @@ type Step struct {
 
 	As      string        `yaml:"as"`      // the name of what was entered
 	Value   any           `yaml:"value"`   // what it counts as, where that is not what was typed
-	Times   int           `yaml:"times"`   // of a tap: how often, quickly
+	Times   int           `yaml:"times"`   // of a tap or key: how often, quickly
 	Timeout time.Duration `yaml:"timeout"` // instead of the journey's
 }
 
@@ -45,6 +49,13 @@ type Step struct {
 type Pinyin struct {
 	Keys string `yaml:"keys"`
 	Pick string `yaml:"pick"`
+}
+
+// KeyCount begins counting, or says how much was pressed at most since it was begun.
+type KeyCount struct {
+	Begin  bool `yaml:"begin"`
+	Most   int  `yaml:"most"`   // presses of keys; a Chinese character counts as hanKeys
+	Clicks int  `yaml:"clicks"` // clicks of the mouse
 }
 
 // Drag moves a finger from the middle of something by pixels.
@@ -119,6 +130,10 @@ func (s Step) kinds() []string {
 		{"choose", s.Choose != ""},
 		{"type", s.Type != ""},
 		{"type-pinyin", s.TypePinyin != nil},
+		{"click", s.Click != ""},
+		{"key", s.Key != ""},
+		{"write", s.Write != ""},
+		{"keys", s.Keys != nil},
 		{"sign", s.Sign != ""},
 		{"drag", s.Drag != nil},
 		{"device", s.Device != ""},
@@ -146,6 +161,10 @@ func (s Step) check() error {
 		return fmt.Errorf("sleep must be between 0 and %s", maxSleep)
 	case s.TypePinyin != nil && (s.TypePinyin.Keys == "" || s.TypePinyin.Pick == ""):
 		return errors.New("type-pinyin needs keys and pick")
+	case s.Keys != nil && s.Keys.Begin == (s.Keys.Most > 0):
+		return errors.New("keys either begins or has most")
+	case s.Key != "" && !knownKey(s.Key):
+		return fmt.Errorf("there is no key %q", s.Key)
 	case s.Drag != nil && s.Drag.On == "":
 		return errors.New("drag needs on")
 	case s.Wait != nil && *s.Wait == (Condition{}), s.Expect != nil && *s.Expect == (Condition{}):
@@ -181,6 +200,17 @@ func (s Step) String() string {
 		return "type " + s.Type
 	case "type-pinyin":
 		return "type-pinyin " + s.TypePinyin.Keys + " " + s.TypePinyin.Pick
+	case "click":
+		return "click " + s.Click
+	case "key":
+		return "key " + s.Key
+	case "write":
+		return "write " + s.Write
+	case "keys":
+		if s.Keys.Begin {
+			return "keys begin"
+		}
+		return fmt.Sprintf("keys at most %d, clicks at most %d", s.Keys.Most, s.Keys.Clicks)
 	case "sign":
 		return "sign " + s.Sign
 	case "drag":

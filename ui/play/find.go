@@ -18,10 +18,30 @@ func (s Sight) find(name string) (Thing, bool) {
 			return found[0], true
 		}
 	}
-	if found := s.all(part); len(found) > 0 && (len(found) == 1 || found[0].Enabled && !found[1].Enabled) {
+	if found := innermost(s.all(part)); len(found) > 0 && (len(found) == 1 || found[0].Enabled && !found[1].Enabled) {
 		return found[0], true
 	}
 	return Thing{}, false
+}
+
+// innermost leaves out what holds another of the things: the table round a row.
+func innermost(found []Thing) []Thing {
+	var kept []Thing
+	for i, outer := range found {
+		holds := false
+		for j, inner := range found {
+			holds = holds || i != j && outer.Whole.holds(inner.Whole)
+		}
+		if !holds {
+			kept = append(kept, outer)
+		}
+	}
+	return kept
+}
+
+// holds tells whether another rectangle, a smaller one, lies inside.
+func (r Rect) holds(o Rect) bool {
+	return r != o && r.X <= o.X && r.Y <= o.Y && r.X+r.W >= o.X+o.W && r.Y+r.H >= o.Y+o.H
 }
 
 // all returns the things that fit, those that can be tapped first.

@@ -61,6 +61,12 @@ func (p *player) reach(ctx context.Context, name string) (Sight, Thing, error) {
 		if err != nil || thing.tappable() {
 			return sight, thing, err
 		}
+		if turned, err := p.wheel(ctx, sight, thing); err != nil || turned {
+			if err != nil {
+				return sight, thing, err
+			}
+			continue
+		}
 		key, ok := sight.turnTowards(thing)
 		if !ok {
 			return sight, thing, fmt.Errorf("tap %s: it is not in sight and cannot be scrolled to", name)
@@ -105,6 +111,7 @@ func (s Sight) turnTowards(thing Thing) (Thing, bool) {
 
 // touch puts the finger down and up again.
 func (p *player) touch(ctx context.Context, window uint32, x, y int) error {
+	p.clicked++
 	if err := p.Hand.Move(window, x, y); err != nil {
 		return err
 	}

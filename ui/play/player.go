@@ -49,10 +49,12 @@ func Play(ctx context.Context, options Options) (*Result, error) {
 
 type player struct {
 	Options
-	eyes   eyes
-	start  time.Time
-	result *Result
-	note   string // for the running step
+	eyes    eyes
+	start   time.Time
+	result  *Result
+	note    string // for the running step
+	pressed int    // keys since the count was begun
+	clicked int    // clicks since then
 }
 
 // Times of a person's hand.
@@ -106,6 +108,14 @@ func (p *player) step(ctx context.Context, step Step) error {
 		return p.press(ctx, step.Tap, max(1, step.Times))
 	case step.Choose != "":
 		return p.tap(ctx, step.Choose, 1)
+	case step.Click != "":
+		return p.press(ctx, step.Click, max(1, step.Times))
+	case step.Key != "":
+		return p.key(ctx, step.Key, max(1, step.Times))
+	case step.Write != "":
+		return p.write(ctx, step.Write)
+	case step.Keys != nil:
+		return p.count(*step.Keys)
 	case step.Type != "":
 		return p.typeText(ctx, step.Type)
 	case step.TypePinyin != nil:
@@ -146,7 +156,7 @@ func (p *player) enter(step Step) {
 	if step.TypePinyin != nil {
 		pick = step.TypePinyin.Pick
 	}
-	p.result.Entered[step.As] = cmp.Or(step.Tap, step.Choose, step.Type, pick, step.Sign, step.Device)
+	p.result.Entered[step.As] = cmp.Or(step.Tap, step.Choose, step.Click, step.Write, step.Type, pick, step.Sign, step.Device)
 }
 
 // look returns what is shown, asking again while the program replaces itself.

@@ -1,0 +1,39 @@
+package rig
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestDeskWindow plays a short journey with keyboard and mouse on the desk's real window.
+func TestDeskWindow(t *testing.T) {
+	t.Parallel()
+	r := started(t, Options{Bin: built(t, "x11,gles", "./agent", "./packaging/provision", "./platform"), Role: RoleAgent})
+	display, err := OpenDisplay(t.Context(), DeskWidth, DeskHeight)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(display.Close)
+	journey, err := r.DeskJourney(filepath.Join(root(t), "agent/testdata/journeys/window.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk, err := r.OpenDesk(display)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desk.Close()
+	shots := os.Getenv("BIANMIN_SHOTS")
+	if shots == "" {
+		shots = t.TempDir()
+	}
+	result, err := desk.Play(t.Context(), journey, shots, func(n int, what string) { fmt.Printf("%3d  %s\n", n, what) })
+	if err != nil {
+		t.Fatalf("%v\n%s", err, desk.Agent.Tail(20))
+	}
+	if len(result.Shots) == 0 {
+		t.Error("no picture was taken")
+	}
+}
