@@ -2,6 +2,8 @@ package office_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -100,6 +102,25 @@ func TestStandings(t *testing.T) {
 	_, err = b.Add(t.Context(), filed.Number, casefile.Urged, casefile.Event{}, nil)
 	wantRefused(t, "after 46 days", err, agency.OnlyReading)
 	must(t, o.Store().SetPlatformTime(t.Context(), morning.Add(46*24*time.Hour)))
+	add(t, b, filed.Number, casefile.Urged, casefile.Event{})
+}
+
+// TestBarredWhileSignedOn: what the platform says of an account counts at once.
+func TestBarredWhileSignedOn(t *testing.T) {
+	p := newPoint(t)
+	o := p.active(t)
+	b := signOn(t, o, li, liSecret)
+	filed := submit(t, b, zhang)
+	must(t, os.WriteFile(filepath.Join(p.folder, "keys", "agents.json"), []byte("[]"), 0o600))
+	_, err := b.Add(t.Context(), filed.Number, casefile.Urged, casefile.Event{}, nil)
+	wantRefused(t, "an account that is named no more", err, agency.OnlyReading)
+	if _, err := b.Case(t.Context(), filed.Number); err != nil {
+		t.Error(err)
+	}
+	if _, err := o.SignOn(t.Context(), li, liSecret); !errors.Is(err, agency.ErrNotActive) {
+		t.Errorf("signing on: %v", err)
+	}
+	writeAgents(t, p.folder)
 	add(t, b, filed.Number, casefile.Urged, casefile.Event{})
 }
 

@@ -29,7 +29,7 @@ func (b *Book) Add(ctx context.Context, number casefile.Number, kind casefile.Ev
 		return casefile.Filed{}, coded(err)
 	}
 	if kind == casefile.Confirmed {
-		if !b.account.CanConfirm {
+		if account, err := b.office.find(b.account.ID); err != nil || !account.CanConfirm {
 			return casefile.Filed{}, refuse(agency.NoConfirming)
 		}
 		only.Confirmation.By = b.account.ID

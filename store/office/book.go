@@ -123,17 +123,25 @@ func (d desk) work(ctx context.Context, do func(*store.Work) error) error {
 
 func (b *Book) actor() string { return "agent:" + b.account.ID }
 
-// Standing is what the account may do now.
+// Standing is what the account may do now, by what the platform last said of
+// it: one that it does not name any more only reads.
 func (b *Book) Standing(ctx context.Context) (agency.Standing, error) {
 	opened, self, err := b.office.Opened(ctx)
 	if err != nil {
 		return "", err
 	}
+	account, err := b.office.find(b.account.ID)
+	if errors.Is(err, agency.ErrNotActive) {
+		return agency.StandingReading, nil
+	}
+	if err != nil {
+		return "", coded(err)
+	}
 	clock, err := opened.Clock(ctx)
 	if err != nil {
 		return "", coded(err)
 	}
-	return b.office.standing(b.account, clock, self), nil
+	return b.office.standing(accountOf(account), clock, self), nil
 }
 
 // Attach seals content and keeps it on disk, synced, before any record names it.
