@@ -247,7 +247,19 @@ func (f *fixing) materials() ([]casefile.Material, []casefile.Attachment) {
 			g.Pages = fresh
 		}
 	}
-	return given, files
+	return given, append(files, f.kept(given)...)
+}
+
+// kept are the files of pages that stay as they were: an event goes out with every file it names.
+func (f *fixing) kept(given []casefile.Material) []casefile.Attachment {
+	var files []casefile.Attachment
+	for _, had := range f.file.Attachments {
+		named := func(p casefile.Page) bool { return p.Attachment == had.Digest }
+		if slices.ContainsFunc(given, func(m casefile.Material) bool { return slices.ContainsFunc(m.Pages, named) }) {
+			files = append(files, had)
+		}
+	}
+	return files
 }
 
 // before is a material as the case has it, to be given again.

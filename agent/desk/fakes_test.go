@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -252,6 +254,22 @@ func (b *fakeBook) DropDraft(_ context.Context, id string) error {
 	return nil
 }
 
+// whole tells of an event that names a file that does not go out with it.
+func (o *fakeOffice) whole(event casefile.Event, files []casefile.Attachment) {
+	content, err := json.Marshal(event)
+	if err != nil {
+		o.broken = append(o.broken, err.Error())
+	}
+	for _, m := range attachmentNames.FindAllSubmatch(content, -1) {
+		digest := string(m[1])
+		if _, there := o.files[digest]; !there || !slices.ContainsFunc(files, func(f casefile.Attachment) bool { return f.Digest == digest }) {
+			o.broken = append(o.broken, "an event names a file that was not given: "+string(event.Kind))
+		}
+	}
+}
+
+var attachmentNames = regexp.MustCompile(`"attachment":"([^"]+)"`)
+
 // named tells whether a draft or a case names a file.
 func (o *fakeOffice) named(digest string) bool {
 	is := func(a casefile.Attachment) bool { return a.Digest == digest }
@@ -312,11 +330,7 @@ func (b *fakeBook) Submit(ctx context.Context, s casefile.Submission, files []ca
 	if b.o.failAt == b.o.submits {
 		return casefile.Filed{}, errors.New("disk")
 	}
-	for _, f := range files {
-		if _, ok := b.o.files[f.Digest]; !ok {
-			b.o.broken = append(b.o.broken, "a submission names a file that is not there")
-		}
-	}
+	b.o.whole(casefile.Event{Kind: casefile.Submitted, Submission: &s}, files)
 	number, err := casefile.NewNumber(casefile.NumberParts{Terminal: "QH0301", Generation: "A", Date: b.o.today().Format(time.DateOnly), Sequence: len(b.o.order) + 1})
 	if err != nil {
 		return casefile.Filed{}, err
@@ -400,6 +414,7 @@ func (b *fakeBook) Add(_ context.Context, number casefile.Number, kind casefile.
 		}
 	}
 	body.Case, body.Kind = number, kind
+	b.o.whole(body, files)
 	c.events = append(c.events, body)
 	c.file.Moments = append(c.file.Moments, agency.Moment{At: b.o.today(), Kind: kind, By: b.account.ID})
 	c.file.Attachments = append(c.file.Attachments, files...)
