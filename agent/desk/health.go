@@ -44,7 +44,8 @@ func (m *machine) healthSeen(health agency.Health, err, ready error, today time.
 	if err != nil {
 		m.log.Warn("condition not known", "error", err)
 	}
-	changed := health.Waiting != m.health.Waiting || health.Refused != m.health.Refused
+	// What the platform wrote came with a contact.
+	changed := health.Waiting != m.health.Waiting || health.Refused != m.health.Refused || !health.LastContact.Equal(m.health.LastContact)
 	m.health = health
 	if !today.IsZero() {
 		m.today = today

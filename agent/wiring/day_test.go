@@ -1,0 +1,446 @@
+package wiring
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"image"
+	"image/png"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"bianmin/agent/desk"
+	"bianmin/core/casefile"
+	"bianmin/core/identity"
+	"bianmin/core/receipt"
+	"bianmin/drivers"
+	"bianmin/packaging/settings"
+	"bianmin/store"
+	"bianmin/sync/seal"
+	"bianmin/sync/seal/sealtest"
+)
+
+const (
+	account = "301001"
+	code    = "ABCD-EFGH-JKLM-NPQR"
+	secret  = "春天 柳树 水井 石桥"
+	pension = "11990301MB3010378U4992030001001"
+	newborn = "11990301MB3011485G4992030008001"
+	birth   = "11990301MB301185674992030009001"
+)
+
+// villager is an invented person; the check digit holds.
+func villager(t *testing.T) identity.Card {
+	t.Helper()
+	digit, err := identity.NumberCheckDigit("99030119480307782")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return identity.Card{
+		Kind: identity.Resident, Name: "柳青", Sex: identity.Sex("2"), Nation: "01", Birth: identity.Date{Year: 1948, Month: 3, Day: 7},
+		Address: "青禾县柳林镇柳树沟村1号", Issuer: "青禾县公安局", ValidFrom: identity.Date{Year: 2010, Month: 1, Day: 1}, LongTerm: true,
+		Number: "99030119480307782" + string(digit),
+	}
+}
+
+// devices answer at once and never fail.
+type devices struct {
+	mutex  sync.Mutex
+	card   identity.Card
+	page   []byte
+	strips chan receipt.Document
+	titles chan string
+}
+
+type (
+	reader   struct{ *devices }
+	scanner  struct{ *devices }
+	printer  struct{ *devices }
+	document struct{ *devices }
+)
+
+func (d *devices) Status(context.Context) (drivers.Status, error) { return drivers.Status{}, nil }
+func (d *devices) Close() error                                   { return nil }
+
+// place puts another card on the reader.
+func (d *devices) place(card identity.Card) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.card = card
+}
+
+func (d reader) Read(context.Context) (identity.Card, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.card, nil
+}
+
+func (d reader) Present(context.Context) (bool, error) { return true, nil }
+func (d scanner) Scan(context.Context, drivers.ScanOptions) (drivers.ScannedPage, error) {
+	return drivers.ScannedPage{Image: bytes.Clone(d.page), MediaType: "image/png", Width: 60, Height: 80, Quality: drivers.QualityGood}, nil
+}
+
+func (d printer) Print(_ context.Context, strip receipt.Document) (drivers.PrintReport, error) {
+	d.strips <- strip
+	return drivers.PrintReport{Outcome: drivers.Printed}, nil
+}
+
+func (d document) Print(_ context.Context, title string, pdf []byte) (drivers.PrintReport, error) {
+	if !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+		return drivers.PrintReport{Outcome: drivers.NotPrinted}, errors.New("no PDF")
+	}
+	d.titles <- title
+	return drivers.PrintReport{Outcome: drivers.Printed}, nil
+}
+
+// enrolled is a data folder as enrolment leaves it, with one account.
+func enrolled(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	sealtest.New(t).Enrol(t, filepath.Join(folder, "keys"), "QH0301", "A")
+	agents, err := json.Marshal([]map[string]any{{
+		"id": account, "name": "李会计", "role": "agent", "absenceHours": 1080, "canConfirm": true, "salt": []byte("salt" + account),
+		"hash": argon2.IDKey([]byte(code), []byte("salt"+account), 1, 64, 1, 32), "time": 1, "memory": 64, "threads": 1,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "keys", "agents.json"), agents, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), store.Options{Folder: folder, Clock: store.SystemClock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.SetPlatformTime(t.Context(), time.Now()), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// bench is a running desk on a real store.
+type bench struct {
+	t       *testing.T
+	devices *devices
+	agent   *Agent
+	desk    *desk.Desk
+	state   desk.State
+	log     bytes.Buffer
+	stop    func()
+}
+
+func start(t *testing.T, folder string, d *devices) *bench {
+	t.Helper()
+	b := &bench{t: t, devices: d}
+	log := slog.New(slog.NewTextHandler(&b.log, nil))
+	a, err := Open(t.Context(), Options{Settings: settings.Settings{Data: folder}, Log: log, SecretCost: seal.Cost{Time: 1, Memory: 64, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.agent = a
+	b.desk = desk.New(desk.Options{
+		Office: port{a.Office}, Catalogue: a.Catalogue, Readings: a.pinyin.Readings, Words: a.words, Place: a.place(), Logger: log,
+		Devices: desk.Devices{
+			Reader: reader{d}, Scanner: scanner{d}, Printer: printer{d}, Document: document{d}, Statuses: func() []drivers.Status { return nil },
+		},
+		Paper: a.paper, Save: exports(t),
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.desk.Run(ctx) }()
+	stopped := false
+	b.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("the desk ended with %v", err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Cleanup(b.stop)
+	return b
+}
+
+func exports(t *testing.T) folder { return folder{t.TempDir()} }
+
+// until takes states until one is as wanted.
+func (b *bench) until(what string, wanted func(s desk.State) bool) desk.State {
+	b.t.Helper()
+	limit := time.After(20 * time.Second)
+	for !wanted(b.state) {
+		select {
+		case state, open := <-b.desk.States():
+			if !open {
+				b.t.Fatalf("%s: the desk has ended\n%s", what, b.log.String())
+			}
+			b.state = state
+		case <-limit:
+			b.t.Fatalf("%s: page %s, notice %+v, overlay %+v\n%s", what, b.state.Page, b.state.Notice, b.state.Overlay, b.log.String())
+		}
+	}
+	return b.state
+}
+
+// told waits for a notice. It must not be the one shown before.
+func (b *bench) told(key string) {
+	b.t.Helper()
+	b.until(key, func(s desk.State) bool { return s.Notice != nil && s.Notice.Key == key })
+}
+
+func (b *bench) asked(key string) {
+	b.t.Helper()
+	b.until(key, func(s desk.State) bool { return s.Overlay != nil && s.Overlay.Title.Key == key })
+}
+
+func (b *bench) send(events ...desk.Event) {
+	for _, event := range events {
+		b.desk.Send(event)
+	}
+}
+
+func (b *bench) signOn() {
+	b.t.Helper()
+	b.until("accounts", func(s desk.State) bool { return s.SignOn != nil && len(s.SignOn.Accounts) == 1 })
+	b.send(desk.PickAccount{ID: account}, desk.Secret{Secret: secret})
+	b.until("signed on", func(s desk.State) bool { return s.Today != nil && s.Account == "李会计" })
+}
+
+// accept files one case of an item with the fields given.
+func (b *bench) accept(item string, fields map[string]string, material string) casefile.Number {
+	b.t.Helper()
+	b.send(desk.NewCase{})
+	b.until("items", func(s desk.State) bool { return s.ChooseItem != nil })
+	b.send(desk.ItemPick{Code: item}, desk.ReadCard{Into: "principal"})
+	b.until("card", func(s desk.State) bool { return s.Accept != nil && s.Accept.Principal != nil && s.Accept.Busy == "" })
+	for name, typed := range fields {
+		b.send(desk.SetField{Path: name, Text: typed})
+	}
+	b.send(desk.ScanInto{Material: material})
+	b.until("scan", func(s desk.State) bool { return s.Accept != nil && len(s.Accept.Missing) == 0 && s.Accept.Busy == "" })
+	b.send(desk.File{})
+	s := b.until("filed", func(s desk.State) bool {
+		return s.Accept != nil && s.Accept.Filed != nil && s.Accept.Filed.Copy == "printed" && s.Accept.Filed.Print == "printed"
+	})
+	return s.Accept.Filed.Number
+}
+
+func (b *bench) open(number casefile.Number) {
+	b.t.Helper()
+	b.send(desk.Go{Page: desk.Cases}, desk.PickCase{Number: number})
+	b.until("detail", func(s desk.State) bool {
+		return s.Cases != nil && s.Cases.Detail != nil && s.Cases.Detail.Number == number
+	})
+}
+
+// signed answers a form that is to be signed.
+func (b *bench) signed() {
+	b.t.Helper()
+	b.asked("desk.ask.signed")
+	b.send(desk.Answer{Yes: true})
+}
+
+// TestADayOnARealStore: the desk's use cases on the real office, its rules and files; only the devices are not real.
+func TestADayOnARealStore(t *testing.T) {
+	var page bytes.Buffer
+	if err := png.Encode(&page, image.NewGray(image.Rect(0, 0, 60, 80))); err != nil {
+		t.Fatal(err)
+	}
+	d := &devices{card: villager(t), page: page.Bytes(), strips: make(chan receipt.Document, 64), titles: make(chan string, 64)}
+	folder := enrolled(t)
+	b := start(t, folder, d)
+	b.until("accounts", func(s desk.State) bool { return s.SignOn != nil && len(s.SignOn.Accounts) == 1 })
+	if err := b.agent.Office.Activate(t.Context(), account, code, secret, nil); err != nil {
+		t.Fatal(err)
+	}
+	b.stop()
+	b = start(t, folder, d)
+	b.signOn()
+
+	first := b.accept(pension, map[string]string{"pension": "1", "phone": "13800000000", "residence": "bx", "notice": "1"}, "HOUSEHOLD")
+	second := b.accept(newborn, map[string]string{
+		"child": "柳新", "childNumber": child(t), "born": time.Now().Format("20060102"), "relation": "mm", "first": "n",
+	}, "CHILDPAGE") // the phone is known from the case before
+	b.open(first)
+	b.send(desk.Act{Action: desk.ActSuspend}, desk.Answer{Yes: true, Text: "等材料"})
+	b.signed()
+	b.told("desk.notice.done.suspended")
+	b.until("suspended", func(s desk.State) bool { return s.Cases != nil && s.Cases.Detail.State == casefile.StateSuspended })
+	b.send(desk.Act{Action: desk.ActResume}, desk.Answer{Yes: true, Text: "齐了"})
+	b.signed()
+	b.told("desk.notice.done.resumed")
+	b.send(desk.Act{Action: desk.ActConfirm}, desk.Answer{Yes: true})
+	b.told("desk.notice.done.confirmed")
+	b.until("confirmed", func(s desk.State) bool { return s.Cases != nil && !slices.Contains(s.Cases.Actions, desk.ActConfirm) })
+	b.send(desk.Act{Action: desk.ActPapers}, desk.Answer{Yes: true, Text: "户口本、存折"})
+	b.signed()
+	b.told("desk.notice.done.papers")
+	b.send(desk.Go{Page: desk.Papers})
+	s := b.until("custody", func(s desk.State) bool { return s.Papers != nil && len(s.Papers.Lines) == 2 })
+	b.send(desk.PickPaper{ID: s.Papers.Lines[0].ID, On: true}, desk.IssueSheet{To: "柳林镇便民服务中心"})
+	b.signed()
+	b.told("desk.notice.done.sheet")
+	b.open(first)
+	b.send(desk.Act{Action: desk.ActEvaluate})
+	b.until("evaluation", func(s desk.State) bool { return s.Evaluate != nil })
+	b.send(desk.Rate{Level: 5}, desk.RateDone{})
+	b.until("rated", func(s desk.State) bool { return s.Evaluate != nil && s.Evaluate.Stored })
+	b.send(desk.Back{})
+
+	b.open(second)
+	b.send(desk.Act{Action: desk.ActFee}, desk.Answer{Yes: true, Text: "400", Chosen: "0"})
+	b.until("fee", func(s desk.State) bool {
+		return s.Cases != nil && s.Cases.Detail != nil && len(s.Cases.Detail.Fees) == 1
+	})
+	b.send(desk.Act{Action: desk.ActRefund}, desk.Answer{Yes: true, Text: "50"}, desk.Answer{Yes: true, Text: "多收"})
+	b.until("refund", func(s desk.State) bool {
+		return s.Cases != nil && s.Cases.Detail != nil && len(s.Cases.Detail.Fees) == 2
+	})
+	b.send(desk.Go{Page: desk.Fees})
+	b.until("ledger", func(s desk.State) bool { return s.Fees != nil && s.Fees.SumFen == 35000 })
+	b.send(desk.CountCash{Text: "350"}, desk.CloseDay{}, desk.Answer{Yes: true})
+	b.signed()
+	b.told("desk.notice.day-closed")
+	b.until("closed", func(s desk.State) bool {
+		return s.Fees != nil && s.Fees.Closing != nil && s.Fees.Closing.Signature != nil
+	})
+
+	b.department(second)
+	b.open(second)
+	b.until("correction", func(s desk.State) bool {
+		return s.Cases != nil && s.Cases.Detail != nil && s.Cases.Detail.State == casefile.StateCorrection
+	})
+	b.send(desk.Act{Action: desk.ActCorrect})
+	b.until("points", func(s desk.State) bool { return s.Correct != nil && len(s.Correct.Points) == 2 })
+	b.send(desk.PointField{Point: "1", Text: "13811112222"}, desk.PointScan{Point: "2"})
+	b.until("answered", func(s desk.State) bool { return s.Correct != nil && s.Correct.Ready && s.Correct.Busy == "" })
+	b.send(desk.Resubmit{})
+	b.told("desk.notice.done.corrected")
+	b.platform(casefile.Update{ID: strings.Repeat("0d", 16), Case: second, Kind: casefile.PlatformFinished, Outcome: &casefile.Outcome{Result: "参保凭证", Way: "pickup"}})
+	b.send(desk.Go{Page: desk.Today})
+	b.open(second)
+	b.until("done", func(s desk.State) bool {
+		return s.Cases != nil && s.Cases.Detail != nil && s.Cases.Detail.State == casefile.StateDone
+	})
+	b.send(desk.Act{Action: desk.ActDeliver}, desk.Answer{Yes: true, Chosen: "card"})
+	b.told("desk.notice.done.delivered")
+	b.until("delivered", func(s desk.State) bool {
+		return s.Cases != nil && s.Cases.Detail != nil && s.Cases.Detail.State == casefile.StateDelivered
+	})
+	b.send(desk.Act{Action: desk.ActClose}, desk.Answer{Yes: true})
+	b.signed()
+	b.told("desk.notice.done.closed")
+
+	b.send(desk.Go{Page: desk.Reports})
+	b.until("report", func(s desk.State) bool {
+		return s.Reports != nil && s.Reports.Report.FeesFen == 35000 && len(s.Reports.Report.Register) == 2 && s.Reports.Report.Evaluations.Given == 1
+	})
+	b.send(desk.SavePDF{})
+	b.told("desk.notice.saved")
+
+	b.newborn()
+
+	// A draft, a cut, and the draft again.
+	b.send(desk.NewCase{})
+	b.until("items", func(s desk.State) bool { return s.ChooseItem != nil })
+	b.send(desk.ItemPick{Code: pension}, desk.ReadCard{Into: "principal"})
+	b.until("known", func(s desk.State) bool { return s.Accept != nil && s.Accept.Known == 4 })
+	b.send(desk.ScanInto{Material: "HOUSEHOLD"})
+	b.until("scan", func(s desk.State) bool { return s.Accept != nil && len(s.Accept.Materials[2].Pages) == 1 })
+	b.stop()
+	b = start(t, folder, d)
+	b.signOn()
+	s = b.until("drafts", func(s desk.State) bool { return s.Today != nil && len(s.Today.Drafts) == 1 })
+	b.send(desk.OpenDraft{ID: s.Today.Drafts[0].ID})
+	b.until("draft", func(s desk.State) bool {
+		return s.Accept != nil && len(s.Accept.Materials[2].Pages) == 1 && len(s.Accept.Missing) == 0
+	})
+	b.send(desk.File{})
+	b.until("filed", func(s desk.State) bool { return s.Accept != nil && s.Accept.Filed != nil })
+	b.send(desk.SignOff{})
+	b.until("signed off", func(s desk.State) bool { return s.SignOn != nil && s.Account == "" })
+}
+
+// newborn files the package of a birth for an absent mother: one form, two cases.
+func (b *bench) newborn() {
+	b.t.Helper()
+	b.send(desk.NewCase{})
+	b.until("items", func(s desk.State) bool { return s.ChooseItem != nil })
+	b.send(desk.ItemPick{Code: birth}, desk.AddToPackage{Item: newborn, On: true}, desk.ReadCard{Into: "principal"})
+	b.until("card", func(s desk.State) bool { return s.Accept != nil && s.Accept.Known == 2 && s.Accept.Busy == "" })
+	other := b.devices.card
+	other.Name, other.Number = "柳小川", child(b.t)
+	b.devices.place(other)
+	b.send(desk.ReadCard{Into: "delegate"})
+	b.until("delegate", func(s desk.State) bool { return s.Accept != nil && s.Accept.Delegate != nil && s.Accept.Busy == "" })
+	b.send(desk.SetUntil{Text: time.Now().AddDate(0, 1, 0).Format("20060102")}, desk.PrintAuth{}, desk.ScanAuth{})
+	b.until("authorisation", func(s desk.State) bool { return s.Accept != nil && len(s.Accept.AuthPages) == 1 && s.Accept.Busy == "" })
+	today := time.Now().Format("20060102")
+	for _, f := range [][2]string{{"married", "2"}, {"order", "1"}, {"stage", "3"}, {"born", today}, {"child", "柳新"}, {"childNumber", child(b.t)}, {"relation", "mm"}, {"first", "n"}} {
+		b.send(desk.SetField{Path: f[0], Text: f[1]})
+	}
+	b.send(desk.ScanInto{Material: newborn + "/CHILDPAGE"})
+	b.until("scan", func(s desk.State) bool { return s.Accept != nil && len(s.Accept.Missing) == 0 && s.Accept.Busy == "" })
+	b.send(desk.File{})
+	b.until("package", func(s desk.State) bool {
+		return s.Accept != nil && s.Accept.Filed != nil && len(s.Accept.Filed.Siblings) == 1
+	})
+	other.Name, other.Number = "柳青", villager(b.t).Number
+	b.devices.place(other)
+}
+
+// department acknowledges everything that waits, and sends the case back with two points.
+func (b *bench) department(number casefile.Number) {
+	b.t.Helper()
+	s := b.agent.Office.Store()
+	for {
+		items, err := s.Pending(b.t.Context(), time.Now().Add(time.Hour), 100)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if len(items) == 0 {
+			break
+		}
+		for _, item := range items {
+			if err := s.RecordAcknowledgement(b.t.Context(), item.Packet, []byte("ok "+item.Packet), "O-"+string(item.Case), time.Now()); err != nil {
+				b.t.Fatal(err)
+			}
+		}
+	}
+	b.platform(casefile.Update{ID: strings.Repeat("0c", 16), Case: number, Kind: casefile.PlatformReturned, Notice: &casefile.Notice{Days: 3, Points: []casefile.NoticePoint{
+		{ID: "1", Field: "phone", Text: "打不通"}, {ID: "2", Material: "CHILDPAGE", Page: 1, Text: "看不清"},
+	}}})
+}
+
+// platform brings one event of a department down.
+func (b *bench) platform(update casefile.Update) {
+	b.t.Helper()
+	update.At = time.Now()
+	if err := b.agent.Office.Store().Take(b.t.Context(), update.ID, []casefile.Update{update}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// child is a number of a child born today.
+func child(t *testing.T) string {
+	t.Helper()
+	first := "990301" + time.Now().Format("20060102") + "123"
+	digit, err := identity.NumberCheckDigit(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return first + string(digit)
+}
