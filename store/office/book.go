@@ -43,8 +43,8 @@ func newBook(ctx context.Context, o *Office, account agency.Account, keys store.
 		return nil, err
 	}
 	b := &Book{office: o, account: account, public: keys.Public, keys: &openKeys{private: private, bookKeys: inner}}
-	if err := b.takeIn(ctx); err != nil {
-		return nil, err
+	if err := b.takeIn(ctx); err != nil { // what was handed over is read all the same, and taken in another time
+		o.options.Log.Error("cases handed over were not taken in", "account", account.ID, "error", err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
