@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/core/receipt"
 	"bianmin/drivers"
 )
 
@@ -175,6 +176,25 @@ func TestBatchScan(t *testing.T) {
 		}
 		if len(s.office.files) != 2 {
 			t.Errorf("%d files are kept", len(s.office.files))
+		}
+	})
+}
+
+// TestPracticePaperSaysSo: a receipt of practice cannot be taken for a real one.
+func TestPracticePaperSaysSo(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, func(o *Options) { o.Place.Practice = true })
+		s.signOn("100001")
+		s.filePension()
+		if !s.state.Practice {
+			t.Error("the page does not say that this is practice")
+		}
+		want := demoText.T("zh", "receipt.demo", nil)
+		if !slices.ContainsFunc(s.printer.strips[0].Blocks, func(b receipt.Block) bool { return b.Text == want }) {
+			t.Error("the receipt does not say that it counts for nothing")
+		}
+		if len(s.paper.made) == 0 || s.paper.made[0].Watermark == "" {
+			t.Error("the copy has no watermark")
 		}
 	})
 }

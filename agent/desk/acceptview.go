@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -18,11 +19,12 @@ func (m *machine) missing(a *accept) []Message {
 		all = append(all, Message{Key: "desk.problem.principal"})
 	}
 	all = append(all, m.delegationProblems(a)...)
-	for _, p := range a.problems() {
+	problems := a.problems()
+	for _, p := range problems {
 		all = append(all, Message{Key: "desk.problem.field", Args: map[string]any{"field": a.label(p.Field)}})
 	}
-	for path := range a.wrong {
-		if !slices.ContainsFunc(a.problems(), func(p form.Problem) bool { return p.Field == path }) && a.visible(path) {
+	for _, path := range slices.Sorted(maps.Keys(a.wrong)) {
+		if !slices.ContainsFunc(problems, func(p form.Problem) bool { return p.Field == path }) && a.visible(path) {
 			all = append(all, Message{Key: "desk.problem.field", Args: map[string]any{"field": a.label(path)}})
 		}
 	}

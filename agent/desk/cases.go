@@ -49,6 +49,8 @@ func (m *machine) casesEvent(w *shift, event Event) bool {
 		}
 	case PickCase:
 		if m.page != Cases && m.page != Corrections && m.page != Results {
+			m.leaveAccept()
+			m.leaveCorrect()
 			m.to(Cases)
 		}
 		m.choose(event.Number)

@@ -360,6 +360,7 @@ func (m *machine) complete(slip *receipt.Slip, reprint bool) {
 		slip.Point = m.options.Place.Name
 	}
 	slip.Words, slip.Phone, slip.Reprint = m.options.Words, m.options.Place.Phone, reprint
+	slip.Demo = m.paperDesk(reprint).Practice // paper of practice says that it counts for nothing
 	slip.Printed, slip.PrintedDay = m.today, true
 }
 
