@@ -178,8 +178,9 @@ type DocumentPrinter interface {
 
 // ScanOptions say how to scan one page.
 type ScanOptions struct {
-	DPI   int  // 0 is 200
-	Color bool // grey when false
+	DPI    int  // 0 is 200
+	Color  bool // grey when false
+	Feeder bool // take the next sheet of the feeder; a scanner without one scans its glass
 }
 
 // ScannedPage is one page as the scanner gave it, in memory only.
@@ -189,6 +190,7 @@ type ScannedPage struct {
 	Width     int    // px
 	Height    int    // px
 	Quality   Quality
+	Glass     bool // it lay on the glass: another scan would give the same sheet again
 }
 
 // Quality says what looks wrong with a page; the person may keep it all the same.

@@ -168,6 +168,13 @@ func TestBatchScan(t *testing.T) {
 			t.Fatalf("pages per material: %v", pages)
 		}
 		s.told("desk.notice.scanned")
+		s.scanner.load(-1) // a glass: one sheet, not the same one twenty times
+		before := len(s.state.Accept.Materials[3].Pages)
+		s.send(SetField{Path: "first", Text: "y"}, RemovePage{Page: s.state.Accept.Materials[1].Pages[0].ID}, ScanBatch{})
+		s.wait(5 * time.Second)
+		if m := s.state.Accept.Materials; len(m[1].Pages) != 1 || len(m[3].Pages) != before {
+			t.Errorf("from the glass: %d pages, %d", len(m[1].Pages), len(m[3].Pages))
+		}
 		bills := s.state.Accept.Materials[3]
 		s.send(MovePage{Page: bills.Pages[1].ID, Material: "CHILDPAGE"}, RemovePage{Page: bills.Pages[0].ID})
 		s.wait(3 * time.Second)

@@ -148,7 +148,7 @@ func (s *fakeScanner) Scan(ctx context.Context, _ drivers.ScanOptions) (drivers.
 	if s.left > 0 {
 		s.left--
 	}
-	return drivers.ScannedPage{Image: bytes.Clone(onePage), MediaType: "image/png", Width: 60, Height: 80, Quality: s.quality}, nil
+	return drivers.ScannedPage{Image: bytes.Clone(onePage), MediaType: "image/png", Width: 60, Height: 80, Quality: s.quality, Glass: s.left < 0}, nil
 }
 func (s *fakeScanner) Status(context.Context) (drivers.Status, error) { return drivers.Status{}, nil }
 func (s *fakeScanner) Close() error                                   { return nil }

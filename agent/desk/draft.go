@@ -82,6 +82,7 @@ type page struct {
 	Quality    string
 	attachment casefile.Attachment
 	thumbnail  []byte
+	glass      bool // it lay on the scanner's glass, see drivers.ScannedPage
 }
 
 // saver lets newer savings of one draft win over older ones.

@@ -24,8 +24,8 @@ const slotScan slot = "scan"
 // thumbnail is the length of a thumbnail's longer side in pixels.
 const thumbnail = 320
 
-// scanPage scans one page and keeps it sealed on disk; it is loose until something names it.
-func (m *machine) scanPage(ctx context.Context, w *shift) (page, error) {
+// scanPage scans one page, of the feeder when there is one and it is asked for, and keeps it sealed on disk; it is loose until something names it.
+func (m *machine) scanPage(ctx context.Context, w *shift, feeder bool) (page, error) {
 	book := w.book
 	scanner := m.options.Devices.Scanner
 	if scanner == nil {
@@ -35,7 +35,7 @@ func (m *machine) scanPage(ctx context.Context, w *shift) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	scanned, err := scanner.Scan(ctx, drivers.ScanOptions{})
+	scanned, err := scanner.Scan(ctx, drivers.ScanOptions{Feeder: feeder})
 	release()
 	if err != nil {
 		return page{}, err
@@ -52,7 +52,7 @@ func (m *machine) scanPage(ctx context.Context, w *shift) (page, error) {
 	w.loose.add(attachment.Digest)
 	return page{
 		Record:  casefile.Page{Attachment: attachment.Digest, MediaType: scanned.MediaType, Width: scanned.Width, Height: scanned.Height},
-		Quality: string(scanned.Quality), attachment: attachment, thumbnail: small,
+		Quality: string(scanned.Quality), attachment: attachment, thumbnail: small, glass: scanned.Glass,
 	}, nil
 }
 
@@ -60,7 +60,7 @@ func (m *machine) scanPage(ctx context.Context, w *shift) (page, error) {
 func (m *machine) scanOne(use func(m *machine, p page, err error)) {
 	w := m.shift
 	m.look(slotScan, func(ctx context.Context, _ Book) then {
-		p, err := m.scanPage(ctx, w)
+		p, err := m.scanPage(ctx, w, false)
 		return func(m *machine) { use(m, p, err) }
 	})
 }
@@ -130,7 +130,8 @@ func (m *machine) scanAuthorisation(a *accept) {
 }
 
 // scanBatch scans what lies in the feeder, page after page, into the materials in
-// their order: each takes as many pages as it wants copies, the last takes the rest.
+// their order: each takes as many pages as it wants copies, the last takes the
+// rest. A scanner without a feeder gives the one sheet on its glass.
 func (m *machine) scanBatch(a *accept) {
 	var keys []string
 	for _, line := range a.materials() {
@@ -149,7 +150,7 @@ func (m *machine) scanBatch(a *accept) {
 	count := 0
 	m.fx.start(slotScan, w, false, func(ctx context.Context, emit func(then)) then {
 		for i := range maxPages {
-			p, err := m.scanPage(ctx, w)
+			p, err := m.scanPage(ctx, w, true)
 			if err != nil {
 				return func(m *machine) { m.batchEnded(a, count, err) }
 			}
@@ -158,6 +159,9 @@ func (m *machine) scanBatch(a *accept) {
 				count++
 				m.addPage(a, key, p)
 			})
+			if p.glass { // no feeder: the same sheet would come again
+				break
+			}
 		}
 		return func(m *machine) { m.batchEnded(a, count, nil) }
 	})

@@ -99,7 +99,7 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 	if err != nil {
 		return drivers.ScannedPage{}, s.failure("pack page", err)
 	}
-	packed.Quality = quality
+	packed.Quality, packed.Glass = quality, !options.Feeder || s.can.feeder == ""
 	return packed, nil
 }
 
@@ -134,19 +134,26 @@ func (s *Scanner) Close() error { return nil }
 type abilities struct {
 	modes       []string
 	resolutions bool
-	width       int // mm, 0 when the area cannot be set
-	height      int // mm
+	width       int    // mm, 0 when the area cannot be set
+	height      int    // mm
+	glass       string // sources by SANE's names, "" where there is no such
+	feeder      string
 }
 
 var (
 	modeOption = regexp.MustCompile(`(?m)^\s+--mode (\S+)`)
-	areaOption = regexp.MustCompile(`(?m)^\s+-([xy]) [\d.]+\.\.([\d.]+)mm`)
+	// sourceOption ends at the default in brackets; one source alone is no choice.
+	sourceOption = regexp.MustCompile(`(?m)^\s+--source ([^\[\n]+\|[^\[\n]+?) \[`)
+	areaOption   = regexp.MustCompile(`(?m)^\s+-([xy]) [\d.]+\.\.([\d.]+)mm`)
 )
 
 func parseAbilities(listing string) abilities {
 	a := abilities{resolutions: regexp.MustCompile(`(?m)^\s+--resolution .*\[[^]]`).MatchString(listing)}
 	if m := modeOption.FindStringSubmatch(listing); m != nil {
 		a.modes = strings.Split(m[1], "|")
+	}
+	if m := sourceOption.FindStringSubmatch(listing); m != nil {
+		a.glass, a.feeder = sources(strings.Split(m[1], "|"))
 	}
 	for _, m := range areaOption.FindAllStringSubmatch(listing, -1) {
 		most, err := strconv.ParseFloat(m[2], 64)
@@ -162,11 +169,32 @@ func parseAbilities(listing string) abilities {
 	return a
 }
 
+// sources picks the glass and the simplex feeder by what backends call them.
+func sources(names []string) (glass, feeder string) {
+	for _, name := range names {
+		lower := strings.ToLower(name)
+		fed := strings.Contains(lower, "adf") || strings.Contains(lower, "feeder")
+		switch {
+		case fed && feeder == "" && !strings.Contains(lower, "duplex") && !strings.Contains(lower, "back"):
+			feeder = name
+		case !fed && glass == "" && (strings.Contains(lower, "flatbed") || strings.Contains(lower, "glass") || strings.Contains(lower, "platen")):
+			glass = name
+		}
+	}
+	return glass, feeder
+}
+
 func (a abilities) arguments(options drivers.ScanOptions) []string {
 	args := []string{"--format=pnm"}
 	mode := "Gray"
 	if options.Color {
 		mode = "Color"
+	}
+	switch {
+	case options.Feeder && a.feeder != "":
+		args = append(args, "--source", a.feeder)
+	case a.glass != "":
+		args = append(args, "--source", a.glass)
 	}
 	if slices.Contains(a.modes, mode) {
 		args = append(args, "--mode", mode)

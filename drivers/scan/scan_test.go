@@ -239,3 +239,17 @@ func TestNothingOnDisk(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestFeeder: the feeder is taken when asked for, and the page says where it lay.
+func TestFeeder(t *testing.T) {
+	s := open(t, sane(t, `test-picture "Grid"`))
+	for _, feeder := range []bool{false, true} {
+		page, err := s.Scan(t.Context(), drivers.ScanOptions{DPI: 75, Feeder: feeder})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page.Glass == feeder {
+			t.Errorf("asked for the feeder %v, came from the glass %v", feeder, page.Glass)
+		}
+	}
+}
