@@ -33,6 +33,7 @@ type accept struct {
 	work      fyne.CanvasObject
 	draft     string
 	focus     string
+	read      bool // the applicant's card was read
 }
 
 func newAccept(k *kit) page {
@@ -71,7 +72,7 @@ func (p *accept) first() fyne.Focusable {
 func (p *accept) show(s desk.State) {
 	view, k := s.Accept, p.kit
 	if view.Draft != p.draft {
-		p.draft, p.focus = view.Draft, ""
+		p.draft, p.focus, p.read = view.Draft, "", view.Principal != nil
 		p.left.ToTop()
 		p.right.ToTop()
 	}
@@ -102,6 +103,7 @@ func (p *accept) show(s desk.State) {
 		p.jump(view.Focus)
 	}
 	p.focus = view.Focus
+	p.goOn(view)
 }
 
 func (p *accept) setWork(on bool) {
@@ -113,6 +115,23 @@ func (p *accept) setWork(on bool) {
 	} else {
 		p.work.Hide()
 	}
+}
+
+// goOn gives the keys to the first field that is open, once the card it waited for was read.
+func (p *accept) goOn(view *desk.AcceptView) {
+	read := view.Principal != nil
+	came := read && !p.read
+	p.read = read
+	if !came || view.Absent || p.kit.Focused() != fyne.Focusable(p.people.principal.read) {
+		return
+	}
+	for _, field := range view.Fields {
+		if !field.Locked && field.Value == nil && field.Shown == "" {
+			p.jump(field.Field.Name)
+			return
+		}
+	}
+	p.kit.Focus(p.file)
 }
 
 // jump gives the keys to what must be mended.
@@ -138,7 +157,7 @@ func (p *accept) showFoot(view *desk.AcceptView) {
 	case len(view.Missing) > 1:
 		p.missing.Set(ui.Warn, k.with("label.missing-more", args{"what": k.message(view.Missing[0]), "n": len(view.Missing) - 1}))
 	case len(view.Missing) == 1:
-		p.missing.Set(ui.Warn, k.with("label.missing", args{"what": k.message(view.Missing[0])}))
+		p.missing.Set(ui.Warn, k.message(view.Missing[0]))
 	case len(view.Warnings) > 0:
 		p.missing.Set(ui.Warn, k.message(view.Warnings[0]))
 	default:

@@ -42,7 +42,10 @@ func newShell(k *kit) *shell {
 	}
 	s.side = dk.NewSidebar(k.Kit, k.t("label.product"), lines, func(key string) { k.emit(desk.Go{Page: desk.PageName(key)}) })
 	s.search = dk.NewInput(k.Kit, "search", k.t("label.search"), func(words string) { k.emit(desk.SearchText{Text: words}) },
-		func() { k.emit(desk.SearchGo{Text: s.search.Text()}) })
+		func() {
+			k.emit(desk.SearchGo{Text: s.search.Text()})
+			k.Focus(k.First(s.page)) // the list, where one goes on
+		})
 	s.begin = k.button("new-case", "F2", dk.Outlined, k.sends(desk.NewCase{}))
 	s.swipe = k.button("swipe", "F4", dk.Filled, k.sends(desk.SwipeAccept{}))
 	s.status = dk.NewBadge(k.Kit, ui.Good, "").Tall()

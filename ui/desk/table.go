@@ -100,6 +100,7 @@ func (t *Table) Tapped(*fyne.PointEvent) { t.take() }
 
 // Set shows rows, and which is chosen; "" for none.
 func (t *Table) Set(lines []Line, chosen string) {
+	present := t.key0()
 	t.lines = lines
 	for len(t.rows) < len(lines) {
 		t.rows = append(t.rows, newRow(t))
@@ -115,7 +116,7 @@ func (t *Table) Set(lines []Line, chosen string) {
 	for i, line := range lines {
 		t.rows[i].set(line)
 	}
-	if present := t.key0(); t.echo.news(chosen, present) {
+	if t.echo.news(chosen, present) {
 		t.echo.sent = nil
 		t.chosen = t.index(chosen)
 	} else {
@@ -131,8 +132,8 @@ func (t *Table) Set(lines []Line, chosen string) {
 func (t *Table) Chosen() string { return t.key0() }
 
 func (t *Table) key0() string {
-	if t.chosen >= 0 && t.chosen < len(t.rows) {
-		return t.rows[t.chosen].line.Key
+	if t.chosen >= 0 && t.chosen < len(t.lines) {
+		return t.lines[t.chosen].Key
 	}
 	return ""
 }
