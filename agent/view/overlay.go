@@ -17,7 +17,10 @@ type overlay struct {
 	text    *ui.Text
 	input   *dk.Input
 	field   *dk.Labelled
-	choices *dk.Chooser
+	choices *dk.Chooser // many
+	few     *dk.Options // a few, all seen
+	holder  *ui.Column
+	offered []dk.Option
 	problem *dk.Notice
 	scroll  *dk.Scroll
 	yes, no *dk.Button
@@ -32,11 +35,12 @@ func newOverlay(k *kit) *overlay {
 	o.input = dk.NewInput(k.Kit, "overlay:text", "", nil, func() { o.answer(true) })
 	o.field = dk.NewLabelled(k.Kit, "", 0, o.input)
 	o.choices = dk.NewChooser(k.Kit, "overlay:choice", k.t("label.choose"), nil, func(code string) { o.chosen = code })
+	o.holder = ui.NewColumn(0)
 	o.problem = dk.NewNotice(k.Kit, ui.Bad, "", "", nil)
 	o.yes = dk.NewButton(k.Kit, "yes", "", "Ctrl+Return", dk.Filled, func() { o.answer(true) })
 	o.no = dk.NewButton(k.Kit, "no", "", "Escape", dk.Outlined, func() { o.answer(false) })
 	foot := k.row(ui.NewSpring(), o.no, o.yes)
-	o.scroll = dk.NewScroll(k.Kit, k.column(o.text, o.field, o.choices))
+	o.scroll = dk.NewScroll(k.Kit, k.column(o.text, o.field, o.holder))
 	o.dialog = dk.NewDialog(k.Kit, ui.NewColumn(16, o.title, o.scroll, o.problem, foot))
 	return o
 }
@@ -67,16 +71,8 @@ func (o *overlay) show(s desk.State) {
 	}
 	o.field.SetLabel(k.message(view.Label))
 	o.field.Hidden = view.Label.Key == ""
-	o.choices.Hidden = len(view.Choices) == 0
-	var options []dk.Option
-	for _, choice := range view.Choices {
-		options = append(options, dk.Option{Code: choice.Code, Label: k.local(choice.Label)})
-		if choice.Code == o.chosen {
-			o.choices.Set(k.local(choice.Label))
-		}
-	}
-	o.choices.SetOptions(options)
-	o.scroll.Hidden = o.text.Text() == "" && o.field.Hidden && o.choices.Hidden
+	o.offer(view.Choices)
+	o.scroll.Hidden = o.text.Text() == "" && o.field.Hidden && o.holder.Hidden
 	o.problem.Set(ui.Bad, k.message(view.Problem))
 	o.yes.SetLabel(yes)
 	o.yes.Hidden = yes == ""
@@ -91,12 +87,39 @@ func (o *overlay) show(s desk.State) {
 	canvas.Refresh(o.dialog)
 }
 
+// offer shows the choices: a few side by side, more as a list one types into.
+func (o *overlay) offer(choices []desk.Choice) {
+	k := o.kit
+	o.holder.Hidden = len(choices) == 0
+	var options []dk.Option
+	for _, choice := range choices {
+		options = append(options, dk.Option{Code: choice.Code, Label: k.local(choice.Label)})
+		if choice.Code == o.chosen {
+			o.choices.Set(k.local(choice.Label))
+		}
+	}
+	if !same(options, o.offered) {
+		o.offered, o.few = options, nil
+		o.choices.SetOptions(options)
+		o.holder.Set(o.choices)
+		if len(options) > 0 && len(options) <= mostChips {
+			o.few = dk.NewOptions(k.Kit, "overlay:choice", options, false, func(code string) { o.chosen = code }).OnEnter(func() { o.answer(true) })
+			o.holder.Set(o.few)
+		}
+	}
+	if o.few != nil {
+		o.few.Set(o.chosen)
+	}
+}
+
 // first takes the keys when the overlay opens: a field, or the safe answer.
 func (o *overlay) first() fyne.Focusable {
 	switch {
 	case !o.field.Hidden:
 		return o.input.Control()
-	case !o.choices.Hidden:
+	case !o.holder.Hidden && o.few != nil:
+		return o.few
+	case !o.holder.Hidden:
 		return o.choices.Input().Control()
 	case o.view.Danger || o.yes.Hidden:
 		return o.no

@@ -152,6 +152,11 @@ func TestOverlayTakesTheKeys(t *testing.T) {
 	g.Show(asked)
 	g.press("Return")
 	g.heard(desk.Answer{}) // what takes something away is not the answer of a hasty Enter
+	asked.Overlay = &desk.Overlay{Kind: "hand-over", Title: yes, Yes: yes, No: no, Choices: []desk.Choice{{Code: "a", Label: text.Zh("甲")}, {Code: "b", Label: text.Zh("乙")}}}
+	g.Show(asked)
+	g.window.Canvas().Focused().TypedRune('2')
+	g.press("Return")
+	g.heard(desk.Answer{Yes: true, Chosen: "b"})
 	asked.Overlay = &desk.Overlay{Kind: "help"}
 	g.Show(asked)
 	g.press("F1")

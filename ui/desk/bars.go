@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -42,6 +43,9 @@ func NewBars(k *Kit) *Bars {
 
 // Set shows bars.
 func (b *Bars) Set(bars []Bar) {
+	if slices.Equal(bars, b.bars) {
+		return
+	}
 	b.bars = bars
 	b.labels, b.rects, b.counts = nil, nil, nil
 	var parts []fyne.CanvasObject

@@ -24,6 +24,7 @@ type Options struct {
 	chips  []*chip
 	at     int
 	choose func(code string)
+	enter  func() // nil goes on
 }
 
 // NewOptions makes choices of which one is picked, or with many any number; choose hears each pick.
@@ -89,6 +90,12 @@ func (o *Options) Set(codes ...string) {
 	o.restyle()
 }
 
+// OnEnter sets what Enter does instead of going on, and returns the choices.
+func (o *Options) OnEnter(enter func()) *Options {
+	o.enter = enter
+	return o
+}
+
 // Tapped takes the keys.
 func (o *Options) Tapped(*fyne.PointEvent) { o.take() }
 
@@ -101,7 +108,11 @@ func (o *Options) key(key fyne.KeyName) bool {
 	case fyne.KeySpace:
 		o.pick(o.at)
 	case fyne.KeyReturn, fyne.KeyEnter:
-		o.kit.Next()
+		if o.enter != nil {
+			o.enter()
+		} else {
+			o.kit.Next()
+		}
 		return true
 	default:
 		return false
