@@ -25,7 +25,7 @@ const slotScan slot = "scan"
 const thumbnail = 320
 
 // scanPage scans one page, of the feeder when there is one and it is asked for, and keeps it sealed on disk; it is loose until something names it.
-func (m *machine) scanPage(ctx context.Context, w *shift, feeder bool) (page, error) {
+func (m *machine) scanPage(ctx context.Context, w *shift, feeder bool, mark string) (page, error) {
 	book := w.book
 	scanner := m.options.Devices.Scanner
 	if scanner == nil {
@@ -40,7 +40,7 @@ func (m *machine) scanPage(ctx context.Context, w *shift, feeder bool) (page, er
 	if err != nil {
 		return page{}, err
 	}
-	small, err := shrink(scanned.Image, m.mark())
+	small, err := shrink(scanned.Image, mark)
 	if err != nil {
 		return page{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultProtocol, Op: "open page", Err: err}
 	}
@@ -58,9 +58,9 @@ func (m *machine) scanPage(ctx context.Context, w *shift, feeder bool) (page, er
 
 // scanOne scans a page for the shift; busy tells where it shows.
 func (m *machine) scanOne(use func(m *machine, p page, err error)) {
-	w := m.shift
+	w, mark := m.shift, m.mark()
 	m.look(slotScan, func(ctx context.Context, _ Book) then {
-		p, err := m.scanPage(ctx, w, false)
+		p, err := m.scanPage(ctx, w, false, mark)
 		return func(m *machine) { use(m, p, err) }
 	})
 }
@@ -146,11 +146,11 @@ func (m *machine) scanBatch(a *accept) {
 		return
 	}
 	a.busy = "scan"
-	w := m.shift
+	w, mark := m.shift, m.mark()
 	count := 0
 	m.fx.start(slotScan, w, false, func(ctx context.Context, emit func(then)) then {
 		for i := range maxPages {
-			p, err := m.scanPage(ctx, w, true)
+			p, err := m.scanPage(ctx, w, true, mark)
 			if err != nil {
 				return func(m *machine) { m.batchEnded(a, count, err) }
 			}

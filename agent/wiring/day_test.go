@@ -31,7 +31,7 @@ import (
 
 const (
 	account = "301001"
-	code    = "ABCD-EFGH-JKLM-NPQR"
+	code    = "0BCD-EFGH-JKMN-P1RS"
 	secret  = "春天 柳树 水井 石桥"
 	pension = "11990301MB3010378U4992030001001"
 	newborn = "11990301MB3011485G4992030008001"
