@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"bianmin/ui/play"
 )
 
 // TestDeskWindow plays a short journey with keyboard and mouse on the desk's real window.
@@ -35,5 +38,31 @@ func TestDeskWindow(t *testing.T) {
 	}
 	if len(result.Shots) == 0 {
 		t.Error("no picture was taken")
+	}
+	if opened := strings.Count(desk.Agent.Tail(1000), "role=reader condition=online"); opened < 2 {
+		t.Errorf("the reader was opened %d times: the process was not replaced at the sign-off", opened)
+	}
+}
+
+// TestDeskIsNoKiosk starts the desk on a PC that was enrolled as a kiosk: it says why it cannot work, and nothing else is there.
+func TestDeskIsNoKiosk(t *testing.T) {
+	t.Parallel()
+	r := started(t, Options{Bin: built(t, "x11,gles", "./agent", "./packaging/provision", "./platform")})
+	display, err := OpenDisplay(t.Context(), DeskWidth, DeskHeight)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(display.Close)
+	desk, err := r.OpenDesk(display)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer desk.Close()
+	journey, err := play.ParseJourney(strings.NewReader("steps: [{wait: {screen: out-of-service, text: 维护人员}}, {expect: {gone: 登录}}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := desk.Play(t.Context(), journey, t.TempDir(), nil); err != nil {
+		t.Fatalf("%v\n%s", err, desk.Agent.Tail(20))
 	}
 }
