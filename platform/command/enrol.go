@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bianmin/platform/registry"
+	"bianmin/sync/enrol/practice"
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
@@ -54,6 +55,8 @@ func (f enrolFlags) check() error {
 	switch {
 	case !terminalForm.MatchString(f.code.Number):
 		return errors.New("--terminal must be six capital letters and digits")
+	case f.code.Number == practice.Terminal:
+		return errors.New("--terminal must not be the number of practice mode, " + practice.Terminal)
 	case !regionForm.MatchString(f.code.Region):
 		return errors.New("--region must be a division code of 12 digits")
 	case f.code.Point == "" || len([]rune(f.code.Point)) > 100:

@@ -13,6 +13,7 @@ import (
 	"bianmin/store"
 	"bianmin/store/terminal"
 	"bianmin/sync/enrol"
+	"bianmin/sync/enrol/practice"
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
@@ -95,7 +96,7 @@ func (o *Office) standing(account agency.Account, clock store.Clock, self *seal.
 		seen = self.Enrolled
 	}
 	standing := account.Standing(clock.Judgement.Now, seen)
-	if o.options.Practice {
+	if o.options.Practice && self.Environment == practice.Environment {
 		return agency.StandingFull
 	}
 	return standing

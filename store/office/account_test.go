@@ -10,7 +10,9 @@ import (
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
 	"bianmin/store/office"
+	"bianmin/sync/enrol/practice"
 	"bianmin/sync/seal"
+	"bianmin/sync/seal/sealtest"
 )
 
 func TestActivateAndSignOn(t *testing.T) {
@@ -124,11 +126,26 @@ func TestBarredWhileSignedOn(t *testing.T) {
 	add(t, b, filed.Number, casefile.Urged, casefile.Event{})
 }
 
+
+// TestPracticeOffice: a trainee works over an identity of practice, and over no other, whatever the office was told.
 func TestPracticeOffice(t *testing.T) {
-	p := newPoint(t)
-	o := p.open(t, func(o *office.Options) { o.Practice = true })
-	must(t, o.Activate(t.Context(), trainee, code, "practice makes perfect you see", nil))
-	submit(t, signOn(t, o, trainee, "practice makes perfect you see"), zhang)
+	const secret = "practice makes perfect you see"
+	practising := func(o *office.Options) { o.Practice = true }
+	p := pointOf(t, sealtest.NewIn(t, practice.Environment))
+	o := p.open(t, practising)
+	must(t, o.Activate(t.Context(), trainee, code, secret, nil))
+	submit(t, signOn(t, o, trainee, secret), zhang)
+
+	p = newPoint(t)
+	o = p.open(t, practising)
+	must(t, o.Activate(t.Context(), trainee, code, secret, nil))
+	b := signOn(t, o, trainee, secret)
+	s, _ := submission(t, b, zhang)
+	_, err := b.Submit(t.Context(), s, nil, "")
+	wantRefused(t, "a trainee's case in a real folder", err, agency.OnlyPractice)
+	if waiting, err := o.Store().Packets(t.Context()); err != nil || len(waiting) != 0 {
+		t.Errorf("packets %v, %v", waiting, err)
+	}
 }
 
 func TestRecovery(t *testing.T) {

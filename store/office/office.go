@@ -31,7 +31,8 @@ type Options struct {
 	CardCost seal.Cost
 	// Chip is the PC's security chip; nil where it has none: then passphrases only.
 	Chip Chip
-	// Practice is the office of practice mode, whose folder no sender looks at: there trainees may do everything.
+	// Practice is the office of practice mode: there trainees may do everything. It counts only over an identity of
+	// practice, whose folder every sender refuses.
 	Practice bool
 	// MinFree is the free space in bytes below which no case is begun; 0 is 64 MiB.
 	MinFree int64

@@ -90,7 +90,12 @@ func writeAgents(t testing.TB, folder string) {
 
 func newPoint(t testing.TB) *point {
 	t.Helper()
-	p := &point{folder: t.TempDir(), authority: sealtest.New(t), clock: &clock{}}
+	return pointOf(t, sealtest.New(t))
+}
+
+func pointOf(t testing.TB, authority *sealtest.Authority) *point {
+	t.Helper()
+	p := &point{folder: t.TempDir(), authority: authority, clock: &clock{}}
 	p.clock.boot(morning, "boot-1")
 	p.identity = p.authority.Enrol(t, filepath.Join(p.folder, "keys"), "QH0301", "A")
 	writeAgents(t, p.folder)

@@ -17,6 +17,7 @@ import (
 	"bianmin/sync/channel"
 	"bianmin/sync/downlink"
 	"bianmin/sync/enrol"
+	"bianmin/sync/enrol/practice"
 	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
@@ -73,6 +74,9 @@ func awaitIdentity(ctx context.Context, o options) (*seal.Identity, time.Time, e
 		}
 		if !stamp.IsZero() {
 			identity, err := seal.LoadIdentity(folder)
+			if err == nil && identity.Environment == practice.Environment {
+				return nil, time.Time{}, practice.ErrNeverSent
+			}
 			if err == nil || !errors.Is(err, seal.ErrNotEnrolled) {
 				return identity, stamp, err
 			}
