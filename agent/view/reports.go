@@ -22,6 +22,7 @@ type reports struct {
 	items   *dk.Bars
 	states  *dk.Bars
 	levels  *dk.Bars
+	rated   fyne.CanvasObject
 	table   *dk.Table
 	saved   *dk.Notice
 	buttons []*dk.Button
@@ -53,8 +54,9 @@ func newReports(k *kit) page {
 		p.buttons = append(p.buttons, k.button(each.name, each.key, dk.Outlined, k.sends(each.event)))
 	}
 	chart := func(key string, bars *dk.Bars) fyne.CanvasObject { return ui.NewColumn(6, k.strong(k.t(key)), bars) }
+	p.rated = chart("title.by-level", p.levels)
 	head := ui.NewRow(theme.DeskGap, k.title(k.t("title.reports")), p.tabs, ui.NewSized(160, 0, p.date), p.span, ui.NewSpring(), p.buttons[0], p.buttons[1], p.buttons[2])
-	right := dk.NewPanel(k.Kit, 20, dk.NewScroll(k.Kit, ui.NewColumn(18, p.figures.Column, chart("title.by-item", p.items), chart("title.by-state", p.states), chart("title.by-level", p.levels))))
+	right := dk.NewPanel(k.Kit, 20, dk.NewScroll(k.Kit, ui.NewColumn(18, p.figures.Column, chart("title.by-item", p.items), chart("title.by-state", p.states), p.rated)))
 	register := ui.NewColumn(theme.DeskSmallGap, k.title(k.t("title.register")), listed(k, p.table))
 	p.top = newGrown(k, ui.NewColumn(theme.DeskGap, head, p.saved, newSplit(k, 0.38, 400, register, right)))
 	return p
@@ -83,10 +85,15 @@ func (p *reports) show(s desk.State) {
 	}
 	p.states.Set(states)
 	p.levels.Set(levels(k, e.Levels))
+	if len(e.Levels) > 0 {
+		p.rated.Show()
+	} else {
+		p.rated.Hide()
+	}
 	var lines []dk.Line
 	for _, l := range r.Register {
 		lines = append(lines, dk.Line{Key: string(l.Number), Cells: []dk.Cell{
-			{Text: strconv.Itoa(l.Serial)}, {Text: k.day(l.Date, s.Now)}, {Text: string(l.Number)}, {Text: l.Person, Bold: true}, {Text: l.Item}, {Text: l.State}, {Text: k.day(l.Due, s.Now)},
+			{Text: strconv.Itoa(l.Serial)}, {Text: k.day(l.Date, s.Now)}, {Text: string(l.Number)}, {Text: l.Person, Bold: true}, {Text: l.Item}, {Text: k.or("state", l.State)}, {Text: k.day(l.Due, s.Now)},
 		}})
 	}
 	p.table.Set(lines, p.table.Chosen())

@@ -129,7 +129,7 @@ func (w *Window) giveKeys(s desk.State, current page, turned bool, before *desk.
 	case s.Overlay == nil && (turned || before != nil):
 		w.shell.menu.Hide()
 		to := current.first()
-		if to == nil {
+		if able, ok := to.(fyne.Disableable); to == nil || ok && able.Disabled() { // an empty list takes no keys
 			to = w.kit.First(current.root())
 		}
 		if to == nil {

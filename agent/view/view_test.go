@@ -163,6 +163,19 @@ func TestOverlayTakesTheKeys(t *testing.T) {
 	g.heard(desk.Help{})
 }
 
+// TestEmptyListLeavesTheSearch: a page whose list is empty takes the keys from the search field all the same.
+func TestEmptyListLeavesTheSearch(t *testing.T) {
+	g := newStage(t, cased())
+	g.press("F3")
+	g.window.Canvas().Focused().TypedRune('王')
+	next := state(desk.Fees)
+	next.Serial, next.Fees = 2, &desk.FeesView{Date: "2026-11-26"}
+	g.Show(next)
+	if g.window.Canvas().Focused() == g.shell.search.Control() || g.shell.search.Text() != "" {
+		t.Errorf("the search field still has the keys and shows %q", g.shell.search.Text())
+	}
+}
+
 func accepting(fields ...desk.FieldView) desk.State {
 	s := state(desk.Accept)
 	s.Accept = &desk.AcceptView{Draft: "d", Fields: fields}
