@@ -18,25 +18,50 @@ var errPicture = errors.New("not a whole picture")
 // limit of one side in px, against nonsense headers.
 const longest = 20_000
 
+// frame is a picture's header: what follows it in data is need bytes of pixels.
+type frame struct {
+	magic         string
+	width, height int
+	start, need   int // bytes before the pixels, bytes of pixels
+}
+
+// readFrame reads the header of a binary PBM, PGM or PPM of 8 bits;
+// errPicture while it is not all there or makes no sense.
+func readFrame(data []byte) (f frame, err error) {
+	header := pnmHeader{rest: data}
+	f.magic = header.word()
+	most := 255
+	f.width, f.height = header.number(), header.number()
+	if f.magic != "P4" {
+		most = header.number()
+	}
+	if header.bad || f.width < 1 || f.height < 1 || f.width > longest || f.height > longest {
+		return f, fmt.Errorf("%w: header", errPicture)
+	}
+	if most != 255 {
+		return f, fmt.Errorf("%w: %d levels", errPicture, most+1)
+	}
+	f.start = len(data) - len(header.rest)
+	f.need = map[string]int{"P4": (f.width + 7) / 8 * f.height, "P5": f.width * f.height, "P6": 3 * f.width * f.height}[f.magic]
+	return f, nil
+}
+
+// wholePNM tells whether data holds a whole picture.
+func wholePNM(data []byte) bool {
+	f, err := readFrame(data)
+	return err == nil && f.need > 0 && len(data) >= f.start+f.need
+}
+
 // decodePNM reads one binary PBM, PGM or PPM of 8 bits, as scanimage writes it.
 // Unlike most readers it refuses a picture that is cut short.
 func decodePNM(data []byte) (image.Image, error) {
-	header := pnmHeader{rest: data}
-	magic := header.word()
-	width, height, most := header.number(), header.number(), 1
-	if magic != "P4" {
-		most = header.number()
+	f, err := readFrame(data)
+	if err != nil {
+		return nil, err
 	}
-	if header.bad || width < 1 || height < 1 || width > longest || height > longest {
-		return nil, fmt.Errorf("%w: header", errPicture)
-	}
-	if magic != "P4" && most != 255 {
-		return nil, fmt.Errorf("%w: %d levels", errPicture, most+1)
-	}
-	pixels := header.rest
-	need := map[string]int{"P4": (width + 7) / 8 * height, "P5": width * height, "P6": 3 * width * height}[magic]
-	if need == 0 || len(pixels) != need {
-		return nil, fmt.Errorf("%w: %d bytes of %d", errPicture, len(pixels), need)
+	magic, width, height, pixels := f.magic, f.width, f.height, data[f.start:]
+	if f.need == 0 || len(pixels) != f.need {
+		return nil, fmt.Errorf("%w: %d bytes of %d", errPicture, len(pixels), f.need)
 	}
 	switch magic {
 	case "P5":

@@ -35,31 +35,46 @@ func environment() []string {
 // run starts the tool in a process group of its own, takes its standard output
 // into memory and waits for it. When ctx ends the whole group is killed: a SANE
 // backend can spin for ever after its device has gone.
-func run(ctx context.Context, env []string, tool string, args ...string) ([]byte, error) {
+//
+// whole, when not nil, tells whether the output is all there: then the tool has
+// a moment to end by itself and is killed otherwise. SANE ends its reading thread
+// by force, and about one time in ten thousand that thread held the lock which
+// unloading the backend waits for: the page has come, and the tool never ends.
+func run(ctx context.Context, env []string, whole func([]byte) bool, tool string, args ...string) ([]byte, error) {
 	// The kernel kills the tool when the thread that started it dies; so the thread has to stay.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	command := exec.CommandContext(ctx, tool, args...)
 	command.Env = env
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
 	command.WaitDelay = 2 * time.Second
 	out, complaints := &capped{limit: largest}, &capped{limit: 4 << 10, forgiving: true}
+	out.whole = whole
+	out.full = func() *time.Timer { return time.AfterFunc(farewell, func() { cancel(errFarewell) }) }
 	command.Stdout, command.Stderr = out, complaints
 	err := command.Run()
+	out.stop()
 	if command.Process != nil {
 		// Whatever the tool left behind in its group must not hold the scanner.
 		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
 	}
 	switch {
-	case err == nil:
-		return out.Bytes(), nil
+	case err == nil, errors.Is(context.Cause(ctx), errFarewell):
+		return out.buffer.Bytes(), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	default:
-		return nil, &toolError{err: err, said: firstLine(complaints.String())}
+		return nil, &toolError{err: err, said: firstLine(complaints.buffer.String())}
 	}
 }
+
+// farewell is how long a tool may take to end once its page is whole.
+const farewell = time.Second
+
+var errFarewell = errors.New("the page is whole, the tool does not end")
 
 // toolError is a tool that ended badly, with the first line of what it said.
 type toolError struct {
@@ -81,22 +96,37 @@ func firstLine(s string) string {
 }
 
 // capped is a buffer that refuses to grow without limit, or silently forgets when forgiving.
+// It does not embed its buffer: copying would then go through ReadFrom, past Write and the limit.
 type capped struct {
-	bytes.Buffer
+	buffer    bytes.Buffer
 	limit     int
 	forgiving bool
+	whole     func([]byte) bool  // nil: nobody can tell
+	full      func() *time.Timer // called once, when it is whole
+	timer     *time.Timer
 }
 
 var errTooMuch = errors.New("more output than any page has")
 
 func (c *capped) Write(p []byte) (int, error) {
-	if c.Len()+len(p) <= c.limit {
-		return c.Buffer.Write(p)
+	if c.buffer.Len()+len(p) <= c.limit {
+		n, err := c.buffer.Write(p)
+		if c.whole != nil && c.timer == nil && c.whole(c.buffer.Bytes()) {
+			c.timer = c.full()
+		}
+		return n, err
 	}
 	if c.forgiving {
 		return len(p), nil
 	}
 	return 0, errTooMuch
+}
+
+// stop forgets the timer once the tool has ended.
+func (c *capped) stop() {
+	if c.timer != nil {
+		c.timer.Stop()
+	}
 }
 
 // faults are the exit codes of scanimage, which are SANE's status codes.

@@ -62,7 +62,7 @@ func Open(ctx context.Context, options Options) (*Scanner, error) {
 		options.Now = time.Now
 	}
 	s := &Scanner{options: options}
-	listing, err := s.run(ctx, "-A")
+	listing, err := s.run(ctx, nil, "-A")
 	if err != nil {
 		return nil, s.failure("open", err)
 	}
@@ -70,10 +70,10 @@ func Open(ctx context.Context, options Options) (*Scanner, error) {
 	return s, nil
 }
 
-func (s *Scanner) run(ctx context.Context, args ...string) ([]byte, error) {
+func (s *Scanner) run(ctx context.Context, whole func([]byte) bool, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
-	return run(ctx, s.options.Env, s.options.Tool, append([]string{"-d", s.options.Device}, args...)...)
+	return run(ctx, s.options.Env, whole, s.options.Tool, append([]string{"-d", s.options.Device}, args...)...)
 }
 
 func (s *Scanner) failure(op string, err error) error {
@@ -86,7 +86,7 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 	if options.DPI == 0 {
 		options.DPI = s.options.DPI
 	}
-	data, err := s.run(ctx, s.can.arguments(options)...)
+	data, err := s.run(ctx, wholePNM, s.can.arguments(options)...)
 	if err != nil {
 		return drivers.ScannedPage{}, s.failure("scan page", err)
 	}
@@ -106,7 +106,7 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 // Status opens and closes the device, without scanning.
 func (s *Scanner) Status(ctx context.Context) (drivers.Status, error) {
 	status := drivers.Status{Role: drivers.RoleScanner, Condition: drivers.Online, Model: s.options.Device}
-	_, err := s.run(ctx, "-n")
+	_, err := s.run(ctx, nil, "-n")
 	status.At = s.options.Now()
 	if err == nil {
 		return status, nil

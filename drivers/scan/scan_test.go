@@ -253,3 +253,22 @@ func TestFeeder(t *testing.T) {
 		}
 	}
 }
+
+// TestToolThatNeverEnds: once the page is whole the tool's end is not waited for. Real scanimage hangs so now and then.
+func TestToolThatNeverEnds(t *testing.T) {
+	s := open(t, tool(t, "printf 'P5\\n4 2\\n255\\nabcdefgh'\nexec sleep 600\n"))
+	begun := time.Now()
+	page, err := s.Scan(t.Context(), drivers.ScanOptions{})
+	if err != nil || page.Width != 4 || page.Height != 2 {
+		t.Fatalf("%d×%d, %v", page.Width, page.Height, err)
+	}
+	t.Logf("%v", time.Since(begun))
+}
+
+// TestEndlessOutput: a tool that never stops writing is stopped at the limit, not at the end of memory.
+func TestEndlessOutput(t *testing.T) {
+	s := open(t, tool(t, "exec cat /dev/zero\n"))
+	if _, err := s.Scan(t.Context(), drivers.ScanOptions{}); drivers.FaultOf(err) != drivers.FaultDevice && drivers.FaultOf(err) != drivers.FaultProtocol {
+		t.Errorf("%v", err)
+	}
+}
