@@ -54,6 +54,9 @@ func (p *Printer) Print(ctx context.Context, title string, pdf []byte) (drivers.
 			report.Outcome, report.Bytes = drivers.Unconfirmed, len(pdf)
 		}
 		report.After = p.after(ctx, report.Before)
+		if report.After.Fault == drivers.FaultUnplugged && drivers.FaultOf(err) == drivers.FaultSilent {
+			err = failure(drivers.FaultUnplugged, "print", err) // it was cut off while it answered
+		}
 		return faulty(report, err)
 	}
 	report.Bytes = len(pdf)
