@@ -80,7 +80,7 @@ func TestFeesAndDailyClosing(t *testing.T) {
 		s.told("desk.refusal.fee-above")
 		s.send(Act{Action: ActFee}, Answer{Yes: true, Text: "300", Chosen: "0"})
 		s.wait(time.Second)
-		s.told("desk.notice.printed")
+		s.told("desk.notice.fee")
 		if f := s.office.fees; len(f) != 1 || f[0].Fen != 30000 || f[0].Receipt != "QH0301A-000001" || f[0].Payer != principalName {
 			t.Fatalf("ledger: %+v", f)
 		}

@@ -120,7 +120,11 @@ func (m *machine) stage(j job, stage string, f drivers.Fault) {
 	case stage == stageFailed:
 		m.say(Bad, "desk.notice.print-failed", nil)
 	case stage == stagePrinted && j.ended == nil:
-		m.say(Good, "desk.notice.printed", map[string]any{"what": text.Key("desk.notice.print-kind." + j.Kind)})
+		const key = "desk.notice.printed"
+		if m.notice != nil && m.notice.Key != key {
+			return // what was done, or went wrong, says more
+		}
+		m.say(Good, key, map[string]any{"what": text.Key("desk.notice.print-kind." + j.Kind)})
 	}
 }
 

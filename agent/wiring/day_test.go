@@ -212,6 +212,16 @@ func (b *bench) send(events ...desk.Event) {
 	}
 }
 
+// act does something with the open case once the desk offers it, and answers what it asks.
+func (b *bench) act(action desk.CaseAction, answers ...desk.Event) {
+	b.t.Helper()
+	b.until(string(action), func(s desk.State) bool {
+		return s.Cases != nil && s.Cases.Detail != nil && s.Cases.Busy == "" && s.Overlay == nil && slices.Contains(s.Cases.Actions, action)
+	})
+	b.send(desk.Act{Action: action})
+	b.send(answers...)
+}
+
 func (b *bench) signOn() {
 	b.t.Helper()
 	b.until("accounts", func(s desk.State) bool { return s.SignOn != nil && len(s.SignOn.Accounts) == 1 })
@@ -275,17 +285,17 @@ func TestADayOnARealStore(t *testing.T) {
 		"child": "柳新", "childNumber": child(t), "born": time.Now().Format("20060102"), "relation": "mm", "first": "n",
 	}, "CHILDPAGE") // the phone is known from the case before
 	b.open(first)
-	b.send(desk.Act{Action: desk.ActSuspend}, desk.Answer{Yes: true, Text: "等材料"})
+	b.act(desk.ActSuspend, desk.Answer{Yes: true, Text: "等材料"})
 	b.signed()
 	b.told("desk.notice.done.suspended")
 	b.until("suspended", func(s desk.State) bool { return s.Cases != nil && s.Cases.Detail.State == casefile.StateSuspended })
-	b.send(desk.Act{Action: desk.ActResume}, desk.Answer{Yes: true, Text: "齐了"})
+	b.act(desk.ActResume, desk.Answer{Yes: true, Text: "齐了"})
 	b.signed()
 	b.told("desk.notice.done.resumed")
-	b.send(desk.Act{Action: desk.ActConfirm}, desk.Answer{Yes: true})
+	b.act(desk.ActConfirm, desk.Answer{Yes: true})
 	b.told("desk.notice.done.confirmed")
 	b.until("confirmed", func(s desk.State) bool { return s.Cases != nil && !slices.Contains(s.Cases.Actions, desk.ActConfirm) })
-	b.send(desk.Act{Action: desk.ActPapers}, desk.Answer{Yes: true, Text: "户口本、存折"})
+	b.act(desk.ActPapers, desk.Answer{Yes: true, Text: "户口本、存折"})
 	b.signed()
 	b.told("desk.notice.done.papers")
 	b.send(desk.Go{Page: desk.Papers})
@@ -294,18 +304,18 @@ func TestADayOnARealStore(t *testing.T) {
 	b.signed()
 	b.told("desk.notice.done.sheet")
 	b.open(first)
-	b.send(desk.Act{Action: desk.ActEvaluate})
+	b.act(desk.ActEvaluate)
 	b.until("evaluation", func(s desk.State) bool { return s.Evaluate != nil })
 	b.send(desk.Rate{Level: 5}, desk.RateDone{})
 	b.until("rated", func(s desk.State) bool { return s.Evaluate != nil && s.Evaluate.Stored })
 	b.send(desk.Back{})
 
 	b.open(second)
-	b.send(desk.Act{Action: desk.ActFee}, desk.Answer{Yes: true, Text: "400", Chosen: "0"})
+	b.act(desk.ActFee, desk.Answer{Yes: true, Text: "400", Chosen: "0"})
 	b.until("fee", func(s desk.State) bool {
 		return s.Cases != nil && s.Cases.Detail != nil && len(s.Cases.Detail.Fees) == 1
 	})
-	b.send(desk.Act{Action: desk.ActRefund}, desk.Answer{Yes: true, Text: "50"}, desk.Answer{Yes: true, Text: "多收"})
+	b.act(desk.ActRefund, desk.Answer{Yes: true, Text: "50"}, desk.Answer{Yes: true, Text: "多收"})
 	b.until("refund", func(s desk.State) bool {
 		return s.Cases != nil && s.Cases.Detail != nil && len(s.Cases.Detail.Fees) == 2
 	})
@@ -323,7 +333,7 @@ func TestADayOnARealStore(t *testing.T) {
 	b.until("correction", func(s desk.State) bool {
 		return s.Cases != nil && s.Cases.Detail != nil && s.Cases.Detail.State == casefile.StateCorrection
 	})
-	b.send(desk.Act{Action: desk.ActCorrect})
+	b.act(desk.ActCorrect)
 	b.until("points", func(s desk.State) bool { return s.Correct != nil && len(s.Correct.Points) == 2 })
 	b.send(desk.PointField{Point: "1", Text: "13811112222"}, desk.PointScan{Point: "2"})
 	b.until("answered", func(s desk.State) bool { return s.Correct != nil && s.Correct.Ready && s.Correct.Busy == "" })
@@ -335,12 +345,12 @@ func TestADayOnARealStore(t *testing.T) {
 	b.until("done", func(s desk.State) bool {
 		return s.Cases != nil && s.Cases.Detail != nil && s.Cases.Detail.State == casefile.StateDone
 	})
-	b.send(desk.Act{Action: desk.ActDeliver}, desk.Answer{Yes: true, Chosen: "card"})
+	b.act(desk.ActDeliver, desk.Answer{Yes: true, Chosen: "card"})
 	b.told("desk.notice.done.delivered")
 	b.until("delivered", func(s desk.State) bool {
 		return s.Cases != nil && s.Cases.Detail != nil && s.Cases.Detail.State == casefile.StateDelivered
 	})
-	b.send(desk.Act{Action: desk.ActClose}, desk.Answer{Yes: true})
+	b.act(desk.ActClose, desk.Answer{Yes: true})
 	b.signed()
 	b.told("desk.notice.done.closed")
 
