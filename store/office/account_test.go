@@ -126,7 +126,6 @@ func TestBarredWhileSignedOn(t *testing.T) {
 	add(t, b, filed.Number, casefile.Urged, casefile.Event{})
 }
 
-
 // TestPracticeOffice: a trainee works over an identity of practice, and over no other, whatever the office was told.
 func TestPracticeOffice(t *testing.T) {
 	const secret = "practice makes perfect you see"
