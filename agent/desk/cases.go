@@ -245,10 +245,26 @@ func (m *machine) drawList(w *shift) *CasesView {
 		v.Counts[state] = n
 	}
 	if l.detail != nil {
-		file := *l.detail
+		file := m.named(*l.detail)
 		v.Detail, v.Actions = &file, m.actions(w, file)
 	}
 	return v
+}
+
+// named gives a case for the eye: people instead of their accounts' numbers.
+func (m *machine) named(file agency.CaseFile) agency.CaseFile {
+	name := func(id string) string {
+		if at := slices.IndexFunc(m.colleagues, func(a agency.AccountLine) bool { return a.ID == id }); at >= 0 && id != "" {
+			return m.colleagues[at].Name
+		}
+		return id
+	}
+	file.Agent = name(file.Agent)
+	file.Moments = slices.Clone(file.Moments)
+	for i := range file.Moments {
+		file.Moments[i].By = name(file.Moments[i].By)
+	}
+	return file
 }
 
 var errNoCase = errors.New("no case is open")

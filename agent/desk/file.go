@@ -341,6 +341,7 @@ func (m *machine) filedCase(a *accept, done filingResult, err error) {
 		m.printReceipt(one, a.items[i], false, f)
 	}
 	m.printCopies(a, done.filed, f)
+	m.choose(first.Number) // what may be done next is done with it
 	m.loadCounts()
 }
 

@@ -60,10 +60,19 @@ func (m *machine) healthSeen(health agency.Health, err, ready error, today time.
 	m.checkService()
 	if m.shift != nil && m.locked == nil {
 		m.refreshStanding()
-		if changed {
-			m.refresh()
+		if changed || m.lists() {
+			m.refresh() // what the platform wrote changes no number here, and people wait for it
 		}
 	}
+}
+
+// lists tells whether the page shows what may change without anybody at the desk.
+func (m *machine) lists() bool {
+	switch m.page {
+	case Today, Cases, Corrections, Results, Visits, Sync:
+		return m.overlay == nil
+	}
+	return false
 }
 
 // checkService goes out of service when the store itself cannot be used, and comes back.
