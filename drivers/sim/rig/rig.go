@@ -159,11 +159,27 @@ func (r *Rig) PlatformData() string { return r.path("platform") }
 
 // Env is what the terminal's programs need to find the simulated scanner.
 func (r *Rig) Env() []string {
-	return append(WindowEnv(), "SANE_CONFIG_DIR="+r.path("scanner"))
+	return append(WindowEnv(), "SANE_CONFIG_DIR="+r.path("scanner"), "PATH="+r.path("scanner")+":"+os.Getenv("PATH"))
 }
 
-// writeScanner sets up SANE's own test device: A4, with a pattern on it that is neither blank nor blurred.
+// feeding stands in front of scanimage: the test device's feeder never empties from one start to the next, so
+// the sheets in it are counted here, and an empty one is answered as scanimage does.
+const feeding = `#!/bin/sh
+case "$*" in *--source*Feeder*)
+  n=$(cat '%[1]s' 2>/dev/null || echo 0)
+  [ "$n" -gt 0 ] || { echo "scanimage: sane_start: Document feeder out of documents" >&2; exit 7; }
+  echo $((n - 1)) >'%[1]s' ;;
+esac
+exec '%[2]s' "$@"
+`
+
+// writeScanner sets up SANE's own test device: A4, with a pattern on it that is
+// neither blank nor blurred, and a feeder that the bench loads.
 func (r *Rig) writeScanner() error {
+	tool, err := exec.LookPath("scanimage")
+	if err != nil {
+		return fmt.Errorf("set up the scanner: %w", err)
+	}
 	if err := os.MkdirAll(r.path("scanner"), 0o755); err != nil {
 		return fmt.Errorf("set up the scanner: %w", err)
 	}
@@ -174,6 +190,10 @@ func (r *Rig) writeScanner() error {
 		if err := os.WriteFile(r.path("scanner", name), []byte(content), 0o644); err != nil {
 			return fmt.Errorf("set up the scanner: %w", err)
 		}
+	}
+	script := fmt.Sprintf(feeding, r.path("bench", stand.Feeder), tool)
+	if err := os.WriteFile(r.path("scanner", "scanimage"), []byte(script), 0o755); err != nil {
+		return fmt.Errorf("set up the scanner: %w", err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image/png"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -109,6 +110,16 @@ var commands = []command{
 	{"network cut", onNetwork(func(s *Stand) { s.network.Cut() })},
 	{"network restore", onNetwork(func(s *Stand) { s.network.Restore() })},
 	{"network slow", onNetwork(func(s *Stand) { s.network.Slow(slowBytesPerSecond) })},
+	{"feeder load", func(_ context.Context, s *Stand, rest []string) (string, error) {
+		if len(rest) != 1 {
+			return "", errors.New("say how many sheets: feeder load N")
+		}
+		n, err := strconv.Atoi(rest[0])
+		if err != nil || n < 0 {
+			return "", errors.New("say how many sheets: feeder load N")
+		}
+		return "", os.WriteFile(filepath.Join(s.options.Dir, Feeder), []byte(rest[0]+"\n"), 0o644)
+	}},
 	{"button press", may(func(s *Stand) error { return s.button.Press() })},
 	{"receipt save", func(_ context.Context, s *Stand, rest []string) (string, error) { return s.saveReceipt(rest) }},
 	{"document paper out", onDocument(func(ctx context.Context, p *document.Printer) error { return p.SetPaper(ctx, false) })},

@@ -31,6 +31,9 @@ type Options struct {
 	Department Handler
 }
 
+// Feeder is the file in Dir that holds how many sheets lie in the scanner's feeder.
+const Feeder = "feeder"
+
 // Stand is one terminal's simulated devices. All methods are safe for use by several goroutines.
 type Stand struct {
 	options  Options
