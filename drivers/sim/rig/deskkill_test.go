@@ -124,7 +124,7 @@ func (k *deskKilling) robot(cutAt string, args ...string) *Program {
 	case p.killed():
 		k.killed++
 	case err != nil:
-		k.t.Fatalf("the robot ended by itself, to be killed at %q: %v\n%s\nsender:\n%s", cutAt, err, p.Tail(40), k.rig.Sender.Tail(10))
+		k.t.Fatalf("the robot ended by itself, to be killed at %q: %v\n%s\nsender:\n%s", cutAt, err, p.Tail(200), k.rig.Sender.Tail(10))
 	}
 	return p
 }
@@ -264,7 +264,7 @@ func (k *deskKilling) settle(n int) {
 	k.tearCards()
 	k.robot("", "-cases", "1", "-close")
 	held := k.cases()
-	ctx, cancel := context.WithTimeout(k.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(k.t.Context(), 3*time.Minute)
 	defer cancel()
 	cases := waitArrived(ctx, k.t, k.rig, held)
 	set, err := catalogue.Load(assets.Catalogue())
@@ -309,10 +309,14 @@ func (k *deskKilling) settle(n int) {
 // waitArrived waits until the platform accepted every record of the store with all its events.
 func waitArrived(ctx context.Context, t *testing.T, r *Rig, held map[casefile.Number]bool) []Case {
 	t.Helper()
+	var cases []Case
 	for {
-		_, cases, err := r.Cases(ctx)
+		_, now, err := r.Cases(ctx)
 		if err != nil && ctx.Err() == nil {
 			t.Fatal(err)
+		}
+		if err == nil {
+			cases = now
 		}
 		waiting, err := r.waiting(ctx)
 		if err != nil && ctx.Err() == nil {

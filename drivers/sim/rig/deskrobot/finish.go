@@ -96,7 +96,11 @@ func (r *robot) changed(ctx context.Context, file agency.CaseFile, so func(now a
 		}
 		r.desk.Send(desk.PickCase{Number: file.Number})
 	}
-	return fmt.Errorf("it did not show: page %s, notice %+v", r.state.Page, r.state.Notice)
+	s, busy := r.state, ""
+	if s.Cases != nil {
+		busy = s.Cases.Busy
+	}
+	return fmt.Errorf("it did not show: page %s, busy %q, overlay %v, notice %+v", s.Page, busy, s.Overlay != nil, s.Notice)
 }
 
 // act begins an action on the case.

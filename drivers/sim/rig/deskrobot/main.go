@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -77,7 +78,11 @@ func (r *robot) work(ctx context.Context, d *desk.Desk) error {
 	r.desk, r.states = d, d.States()
 	done := make(chan error, 1)
 	go func() {
-		done <- r.day(ctx)
+		err := r.day(ctx)
+		if err != nil && ctx.Err() == nil { // it gave up: where does the desk stand?
+			_ = pprof.Lookup("goroutine").WriteTo(os.Stderr, 1)
+		}
+		done <- err
 		cancel()
 	}()
 	err := d.Run(ctx)
