@@ -4,10 +4,10 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test long race lint bench gallery goldens clean
+.PHONY: help setup build demo demo-desk test long race lint bench gallery goldens clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: ## install what is missing: Debian packages and Go modules (done by the others when needed)
 	@packaging/build/setup
@@ -18,6 +18,9 @@ build: setup ## build the programs into bin/
 
 demo: build ## the main job in a window with a bench of simulated devices, or by itself on a virtual display
 	@bin/bench demo --dir build/demo
+
+demo-desk: build ## a village agent's day at the desk, with the bench beside it, or by itself on a virtual display
+	@bin/bench demo-desk --dir build/demo-desk
 
 test: setup ## everything, with a real window on a virtual display where needed; a time per suite
 	@packaging/build/test

@@ -34,14 +34,19 @@ func demoCommand() *cobra.Command {
 	return c
 }
 
-func (d demo) run(ctx context.Context) (err error) {
+// prepare makes the folders' names absolute and takes an earlier demo away.
+func (d *demo) prepare() (err error) {
 	if d.dir, err = filepath.Abs(d.dir); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	if d.bin, err = filepath.Abs(d.bin); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	if err := empty(d.dir); err != nil {
+	return empty(d.dir)
+}
+
+func (d demo) run(ctx context.Context) error {
+	if err := d.prepare(); err != nil {
 		return err
 	}
 	if width, height, ok := realDisplay(); ok && !d.virtual {
@@ -53,7 +58,7 @@ func (d demo) run(ctx context.Context) (err error) {
 }
 
 // leaves are what a demo leaves in its folder.
-var leaves = []string{"work", "screens", "online", "offline", "receipt.png", "receipt.bin", "platform.json", "journey.json"}
+var leaves = []string{"work", "screens", "online", "offline", "receipt.png", "receipt.bin", "platform.json", "journey.json", "documents"}
 
 // empty takes an earlier demo away. A folder that holds anything else is not touched: its name may be a slip.
 func empty(dir string) error {

@@ -21,7 +21,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := &cobra.Command{Use: "bench", Short: "Simulated devices for a terminal, and the demo", SilenceUsage: true, SilenceErrors: true}
-	root.AddCommand(demoCommand(), standCommand(), tellCommand())
+	root.AddCommand(demoCommand(), demoDeskCommand(), standCommand(), tellCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		stop()

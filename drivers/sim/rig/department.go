@@ -47,7 +47,7 @@ func (r *Rig) Act(ctx context.Context, number casefile.Number, words ...string) 
 	return err
 }
 
-// newest waits until the case that was opened last has arrived whole.
+// newest waits until the case that was opened last has arrived whole and nothing waits at the terminal.
 func (r *Rig) newest(ctx context.Context) (casefile.Number, error) {
 	look := time.NewTicker(200 * time.Millisecond)
 	defer look.Stop()
@@ -62,7 +62,11 @@ func (r *Rig) newest(ctx context.Context) (casefile.Number, error) {
 				last = &cases[i] // they come in the order of their numbers
 			}
 		}
-		if last != nil && last.Arrived() {
+		waiting, err := r.waiting(ctx) // what the desk just filed comes before the department's act
+		if err != nil {
+			return "", err
+		}
+		if last != nil && last.Arrived() && waiting == 0 {
 			return last.Case, nil
 		}
 		select {

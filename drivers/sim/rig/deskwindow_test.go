@@ -66,3 +66,46 @@ func TestDeskIsNoKiosk(t *testing.T) {
 		t.Fatalf("%v\n%s", err, desk.Agent.Tail(20))
 	}
 }
+
+// played plays a journey of the desk on its real window, with everything that belongs to a desk behind it.
+func played(t *testing.T, name string) (r *Rig, out string) {
+	t.Helper()
+	r = started(t, Options{Bin: built(t, "x11,gles", "./agent", "./sync/sender", "./packaging/provision", "./platform"), Role: RoleAgent})
+	display, err := OpenDisplay(t.Context(), DeskWidth, DeskHeight)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(display.Close)
+	if err := r.StartSender(); err != nil {
+		t.Fatal(err)
+	}
+	out = t.TempDir()
+	if err := r.PlayDesk(t.Context(), display, filepath.Join(root(t), "agent/testdata/journeys", name), out); err != nil {
+		t.Fatal(err)
+	}
+	return r, out
+}
+
+// TestDeskDay plays a village agent's whole day and compares what the platform opens with what was entered.
+func TestDeskDay(t *testing.T) {
+	t.Parallel()
+	r, out := played(t, "day.yaml")
+	outcome, err := r.CheckDesk(t.Context(), out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("case %s, platform number %s", outcome.Number, outcome.Official)
+}
+
+// TestKnownPerson files a common case for a known person: the journey itself fails above 60 keys or with a click.
+func TestKnownPerson(t *testing.T) {
+	t.Parallel()
+	_, out := played(t, "known-person.yaml")
+	content, err := os.ReadFile(filepath.Join(out, "journey.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(content), "keys at most 60") {
+		t.Error("the journey counted no keys")
+	}
+}
