@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"bianmin/agent/desk"
 	"bianmin/assets"
@@ -45,41 +43,6 @@ type paper struct{ setter *a4.Setter }
 // PDF makes the PDF of an A4 document.
 func (p paper) PDF(pages receipt.Pages) ([]byte, error) {
 	return p.setter.PDF(pages, a4.Options{Blank: true})
-}
-
-// folder is where files go that leave the desk.
-type folder struct{ path string }
-
-// Save writes a file; an old one of its name is kept beside it with a number.
-func (f folder) Save(_ context.Context, name string, content []byte) (string, error) {
-	if err := os.MkdirAll(f.path, 0o700); err != nil {
-		return "", fmt.Errorf("make the folder for files: %w", err)
-	}
-	path := filepath.Join(f.path, filepath.Base(name))
-	if _, err := os.Stat(path); err == nil {
-		for n := 1; ; n++ {
-			old := fmt.Sprintf("%s.%d", path, n)
-			if _, err := os.Stat(old); errors.Is(err, os.ErrNotExist) {
-				if err := os.Rename(path, old); err != nil {
-					return "", fmt.Errorf("keep the file of before: %w", err)
-				}
-				break
-			}
-		}
-	}
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		return "", fmt.Errorf("write the file: %w", err)
-	}
-	return path, nil
-}
-
-// Load reads a file that was brought back.
-func (f folder) Load(_ context.Context, name string) ([]byte, error) {
-	content, err := os.ReadFile(filepath.Join(f.path, filepath.Base(name)))
-	if err != nil {
-		return nil, fmt.Errorf("read the file: %w", err)
-	}
-	return content, nil
 }
 
 // guarded gives the office the chip under the office's own errors.
@@ -126,9 +89,6 @@ func deviceConfig(d settings.Devices) point.Config {
 	}
 	if d.Scanner != nil {
 		c.Scanner = &point.Scanner{SANE: d.Scanner.SANE, DPI: d.Scanner.DPI}
-	}
-	if d.Document != nil {
-		c.Document = &point.Document{Link: d.Document.Link}
 	}
 	return c
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"bianmin/agent/desk"
@@ -168,7 +167,7 @@ func (a *Agent) Desk() *desk.Desk {
 		Now:       func() time.Time { return time.Now().In(casefile.Zone) },
 		Logger:    a.options.Log,
 		Paper:     a.paper,
-		Save:      folder{filepath.Join(a.options.Settings.Data, "..", "exports")},
+		Save:      folder{a.options.Settings.Exports},
 	})
 }
 

@@ -50,7 +50,7 @@ func TestFolderKeepsWhatWasThere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, want := range map[string]string{"register.csv": "three", "register.csv.1": "one", "register.csv.2": "two"} {
+	for name, want := range map[string]string{"register.csv": "three", "register.1.csv": "one", "register.2.csv": "two"} {
 		if got, err := os.ReadFile(filepath.Join(f.path, name)); err != nil || string(got) != want {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}

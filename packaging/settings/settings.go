@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/adrg/xdg"
 	"github.com/goccy/go-yaml"
 )
 
@@ -22,8 +23,9 @@ type Settings struct {
 	Devices   Devices `yaml:"devices"`
 	Screen    Screen  `yaml:"screen"`
 	Session   Session `yaml:"session"`
-	Phone     string  `yaml:"phone"` // whom people call when the terminal is in trouble
-	Log       string  `yaml:"log"`   // "debug", "info" (default), "warn", "error"
+	Exports   string  `yaml:"exports"` // folder for files an agent saves; "" is 便民导出 in the user's documents
+	Phone     string  `yaml:"phone"`   // whom people call when the terminal is in trouble
+	Log       string  `yaml:"log"`     // "debug", "info" (default), "warn", "error"
 }
 
 // Devices are the terminal's devices by role; nil where there is none.
@@ -98,6 +100,7 @@ func Read(path string) (Settings, error) {
 	}
 	s.Data = absolute(dir, s.Data)
 	s.Catalogue = absolute(dir, s.Catalogue)
+	s.Exports = absolute(dir, s.Exports)
 	s.fill()
 	if err := s.check(); err != nil {
 		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
@@ -145,6 +148,7 @@ func (s *Settings) fill() {
 	orElse(&s.Session.Idle, 90*time.Second)
 	orElse(&s.Session.Warn, 30*time.Second)
 	orElse(&s.Session.Done, 60*time.Second)
+	orElse(&s.Exports, filepath.Join(xdg.UserDirs.Documents, "便民导出"))
 	orElse(&s.Log, "info")
 	orElse(&s.Phone, "12345")
 }

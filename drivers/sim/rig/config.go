@@ -11,7 +11,7 @@ import (
 func (r *Rig) writeConfig() error {
 	reader, printer, button := r.Stand.Links()
 	var b strings.Builder
-	fmt.Fprintf(&b, "# The demo terminal: real programs, simulated devices.\ndata: data\nphone: \"0999-12345\"\ndevices:\n")
+	fmt.Fprintf(&b, "# The demo terminal: real programs, simulated devices.\ndata: data\nexports: exports\nphone: \"0999-12345\"\ndevices:\n")
 	fmt.Fprintf(&b, "  reader: {link: %q}\n  printer: {link: %q}\n  scanner: {sane: \"test:0\", dpi: 150}\n", reader, printer)
 	if r.desk() {
 		fmt.Fprintf(&b, "  document: {link: %q}\n", r.Stand.DocumentLink())
