@@ -247,6 +247,12 @@ func (m *machine) drawList(w *shift) *CasesView {
 	if l.detail != nil {
 		file := m.named(*l.detail)
 		v.Detail, v.Actions = &file, m.actions(w, file)
+		if file.Notice != nil {
+			v.Names = map[string]string{}
+			for _, point := range file.Notice.Points {
+				v.Names[point.ID] = m.pointName(file, point)
+			}
+		}
 	}
 	return v
 }

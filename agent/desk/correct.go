@@ -298,7 +298,7 @@ func (m *machine) drawCorrect(f *fixing) *CorrectView {
 	v := &CorrectView{Case: f.file, Ready: f.ready(), Busy: f.busy, Filed: f.filed}
 	views := f.accept.fieldViews(m.options.Catalogue())
 	for _, p := range f.points {
-		point := PointView{Point: p.point, Answered: p.answered()}
+		point := PointView{Point: p.point, Name: m.pointName(f.file, p.point), Answered: p.answered()}
 		if p.point.Field != "" {
 			if i := slices.IndexFunc(views, func(each FieldView) bool { return each.Field.Name == root(p.point.Field) }); i >= 0 {
 				view := views[i]

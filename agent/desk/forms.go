@@ -144,27 +144,28 @@ func (m *machine) pickupForm(file agency.CaseFile, delivery casefile.Delivery) a
 }
 
 func (m *machine) printNotice(file agency.CaseFile) {
-	set := m.options.Catalogue()
-	names := func(point casefile.NoticePoint) string {
-		if point.Field != "" {
-			if checked := set.Form(file.Submission.Item.Code); checked != nil {
-				field, _ := checked.Field(root(point.Field))
-				return field.Label.In(m.lang)
-			}
-		}
-		for _, material := range file.Submission.Materials {
-			if material.Code == point.Material {
-				return material.Name
-			}
-		}
-		return ""
-	}
-	paper := receipt.NoticePaper{Case: file, Names: names}
+	paper := receipt.NoticePaper{Case: file, Names: func(point casefile.NoticePoint) string { return m.pointName(file, point) }}
 	if m.canPrintA4() {
 		m.printForm(a4{m.caseJob(jobNotice, file, false), func(d receipt.Desk) receipt.Pages { return receipt.Notice(d, paper) }})
 		return
 	}
 	m.print(m.strip(m.caseJob(jobNotice, file, false), receipt.NoticeStrip(m.paperDesk(false), paper)))
+}
+
+// pointName is what a point of a notice is about: the form's field or the material, "" when the case has neither.
+func (m *machine) pointName(file agency.CaseFile, point casefile.NoticePoint) string {
+	if point.Field != "" {
+		if checked := m.options.Catalogue().Form(file.Submission.Item.Code); checked != nil {
+			field, _ := checked.Field(root(point.Field))
+			return field.Label.In(m.lang)
+		}
+	}
+	for _, material := range file.Submission.Materials {
+		if material.Code == point.Material {
+			return material.Name
+		}
+	}
+	return ""
 }
 
 // printAuthorisation prints the authorisation with what is known so far; the rest is written by hand.

@@ -192,8 +192,9 @@ type CasesView struct {
 	Offset  int
 	Chosen  casefile.Number
 	Detail  *agency.CaseFile
-	Actions []CaseAction // what may be done with the chosen case now
-	Busy    string       // what is being done, "" for nothing
+	Names   map[string]string // what each point of the detail's notice is about, by the point's id
+	Actions []CaseAction      // what may be done with the chosen case now
+	Busy    string            // what is being done, "" for nothing
 }
 
 // CaseAction is something that may be done with a case.
@@ -333,6 +334,7 @@ type CorrectView struct {
 // PointView is one point of the notice.
 type PointView struct {
 	Point    casefile.NoticePoint
+	Name     string        // of the field or the material it is about
 	Field    *FieldView    // the form's field to change, or
 	Material *MaterialView // the material to scan again
 	Answered bool

@@ -90,7 +90,7 @@ func (p *correct) show(s desk.State) {
 }
 
 func newPoint(k *kit, n int, view desk.PointView) *point {
-	o := &point{badge: dk.NewBadge(k.Kit, ui.Bad, ""), text: k.strong(fmt.Sprintf("%d　%s", n, view.Point.Text))}
+	o := &point{badge: dk.NewBadge(k.Kit, ui.Bad, ""), text: k.strong(fmt.Sprintf("%d　%s", n, k.named(view.Name, view.Point.Text)))}
 	id := view.Point.ID
 	o.fields = newFieldset(k, func(_, text string) { k.emit(desk.PointField{Point: id, Text: text}) },
 		func(path string, value any) { k.emit(desk.ChooseField{Path: path, Value: value}) })

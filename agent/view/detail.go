@@ -83,7 +83,7 @@ func (d *detail) show(s desk.State, view *desk.CasesView) {
 	d.number.SetText(d.subtitle(file))
 	tone, state := k.state(file.CaseLine)
 	d.badge.Set(tone, state)
-	d.showAlarm(file)
+	d.showAlarm(view, file)
 	d.facts.set(d.about(file, s)...)
 	d.showMoments(file, s)
 	d.busy.SetText(busyWords(k, view.Busy))
@@ -106,14 +106,14 @@ func (d *detail) subtitle(file *agency.CaseFile) string {
 }
 
 // showAlarm tells what must be corrected, or why the case was refused.
-func (d *detail) showAlarm(file *agency.CaseFile) {
+func (d *detail) showAlarm(view *desk.CasesView, file *agency.CaseFile) {
 	k := d.kit
 	var lines []string
 	switch {
 	case file.Notice != nil && file.State == casefile.StateCorrection:
 		lines = append(lines, k.count("label.notice", len(file.Notice.Points)))
 		for _, point := range file.Notice.Points {
-			lines = append(lines, point.Text)
+			lines = append(lines, k.named(view.Names[point.ID], point.Text))
 		}
 	case file.Reason != "" && (file.Refused || file.State == casefile.StateRefused || file.State == casefile.StateRejected):
 		lines = append(lines, k.t("label.refused-reason"), file.Reason)

@@ -62,6 +62,14 @@ func (w words) or(key, code string) string {
 	return text.Shown(code)
 }
 
+// named writes what a point of a notice says behind the name of what it is about, where that is known.
+func (w words) named(name, said string) string {
+	if name == "" {
+		return said
+	}
+	return w.with("label.with-text", args{"what": text.Shown(name), "text": said})
+}
+
 // day writes a date given as YYYY-MM-DD as short as it can be told from today.
 func (w words) day(date string, now time.Time) string {
 	t, err := time.ParseInLocation(time.DateOnly, date, casefile.Zone)

@@ -59,6 +59,9 @@ func (t toolkit) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Colo
 	if role, ok := toolkitColours[name]; ok {
 		return Colour(role)
 	}
+	if name == fynetheme.ColorNameShadow {
+		return color.Transparent // at the edge of a field whose text is longer it looks like dirt
+	}
 	return t.Theme.Color(name, fynetheme.VariantLight)
 }
 

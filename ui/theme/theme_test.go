@@ -115,7 +115,7 @@ func TestToolkit(t *testing.T) {
 	if toolkit.Color(fynetheme.ColorNameBackground, fynetheme.VariantDark) != theme.Colour(theme.Ground) {
 		t.Error("the dark variant shows")
 	}
-	if toolkit.Color(fynetheme.ColorNameShadow, fynetheme.VariantLight) == nil {
+	if toolkit.Color(fynetheme.ColorNameHeaderBackground, fynetheme.VariantLight) == nil {
 		t.Error("a colour of the toolkit's own is missing")
 	}
 	regular, bold := toolkit.Font(fyne.TextStyle{}).Content(), toolkit.Font(fyne.TextStyle{Bold: true}).Content()

@@ -164,15 +164,15 @@ func (c canned) correcting() []Named {
 	empty := materials(item)[2]
 	phone := desk.FieldView{Field: field(item, "phone"), Shown: "1380000", Problem: say("form.problem.incomplete", map[string]any{"missing": 4})}
 	view := desk.CorrectView{Case: *file, Points: []desk.PointView{
-		{Point: file.Notice.Points[0], Material: &empty},
-		{Point: file.Notice.Points[1], Material: &material, Answered: true},
-		{Point: casefile.NoticePoint{ID: "3", Field: "phone", Text: "手机号码少一位"}, Field: &phone},
+		{Point: file.Notice.Points[0], Name: "家庭收入证明", Material: &empty},
+		{Point: file.Notice.Points[1], Name: "户口本", Material: &material, Answered: true},
+		{Point: casefile.NoticePoint{ID: "3", Field: "phone", Text: "少一位"}, Name: "手机号码", Field: &phone},
 	}}
 	s := base(desk.Correct)
 	s.Correct = &view
 	done := base(desk.Correct)
 	ready := view
-	ready.Points, ready.Ready = []desk.PointView{{Point: file.Notice.Points[1], Material: &material, Answered: true}}, true
+	ready.Points, ready.Ready = []desk.PointView{{Point: file.Notice.Points[1], Name: "户口本", Material: &material, Answered: true}}, true
 	done.Correct = &ready
 	return []Named{{"correct", s}, {"correct-ready", done}}
 }

@@ -48,7 +48,7 @@ func detail(line agency.CaseLine) *agency.CaseFile {
 	file.Custody = agency.Custody{Held: []agency.Held{{Paper: casefile.Paper{ID: string(line.Number) + "/1", Name: "户口簿", Count: 3}, Step: casefile.PaperReceived, Place: "柜 2"}}}
 	if line.State == casefile.StateCorrection {
 		file.Notice = &casefile.Notice{Days: 10, Points: []casefile.NoticePoint{
-			{ID: "1", Material: "INCOME", Text: "家庭收入证明：缺盖章页"}, {ID: "2", Material: "HOUSEHOLD", Page: 3, Text: "户口本：第 3 页看不清"},
+			{ID: "1", Material: "INCOME", Text: "缺盖章页"}, {ID: "2", Material: "HOUSEHOLD", Page: 3, Text: "第 3 页看不清"},
 		}}
 		file.NoticeDue = "2026-12-04"
 		file.Moments = append(file.Moments, agency.Moment{At: day(20, 15, 2), Kind: casefile.PlatformReturned, By: "县民政局"})
@@ -77,6 +77,7 @@ func (c canned) cases() []Named {
 		s.Cases = &desk.CasesView{Lines: shown, Total: len(shown), Counts: counts(), Actions: actions}
 		if chosen >= 0 {
 			s.Cases.Chosen, s.Cases.Detail = shown[chosen].Number, detail(shown[chosen])
+			s.Cases.Names = map[string]string{"1": "家庭收入证明", "2": "户口本"}
 		}
 		return s
 	}
