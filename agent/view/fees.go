@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 
 	"bianmin/agent/desk"
@@ -74,7 +76,7 @@ func (p *feesPage) show(s desk.State) {
 			tone, words = ui.Good, k.t("label.day-closed")
 		}
 		days = append(days, dk.Line{Key: day.Date, Cells: []dk.Cell{
-			{Text: k.day(day.Date, s.Now)}, {Text: k.count("label.entries", day.Entries)}, {Text: yuan(day.Fen)}, {Text: words, Badge: true, Tone: tone},
+			{Text: k.day(day.Date, s.Now)}, {Text: strconv.Itoa(day.Entries)}, {Text: yuan(day.Fen)}, {Text: words, Badge: true, Tone: tone},
 		}})
 	}
 	p.table.Set(lines, p.table.Chosen())

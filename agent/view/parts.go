@@ -82,6 +82,9 @@ type facts struct {
 
 type fact struct{ label, value string }
 
+// maxWider is what the labels' column may grow by, for a language with longer words, before they wrap.
+const maxWider = 40
+
 func newFacts(k *kit, wide float32) *facts {
 	return &facts{Column: ui.NewColumn(6), kit: k, wide: wide}
 }
@@ -98,9 +101,13 @@ func (f *facts) set(lines ...fact) {
 		return
 	}
 	f.lines = kept
-	var rows []fyne.CanvasObject
-	for _, line := range kept {
-		rows = append(rows, newPair(f.kit, f.wide, f.kit.text(theme.DeskBodyText, theme.InkQuiet, line.label), f.kit.body(line.value)))
+	wide, labels, rows := f.wide, make([]*ui.Text, len(kept)), make([]fyne.CanvasObject, len(kept))
+	for i, line := range kept {
+		labels[i] = f.kit.text(theme.DeskBodyText, theme.InkQuiet, line.label)
+		wide = max(wide, min(ui.NaturalWidth(labels[i]), f.wide+maxWider))
+	}
+	for i, line := range kept {
+		rows[i] = newPair(f.kit, wide, labels[i], f.kit.body(line.value))
 	}
 	f.Set(rows...)
 }

@@ -35,15 +35,15 @@ func newReports(k *kit) page {
 	}, func(key string) { k.emit(desk.ReportPeriod{Period: key}) })
 	p.date = dk.NewInput(k.Kit, "date", k.t("label.date-hint"), nil, func() { k.emit(desk.ReportDate{Date: p.date.Text()}) })
 	p.span = k.aside("")
-	p.figures = newFacts(k, 120)
+	p.figures = newFacts(k, 80)
 	p.items, p.states, p.levels = dk.NewBars(k.Kit), dk.NewBars(k.Kit), dk.NewBars(k.Kit)
 	p.table = dk.NewTable(k.Kit, "register", k.t("empty.register"), []dk.Column{
 		{Title: k.t("column.serial"), Weight: 0.6},
 		{Title: k.t("column.day"), Weight: 0.8},
-		{Title: k.t("column.number"), Weight: 3},
+		{Title: k.t("column.number"), Weight: 2.9},
 		{Title: k.t("column.applicant"), Weight: 1.1},
 		{Title: k.t("column.item"), Weight: 1.7},
-		{Title: k.t("column.state"), Weight: 0.9},
+		{Title: k.t("column.state"), Weight: 1.3},
 		{Title: k.t("column.due"), Weight: 0.8},
 	}, nil, nil)
 	p.saved = dk.NewNotice(k.Kit, ui.Good, "", "", nil)
@@ -58,7 +58,7 @@ func newReports(k *kit) page {
 	head := ui.NewRow(theme.DeskGap, k.title(k.t("title.reports")), p.tabs, ui.NewSized(160, 0, p.date), p.span, ui.NewSpring(), p.buttons[0], p.buttons[1], p.buttons[2])
 	right := dk.NewPanel(k.Kit, 20, dk.NewScroll(k.Kit, ui.NewColumn(18, p.figures.Column, chart("title.by-item", p.items), chart("title.by-state", p.states), p.rated)))
 	register := ui.NewColumn(theme.DeskSmallGap, k.title(k.t("title.register")), listed(k, p.table))
-	p.top = newGrown(k, ui.NewColumn(theme.DeskGap, head, p.saved, newSplit(k, 0.38, 400, register, right)))
+	p.top = newGrown(k, ui.NewColumn(theme.DeskGap, head, p.saved, newSplit(k, 0.27, 350, register, right)))
 	return p
 }
 

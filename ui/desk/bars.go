@@ -62,7 +62,7 @@ func (b *Bars) Set(bars []Bar) {
 }
 
 func (b *Bars) arrange(size fyne.Size) {
-	label, count, most := size.Width*0.42, float32(44), 1
+	label, count, most := size.Width*0.52, float32(44), 1
 	for _, bar := range b.bars {
 		most = max(most, bar.Value)
 	}

@@ -83,7 +83,7 @@ func (c canned) accept(part string, values map[string]any) desk.State {
 	item := c.item(part)
 	s.Accept = &desk.AcceptView{
 		Draft: "d1", Item: item, Days: item.Limits.Promised, Due: "2026-12-18", Fields: fields(item, values), Materials: materials(item),
-		Missing: []desk.Message{say("form.problem.required", nil)},
+		Missing: []desk.Message{say("desk.problem.field", map[string]any{"field": both("银行", "Bank")})},
 	}
 	return s
 }
