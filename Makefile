@@ -14,7 +14,7 @@ setup: ## install what is missing: Debian packages and Go modules (done by the o
 
 build: setup ## build the programs into bin/
 	@echo "build: programs into bin/ (the first time two minutes, the window toolkit is large)"
-	@go build -tags $(TAGS) -o bin/ ./kiosk ./agent ./sync/sender ./packaging/provision ./platform ./drivers/sim/bench
+	@go build -tags $(TAGS) -o bin/ ./kiosk ./agent ./sync/sender ./packaging/provision ./platform ./drivers/sim/bench ./drivers/sim/rig/deskrobot
 
 demo: build ## the main job in a window with a bench of simulated devices, or by itself on a virtual display
 	@bin/bench demo --dir build/demo

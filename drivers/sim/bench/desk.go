@@ -68,25 +68,28 @@ func (d demo) deskByItself(ctx context.Context) error {
 	return nil
 }
 
-// deskByHand opens the desk's window and the bench's window beside it and waits until one of them is closed.
+// deskByHand fills a desk with invented cases, opens its window and the bench's window beside it, and waits until one of them is closed.
 func (d demo) deskByHand(ctx context.Context, width, height int) error {
 	r, err := rig.Start(ctx, rig.Options{
-		Dir: filepath.Join(d.dir, "work"), Bin: d.bin, Role: rig.RoleAgent,
+		Dir: filepath.Join(d.dir, "work"), Bin: d.bin, Role: rig.RoleAgent, Behind: rig.SeedBehind(time.Now()),
 		Screen: rig.Screen{Width: rig.DeskWidth, Height: rig.DeskHeight, Window: true},
 	})
 	if err != nil {
 		return err
 	}
-	if err := r.StartSender(); err != nil {
+	if err := fill(ctx, r); err != nil {
 		return errors.Join(err, r.Close())
 	}
 	agent, err := r.StartAgent(nil)
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}
-	for _, a := range []rig.Account{r.Accounts.Agent, r.Accounts.Lead, r.Accounts.Trainee} {
-		fmt.Printf("demo: account %s %s (%s), activation code %s\n", a.ID, a.Name, a.Role, a.Code)
+	own := r.Accounts.Agent
+	fmt.Printf("demo: sign on as %s with this passphrase: %s\n", own.Name, rig.SeedSecret)
+	for _, a := range []rig.Account{r.Accounts.Lead, r.Accounts.Trainee} {
+		fmt.Printf("demo: account %s %s (%s) has no keys yet; its activation code is %s\n", a.ID, a.Name, a.Role, a.Code)
 	}
+	fmt.Println("demo: the network is cut; put it back at the bench, and what waits goes out")
 	x := rig.DeskWidth + 16
 	if x+600 > width { // no room beside it: below each other people move them
 		x = max(0, width-900)
@@ -96,12 +99,32 @@ func (d demo) deskByHand(ctx context.Context, width, height int) error {
 	return errors.Join(err, d.leaveDesk(context.WithoutCancel(ctx), r), r.Close())
 }
 
+// fill makes the invented days and clears the printers' trays.
+func fill(ctx context.Context, r *rig.Rig) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	fmt.Println("demo: filling the desk with invented cases (about half a minute): a robot files them, the platform's departments act on them")
+	numbers, err := r.SeedDay(ctx, func(what string) { fmt.Println("demo:  ", what) })
+	if err != nil {
+		return err
+	}
+	fmt.Printf("demo: %d cases, and two drafts\n", len(numbers))
+	for _, line := range []string{"paper tear", "document take", "card remove"} {
+		if _, err := r.Stand.Do(ctx, line); err != nil {
+			return err
+		}
+	}
+	r.Stand.Forget()
+	return nil
+}
+
 // leaveDesk writes what the demo came to and checks every receipt against the platform.
 func (d demo) leaveDesk(ctx context.Context, r *rig.Rig) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if len(r.Stand.Printed()) == 0 {
-		return errors.New("nothing was accepted and printed, so there was nothing to compare with the platform")
+		fmt.Println("demo: nothing was printed by hand, so there was nothing to compare with the platform")
+		return nil
 	}
 	if _, err := r.Stand.Do(ctx, "network restore"); err != nil {
 		return err
@@ -114,6 +137,10 @@ func (d demo) leaveDesk(ctx context.Context, r *rig.Rig) error {
 		return err
 	}
 	for _, o := range checked {
+		if o.Refused != "" {
+			fmt.Printf("demo: case number %s: receipt's code verified, refused by the platform: %s\n", o.Number, o.Refused)
+			continue
+		}
 		fmt.Printf("demo: case number %s, platform number %s: receipt's code verified, the platform's opened case is the one on the receipt\n", o.Number, o.Official)
 	}
 	documents, err := r.KeepDocuments(filepath.Join(d.dir, "documents"))

@@ -75,7 +75,7 @@ func (b *Books) read(c Case, set *catalogue.Catalogue) error {
 	}
 	slices.SortStableFunc(opened, func(x, y casefile.Event) int { return cmp.Compare(x.Sequence, y.Sequence) })
 	for i, event := range opened {
-		if (i == 0) != event.Kind.Opens() {
+		if (i == 0) != event.Opens() {
 			wrong = append(wrong, fmt.Errorf("event %d is %q", i+1, event.Kind))
 		}
 		switch {

@@ -29,6 +29,7 @@ import (
 type Outcome struct {
 	Number   casefile.Number
 	Official string
+	Refused  string // why the platform refused the case, "" when it did not
 }
 
 // Played is the part of journey.json that the check reads. Entered holds form
@@ -227,6 +228,17 @@ func (r *Rig) CheckJourney(ctx context.Context, out string) (Outcome, error) {
 
 // waitAccepted waits until the platform holds so many accepted events of the case.
 func (r *Rig) waitAccepted(ctx context.Context, number casefile.Number, events int) (*Case, error) {
+	return r.waitCase(ctx, number, func(c *Case) bool { return c.State == "accepted" && len(c.Events) >= events && allAccepted(c.Events) })
+}
+
+// waitDecided waits until the platform accepted the case, or refused it.
+func (r *Rig) waitDecided(ctx context.Context, number casefile.Number) (*Case, error) {
+	return r.waitCase(ctx, number, func(c *Case) bool {
+		return len(c.Events) > 0 && (c.Events[0].State == "refused" || c.State == "accepted" && allAccepted(c.Events))
+	})
+}
+
+func (r *Rig) waitCase(ctx context.Context, number casefile.Number, so func(c *Case) bool) (*Case, error) {
 	look := time.NewTicker(500 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -234,7 +246,7 @@ func (r *Rig) waitAccepted(ctx context.Context, number casefile.Number, events i
 		if err != nil {
 			return nil, err
 		}
-		if c := find(cases, number); c != nil && c.State == "accepted" && len(c.Events) >= events && allAccepted(c.Events) {
+		if c := find(cases, number); c != nil && so(c) {
 			return c, nil
 		}
 		select {

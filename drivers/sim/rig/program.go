@@ -106,6 +106,13 @@ func (p *Program) Tail(n int) string {
 	return strings.Join(p.lines[max(0, len(p.lines)-n):], "\n")
 }
 
+// all are the lines the program wrote.
+func (p *Program) all() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lines[:len(p.lines):len(p.lines)]
+}
+
 // PID is the program's process id; it stays the same when the program replaces its own process.
 func (p *Program) PID() int { return p.cmd.Process.Pid }
 

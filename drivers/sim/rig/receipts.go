@@ -25,8 +25,8 @@ func (r *Rig) Receipts() ([]receipt.Code, error) {
 	return codes, nil
 }
 
-// CheckReceipts waits until the platform accepted the case of every receipt
-// printed so far, compares digests, and leaves receipt.png, receipt.bin and platform.json in out.
+// CheckReceipts waits until the platform accepted, or refused with its reason, the case of
+// every receipt printed so far, compares digests, and leaves receipt.png, receipt.bin and platform.json in out.
 func (r *Rig) CheckReceipts(ctx context.Context, out string) ([]Outcome, error) {
 	slips := receipts(r.Stand.Printed())
 	codes, err := r.Receipts()
@@ -41,14 +41,14 @@ func (r *Rig) CheckReceipts(ctx context.Context, out string) ([]Outcome, error) 
 	}
 	var checked []Outcome
 	for _, code := range codes {
-		arrived, err := r.waitAccepted(ctx, code.Case, 1)
+		arrived, err := r.waitDecided(ctx, code.Case)
 		if err != nil {
 			return nil, err
 		}
 		if want := fmt.Sprintf("%x", code.Digest); arrived.Events[0].EventDigest != want {
 			return nil, fmt.Errorf("case %s: the platform holds another event than the receipt names", code.Case)
 		}
-		checked = append(checked, Outcome{Number: arrived.Case, Official: arrived.Official})
+		checked = append(checked, Outcome{Number: arrived.Case, Official: arrived.Official, Refused: arrived.Events[0].Code})
 	}
 	whole, _, err := r.Cases(ctx)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	"bianmin/agent/desk"
 	"bianmin/core/agency"
@@ -11,10 +13,10 @@ import (
 	"bianmin/core/form"
 )
 
-// Cards of the bench.
+// Cards of the bench: who the robot without a plan works for.
 const (
-	principalCard = "card place 11"
-	delegateCard  = "card place 12"
+	principalCard = "11"
+	delegateCard  = "12"
 )
 
 // accept accepts a case for an absent principal, going on where the page stands, and gives its number.
@@ -28,10 +30,13 @@ func (r *robot) accept(ctx context.Context) (casefile.Number, error) {
 			return "", err
 		}
 	}
-	for _, part := range []func(context.Context) error{r.persons, r.authorise, r.interrupted, r.fill, r.materials} {
+	for _, part := range []func(context.Context) error{r.persons, r.authorise, r.interrupted, r.fill, r.without, r.materials} {
 		if err := part(ctx); err != nil {
 			return "", err
 		}
+	}
+	if r.draft {
+		return "", r.leave(ctx)
 	}
 	if err := r.page(ctx, "the case without problems", func(v desk.AcceptView) bool { return len(v.Missing) == 0 }); err != nil {
 		return "", fmt.Errorf("%w: missing %+v", err, r.state.Accept.Missing)
@@ -66,13 +71,13 @@ func (r *robot) persons(ctx context.Context) error {
 		card, into string
 		there      func(v desk.AcceptView) bool
 	}{
-		{principalCard, "principal", func(v desk.AcceptView) bool { return v.Principal != nil }},
-		{delegateCard, "delegate", func(v desk.AcceptView) bool { return v.Delegate != nil }},
+		{r.principal, "principal", func(v desk.AcceptView) bool { return v.Principal != nil }},
+		{r.delegate, "delegate", func(v desk.AcceptView) bool { return v.Delegate != nil }},
 	} {
-		if p.there(*r.state.Accept) {
+		if p.card == "" || p.there(*r.state.Accept) {
 			continue
 		}
-		if err := r.tell(ctx, p.card); err != nil {
+		if err := r.tell(ctx, "card place "+p.card); err != nil {
 			return err
 		}
 		if err := r.set(ctx, desk.ReadCard{Into: p.into}, "the card of the "+p.into, p.there); err != nil {
@@ -86,6 +91,9 @@ func (r *robot) persons(ctx context.Context) error {
 }
 
 func (r *robot) authorise(ctx context.Context) error {
+	if r.delegate == "" {
+		return nil
+	}
 	for _, scope := range []string{agency.ScopeApply, agency.ScopeCorrect, agency.ScopePay, agency.ScopeCollect} {
 		has := func(v desk.AcceptView) bool { return slices.Contains(v.Scope, scope) }
 		if has(*r.state.Accept) {
@@ -109,7 +117,7 @@ func (r *robot) authorise(ctx context.Context) error {
 
 // interrupted leaves a new case and comes back to its draft, as when somebody else is at the door.
 func (r *robot) interrupted(ctx context.Context) error {
-	if r.resumed {
+	if r.resumed || r.plan != nil {
 		return nil
 	}
 	draft := r.state.Accept.Draft
@@ -133,18 +141,17 @@ func (r *robot) resume(ctx context.Context, draft string) error {
 }
 
 func (r *robot) fill(ctx context.Context) error {
+	done := map[string]bool{}
 	for again := true; again; { // an answer can show further fields
 		again = false
 		for _, f := range r.state.Accept.Fields {
 			name, value := f.Field.Name, r.answers[f.Field.Name]
-			if f.Value != nil || f.Locked || value == nil {
+			there := f.Value != nil && f.Field.Kind != form.KindAddress // of an address the point gives a part
+			if there || f.Locked || value == nil || done[name] {
 				continue
 			}
-			var event desk.Event = desk.SetField{Path: name, Text: fmt.Sprint(value)}
-			if f.Field.Kind == form.KindChoice || f.Field.Kind == form.KindYesNo {
-				event = desk.ChooseField{Path: name, Value: value}
-			}
-			err := r.set(ctx, event, "field "+name, func(v desk.AcceptView) bool {
+			done[name] = true
+			err := r.set(ctx, enter(f.Field, value), "field "+name, func(v desk.AcceptView) bool {
 				i := slices.IndexFunc(v.Fields, func(f desk.FieldView) bool { return f.Field.Name == name })
 				return i >= 0 && v.Fields[i].Value != nil
 			})
@@ -153,6 +160,39 @@ func (r *robot) fill(ctx context.Context) error {
 			}
 			again = true
 			break
+		}
+	}
+	return nil
+}
+
+// enter is what sets a field: typed where it is a box, picked where it is not.
+func enter(field form.Field, value any) desk.Event {
+	switch field.Kind {
+	case form.KindChoice, form.KindManyChoice, form.KindYesNo, form.KindAddress, form.KindTable:
+		return desk.ChooseField{Path: field.Name, Value: value}
+	case form.KindNumber:
+		if n, ok := value.(float64); ok {
+			return desk.SetField{Path: field.Name, Text: strconv.FormatFloat(n, 'f', -1, 64)}
+		}
+	}
+	return desk.SetField{Path: field.Name, Text: fmt.Sprint(value)}
+}
+
+// without promises, or lets be handed in later, what there is none of.
+func (r *robot) without(ctx context.Context) error {
+	if r.promise {
+		promised := func(v desk.AcceptView) bool { return v.Promise != nil && v.Promise.Accepted }
+		if err := r.set(ctx, desk.AcceptPromise{On: true}, "the promise", promised); err != nil {
+			return err
+		}
+	}
+	for _, code := range r.later {
+		until := r.state.Now.AddDate(0, 0, 3).Format(time.DateOnly)
+		later := func(v desk.AcceptView) bool {
+			return slices.ContainsFunc(v.Materials, func(m desk.MaterialView) bool { return m.Material.Code == code && m.Until != "" })
+		}
+		if err := r.set(ctx, desk.SetLater{Material: code, Until: until}, "handing in later", later); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -168,7 +208,7 @@ func (r *robot) materials(ctx context.Context) error {
 			}
 			return v.Materials[i]
 		}
-		if m.Way != "" && m.Way != casefile.Scanned || !m.Needed {
+		if m.Way != "" && m.Way != casefile.Scanned || !m.Needed || slices.Contains(r.later, code) {
 			continue
 		}
 		if len(m.Pages) == 0 {
@@ -176,7 +216,7 @@ func (r *robot) materials(ctx context.Context) error {
 				return err
 			}
 		}
-		if !m.Original {
+		if !m.Original && r.originals {
 			err := r.set(ctx, desk.SetOriginal{Material: code, On: true}, "the original of "+code, func(v desk.AcceptView) bool { return now(v).Original })
 			if err != nil {
 				return err

@@ -115,11 +115,16 @@ func (r *robot) fee(ctx context.Context, file agency.CaseFile) error {
 }
 
 func (r *robot) papers(ctx context.Context, file agency.CaseFile) error {
+	return r.papersOf(ctx, file, "户口本、出生医学证明")
+}
+
+// papersOf takes originals in.
+func (r *robot) papersOf(ctx context.Context, file agency.CaseFile, names string) error {
 	r.act(desk.ActPapers)
-	if err := r.answer(ctx, "papers", desk.Answer{Yes: true, Text: "户口本、出生医学证明"}); err != nil {
+	if err := r.answer(ctx, "papers", desk.Answer{Yes: true, Text: names}); err != nil {
 		return err
 	}
-	return r.signed(ctx, file, func(now agency.CaseFile) bool { return len(now.Custody.Held) > 0 })
+	return r.signed(ctx, file, func(now agency.CaseFile) bool { return len(now.Custody.Held) > len(file.Custody.Held) })
 }
 
 // signed answers that the form was signed, and waits until what it stands for is done.
@@ -160,7 +165,11 @@ func (r *robot) correct(ctx context.Context, file agency.CaseFile) error {
 		if p.Answered {
 			continue
 		}
-		err := r.do(ctx, desk.PointScan{Point: p.Point.ID}, "the page scanned again", func(s desk.State) bool {
+		var event desk.Event = desk.PointScan{Point: p.Point.ID}
+		if p.Point.Field != "" {
+			event = desk.PointField{Point: p.Point.ID, Text: "13900002046"} // a telephone
+		}
+		err := r.do(ctx, event, "a point answered", func(s desk.State) bool {
 			return s.Correct != nil && s.Correct.Busy == "" && s.Correct.Points[i].Answered
 		})
 		if err != nil {
@@ -176,7 +185,7 @@ func (r *robot) correct(ctx context.Context, file agency.CaseFile) error {
 
 // deliver hands the result to the principal, whose card is then known for the evaluation.
 func (r *robot) deliver(ctx context.Context, file agency.CaseFile) error {
-	if err := r.tell(ctx, principalCard); err != nil {
+	if err := r.tell(ctx, "card place "+r.principal); err != nil {
 		return err
 	}
 	r.act(desk.ActDeliver)
@@ -192,13 +201,7 @@ func (r *robot) deliver(ctx context.Context, file agency.CaseFile) error {
 // evaluate turns the page to the person; after a new start nobody's card was read, and that is noted.
 func (r *robot) evaluate(ctx context.Context, file agency.CaseFile) error {
 	if !slices.Contains(r.state.Cases.Actions, desk.ActEvaluate) {
-		r.act(desk.ActNotEvaluated)
-		if err := r.answer(ctx, "no evaluation", desk.Answer{Yes: true, Chosen: "no-card"}); err != nil {
-			return err
-		}
-		return r.changed(ctx, file, func(now agency.CaseFile) bool {
-			return slices.ContainsFunc(now.Moments, func(m agency.Moment) bool { return m.Kind == casefile.Unevaluated })
-		})
+		return r.unrated(ctx, file)
 	}
 	r.act(desk.ActEvaluate)
 	if err := r.until(ctx, "the evaluation", func(s desk.State) bool { return s.Evaluate != nil }); err != nil {
@@ -214,6 +217,17 @@ func (r *robot) evaluate(ctx context.Context, file agency.CaseFile) error {
 		return err
 	}
 	return r.changed(ctx, file, func(now agency.CaseFile) bool { return now.Evaluations > 0 })
+}
+
+// unrated notes that there is no evaluation: declined when the card was read, not offered otherwise.
+func (r *robot) unrated(ctx context.Context, file agency.CaseFile) error {
+	r.act(desk.ActNotEvaluated)
+	if err := r.answer(ctx, "no evaluation", desk.Answer{Yes: true, Chosen: "no-card"}); err != nil {
+		return err
+	}
+	return r.changed(ctx, file, func(now agency.CaseFile) bool {
+		return slices.ContainsFunc(now.Moments, func(m agency.Moment) bool { return m.Kind == casefile.Unevaluated })
+	})
 }
 
 func (r *robot) giveBack(ctx context.Context, file agency.CaseFile) error {

@@ -23,10 +23,10 @@ import (
 )
 
 func main() {
-	var config, answers string
+	var f flags
 	var r robot
-	flag.StringVar(&config, "config", "", "the terminal's configuration file")
-	flag.StringVar(&answers, "answers", "", "JSON file of the form's answers by field")
+	flag.StringVar(&f.config, "config", "", "the terminal's configuration file")
+	flag.StringVar(&f.answers, "answers", "", "JSON file of the form's answers by field")
 	flag.StringVar(&r.bench, "bench", "", "the bench's control socket")
 	flag.StringVar(&r.account, "account", "", "number of the account that signs on")
 	flag.StringVar(&r.code, "code", "", "its activation code, for the first time")
@@ -34,9 +34,11 @@ func main() {
 	flag.StringVar(&r.item, "item", "", "code of the item cases are of")
 	flag.IntVar(&r.cases, "cases", 1, "cases to bring from acceptance to their end")
 	flag.BoolVar(&r.closing, "close", false, "close the day at the end")
+	flag.StringVar(&f.plan, "plan", "", "JSON file of steps to do instead of -cases")
+	flag.BoolVar(&f.dear, "dear", false, "make keys at the product's cost, not the tests'")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, config, answers, &r)
+	err := run(ctx, f, &r)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "deskrobot:", err)
@@ -44,22 +46,43 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, config, answers string, r *robot) error {
-	s, err := settings.Read(config)
-	if err != nil {
+// flags are what does not belong to the robot itself.
+type flags struct {
+	config, answers, plan string
+	dear                  bool
+}
+
+func (f flags) read(r *robot) (err error) {
+	if f.plan != "" {
+		r.plan, err = readPlan(f.plan)
 		return err
 	}
-	content, err := os.ReadFile(answers)
+	content, err := os.ReadFile(f.answers)
 	if err != nil {
 		return fmt.Errorf("read the answers: %w", err)
 	}
 	if err := json.Unmarshal(content, &r.answers); err != nil {
 		return fmt.Errorf("read the answers: %w", err)
 	}
+	return nil
+}
+
+func run(ctx context.Context, f flags, r *robot) error {
+	s, err := settings.Read(f.config)
+	if err != nil {
+		return err
+	}
+	if err := f.read(r); err != nil {
+		return err
+	}
+	// A robot signs on two hundred times, and nobody guesses its secret.
+	cost := seal.Cost{Time: 1, Memory: 64, Threads: 1}
+	if f.dear {
+		cost = seal.Cost{}
+	}
 	parts, err := wiring.Open(ctx, wiring.Options{
 		Settings: s, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		// A robot signs on two hundred times, and nobody guesses its secret.
-		SecretCost: seal.Cost{Time: 1, Memory: 64, Threads: 1},
+		SecretCost: cost,
 		Times:      desk.Times{Poll: 20 * time.Millisecond, Health: 300 * time.Millisecond, Save: 50 * time.Millisecond},
 	})
 	if err != nil {

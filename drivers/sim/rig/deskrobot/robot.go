@@ -11,6 +11,7 @@ import (
 	"bianmin/agent/desk"
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
+	"bianmin/drivers/sim/rig/plan"
 	"bianmin/drivers/sim/stand"
 )
 
@@ -21,7 +22,13 @@ type robot struct {
 	cases                              int
 	closing                            bool
 
-	resumed bool // the case on the page comes from a draft
+	// of the case in hand
+	principal, delegate       string // cards; no delegate: the principal is here
+	later                     []string
+	promise, originals, draft bool
+
+	plan    []plan.Step // nil: cases of one kind, see finish
+	resumed bool        // the case on the page comes from a draft
 	desk    *desk.Desk
 	states  <-chan desk.State
 	state   desk.State
@@ -92,6 +99,13 @@ func (r *robot) day(ctx context.Context) error {
 	if err := r.signOn(ctx); err != nil {
 		return err
 	}
+	if r.plan != nil {
+		r.cases = 0
+		if err := r.planned(ctx); err != nil {
+			return err
+		}
+	}
+	r.principal, r.delegate, r.originals = principalCard, delegateCard, true
 	for i := range r.cases {
 		var number casefile.Number
 		var err error
