@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bianmin/core/agency"
 	"bianmin/core/casefile"
 )
 
@@ -86,11 +87,21 @@ func (m *machine) drawShift(w *shift, s *State) {
 	}
 }
 
+// openVisits is how many of a day's visits nothing became of yet.
+func openVisits(lines []agency.VisitLine) (n int) {
+	for _, line := range lines {
+		if line.Outcome == "" {
+			n++
+		}
+	}
+	return n
+}
+
 // sideBar counts what waits on each page.
 func (m *machine) sideBar(w *shift) []SideLine {
 	counts := map[PageName]int{
 		Today: len(w.home.drafts), Corrections: w.list.counts[casefile.StateCorrection], Results: w.list.counts[casefile.StateDone],
-		Papers: w.home.papers, Visits: len(w.home.visits), Sync: m.health.Waiting + m.health.Refused,
+		Papers: w.home.papers, Visits: openVisits(w.home.visits), Sync: m.health.Waiting + m.health.Refused,
 	}
 	var lines []SideLine
 	for _, page := range SideBar() {

@@ -187,6 +187,9 @@ func (d *detail) showMoments(file *agency.CaseFile, s desk.State) {
 	for i := len(file.Moments) - 1; i >= 0; i-- {
 		m := file.Moments[i]
 		words := k.or("case-kind", string(m.Kind))
+		if m.Kind == casefile.Papers {
+			words, m.Text = k.or("paper-step", m.Text), ""
+		}
 		if m.Text != "" {
 			words = k.with("label.with-text", args{"what": words, "text": text.Shown(m.Text)})
 		}

@@ -32,11 +32,11 @@ func newSync(k *kit) page {
 	p.state = dk.NewNotice(k.Kit, ui.Good, "", "", nil)
 	p.facts = newFacts(k, 130)
 	p.table = dk.NewTable(k.Kit, "queue", k.t("empty.queue"), []dk.Column{
-		{Title: k.t("column.case"), Weight: 2.8},
+		{Title: k.t("column.case"), Weight: 3.2},
 		{Title: k.t("column.what"), Weight: 1.5},
-		{Title: k.t("column.since"), Weight: 1.5},
+		{Title: k.t("column.time"), Weight: 1.5},
 		{Title: k.t("column.tries"), Weight: 0.7},
-		{Title: k.t("column.next"), Weight: 1.7},
+		{Title: k.t("column.next"), Weight: 1.3},
 		{Title: k.t("column.state"), Weight: 1.3},
 	}, func(key string) { k.emit(desk.PickQueue{Number: casefile.Number(key)}) }, nil)
 	p.retry = k.button("retry-now", "F6", dk.Outlined, k.sends(desk.RetryNow{}))
@@ -88,7 +88,7 @@ func (p *syncPage) show(s desk.State) {
 			next = "—"
 		}
 		lines = append(lines, dk.Line{Key: string(l.Case), Cells: []dk.Cell{
-			{Text: string(l.Case), Bold: true},
+			{Text: string(l.Case)},
 			{Text: k.or("case-kind", string(l.Kind))},
 			{Text: k.when(l.Committed, s.Now)},
 			{Text: strconv.Itoa(l.Attempts)},

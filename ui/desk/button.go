@@ -84,7 +84,7 @@ func keyWords(key string) string {
 }
 
 func (b *Button) inner() float32 {
-	if b.rank == Quiet {
+	if b.rank == Quiet || b.low {
 		return theme.DeskGap
 	}
 	return 18

@@ -21,11 +21,11 @@ func NewFlow(k *Kit, children ...fyne.CanvasObject) *Flow {
 			wide, high := float32(0), float32(0)
 			for _, child := range f.children {
 				if child.Visible() {
-					wide += ui.NaturalWidth(child) + theme.DeskGap
+					wide += ui.NaturalWidth(child) + theme.DeskSmallGap
 					high = max(high, ui.HeightAt(child, 0))
 				}
 			}
-			return fyne.NewSize(max(0, wide-theme.DeskGap), high)
+			return fyne.NewSize(max(0, wide-theme.DeskSmallGap), high)
 		}
 		return fyne.NewSize(0, f.each(width, func(fyne.CanvasObject, float32, float32, float32, float32) {}))
 	}, func(size fyne.Size) {
@@ -49,10 +49,10 @@ func (f *Flow) each(width float32, put func(child fyne.CanvasObject, x, y, wide,
 		wide := min(width, ui.NaturalWidth(child))
 		high := ui.HeightAt(child, wide)
 		if x > 0 && x+wide > width+0.5 {
-			x, y, line = 0, y+line+theme.DeskGap, 0
+			x, y, line = 0, y+line+theme.DeskSmallGap, 0
 		}
 		put(child, x, y, wide, high)
-		x += wide + theme.DeskGap
+		x += wide + theme.DeskSmallGap
 		line = max(line, high)
 	}
 	return y + line
