@@ -13,19 +13,32 @@ import (
 	"bianmin/store/office"
 )
 
-// OwnBooks are the books as the desk's own store has them, opened with the
-// agent's secret. The desk must not run meanwhile.
-func (r *Rig) OwnBooks(ctx context.Context, secret string) (b Books, err error) {
+// WithBook opens the agent's book on the desk's own store with the agent's secret, as the desk does.
+func (r *Rig) WithBook(ctx context.Context, secret string, use func(book *office.Book) error) (err error) {
 	o, err := office.Open(ctx, office.Options{Folder: r.TerminalData(), Software: "bianmin-rig"})
 	if err != nil {
-		return b, err
+		return err
 	}
 	defer func() { err = errors.Join(err, o.Close()) }()
 	book, err := o.SignOn(ctx, r.Accounts.Agent.ID, secret)
 	if err != nil {
-		return b, fmt.Errorf("sign on to the books: %w", err)
+		return fmt.Errorf("sign on to the books: %w", err)
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
+	return use(book)
+}
+
+// OwnBooks are the books as the desk's own store has them, opened with the
+// agent's secret. The desk must not run meanwhile.
+func (r *Rig) OwnBooks(ctx context.Context, secret string) (b Books, err error) {
+	err = r.WithBook(ctx, secret, func(book *office.Book) error {
+		b, err = ownBooks(ctx, book, "agent:"+r.Accounts.Agent.ID)
+		return err
+	})
+	return b, err
+}
+
+func ownBooks(ctx context.Context, book *office.Book, actor string) (b Books, err error) {
 	b.Custody = map[casefile.Number]agency.Custody{}
 	days, err := book.Days(ctx)
 	if err != nil {
@@ -40,7 +53,7 @@ func (r *Rig) OwnBooks(ctx context.Context, secret string) (b Books, err error) 
 			return b, err
 		}
 		for _, line := range lines {
-			b.Entries = append(b.Entries, Entry{FeeEntry: line.FeeEntry, Case: line.Case, Date: line.Date, By: "agent:" + r.Accounts.Agent.ID})
+			b.Entries = append(b.Entries, Entry{FeeEntry: line.FeeEntry, Case: line.Case, Date: line.Date, By: actor})
 		}
 	}
 	page, err := book.List(ctx, agency.Query{Limit: 100000})

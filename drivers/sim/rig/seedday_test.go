@@ -31,7 +31,13 @@ func TestSeedDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%s: %d cases", time.Since(begun), len(numbers))
-	lookAtSeeded(t, r, numbers)
+	err = r.WithBook(t.Context(), SeedSecret, func(book *office.Book) error {
+		lookAtSeeded(t, book, numbers)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	do(t, r, "network restore")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -44,18 +50,8 @@ func TestSeedDay(t *testing.T) {
 }
 
 // lookAtSeeded reads the desk's own books: every state and everything a page shows is there.
-func lookAtSeeded(t *testing.T, r *Rig, numbers map[string]casefile.Number) {
+func lookAtSeeded(t *testing.T, book *office.Book, numbers map[string]casefile.Number) {
 	t.Helper()
-	o, err := office.Open(t.Context(), office.Options{Folder: r.TerminalData(), Software: "bianmin-rig"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = o.Close() }()
-	book, err := o.SignOn(t.Context(), r.Accounts.Agent.ID, SeedSecret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = book.Close() }()
 	page, err := book.List(t.Context(), agency.Query{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
