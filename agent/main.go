@@ -1,6 +1,6 @@
 // Command agent is the village agent's desk: it opens the window, lives from
-// one sign-on to the sign-off, and then replaces its own process, so that nothing
-// of an agent's shift stays in memory for the next one.
+// one sign-on to the sign-off or to the end of an idle lock, and then replaces its own
+// process, so that nothing of an agent's shift stays in memory for the next one.
 package main
 
 import (
@@ -28,6 +28,7 @@ type flags struct {
 	shots   string // folder for pictures of each page
 	bench   string // the bench's control socket, for a journey's device steps
 	probe   string // internal: where the player looks at the window
+	plain   bool   // internal, for the canary test: leave plain copies and do not replace the process
 }
 
 // role and environment as an enrolment names them.
@@ -45,6 +46,7 @@ func main() {
 	flag.StringVar(&f.shots, "shots", "", "folder for the journey's pictures; refused on a production desk")
 	flag.StringVar(&f.bench, "bench", "", "control socket of the bench, for the journey's device steps")
 	flag.StringVar(&f.probe, "probe", "", "socket on which a player may look at the window; refused on a production desk")
+	flag.BoolVar(&f.plain, "without-privacy", false, "keep plain copies and the process, to prove that the canary test sees; refused on a production desk")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fail(fmt.Errorf("unknown words after the flags: %q", flag.Args()))
@@ -68,7 +70,7 @@ func run(ctx context.Context, f flags) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(s.Log)}))
-	if f.journey != "" || f.shots != "" || f.probe != "" {
+	if f.watched() {
 		if err := refuseProduction(s); err != nil {
 			return err
 		}
@@ -86,7 +88,7 @@ func run(ctx context.Context, f flags) error {
 		return err
 	}
 	toolkit.Log(log)
-	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log})
+	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain})
 	if err != nil {
 		return err
 	}
@@ -96,6 +98,9 @@ func run(ctx context.Context, f flags) error {
 	}
 	return toolkit.Replace()
 }
+
+// watched tells whether a flag lets somebody look into a shift.
+func (f flags) watched() bool { return f.journey != "" || f.probe != "" || f.shots != "" || f.plain }
 
 // refuseProduction looks at the enrolment without opening the store.
 func refuseProduction(s settings.Settings) error {

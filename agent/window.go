@@ -36,14 +36,15 @@ type window struct {
 	cancel context.CancelFunc
 	shown  atomic.Pointer[desk.State] // what is on the screen, for the probe
 	signed bool                       // somebody has signed on; only the drawing goroutine uses it
-	again  atomic.Bool                // the process is to be replaced: somebody signed off
+	again  atomic.Bool                // the process is to be replaced: a shift is over
+	plain  bool                       // it is not, for the canary test
 }
 
-// live opens the window and lives until sign-off or close. It tells whether the process is to be replaced.
+// live opens the window and lives until a shift is over or the window is closed. It tells whether the process is to be replaced.
 func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent, log *slog.Logger) (again bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &window{log: log, desk: parts.Desk(), cancel: cancel}
+	w := &window{log: log, desk: parts.Desk(), cancel: cancel, plain: f.plain}
 	w.open(s, parts)
 	if f.probe != "" {
 		probe, err := w.listen(f.probe)
@@ -93,9 +94,14 @@ func (w *window) work(ctx context.Context, s settings.Settings, parts *wiring.Ag
 	return err
 }
 
-// show draws a state, and ends the run when the agent has signed off.
+// shiftOver tells whether a state says that a shift is over: the agent signed off, or the keys were closed behind the idle lock.
+func shiftOver(state desk.State) bool {
+	return state.Page == desk.SignOn || state.Locked != nil && state.Locked.Closed
+}
+
+// show draws a state, and ends the run when a shift is over.
 func (w *window) show(state desk.State) {
-	if w.signed && state.Page == desk.SignOn {
+	if w.signed && shiftOver(state) && !w.plain {
 		w.again.Store(true)
 		w.cancel()
 		return

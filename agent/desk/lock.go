@@ -121,6 +121,6 @@ func (m *machine) secretTried(l *lock, book Book, standing agency.Standing, err 
 func (m *machine) drawLocked(s *State) {
 	l := m.locked
 	s.Locked = &LockedView{
-		Account: l.name, ByCard: m.shift != nil && m.options.Devices.Reader != nil, Until: l.shown, Busy: l.busy, Problem: l.problem,
+		Account: l.name, ByCard: m.shift != nil && m.options.Devices.Reader != nil, Closed: m.shift == nil, Until: l.shown, Busy: l.busy, Problem: l.problem,
 	}
 }

@@ -168,7 +168,7 @@ func TestIdleLock(t *testing.T) {
 		s.wait(4 * time.Minute)
 		s.on(Reports)
 		s.wait(2 * time.Minute)
-		if v := s.on(Locked).Locked; !v.ByCard || v.Account != "王秀兰" {
+		if v := s.on(Locked).Locked; !v.ByCard || v.Closed || v.Account != "王秀兰" {
 			t.Fatalf("locked: %+v", v)
 		}
 		s.send(Go{Page: Cases}, NewCase{})
@@ -187,7 +187,7 @@ func TestIdleLock(t *testing.T) {
 		s.wait(6 * time.Minute)
 		s.on(Locked)
 		s.wait(11 * time.Minute)
-		if s.on(Locked).Locked.ByCard {
+		if v := s.on(Locked).Locked; v.ByCard || !v.Closed {
 			t.Error("the card still unlocks after ten minutes")
 		}
 		if s.office.open != 0 {

@@ -158,7 +158,8 @@ type ActivateView struct {
 // LockedView is the idle lock.
 type LockedView struct {
 	Account string
-	ByCard  bool // the agent's own card opens it, until CardUntil
+	ByCard  bool // the agent's own card opens it, until Until
+	Closed  bool // the keys are closed: only the secret opens them again, in a new shift
 	Until   time.Time
 	Busy    bool
 	Problem Message

@@ -16,16 +16,17 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// Canary is a text that must be found nowhere after a session.
+// Canary is a text, or bytes, that must be found nowhere after a session.
 type Canary struct {
 	Name string // what it is, for the report: "name", "ID number"
 	Text string
+	Raw  []byte // bytes instead of a text: a photo's
 }
 
 // Hit is one place where a canary was found.
 type Hit struct {
 	Canary string // its Name, never its text
-	Form   string // "UTF-8", "UTF-16", "UTF-32" or "GB18030"
+	Form   string // "UTF-8", "UTF-16", "UTF-32", "GB18030" or "bytes"
 	Where  string // file, or memory region of a process
 }
 
@@ -40,6 +41,10 @@ type needle struct {
 func needles(canaries []Canary) []needle {
 	var all []needle
 	for _, c := range canaries {
+		if c.Raw != nil {
+			all = append(all, needle{c.Name, "bytes", c.Raw})
+			continue
+		}
 		all = append(all, needle{c.Name, "UTF-8", []byte(c.Text)})
 		var wide, runes []byte
 		for _, u := range utf16.Encode([]rune(c.Text)) {

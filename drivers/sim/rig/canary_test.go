@@ -12,7 +12,7 @@ import (
 func TestSearchFindsEveryForm(t *testing.T) {
 	dir := t.TempDir()
 	secret := "诸葛" + "测试甲"
-	canaries := []Canary{{"name", secret}}
+	canaries := []Canary{{Name: "name", Text: secret}}
 	write := func(name string, content []byte) {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
@@ -40,7 +40,7 @@ func TestSearchFindsEveryForm(t *testing.T) {
 
 func TestSearchMemoryFindsAndMisses(t *testing.T) {
 	held := []byte(strings.ToUpper("canary-held-in-") + t.Name())
-	hits, err := SearchMemory([]Canary{{"held", string(held)}}, os.Getpid())
+	hits, err := SearchMemory([]Canary{{Name: "held", Text: string(held)}}, os.Getpid())
 	if err != nil {
 		t.Fatal(err)
 	}

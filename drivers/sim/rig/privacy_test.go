@@ -29,19 +29,16 @@ const (
 )
 
 var canaries = []Canary{
-	{"name", "诸葛秋澜"},
-	{"ID number", canaryNumber},
-	{"address", "柳树沟村金丝雀胡同九十七号"},
-	{"phone", canaryPhone},
+	{Name: "name", Text: "诸葛秋澜"},
+	{Name: "ID number", Text: canaryNumber},
+	{Name: "address", Text: "柳树沟村金丝雀胡同九十七号"},
+	{Name: "phone", Text: canaryPhone},
 }
 
 // canaryJourney is the pension journey with the canary's card and phone.
 func canaryJourney(t *testing.T, dir string) *play.Journey {
 	t.Helper()
-	card := filepath.Join(dir, "canary.yaml")
-	if err := os.WriteFile(card, []byte(strings.ReplaceAll(canaryCard, "%NUMBER%", canaryNumber)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	card := writeCanaryCard(t, dir)
 	text, err := os.ReadFile(filepath.Join(root(t), "kiosk/testdata/journeys/pension.yaml"))
 	if err != nil {
 		t.Fatal(err)
