@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,19 +24,6 @@ func root(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return top
-}
-
-// built builds the programs with extra tags into a folder of this test run.
-func built(t *testing.T, tags string, packages ...string) string {
-	t.Helper()
-	dir := t.TempDir()
-	args := append([]string{"build", "-tags", tags, "-o", dir + "/"}, packages...)
-	build := exec.CommandContext(t.Context(), "go", args...)
-	build.Dir = root(t)
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return dir
 }
 
 // shipped are the programs as they are shipped.
