@@ -67,6 +67,29 @@ func (s *stage) filePension() casefile.Number {
 	return v.Filed.Number
 }
 
+// TestWhatWaitsIsSaidAtOnce: the status bar counts what was just committed, not only at its next look.
+func TestWhatWaitsIsSaidAtOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.signOn("100001")
+		s.begin(pension)
+		s.send(SetField{Path: "pension", Text: "1"}, SetField{Path: "phone", Text: "13800000000"}, SetField{Path: "residence", Text: "bx"}, SetField{Path: "notice", Text: "2"}, ScanInto{Material: "HOUSEHOLD"})
+		s.wait(time.Second)
+		s.send(File{})
+		s.settle()
+		if n := s.state.Status.Waiting; n != 1 {
+			t.Errorf("%d wait after a case was filed", n)
+		}
+		number := s.on(Accept).Accept.Filed.Number
+		s.decide(number, casefile.StateAccepted, nil)
+		s.send(Back{}, Go{Page: Cases}, PickCase{Number: number}, Act{Action: ActUrge}, Answer{Yes: true, Text: "老人急用"})
+		s.settle()
+		if n := s.state.Status.Waiting; n != 2 {
+			t.Errorf("%d wait after the department was urged", n)
+		}
+	})
+}
+
 func TestAcceptACase(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)

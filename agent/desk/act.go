@@ -106,6 +106,7 @@ func (m *machine) addOr(number casefile.Number, kind casefile.EventKind, body ca
 				m.fail(string(kind), err)
 				return
 			}
+			m.committed()
 			m.say(Good, "desk.notice.done."+string(kind), map[string]any{"number": string(number)})
 			if and != nil {
 				and(m)

@@ -331,6 +331,7 @@ func (b *fakeBook) Submit(ctx context.Context, s casefile.Submission, files []ca
 		return casefile.Filed{}, errors.New("disk")
 	}
 	b.o.whole(casefile.Event{Kind: casefile.Submitted, Submission: &s}, files)
+	b.o.health.Waiting++
 	number, err := casefile.NewNumber(casefile.NumberParts{Terminal: "QH0301", Generation: "A", Date: b.o.today().Format(time.DateOnly), Sequence: len(b.o.order) + 1})
 	if err != nil {
 		return casefile.Filed{}, err
@@ -364,6 +365,7 @@ func (b *fakeBook) Add(_ context.Context, number casefile.Number, kind casefile.
 		}
 		return casefile.Filed{}, &agency.Error{Code: agency.NotYours}
 	}
+	b.o.health.Waiting++
 	c := b.o.cases[number]
 	if c == nil { // begun at another terminal
 		c = &fakeCase{foreign: true, file: agency.CaseFile{CaseLine: agency.CaseLine{Number: number}}}

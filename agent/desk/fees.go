@@ -142,6 +142,7 @@ func (m *machine) commitDay(day casefile.DayClosing, signature *casefile.Signatu
 				return
 			}
 			f.counted, f.reason = "", ""
+			m.committed()
 			m.say(Good, "desk.notice.day-closed", map[string]any{"date": done.Date})
 			m.refresh()
 		}
@@ -271,6 +272,7 @@ func (m *machine) commitFee(file agency.CaseFile, entry casefile.FeeEntry) {
 				m.fail("fee", err)
 				return
 			}
+			m.committed()
 			m.say(Good, "desk.notice.fee", map[string]any{"receipt": done.Receipt, "yuan": yuan(done.Fen)})
 			m.printFee(file, done, false)
 			m.refresh()

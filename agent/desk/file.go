@@ -314,6 +314,7 @@ func (m *machine) filedCase(a *accept, done filingResult, err error) {
 		m.fail("file", err)
 		return
 	}
+	m.committed()
 	first := done.filed[0]
 	m.log.Info("cases filed", "number", string(first.Number), "cases", len(done.filed))
 	f := &filed{first: first, print: stageNone, copied: stageNone}

@@ -40,6 +40,9 @@ func (m *machine) watchHealth() {
 	})
 }
 
+// committed looks at once, because there is more that waits.
+func (m *machine) committed() { m.watchHealth() }
+
 func (m *machine) healthSeen(health agency.Health, err, ready error, today time.Time) {
 	if err != nil {
 		m.log.Warn("condition not known", "error", err)

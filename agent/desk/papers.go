@@ -102,6 +102,7 @@ func (m *machine) issue(to string) {
 						return
 					}
 					p.chosen, p.to = nil, ""
+					m.committed()
 					m.say(Good, "desk.notice.done.sheet", map[string]any{"number": string(done.Number)})
 					m.printForm(m.sheetForm(sheet, done))
 					m.refresh()

@@ -100,6 +100,7 @@ func (m *machine) rateDone(r *rating) {
 				return
 			}
 			*r = rating{number: r.number, item: r.item, name: r.name, stored: true}
+			m.committed()
 			m.say(Good, "desk.notice.done.evaluated", nil)
 		}
 	})
