@@ -264,13 +264,13 @@ func (s *seeding) writePlan(path string, day inventedDay) error {
 	return nil
 }
 
-var dayPlace = regexp.MustCompile(`\{day(-\d+)?\}`)
+var dayPlace = regexp.MustCompile(`\{day([+-]\d+)?\}`)
 
 // filled puts days and the principal's number in.
 func (s *seeding) filled(line string, day inventedDay, number string) string {
 	line = strings.ReplaceAll(line, "{number}", number)
 	return dayPlace.ReplaceAllStringFunc(line, func(place string) string {
-		earlier, _ := strconv.Atoi(strings.Trim(strings.TrimPrefix(place, "{day"), "-}"))
-		return s.now.In(casefile.Zone).AddDate(0, 0, -day.Ago-earlier).Format(time.DateOnly)
+		off, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(place, "{day"), "}")) // none is none
+		return s.now.In(casefile.Zone).AddDate(0, 0, off-day.Ago).Format(time.DateOnly)
 	})
 }

@@ -104,7 +104,7 @@ func (r *robot) authorise(ctx context.Context) error {
 		}
 	}
 	if r.state.Accept.Until == "" {
-		if err := r.set(ctx, desk.SetUntil{Text: "2027-06-30"}, "the last day", func(v desk.AcceptView) bool { return v.Until != "" }); err != nil {
+		if err := r.set(ctx, desk.SetUntil{Text: r.state.Now.AddDate(0, 6, 0).Format(time.DateOnly)}, "the last day", func(v desk.AcceptView) bool { return v.Until != "" }); err != nil {
 			return err
 		}
 	}
