@@ -14,6 +14,7 @@ import (
 
 	"bianmin/kiosk/wiring"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/version"
 	"bianmin/ui/toolkit"
 )
 
@@ -23,6 +24,7 @@ type flags struct {
 	journey string // play this journey file against the configuration
 	shots   string // folder for pictures of each screen
 	bench   string // the bench's control socket, for a journey's device steps
+	version bool
 	probe   string // internal: where the player looks at the window
 	plain   bool   // internal, for the canary test: leave plain copies and do not replace the process
 }
@@ -35,7 +37,12 @@ func main() {
 	flag.StringVar(&f.bench, "bench", "", "control socket of the bench, for the journey's device steps")
 	flag.StringVar(&f.probe, "probe", "", "socket on which a player may look at the window; refused on a production terminal")
 	flag.BoolVar(&f.plain, "without-privacy", false, "keep plain copies and the process, to prove that the canary test sees; refused on a production terminal")
+	flag.BoolVar(&f.version, "version", false, "say the version and end")
 	flag.Parse()
+	if f.version {
+		fmt.Println("kiosk", version.Version)
+		return
+	}
 	if flag.NArg() > 0 {
 		fail(fmt.Errorf("unknown words after the flags: %q", flag.Args()))
 	}

@@ -22,14 +22,12 @@ import (
 	"bianmin/drivers/a4"
 	"bianmin/drivers/point"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/office"
 	"bianmin/sync/seal"
 	"bianmin/sync/seal/chip"
 )
-
-// Version of the software, set by the linker: -X bianmin/agent/wiring.Version=1.2.3.
-var Version = "0.1.0"
 
 // Options beside the configuration file.
 type Options struct {
@@ -79,7 +77,7 @@ func (a *Agent) open(ctx context.Context) (err error) {
 		a.log().Warn("the security chip is not used: passphrases only", "error", err)
 	}
 	a.Office, err = office.Open(ctx, office.Options{
-		Folder: s.Data, Software: "bianmin-agent " + Version, CommitPoint: cut.Point, Unsealed: a.options.Unsealed, Log: a.options.Log,
+		Folder: s.Data, Software: "bianmin-agent " + version.Version, CommitPoint: cut.Point, Unsealed: a.options.Unsealed, Log: a.options.Log,
 		Calendar: func() casefile.Calendar { return a.calendar }, SecretCost: a.options.SecretCost, Chip: a.chipPort(),
 	})
 	if err != nil {
@@ -172,7 +170,7 @@ func (a *Agent) Desk() *desk.Desk {
 }
 
 func (a *Agent) place() desk.Place {
-	place := desk.Place{Version: Version, Phone: a.options.Settings.Phone, Practice: true}
+	place := desk.Place{Version: version.Version, Phone: a.options.Settings.Phone, Practice: true}
 	if identity := a.Office.Identity(); identity != nil {
 		place.Name, place.Terminal, place.Region = identity.Point, identity.Number, identity.Region
 		place.Practice = false

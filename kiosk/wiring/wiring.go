@@ -20,12 +20,10 @@ import (
 	"bianmin/drivers/point"
 	"bianmin/kiosk/journey"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/filing"
 )
-
-// Version of the software, set by the linker: -X bianmin/kiosk/wiring.Version=1.2.3.
-var Version = "0.1.0"
 
 // What the session looks at by asking.
 const (
@@ -80,7 +78,7 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 		k.Pinyin = dictionary.With(k.set.Words()) // names of villages and items come first
 	}
 	k.Desk, err = filing.Open(ctx, filing.Options{
-		Folder: k.options.Settings.Data, Software: "bianmin-kiosk " + Version, CommitPoint: cut.Point,
+		Folder: k.options.Settings.Data, Software: "bianmin-kiosk " + version.Version, CommitPoint: cut.Point,
 		Unsealed: k.options.Unsealed, Log: k.options.Log,
 	})
 	if err != nil {
@@ -173,7 +171,7 @@ func orElse(d *time.Duration, fallback time.Duration) {
 }
 
 func (k *Kiosk) place() journey.Place {
-	place := journey.Place{Version: Version, Phone: k.options.Settings.Phone, Practice: true}
+	place := journey.Place{Version: version.Version, Phone: k.options.Settings.Phone, Practice: true}
 	if identity := k.Desk.Identity(); identity != nil {
 		place.Name, place.Terminal, place.Region = identity.Point, identity.Number, identity.Region
 		place.Practice, place.Demo = false, identity.Environment != "production"

@@ -15,18 +15,16 @@ import (
 	"bianmin/packaging/provision/catalogue"
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/enrolment"
+	"bianmin/packaging/version"
 )
-
-// version is set by the build.
-var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	root := &cobra.Command{
 		Use: "provision", Short: "The technician's tool of a service terminal", Args: cobra.NoArgs,
-		SilenceUsage: true, SilenceErrors: true, Version: version,
+		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version, time.Now), device.Command(), catalogue.Command())
+	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command())
 	explain(root)
 	err := root.ExecuteContext(ctx)
 	stop()

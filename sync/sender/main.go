@@ -14,10 +14,8 @@ import (
 	"syscall"
 
 	"bianmin/packaging/settings"
+	"bianmin/packaging/version"
 )
-
-// version is set by the build.
-var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -35,8 +33,13 @@ func start(ctx context.Context, args []string) error {
 	data := flags.String("data", "", "the terminal's data `folder`, instead of -config")
 	platform := flags.String("platform", "", "platform `URL` that replaces the enrolment's")
 	level := flags.String("log", "info", "log `level`: debug, info, warn, error")
+	said := flags.Bool("version", false, "say the version and end")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *said {
+		fmt.Println("sender", version.Version)
+		return nil
 	}
 	if flags.NArg() > 0 || (*config == "") == (*data == "") {
 		return errors.New("give either -config FILE or -data FOLDER, and nothing else")
@@ -56,5 +59,5 @@ func start(ctx context.Context, args []string) error {
 		return fmt.Errorf("log level: %w", err)
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slogLevel}))
-	return run(ctx, options{data: *data, platform: *platform, software: "bianmin " + version, log: log})
+	return run(ctx, options{data: *data, platform: *platform, software: "bianmin " + version.Version, log: log})
 }
