@@ -4,7 +4,7 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-desk test long race lint bench gallery goldens clean
+.PHONY: help package setup build demo demo-desk test long race lint bench gallery goldens clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ lint: setup ## formatting, vet, staticcheck, import rules
 
 bench: build ## measurements as ratios, side by side in one run
 	@packaging/build/bench
+
+package: ## the Debian packages for amd64 and arm64, into build/package
+	@packaging/build/package
 
 gallery: setup ## every state of every screen and page as a picture, into build/gallery and build/gallery-desk
 	@go run -tags ci ./kiosk/gallery -out build/gallery

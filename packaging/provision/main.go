@@ -23,8 +23,10 @@ func main() {
 	root := &cobra.Command{
 		Use: "provision", Short: "The technician's tool of a service terminal", Args: cobra.NoArgs,
 		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command())
+	root.AddCommand(manual(root))
 	explain(root)
 	err := root.ExecuteContext(ctx)
 	stop()
