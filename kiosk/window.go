@@ -7,6 +7,7 @@ import (
 	"image"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"bianmin/kiosk/screen"
 	"bianmin/kiosk/wiring"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/supervise"
 	"bianmin/ui"
 	"bianmin/ui/onui"
 	"bianmin/ui/play"
@@ -43,6 +45,7 @@ type kiosk struct {
 	session  atomic.Pointer[journey.Session]
 	pinyin   *pinyin.Dictionary
 	recorder *recorder                     // nil unless pictures are wanted
+	ready    sync.Once                     // a first frame was drawn
 	shown    atomic.Pointer[journey.State] // what is on the screen, for the probe
 }
 
@@ -76,10 +79,13 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 		onui.Do(k.app.Quit)
 	}()
 	watch := k.watchFirstFrame(cancel)
+	var beats sync.WaitGroup
+	beats.Go(func() { k.warn("the supervisor does not hear", supervise.Beat(ctx, painting)) })
 	k.window.Show()
 	k.app.Run()
 	cancel()
 	last := <-ended
+	beats.Wait()
 	if err := watch(); err != nil {
 		return false, err
 	}
@@ -87,6 +93,25 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 		return false, last.err
 	}
 	return last.end == journey.Replace || last.end == journey.Restart, nil
+}
+
+// painting returns when the window's own goroutine takes work: a window that hangs does not live.
+func painting(ctx context.Context) error {
+	taken := make(chan struct{})
+	onui.Do(func() { close(taken) })
+	select {
+	case <-taken:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// warn logs what went wrong and stops nothing.
+func (k *kiosk) warn(what string, err error) {
+	if err != nil {
+		k.log.Warn(what, "error", err)
+	}
 }
 
 // ending is how a session ended.
@@ -139,6 +164,7 @@ func (k *kiosk) draw(session *journey.Session, done chan<- struct{}) {
 			k.screens.Show(state)
 			k.shown.Store(&state)
 		})
+		k.ready.Do(func() { k.warn("the supervisor does not hear", supervise.Ready()) })
 		if k.recorder != nil {
 			if err := k.recorder.keep(state, k.capture); err != nil {
 				k.log.Warn("a screen was not recorded", "error", err)

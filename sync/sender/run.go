@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"bianmin/packaging/supervise"
 	"bianmin/store"
 	"bianmin/store/cut"
 	"bianmin/sync/channel"
@@ -51,6 +52,18 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, outbox.Close()) }()
+	if err := supervise.Ready(); err != nil {
+		o.log.Warn("the supervisor does not hear", "error", err)
+	}
+	beating, quiet := context.WithCancel(ctx)
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		if err := supervise.Beat(beating, func(ctx context.Context) error { _, err := outbox.Settings(ctx); return err }); err != nil {
+			o.log.Warn("the supervisor does not hear", "error", err)
+		}
+	})
+	defer beats.Wait()
+	defer quiet()
 	for ctx.Err() == nil {
 		identity, stamp, err := awaitIdentity(ctx, o)
 		if err != nil || identity == nil {
