@@ -15,6 +15,7 @@ import (
 	"bianmin/packaging/provision/catalogue"
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/enrolment"
+	"bianmin/packaging/provision/session"
 	"bianmin/packaging/version"
 )
 
@@ -25,7 +26,7 @@ func main() {
 		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command())
+	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command())
 	root.AddCommand(manual(root))
 	explain(root)
 	err := root.ExecuteContext(ctx)

@@ -1,0 +1,49 @@
+// Package session is "provision session": it makes the machine a kiosk or a desk.
+package session
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/packaging/session"
+)
+
+// Command is the command tree.
+func Command() *cobra.Command {
+	var root string
+	c := &cobra.Command{
+		Use: "session kiosk|desk|none", Short: "Make this machine the kiosk or the desk: services, keys, consoles, power, sticks", Args: cobra.ExactArgs(1),
+		Long: "kiosk: the terminal is all there is; no console, no desktop, no key out of it. desk: whoever is in the group bianmin-desk may open the desk\n" +
+			"from the menu; nothing else of the PC changes. none: as before. Needs root. A kiosk is complete after the next start of the machine.",
+		RunE: func(c *cobra.Command, args []string) error {
+			changed, err := session.Apply(root, session.Role(args[0]))
+			for _, path := range changed {
+				fmt.Fprintln(c.OutOrStdout(), path)
+			}
+			if err != nil {
+				return err
+			}
+			return reload(root, len(changed) > 0)
+		},
+	}
+	c.Flags().StringVar(&root, "root", "/", "where the machine's file system is")
+	return c
+}
+
+// reload lets the running system take the files up; in a chroot there is none.
+func reload(root string, changed bool) error {
+	if _, err := os.Stat("/run/systemd/system"); err != nil || root != "/" || !changed {
+		return nil
+	}
+	for _, command := range [][]string{
+		{"systemctl", "daemon-reload"}, {"systemctl", "reload-or-restart", "systemd-journald.service"}, {"udevadm", "control", "--reload"}, {"sysctl", "--quiet", "--system"},
+	} {
+		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w: %s", command[0], err, out)
+		}
+	}
+	return nil
+}
