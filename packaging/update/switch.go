@@ -1,0 +1,399 @@
+package update
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"bianmin/packaging/update/trial"
+	"bianmin/store"
+)
+
+// Outcome is what a launch came to.
+type Outcome string
+
+// Outcomes.
+const (
+	Unchanged Outcome = "unchanged" // nothing to do
+	Switched  Outcome = "switched"  // a new version is on trial now
+	Again     Outcome = "again"     // the version on trial is started once more
+	Confirmed Outcome = "confirmed" // the version on trial was healthy: from here only forward
+	WentBack  Outcome = "went-back" // the version before runs again
+	Later     Outcome = "later"     // a program serves somebody
+)
+
+// Ask wishes for the staged version: programs step aside when they serve nobody, and the next launch switches. A version
+// that failed here before needs again.
+func (u *Updater) Ask(again bool) (*Staged, error) {
+	s, err := u.wanted(again)
+	if err != nil {
+		return nil, coded(err, Internal)
+	}
+	if err := trial.Ask(u.State, trial.Asked{Version: s.Version, SHA256: s.SHA256, At: u.Now().UTC()}); err != nil {
+		return nil, coded(err, Internal)
+	}
+	u.passed("update-asked")
+	return s, nil
+}
+
+// wanted is the staged version, when it may be switched to.
+func (u *Updater) wanted(again bool) (*Staged, error) {
+	s, err := u.Staged()
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, refuse(Nothing, "no version was fetched")
+	}
+	running, err := u.Running()
+	if err != nil {
+		return nil, err
+	}
+	if !newer(s.Version, running) {
+		return nil, refuse(Older, "%s lies ready, and %s runs", s.Version, running)
+	}
+	if why, failed := u.failed(s.SHA256); failed && !again {
+		return nil, refuse(FailedBefore, "version %s was tried here: %s", s.Version, why)
+	}
+	if err := s.Verify(u.programs(s.Version)); err != nil {
+		return nil, &Refusal{Changed, err}
+	}
+	return s, nil
+}
+
+// Launch is called before kiosk or desk is started, by the version that proved healthy last. It takes the next step, and
+// finishes what a power cut left half done. An error means that the program must not be started.
+func (u *Updater) Launch(ctx context.Context) (Outcome, error) {
+	outcome, err := u.step(ctx, true)
+	return outcome, coded(err, Internal)
+}
+
+// Apply takes the same step when no program is started by it: it switches when nobody is served, and finishes trials.
+func (u *Updater) Apply(ctx context.Context) (Outcome, error) {
+	outcome, err := u.step(ctx, false)
+	return outcome, coded(err, Internal)
+}
+
+func (u *Updater) step(ctx context.Context, starts bool) (Outcome, error) {
+	release, err := u.alone()
+	if err != nil {
+		return Later, err
+	}
+	defer func() { _ = release() }()
+	if err := trial.Prepare(u.State, u.Data); err != nil {
+		return Unchanged, err
+	}
+	t, err := u.undecided()
+	if err != nil {
+		return Unchanged, err
+	}
+	switch {
+	case t == nil || t.Stage == trial.Preparing:
+		return u.begin(ctx, starts)
+	case t.Stage == trial.GoingBack:
+		return u.back(ctx, t)
+	case t.Passed(u.State):
+		return Confirmed, u.confirm(t)
+	case !starts:
+		return Unchanged, nil
+	case t.Starts >= u.Limit:
+		t.Why = fmt.Sprintf("not healthy after %d starts", t.Starts)
+		return u.back(ctx, t)
+	}
+	return u.again(ctx, t)
+}
+
+// alone keeps a second updater out; there is none for long.
+func (u *Updater) alone() (release func() error, err error) {
+	file, err := os.OpenFile(u.state("updater.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the updater's lock: %w", err)
+	}
+	deadline := time.NewTimer(u.Wait)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil { // #nosec G115 -- a descriptor
+			return file.Close, nil
+		}
+		select {
+		case <-deadline.C:
+			return nil, errors.Join(refuse(InUse, "another updater is at work"), file.Close())
+		case <-tick.C:
+		}
+	}
+}
+
+// undecided is the trial that is on. A note that cannot be read is replaced by what the links say.
+func (u *Updater) undecided() (*trial.Trial, error) {
+	t, err := trial.Read(u.State)
+	if err == nil {
+		return t, nil
+	}
+	u.Log.Error("the note of a trial cannot be read", "error", err)
+	from, errFrom := u.link(keeper)
+	to, errTo := u.link(current)
+	if err := errors.Join(errFrom, errTo); err != nil {
+		return nil, err
+	}
+	if from == to {
+		return nil, trial.End(u.State)
+	}
+	t = &trial.Trial{ID: trial.NewID(), From: from, To: to, Programs: u.programs(to), Stage: trial.Running, Starts: u.Limit, Begun: u.Now().UTC()}
+	if trial.AnyPassed(u.State) {
+		return t, t.Pass(u.State, u.Now())
+	}
+	return t, t.Write(u.State)
+}
+
+// begin switches to the version that is wished for. What stands against it is noted, and the version that runs goes on.
+func (u *Updater) begin(ctx context.Context, starts bool) (Outcome, error) {
+	if err := u.tidy(); err != nil {
+		return Unchanged, err
+	}
+	wish, err := trial.Wish(u.State)
+	if err != nil {
+		u.Log.Error("a wish cannot be read", "error", err)
+		return Unchanged, trial.Unask(u.State)
+	}
+	if wish == nil {
+		return Unchanged, nil
+	}
+	s, err := u.wanted(true)
+	if err == nil && (s.Version != wish.Version || s.SHA256 != wish.SHA256) {
+		err = refuse(Changed, "%s was wished for and %s lies ready", wish.Version, s.Version)
+	}
+	if err != nil {
+		return u.dismiss(err, starts)
+	}
+	t, err := u.change(ctx, s)
+	switch {
+	case CodeOf(err) == InUse && !starts:
+		return Later, u.tidy()
+	case err != nil:
+		return u.dismiss(err, starts)
+	case !starts:
+		return Switched, nil
+	}
+	if outcome, err := u.again(ctx, t); outcome != Again {
+		return outcome, err
+	}
+	return Switched, nil
+}
+
+// dismiss gives the wish up. Before a start the error is only noted: the version that is there must start.
+func (u *Updater) dismiss(why error, starts bool) (Outcome, error) {
+	u.Log.Error("the new version was not switched to", "error", why)
+	if err := errors.Join(u.noteLast(why), trial.Unask(u.State), u.tidy()); err != nil && !starts {
+		return Unchanged, errors.Join(why, err)
+	}
+	if starts {
+		return Unchanged, nil
+	}
+	return Unchanged, why
+}
+
+// change is the switch itself. At each moment either the old version is current and nothing happened to its store, or
+// the note of the trial with the copy of the store is on the disk.
+func (u *Updater) change(ctx context.Context, s *Staged) (*trial.Trial, error) {
+	from, err := u.Running()
+	if err != nil {
+		return nil, err
+	}
+	t := &trial.Trial{
+		ID: trial.NewID(), From: from, To: s.Version, SHA256: s.SHA256, Programs: u.programs(s.Version), Stage: trial.Preparing,
+		Begun: u.Now().UTC(), ReaderSilent: trial.ReaderWasSilent(u.State),
+	}
+	release, err := u.hold(ctx, func() error { return t.Write(u.State) })
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = release() }()
+	u.passed("update-held")
+	if err := u.copyStore(); err != nil {
+		return nil, err
+	}
+	t.Stage = trial.Running
+	if err := t.Write(u.State); err != nil {
+		return nil, fmt.Errorf("note the trial: %w", err)
+	}
+	u.passed("update-trial-noted")
+	if err := u.point(current, t.To); err != nil {
+		if now, _ := u.link(current); now != t.To {
+			return nil, err
+		}
+		u.Log.Warn("the disk did not say that the switch is on it", "error", err) // the next launch sees what is there
+	}
+	u.passed("update-switched")
+	if err := trial.Unask(u.State); err != nil {
+		u.Log.Warn("a wish that was met stays noted", "error", err)
+	}
+	u.passed("update-begun")
+	u.Log.Info("a new version is on trial", "from", t.From, "to", t.To)
+	return t, nil
+}
+
+// hold makes sure that no program has the store open: first the one with the screen, which ends by itself when it
+// serves nobody, then the sender, which ends when it sees the note.
+func (u *Updater) hold(ctx context.Context, note func() error) (release func() error, err error) {
+	short, stop := context.WithTimeout(ctx, u.Wait/10)
+	defer stop()
+	program, err := trial.HoldAlone(short, u.Data, trial.ProgramLock)
+	if err != nil {
+		return nil, held(err)
+	}
+	if err := note(); err != nil {
+		return nil, errors.Join(err, program())
+	}
+	u.passed("update-prepared")
+	long, end := context.WithTimeout(ctx, u.Wait)
+	defer end()
+	sender, err := trial.HoldAlone(long, u.Data, trial.SenderLock)
+	if err != nil {
+		return nil, errors.Join(held(err), program())
+	}
+	return func() error { return errors.Join(sender(), program()) }, nil
+}
+
+func held(err error) error {
+	if errors.Is(err, trial.ErrHeld) {
+		return &Refusal{InUse, err}
+	}
+	return err
+}
+
+// Names of the store's copy: whole under the first name only.
+const (
+	copyFolder = "store-before"
+	copyHalf   = "store-before.new"
+)
+
+func (u *Updater) copyStore() error {
+	size, err := store.CopySize(u.Data)
+	if err != nil {
+		return err
+	}
+	if err := u.room(u.State, size); err != nil {
+		return err
+	}
+	if err := remove(u.state(copyHalf), u.state(copyFolder)); err != nil {
+		return err
+	}
+	if err := store.Copy(u.Data, u.state(copyHalf)); err != nil {
+		return err
+	}
+	if err := os.Rename(u.state(copyHalf), u.state(copyFolder)); err != nil {
+		return err
+	}
+	if err := syncFolder(u.State); err != nil {
+		return err
+	}
+	u.passed("update-copied")
+	return nil
+}
+
+// again counts one more start of the version on trial, and switches when a power cut came before.
+func (u *Updater) again(ctx context.Context, t *trial.Trial) (Outcome, error) {
+	t.Starts++
+	if err := t.Write(u.State); err != nil {
+		return Unchanged, fmt.Errorf("count a start: %w", err)
+	}
+	u.passed("update-start-counted")
+	if err := u.point(current, t.To); err != nil {
+		t.Why = "it could not be switched to: " + err.Error()
+		return u.back(ctx, t)
+	}
+	return Again, trial.Unask(u.State)
+}
+
+// confirm is for a version that was healthy. It accepts already; there is no way back any more.
+func (u *Updater) confirm(t *trial.Trial) error {
+	if err := u.point(current, t.To); err != nil {
+		return err
+	}
+	if err := u.point(keeper, t.To); err != nil {
+		return err
+	}
+	u.passed("update-kept")
+	if err := trial.End(u.State); err != nil {
+		return err
+	}
+	u.passed("update-trial-over")
+	u.Log.Info("a new version was confirmed", "from", t.From, "to", t.To)
+	if err := remove(u.state(copyFolder), u.state(stagedFile)); err != nil {
+		return err
+	}
+	u.passed("update-copy-removed")
+	if err := errors.Join(trial.ForgetPassed(u.State), u.prune(t.From, t.To)); err != nil {
+		return err
+	}
+	u.passed("update-confirmed")
+	return nil
+}
+
+// back puts the version before and its store in place again. It is only ever begun before the new version accepted anything.
+func (u *Updater) back(ctx context.Context, t *trial.Trial) (Outcome, error) {
+	t.Stage = trial.GoingBack
+	release, err := u.hold(ctx, func() error {
+		if t.Passed(u.State) { // just now
+			return refuse(InUse, "version %s is healthy", t.To)
+		}
+		return t.Write(u.State)
+	})
+	if err != nil {
+		return Unchanged, err
+	}
+	defer func() { _ = release() }()
+	u.passed("update-back-noted")
+	if _, err := os.Stat(u.state(copyFolder)); err == nil {
+		if err := store.PutBack(u.state(copyFolder), u.Data); err != nil {
+			return Unchanged, err
+		}
+	}
+	u.passed("update-store-back")
+	if err := u.point(current, t.From); err != nil {
+		return Unchanged, err
+	}
+	u.passed("update-switched-back")
+	f := Failure{Version: t.To, SHA256: t.SHA256, Why: t.Why, At: u.Now().UTC()}
+	if err := errors.Join(u.noteFailure(f), u.noteLast(refuse(Unhealthy, "version %s: %s", t.To, t.Why))); err != nil {
+		return Unchanged, err
+	}
+	u.passed("update-failure-noted")
+	if err := errors.Join(trial.Unask(u.State), trial.End(u.State)); err != nil {
+		return Unchanged, err
+	}
+	u.passed("update-back-over")
+	u.Log.Error("the new version was not healthy, the one before runs again", "version", t.To, "why", t.Why)
+	return WentBack, u.tidy()
+}
+
+// tidy removes what an interrupted change left; it is called when no trial is on or one has only begun to be prepared.
+func (u *Updater) tidy() error {
+	return errors.Join(trial.End(u.State), trial.ForgetPassed(u.State), remove(u.state(copyHalf), u.state(copyFolder), filepath.Join(u.Prefix, current+".new")))
+}
+
+// prune removes all versions but those that are named.
+func (u *Updater) prune(keep ...string) error {
+	entries, err := os.ReadDir(u.versions())
+	if err != nil {
+		return err
+	}
+	named := map[string]bool{}
+	for _, v := range keep {
+		named[v] = true
+	}
+	for _, e := range entries {
+		if !named[e.Name()] {
+			if err := remove(filepath.Join(u.versions(), e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
