@@ -70,8 +70,9 @@ func (d demo) deskByItself(ctx context.Context) error {
 
 // deskByHand fills a desk with invented cases, opens its window and the bench's window beside it, and waits until one of them is closed.
 func (d demo) deskByHand(ctx context.Context, width, height int) error {
-	r, err := rig.Start(ctx, rig.Options{
-		Dir: filepath.Join(d.dir, "work"), Bin: d.bin, Role: rig.RoleAgent, Behind: rig.SeedBehind(time.Now()),
+	// Ctrl+C ends the windows; network and platform stay for what is compared afterwards.
+	r, err := rig.Start(context.WithoutCancel(ctx), rig.Options{
+		Dir: filepath.Join(d.dir, "work"), Bin: d.bin, Role: rig.RoleAgent, Behind: rig.SeedBehind(time.Now()), Apart: true,
 		Screen: rig.Screen{Width: rig.DeskWidth, Height: rig.DeskHeight, Window: true},
 	})
 	if err != nil {
@@ -85,7 +86,7 @@ func (d demo) deskByHand(ctx context.Context, width, height int) error {
 		return errors.Join(err, r.Close())
 	}
 	own := r.Accounts.Agent
-	fmt.Printf("demo: sign on as %s with this passphrase: %s\n", own.Name, rig.SeedSecret)
+	fmt.Printf("demo: sign on as %s (or lay card 13 on the reader) with this passphrase: %s\n", own.Name, rig.SeedSecret)
 	for _, a := range []rig.Account{r.Accounts.Lead, r.Accounts.Trainee} {
 		fmt.Printf("demo: account %s %s (%s) has no keys yet; its activation code is %s\n", a.ID, a.Name, a.Role, a.Code)
 	}

@@ -34,10 +34,11 @@ func screenSize(conn *xgb.Conn) (width, height int, ok bool) {
 // byHand opens the kiosk's window and the bench's window and waits until one of them is closed.
 func (d demo) byHand(ctx context.Context, width, height int) error {
 	scale := min(1, float64(height-80)/theme.DesignHeight, float64(width)*0.55/theme.DesignWidth)
-	r, err := rig.Start(ctx, rig.Options{
+	// Ctrl+C ends the windows; network and platform stay for what is compared afterwards.
+	r, err := rig.Start(context.WithoutCancel(ctx), rig.Options{
 		Dir: filepath.Join(d.dir, "work"), Bin: d.bin,
 		Screen: rig.Screen{Width: theme.DesignWidth, Height: theme.DesignHeight, Scale: scale, Window: true},
-		Idle:   2 * time.Minute, Done: time.Minute,
+		Idle:   2 * time.Minute, Done: time.Minute, Apart: true,
 	})
 	if err != nil {
 		return err

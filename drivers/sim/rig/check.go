@@ -46,7 +46,7 @@ func (r *Rig) PlayJourney(ctx context.Context, env []string, journey, out string
 	if err := os.MkdirAll(filepath.Join(out, "screens"), 0o755); err != nil {
 		return fmt.Errorf("make the folder for the journey: %w", err)
 	}
-	p, err := launch(r.options.Dir, r.bin("kiosk"), append(r.Env(), env...),
+	p, err := r.options.launch("kiosk", append(r.Env(), env...),
 		"-journey", journey, "-shots", filepath.Join(out, "screens"), "-bench", r.Stand.Socket(), "-config", r.Config())
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (r *Rig) newAccounts(ctx context.Context) (made Accounts, err error) {
 
 // StartAgent starts the desk with its window on the display of env.
 func (r *Rig) StartAgent(env []string, args ...string) (*Program, error) {
-	return launch(r.options.Dir, r.bin("agent"), append(r.Env(), env...), append([]string{"-config", r.Config()}, args...)...)
+	return r.options.launch("agent", append(r.Env(), env...), append([]string{"-config", r.Config()}, args...)...)
 }
 
 // KeepDocuments copies everything the A4 printer printed into out, under its file names.

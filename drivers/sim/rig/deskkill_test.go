@@ -103,7 +103,7 @@ func (k *deskKilling) robot(cutAt string, args ...string) *Program {
 		env = append(env, cut.Variable+"="+cutAt)
 	}
 	a := k.rig.Accounts.Agent
-	p, err := launch(k.rig.options.Dir, k.rig.bin("deskrobot"), env, append([]string{
+	p, err := k.rig.options.launch("deskrobot", env, append([]string{
 		"-config", k.rig.Config(), "-bench", k.rig.Stand.Socket(), "-item", feeItem, "-answers", k.answers,
 		"-account", a.ID, "-code", a.Code, "-secret", robotSecret,
 	}, args...)...)

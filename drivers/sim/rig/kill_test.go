@@ -124,7 +124,7 @@ func (k *killing) session(cutAt string) *Program {
 	if cutAt != "" {
 		env = append(env, cut.Variable+"="+cutAt)
 	}
-	p, err := launch(k.rig.options.Dir, k.rig.bin("windowless"), env, "-config", k.rig.Config(), "-item", pensionItem, "-answers", k.answers)
+	p, err := k.rig.options.launch("windowless", env, "-config", k.rig.Config(), "-item", pensionItem, "-answers", k.answers)
 	if err != nil {
 		k.t.Fatal(err)
 	}

@@ -13,19 +13,26 @@ import (
 	"bianmin/store/office"
 )
 
-// WithBook opens the agent's book on the desk's own store with the agent's secret, as the desk does.
-func (r *Rig) WithBook(ctx context.Context, secret string, use func(book *office.Book) error) (err error) {
+// withOffice opens the desk's own store as the desk does before somebody signs on.
+func (r *Rig) withOffice(ctx context.Context, use func(o *office.Office) error) (err error) {
 	o, err := office.Open(ctx, office.Options{Folder: r.TerminalData(), Software: "bianmin-rig"})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.Close()) }()
-	book, err := o.SignOn(ctx, r.Accounts.Agent.ID, secret)
-	if err != nil {
-		return fmt.Errorf("sign on to the books: %w", err)
-	}
-	defer func() { err = errors.Join(err, book.Close()) }()
-	return use(book)
+	return use(o)
+}
+
+// WithBook opens the agent's book on the desk's own store with the agent's secret, as the desk does.
+func (r *Rig) WithBook(ctx context.Context, secret string, use func(book *office.Book) error) error {
+	return r.withOffice(ctx, func(o *office.Office) (err error) {
+		book, err := o.SignOn(ctx, r.Accounts.Agent.ID, secret)
+		if err != nil {
+			return fmt.Errorf("sign on to the books: %w", err)
+		}
+		defer func() { err = errors.Join(err, book.Close()) }()
+		return use(book)
+	})
 }
 
 // OwnBooks are the books as the desk's own store has them, opened with the

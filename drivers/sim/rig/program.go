@@ -29,9 +29,9 @@ type Program struct {
 	more  chan struct{} // closed and replaced when a line arrives
 }
 
-// launch runs the program at path; what it writes goes to logs/NAME.log in dir as well.
-func launch(dir, path string, env []string, args ...string) (*Program, error) {
-	name := filepath.Base(path)
+// launch runs one of the built programs; what it writes goes to logs/NAME.log in the rig's folder as well.
+func (o Options) launch(name string, env []string, args ...string) (*Program, error) {
+	dir, path := o.Dir, filepath.Join(o.Bin, name)
 	if err := os.MkdirAll(filepath.Join(dir, "logs"), 0o755); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
@@ -44,6 +44,7 @@ func launch(dir, path string, env []string, args ...string) (*Program, error) {
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = writer, writer
 	p.cmd.WaitDelay = 2 * time.Second
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: o.Apart}
 	if err := p.cmd.Start(); err != nil {
 		_ = log.Close()
 		return nil, fmt.Errorf("start %s: %w", name, err)

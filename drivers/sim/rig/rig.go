@@ -24,6 +24,8 @@ type Options struct {
 	Done   time.Duration // 0: five minutes
 	Faults string        // the platform's fault script, "" for none
 	Behind time.Duration // the platform's clock runs so far behind at first: a past can be made
+	// Apart keeps the programs from what the terminal's keys send (Ctrl+C), so that who began them ends them in order.
+	Apart bool
 }
 
 // Screen is the terminal's panel; zero is the design's: 1080×1920, a desk's 1366×768.
@@ -106,7 +108,7 @@ func (r *Rig) StartPlatform(ctx context.Context, address string) (err error) {
 	if r.options.Faults != "" {
 		args = append(args, "--faults", r.options.Faults)
 	}
-	r.Platform, err = launch(r.options.Dir, r.bin("platform"), nil, args...)
+	r.Platform, err = r.options.launch("platform", nil, args...)
 	if err != nil {
 		return err
 	}
@@ -258,7 +260,7 @@ func (r *Rig) Run(ctx context.Context, program string, args ...string) ([]byte, 
 
 // StartSender starts the sender.
 func (r *Rig) StartSender(env ...string) (err error) {
-	r.Sender, err = launch(r.options.Dir, r.bin("sender"), append(r.Env(), env...), "--config", r.Config())
+	r.Sender, err = r.options.launch("sender", append(r.Env(), env...), "--config", r.Config())
 	return err
 }
 
@@ -287,5 +289,5 @@ func (r *Rig) Close() error {
 
 // StartKiosk starts the kiosk with its window on the display of env.
 func (r *Rig) StartKiosk(env []string, args ...string) (*Program, error) {
-	return launch(r.options.Dir, r.bin("kiosk"), append(r.Env(), env...), append([]string{"-config", r.Config()}, args...)...)
+	return r.options.launch("kiosk", append(r.Env(), env...), append([]string{"-config", r.Config()}, args...)...)
 }

@@ -45,8 +45,11 @@ type inventedDay struct {
 	Steps   []plan.Step
 }
 
-// SeedSecret opens the agent's account after SeedDay.
+// SeedSecret opens the agent's account after SeedDay; the agent's own card picks it.
 const SeedSecret = "correct horse battery staple"
+
+// agentCard is 李会计's on the bench.
+const agentCard = "13"
 
 // SeedBehind is how far the platform's clock must run behind from the start, so that SeedDay can make a past.
 func SeedBehind(now time.Time) time.Duration {
@@ -168,8 +171,8 @@ func (s *seeding) day(ctx context.Context, i int) error {
 		return err
 	}
 	a := s.rig.Accounts.Agent
-	robot, err := launch(s.rig.options.Dir, s.rig.bin("deskrobot"), s.rig.Env(), "-config", s.rig.Config(), "-bench", s.rig.Stand.Socket(),
-		"-account", a.ID, "-code", a.Code, "-secret", SeedSecret, "-dear", "-plan", path)
+	robot, err := s.rig.options.launch("deskrobot", s.rig.Env(), "-config", s.rig.Config(), "-bench", s.rig.Stand.Socket(),
+		"-account", a.ID, "-code", a.Code, "-secret", SeedSecret, "-card", agentCard, "-dear", "-plan", path)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
+	"bianmin/core/identity"
+	"bianmin/drivers/sim"
 	"bianmin/internal/chance"
 	"bianmin/store/office"
 	"bianmin/ui/play"
@@ -31,6 +33,24 @@ func TestSeedDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%s: %d cases", time.Since(begun), len(numbers))
+	err = r.withOffice(t.Context(), func(o *office.Office) error {
+		card, err := sim.LoadCard(agentCard)
+		if err != nil {
+			return err
+		}
+		from, err := identity.ParseDate(card.From)
+		if err != nil {
+			return err
+		}
+		own := identity.Card{Name: card.Name, Number: card.Number, Issuer: card.Issuer, ValidFrom: from, LongTerm: true}
+		if account, err := o.ByCard(t.Context(), own); err != nil || account != r.Accounts.Agent.ID {
+			t.Errorf("the agent's card picks %q: %v", account, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	err = r.WithBook(t.Context(), SeedSecret, func(book *office.Book) error {
 		lookAtSeeded(t, book, numbers)
 		return nil

@@ -57,7 +57,7 @@ func median(all []time.Duration) time.Duration {
 func firstPaint(b *testing.B, hand play.Hand, display *Display, r *Rig, program string, args ...string) time.Duration {
 	b.Helper()
 	begin := time.Now()
-	p, err := launch(r.options.Dir, r.bin(program), append(r.Env(), display.Env()...), args...)
+	p, err := r.options.launch(program, append(r.Env(), display.Env()...), args...)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -31,6 +31,7 @@ func main() {
 	flag.StringVar(&r.account, "account", "", "number of the account that signs on")
 	flag.StringVar(&r.code, "code", "", "its activation code, for the first time")
 	flag.StringVar(&r.secret, "secret", "", "its secret")
+	flag.StringVar(&r.card, "card", "", "the account's own card, a number of the bench, for the first time")
 	flag.StringVar(&r.item, "item", "", "code of the item cases are of")
 	flag.IntVar(&r.cases, "cases", 1, "cases to bring from acceptance to their end")
 	flag.BoolVar(&r.closing, "close", false, "close the day at the end")

@@ -18,6 +18,7 @@ import (
 // robot is an agent who knows what to do on every page.
 type robot struct {
 	bench, account, code, secret, item string
+	card                               string // the agent's own, for the first time; "" for none
 	answers                            map[string]any
 	cases                              int
 	closing                            bool
@@ -149,8 +150,16 @@ func (r *robot) signOn(ctx context.Context) error {
 		if err := r.do(ctx, desk.OpenActivate{ID: r.account}, "activation", func(s desk.State) bool { return s.Page == desk.Activate }); err != nil {
 			return err
 		}
+		if r.card != "" {
+			if err := r.tell(ctx, "card place "+r.card); err != nil {
+				return err
+			}
+		}
 		err := r.do(ctx, desk.Activation{Code: r.code, Secret: r.secret, Again: r.secret}, "keys", func(s desk.State) bool { return r.line(s).Active })
 		if err != nil {
+			return err
+		}
+		if err := r.tell(ctx, "card remove"); err != nil {
 			return err
 		}
 		say("activated")
