@@ -190,6 +190,42 @@ func TestVisits(t *testing.T) {
 	})
 }
 
+// TestRegister: the register says who came and what lies here, and what it leaves out.
+func TestRegister(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		number := s.fileFor(pension, &casefile.Delegation{Agent: "100001", Delegate: applicant(delegate()), Item: pension})
+		file := &s.office.cases[number].file
+		file.Submission.Values = []byte(`{"phone":"13800000000"}`)
+		file.Custody.Held = []agency.Held{{Paper: casefile.Paper{ID: "1"}}, {Paper: casefile.Paper{ID: "2"}}}
+		for range mostListed + 1 {
+			s.fileFor(fertility, nil)
+		}
+		s.signOn("100001")
+		s.send(Go{Page: Reports})
+		s.wait(time.Second)
+		r := s.on(Reports).Reports.Report
+		if len(r.Register) != mostListed || r.Unlisted != 2 || r.ByState[0].Value != mostListed+2 {
+			t.Fatalf("%d listed, %d not, %v", len(r.Register), r.Unlisted, r.ByState)
+		}
+		found := false
+		for _, line := range r.Register {
+			if line.Number == number {
+				found = line.Delegate == delegateName && line.Papers == 2
+			}
+		}
+		if !found {
+			t.Error("the register names neither delegate nor originals")
+		}
+		s.send(SaveCSV{})
+		s.wait(time.Second)
+		csv := string(s.saver.files["register-2026-11-25-2026-11-25.csv"])
+		if !strings.Contains(csv, "13800000000,"+delegateName) || !strings.HasSuffix(csv, "请缩短时间范围。\r\n") {
+			t.Errorf("CSV ends with %q", csv[max(0, len(csv)-200):])
+		}
+	})
+}
+
 func TestReports(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)

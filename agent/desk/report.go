@@ -2,10 +2,13 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"bianmin/core/agency"
@@ -17,8 +20,9 @@ import (
 
 const slotReport slot = "report"
 
-// mostReported is the most cases a report reads one by one for the register.
-const mostReported = 2000
+// mostListed is the most cases the register lists; what it leaves out is said and still counts.
+// It is far beyond a point's month, and bounds the memory.
+const mostListed = 10000
 
 // reporting is the report on the screen.
 type reporting struct {
@@ -26,6 +30,7 @@ type reporting struct {
 	date   string
 	made   report.Report
 	rows   []report.RegisterRow
+	left   int // cases the register leaves out
 	view   Report
 	saved  string
 	busy   string
@@ -97,7 +102,7 @@ func (m *machine) loadReport() {
 				m.fail("make report", err)
 				return
 			}
-			r.made, r.rows = made, rows
+			r.made, r.rows, r.left = made, rows, len(source.Cases)-len(rows)
 			r.view = viewOf(made, source, rows, m)
 		}
 	})
@@ -108,17 +113,19 @@ func readReport(ctx context.Context, book Book, from, to, agent string) (report.
 	var source report.Source
 	var rows []report.RegisterRow
 	for {
-		page, err := book.List(ctx, agency.Query{From: from, To: to, Offset: len(source.Cases), Limit: 200})
+		page, err := book.List(ctx, agency.Query{From: from, To: to, Offset: len(source.Cases), Limit: 1000})
 		if err != nil {
 			return source, nil, err
 		}
 		source.Cases = append(source.Cases, page.Lines...)
-		if len(page.Lines) == 0 || len(source.Cases) >= min(page.Total, mostReported) {
+		if len(page.Lines) == 0 || len(source.Cases) >= page.Total {
 			break
 		}
 	}
-	slices.SortFunc(source.Cases, func(a, b agency.CaseLine) int { return a.Filed.Compare(b.Filed) })
-	for _, line := range source.Cases {
+	slices.SortFunc(source.Cases, func(a, b agency.CaseLine) int {
+		return cmp.Or(a.Filed.Compare(b.Filed), strings.Compare(string(a.Number), string(b.Number)))
+	})
+	for _, line := range source.Cases[:min(len(source.Cases), mostListed)] {
 		file, err := book.Case(ctx, line.Number)
 		if err != nil {
 			return source, nil, err
@@ -150,7 +157,11 @@ func readReport(ctx context.Context, book Book, from, to, agent string) (report.
 var endings = []casefile.EventKind{casefile.Closed, casefile.Ended, casefile.Withdrawn, casefile.Delivered, casefile.PlatformFinished, casefile.PlatformRejected}
 
 func registerRow(file agency.CaseFile, agent string) report.RegisterRow {
-	row := report.RegisterRow{CaseLine: file.CaseLine, IDNumber: identity.Mask(file.Submission.Applicant.Number), Department: file.Department, Agent: agent}
+	row := report.RegisterRow{CaseLine: file.CaseLine, IDNumber: identity.Mask(file.Submission.Applicant.Number), Department: file.Department, Agent: agent, Papers: len(file.Custody.Held)}
+	if d := file.Submission.Delegation; d != nil {
+		row.Delegate = d.Delegate.Name
+	}
+	row.Phone = phoneIn(file.Submission.Values)
 	for _, moment := range file.Moments {
 		if slices.Contains(endings, moment.Kind) {
 			row.Done = moment.At.In(casefile.Zone).Format(time.DateOnly)
@@ -159,11 +170,22 @@ func registerRow(file agency.CaseFile, agent string) report.RegisterRow {
 	return row
 }
 
+// phoneIn is the phone number of a form, "" when it asks none.
+func phoneIn(values json.RawMessage) string {
+	var known struct {
+		Phone string `json:"phone"`
+	}
+	if err := json.Unmarshal(values, &known); err != nil {
+		return ""
+	}
+	return known.Phone
+}
+
 // viewOf is the report as the screen shows it.
 func viewOf(made report.Report, source report.Source, rows []report.RegisterRow, m *machine) Report {
 	v := Report{
 		From: made.From, To: made.To, FeesFen: made.TakenFen - made.RefundFen, FeeCount: len(source.Fees), Visits: len(source.Visits),
-		NoShows: made.Visits["no-show"], Evaluations: made.Evaluations,
+		NoShows: made.Visits["no-show"], Unlisted: len(source.Cases) - len(rows), Evaluations: made.Evaluations,
 	}
 	for _, item := range made.Cases {
 		name := zh(item.Name)
@@ -186,7 +208,7 @@ func viewOf(made report.Report, source report.Source, rows []report.RegisterRow,
 	for i, row := range rows {
 		v.Register = append(v.Register, RegisterLine{
 			Serial: i + 1, Number: row.Number, Official: row.Official, Date: row.Filed.In(casefile.Zone).Format(time.DateOnly), Person: row.Person,
-			IDNumber: row.IDNumber, Item: row.ItemName, State: row.State, Due: row.Due, Ended: row.Done, Agent: row.Agent,
+			IDNumber: row.IDNumber, Item: row.ItemName, Delegate: row.Delegate, Papers: row.Papers, State: row.State, Due: row.Due, Ended: row.Done, Agent: row.Agent,
 		})
 	}
 	return v
@@ -195,7 +217,7 @@ func viewOf(made report.Report, source report.Source, rows []report.RegisterRow,
 // reportForms are the report's two papers: the counts and the register.
 func (m *machine) reportForms() []a4 {
 	r := &m.shift.report
-	made, register := r.made, receipt.RegisterPaper{From: r.made.From, To: r.made.To, Rows: r.rows}
+	made, register := r.made, receipt.RegisterPaper{From: r.made.From, To: r.made.To, Rows: r.rows, Unlisted: r.left}
 	return []a4{
 		{agency.PrintJob{Kind: jobReport}, func(d receipt.Desk) receipt.Pages { return receipt.ReportPage(d, made) }},
 		{agency.PrintJob{Kind: jobReport}, func(d receipt.Desk) receipt.Pages { return receipt.Register(d, register) }},
@@ -220,7 +242,7 @@ func (m *machine) savePDF() {
 func (m *machine) saveCSV() {
 	r := &m.shift.report
 	speech := report.Speech{Lang: m.lang, Words: m.options.Words}
-	tables := [][][]string{r.made.Tables(speech), report.Register(speech, r.rows)}
+	tables := [][][]string{r.made.Tables(speech), report.Register(speech, r.rows, r.left)}
 	m.saveFiles([]string{r.name("report", "csv"), r.name("register", "csv")}, func(i int) ([]byte, error) {
 		var out bytes.Buffer
 		err := report.WriteCSV(&out, tables[i])

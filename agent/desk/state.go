@@ -396,6 +396,7 @@ type Report struct {
 	NoShows     int
 	Evaluations agency.EvaluationCounts
 	Register    []RegisterLine // 办件登记簿
+	Unlisted    int            // cases of the span it leaves out
 }
 
 // Count is one bar.

@@ -140,7 +140,7 @@ func (d *detail) about(file *agency.CaseFile, s desk.State) []fact {
 	k := d.kit
 	due := k.due(file.CaseLine)
 	if file.Due != "" {
-		due += k.with("label.in-brackets", args{"text": file.Due})
+		due = k.with("label.in-brackets", args{"before": due, "text": file.Due})
 	}
 	facts := []fact{{k.t("column.due"), due}, {k.t("label.department"), file.Department}}
 	if file.Official != "" {

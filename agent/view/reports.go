@@ -42,7 +42,9 @@ func newReports(k *kit) page {
 		{Title: k.t("column.day"), Weight: 0.8},
 		{Title: k.t("column.number"), Weight: 2.9},
 		{Title: k.t("column.applicant"), Weight: 1.1},
+		{Title: k.t("column.delegate"), Weight: 1},
 		{Title: k.t("column.item"), Weight: 1.7},
+		{Title: k.t("column.papers"), Weight: 0.6},
 		{Title: k.t("column.state"), Weight: 1.3},
 		{Title: k.t("column.due"), Weight: 0.8},
 	}, nil, nil)
@@ -71,7 +73,11 @@ func (p *reports) show(s desk.State) {
 	p.tabs.Set(view.Period, nil)
 	p.date.Set(view.Date)
 	r := view.Report
-	p.span.SetText(k.with("label.from-to", args{"from": r.From, "to": r.To}))
+	said := k.with("label.from-to", args{"from": r.From, "to": r.To})
+	if r.Unlisted > 0 {
+		said += " · " + k.with("label.unlisted", args{"n": r.Unlisted})
+	}
+	p.span.SetText(said)
 	e := r.Evaluations
 	p.figures.set(
 		fact{k.t("label.fees-taken"), k.with("label.fees-sum", args{"amount": yuan(r.FeesFen), "n": r.FeeCount})},
@@ -93,7 +99,7 @@ func (p *reports) show(s desk.State) {
 	var lines []dk.Line
 	for _, l := range r.Register {
 		lines = append(lines, dk.Line{Key: string(l.Number), Cells: []dk.Cell{
-			{Text: strconv.Itoa(l.Serial)}, {Text: k.day(l.Date, s.Now)}, {Text: string(l.Number)}, {Text: l.Person, Bold: true}, {Text: l.Item}, {Text: k.or("state", l.State)}, {Text: k.day(l.Due, s.Now)},
+			{Text: strconv.Itoa(l.Serial)}, {Text: k.day(l.Date, s.Now)}, {Text: string(l.Number)}, {Text: l.Person, Bold: true}, {Text: l.Delegate}, {Text: l.Item}, {Text: few(l.Papers)}, {Text: k.or("state", l.State)}, {Text: k.day(l.Due, s.Now)},
 		}})
 	}
 	p.table.Set(lines, p.table.Chosen())
@@ -107,6 +113,14 @@ func (p *reports) show(s desk.State) {
 	for _, button := range p.buttons {
 		button.SetEnabled(view.Busy == "")
 	}
+}
+
+// few is a number of things, nothing for none.
+func few(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 func bars(k *kit, counts []desk.Count) (out []dk.Bar) {

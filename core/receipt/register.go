@@ -11,23 +11,27 @@ import (
 type RegisterPaper struct {
 	From, To string // YYYY-MM-DD
 	Rows     []report.RegisterRow
+	Unlisted int // cases of the span that are not in Rows
 }
 
 // registerShares are the widths of the register's columns on paper.
-var registerShares = []int{38, 70, 148, 100, 62, 126, 82, 110, 92, 60, 72, 72, 56}
+var registerShares = []int{34, 66, 142, 92, 58, 122, 80, 56, 100, 40, 86, 56, 68, 68, 54}
 
 // Register lays out the register across the page, one line per case.
 func Register(d Desk, r RegisterPaper) Pages {
 	m := newPages(d, "register", m8(r.From)+"–"+m8(r.To))
 	m.Landscape = true
-	m.fields(m.field("point", d.Point), m.field("agent", m.agent()), m.field("period", m.period(r.From, r.To)), m.field("cases", strconv.Itoa(len(r.Rows))))
-	rows := report.Register(report.Speech{Lang: d.Lang, Words: d.Words}, r.Rows)
+	m.fields(m.field("point", d.Point), m.field("agent", m.agent()), m.field("period", m.period(r.From, r.To)), m.field("cases", strconv.Itoa(len(r.Rows)+r.Unlisted)))
+	rows := report.Register(report.Speech{Lang: d.Lang, Words: d.Words}, r.Rows, 0)
 	table := Part{Kind: PartTable, Rows: rows[1:]}
 	for i, label := range rows[0] {
 		table.Columns = append(table.Columns, Column{Label: label, Share: registerShares[i]})
 	}
 	table.Columns[0].Align = Center
 	m.put(table)
+	if r.Unlisted > 0 {
+		m.put(Part{Kind: PartParagraph, Text: report.Unlisted(report.Speech{Lang: d.Lang, Words: d.Words}, r.Unlisted)})
+	}
 	m.signed("sign-agent", "sign-checker")
 	return m.Pages
 }

@@ -107,15 +107,15 @@ func TestReportCSV(t *testing.T) {
 func TestRegisterCSV(t *testing.T) {
 	row := report.RegisterRow{
 		CaseLine: agency.CaseLine{Number: "QH0301A-261122-0042-X", Official: "=1+1", Person: "=HYPERLINK(\"x\")", ItemName: "有\"引号\",和逗号\n和换行", State: casefile.StateClosed, Filed: time.Date(2026, 11, 22, 1, 5, 0, 0, time.UTC)},
-		IDNumber: "630102195203071235", Phone: "0970-5550188", Department: "@民政局", Agent: "-马玉兰",
+		IDNumber: "630102195203071235", Phone: "0970-5550188", Department: "@民政局", Delegate: "+欧阳", Papers: 2, Agent: "-马玉兰",
 	}
 	var out bytes.Buffer
-	if err := report.WriteCSV(&out, report.Register(speech(t), []report.RegisterRow{row})); err != nil {
+	if err := report.WriteCSV(&out, report.Register(speech(t), []report.RegisterRow{row}, 3)); err != nil {
 		t.Fatal(err)
 	}
 	rows := read(t, out.Bytes())
-	want := []string{"1", "2026-11-22 09:05", "QH0301A-261122-0042-X", "'=1+1", "'=HYPERLINK(\"x\")", "'630102195203071235", "0970-5550188", "有\"引号\",和逗号\n和换行", "'@民政局", "已办结", "", "", "'-马玉兰"}
-	if len(rows) != 2 || len(rows[0]) != len(want) || !slices.Equal(rows[1], want) {
+	want := []string{"1", "2026-11-22 09:05", "QH0301A-261122-0042-X", "'=1+1", "'=HYPERLINK(\"x\")", "'630102195203071235", "0970-5550188", "'+欧阳", "有\"引号\",和逗号\n和换行", "2", "'@民政局", "已办结", "", "", "'-马玉兰"}
+	if len(rows) != 3 || !strings.Contains(rows[2][0], "3") || len(rows[0]) != len(want) || !slices.Equal(rows[1], want) {
 		t.Errorf("%q\nwant %q", rows, want)
 	}
 }

@@ -32,14 +32,16 @@ type RegisterRow struct {
 	Phone      string
 	Department string
 	Agent      string
+	Delegate   string // who came for an absent principal
+	Papers     int    // originals taken into custody
 	Done       string // YYYY-MM-DD, "" while it is open
 }
 
 // registerColumns are the keys of the register's columns in order.
-var registerColumns = []string{"serial", "filed", "case", "official", "person", "id-number", "phone", "item", "department", "state", "due", "done", "agent"}
+var registerColumns = []string{"serial", "filed", "case", "official", "person", "id-number", "phone", "delegate", "item", "papers", "department", "state", "due", "done", "agent"}
 
-// Register gives the register as a table with its header.
-func Register(s Speech, rows []RegisterRow) [][]string {
+// Register gives the register as a table with its header; unlisted is how many cases of the span it leaves out, said in a last row.
+func Register(s Speech, rows []RegisterRow, unlisted int) [][]string {
 	out := [][]string{s.header(registerColumns...)}
 	for i, r := range rows {
 		filed := ""
@@ -47,11 +49,19 @@ func Register(s Speech, rows []RegisterRow) [][]string {
 			filed = r.Filed.In(casefile.Zone).Format("2006-01-02 15:04")
 		}
 		out = append(out, []string{
-			strconv.Itoa(i + 1), filed, string(r.Number), r.Official, r.Person, r.IDNumber, r.Phone, r.ItemName,
+			strconv.Itoa(i + 1), filed, string(r.Number), r.Official, r.Person, r.IDNumber, r.Phone, r.Delegate, r.ItemName, strconv.Itoa(r.Papers),
 			r.Department, s.State(r.State), r.Due, r.Done, r.Agent,
 		})
 	}
+	if unlisted > 0 {
+		out = append(out, []string{Unlisted(s, unlisted)})
+	}
 	return out
+}
+
+// Unlisted says that the register leaves cases out.
+func Unlisted(s Speech, n int) string {
+	return s.Words.T(s.Lang, "receipt.register.unlisted", map[string]any{"n": n})
 }
 
 func (s Speech) header(keys ...string) []string {

@@ -159,7 +159,7 @@ func register() []report.RegisterRow {
 		line.Number = casefile.Number(fmt.Sprintf("QH0301A-2611%02d-%04d-X", 1+i%28, i+1))
 		line.Item, line.ItemName, line.State = items[i%4], items[i%4], states[i%5]
 		line.Filed = time.Date(2026, 11, 1+i%28, 9, i, 0, 0, china)
-		out = append(out, report.RegisterRow{CaseLine: line, IDNumber: Principal().Number, Phone: "13897000001", Department: "青禾县民政局", Agent: "马玉兰"})
+		out = append(out, report.RegisterRow{CaseLine: line, IDNumber: Principal().Number, Phone: "13897000001", Delegate: []string{"", "欧阳建国"}[i%2], Papers: i % 3, Department: "青禾县民政局", Agent: "马玉兰"})
 	}
 	return out
 }
