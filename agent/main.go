@@ -13,9 +13,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"bianmin/agent/wiring"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/update/examine"
+	"bianmin/packaging/update/trial"
 	"bianmin/packaging/version"
 	"bianmin/sync/seal"
 	"bianmin/ui/play"
@@ -61,10 +64,18 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, f)
 	stop()
+	if errors.Is(err, errAnotherVersion) {
+		os.Exit(startAgain)
+	}
 	if err != nil {
 		fail(err)
 	}
 }
+
+// startAgain is the status that asks whoever started the desk to start the version that is current then.
+const startAgain = 75
+
+var errAnotherVersion = errors.New("ending for another version")
 
 func fail(err error) {
 	fmt.Fprintln(os.Stderr, "agent:", err)
@@ -95,13 +106,32 @@ func run(ctx context.Context, f flags) error {
 		return err
 	}
 	toolkit.Log(log)
+	started := time.Now()
+	release, err := trial.Hold(ctx, s.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }() // also ends with the process
+	if look := trial.Look(s.Update.State); look.On {
+		return onTrial(ctx, f, s, look, log)
+	}
 	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain})
 	if err != nil {
 		return err
 	}
 	again, err := live(ctx, f, s, parts, log)
-	if err = errors.Join(err, parts.Close()); err != nil || !again {
+	silent := examine.Silent(parts.Devices.Statuses())
+	if err = errors.Join(err, parts.Close()); err != nil {
 		return err
+	}
+	if err := trial.NoteReader(s.Update.State, silent); err != nil {
+		log.Warn("the card reader's state was not noted", "error", err)
+	}
+	switch {
+	case !again:
+		return nil
+	case trial.Wished(s.Update.State, started), trial.Replaced(s.Update.Prefix):
+		return errAnotherVersion
 	}
 	return toolkit.Replace()
 }

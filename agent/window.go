@@ -15,6 +15,7 @@ import (
 	"bianmin/agent/view"
 	"bianmin/agent/wiring"
 	"bianmin/core/casefile"
+	"bianmin/core/pinyin"
 	"bianmin/core/text"
 	"bianmin/packaging/settings"
 	"bianmin/ui/onui"
@@ -45,7 +46,7 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := &window{log: log, desk: parts.Desk(), cancel: cancel, plain: f.plain}
-	w.open(s, parts)
+	w.open(s, parts.Words(), parts.Pinyin())
 	if f.probe != "" {
 		probe, err := w.listen(f.probe)
 		if err != nil {
@@ -114,12 +115,12 @@ func (w *window) show(state desk.State) {
 }
 
 // open builds the window; it is shown by live.
-func (w *window) open(s settings.Settings, parts *wiring.Agent) {
+func (w *window) open(s settings.Settings, words *text.Catalog, names *pinyin.Dictionary) {
 	w.app = app.New()
 	w.app.Settings().SetTheme(theme.DeskToolkit())
 	w.window = w.app.NewWindow("便民代办")
 	w.window.SetPadded(false)
-	w.view = view.New(view.Options{Catalog: parts.Words(), Emit: w.emit, Match: matcher(parts.Pinyin().Readings)})
+	w.view = view.New(view.Options{Catalog: words, Emit: w.emit, Match: matcher(names.Readings)})
 	w.window.SetContent(w.view.Root())
 	w.view.Bind(w.window.Canvas())
 	w.window.Resize(sizeOf(s.Screen))
@@ -129,7 +130,11 @@ func (w *window) open(s settings.Settings, parts *wiring.Agent) {
 
 // emit hands an event to the desk without keeping the window waiting: the desk's own
 // goroutine takes events at once, but for the moment in which it writes.
-func (w *window) emit(event desk.Event) { w.desk.Send(event) }
+func (w *window) emit(event desk.Event) {
+	if w.desk != nil { // a version on trial has none
+		w.desk.Send(event)
+	}
+}
 
 // sizeOf is the window's size; a kiosk's upright panel, the configuration's default, is none for a desk.
 func sizeOf(s settings.Screen) fyne.Size {

@@ -11,9 +11,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"bianmin/kiosk/wiring"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/update/examine"
+	"bianmin/packaging/update/trial"
 	"bianmin/packaging/version"
 	"bianmin/ui/toolkit"
 )
@@ -80,6 +83,15 @@ func run(ctx context.Context, f flags) error {
 	if err := toolkit.Pin(filepath.Join(s.Data, "toolkit"), s.Screen.Scale); err != nil {
 		return err
 	}
+	started := time.Now()
+	release, err := trial.Hold(ctx, s.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }() // also ends with the process
+	if view := trial.Look(s.Update.State); view.On {
+		return onTrial(ctx, f, s, view, log)
+	}
 	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain})
 	if err != nil {
 		return err
@@ -88,8 +100,16 @@ func run(ctx context.Context, f flags) error {
 		return closing(parts, errProduction)
 	}
 	again, err := live(ctx, f, s, parts, log)
+	silent := examine.Silent(parts.Devices.Statuses())
 	if err = closing(parts, err); err != nil || !again || f.plain {
 		return err
+	}
+	if err := trial.NoteReader(s.Update.State, silent); err != nil {
+		log.Warn("the card reader's state was not noted", "error", err)
+	}
+	if trial.Wished(s.Update.State, started) || trial.Replaced(s.Update.Prefix) {
+		log.Info("ending for another version") // whoever supervises starts that one
+		return nil
 	}
 	return toolkit.Replace()
 }

@@ -23,6 +23,7 @@ import (
 	"bianmin/kiosk/wiring"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/supervise"
+	"bianmin/packaging/update/trial"
 	"bianmin/ui"
 	"bianmin/ui/onui"
 	"bianmin/ui/play"
@@ -33,6 +34,9 @@ import (
 // firstFrame is how long the window may take to appear. Without a usable
 // display driver the toolkit stays alive and shows nothing; the supervisor must start us anew.
 const firstFrame = 30 * time.Second
+
+// wishPoll is how soon a wish for another version is noticed.
+const wishPoll = 5 * time.Second
 
 // kiosk is one run of the window: one session.
 type kiosk struct {
@@ -79,13 +83,14 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 		onui.Do(k.app.Quit)
 	}()
 	watch := k.watchFirstFrame(cancel)
-	var beats sync.WaitGroup
-	beats.Go(func() { k.warn("the supervisor does not hear", supervise.Beat(ctx, painting)) })
+	var beside sync.WaitGroup
+	beside.Go(func() { k.warn("the supervisor does not hear", supervise.Beat(ctx, painting)) })
+	beside.Go(func() { k.stepAside(ctx, time.Now()) })
 	k.window.Show()
 	k.app.Run()
 	cancel()
 	last := <-ended
-	beats.Wait()
+	beside.Wait()
 	if err := watch(); err != nil {
 		return false, err
 	}
@@ -143,7 +148,7 @@ func (k *kiosk) open(words *text.Catalog) {
 	k.window = k.app.NewWindow("便民服务")
 	k.window.SetPadded(false)
 	k.screens = screen.New(screen.Options{
-		Catalog: words, Emit: func(e journey.Event) { k.session.Load().Send(e) }, Size: panel, Engine: naming{k.pinyin.Engine(pinyin.Options{})},
+		Catalog: words, Emit: k.emit, Size: panel, Engine: naming{k.pinyin.Engine(pinyin.Options{})},
 		After: func(d time.Duration, f func()) { time.AfterFunc(d, func() { onui.Do(f) }) },
 	})
 	k.window.SetContent(k.screens.Root())
@@ -156,23 +161,51 @@ func (k *kiosk) open(words *text.Catalog) {
 	}
 }
 
+// emit hands an event to the session; a version on trial has none.
+func (k *kiosk) emit(e journey.Event) {
+	if session := k.session.Load(); session != nil {
+		session.Send(e)
+	}
+}
+
+// stepAside asks the session to end when nobody is served and another version is wished for.
+func (k *kiosk) stepAside(ctx context.Context, started time.Time) {
+	tick := time.NewTicker(wishPoll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if trial.Wished(k.settings.Update.State, started) {
+				k.emit(journey.StepAside{})
+			}
+		}
+	}
+}
+
 // draw shows every state until the session is over.
 func (k *kiosk) draw(session *journey.Session, done chan<- struct{}) {
 	defer close(done)
 	for state := range session.States() {
-		onui.DoAndWait(func() {
-			k.screens.Show(state)
-			k.shown.Store(&state)
-		})
-		k.ready.Do(func() { k.warn("the supervisor does not hear", supervise.Ready()) })
-		if k.recorder != nil {
-			if err := k.recorder.keep(state, k.capture); err != nil {
-				k.log.Warn("a screen was not recorded", "error", err)
-			}
+		k.show(state)
+	}
+}
+
+// show draws a state.
+func (k *kiosk) show(state journey.State) {
+	onui.DoAndWait(func() {
+		k.screens.Show(state)
+		k.shown.Store(&state)
+	})
+	k.ready.Do(func() { k.warn("the supervisor does not hear", supervise.Ready()) })
+	if k.recorder != nil {
+		if err := k.recorder.keep(state, k.capture); err != nil {
+			k.log.Warn("a screen was not recorded", "error", err)
 		}
-		if state.Screen == journey.Goodbye {
-			k.goodbye()
-		}
+	}
+	if state.Screen == journey.Goodbye {
+		k.goodbye()
 	}
 }
 

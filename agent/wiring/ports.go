@@ -101,3 +101,6 @@ func printerFont() (escpos.Rasteriser, error) {
 	}
 	return face, nil
 }
+
+// Reader is the configured card reader; nil where there is none.
+func Reader(d settings.Devices) *point.Reader { return deviceConfig(d).Reader }

@@ -13,6 +13,8 @@ type (
 	Touch struct{}
 	// Begin leaves the attract screen.
 	Begin struct{}
+	// StepAside ends the session when nobody is served, so that the program can be replaced by another version.
+	StepAside struct{}
 	// GoHome goes back to the first choice without ending the session.
 	GoHome struct{}
 	// OpenCategory opens one category; "" opens all items.
@@ -121,6 +123,7 @@ type DeviceChanged struct{ Status drivers.Status }
 
 func (Touch) event()           {}
 func (Begin) event()           {}
+func (StepAside) event()       {}
 func (GoHome) event()          {}
 func (OpenCategory) event()    {}
 func (OpenSearch) event()      {}

@@ -119,6 +119,10 @@ func (m *machine) over() {
 
 // handle takes one event from outside.
 func (m *machine) handle(event Event) {
+	if _, aside := event.(StepAside); aside {
+		m.stepAside()
+		return
+	}
 	if _, device := event.(DeviceChanged); !device {
 		m.touched = time.Now()
 		if !m.admits(event) {
@@ -129,6 +133,18 @@ func (m *machine) handle(event Event) {
 		}
 	}
 	m.dispatch(event)
+}
+
+// untouched is how long nobody has touched a screen that is nobody's.
+const untouched = 10 * time.Second
+
+// stepAside ends the session where nothing was begun and nobody is about to begin.
+func (m *machine) stepAside() {
+	free := m.screen == Attract || (m.screen == OutOfService && m.draft == nil)
+	if free && m.overlay == "" && time.Since(m.touched) >= untouched {
+		m.log.Info("stepping aside for another version")
+		m.end = Restart
+	}
 }
 
 // receive takes one word of an effect; stale ones are cleared away.

@@ -44,3 +44,6 @@ func (k *Kiosk) journeyDevices() journey.Devices {
 		Statuses: k.Devices.Statuses,
 	}
 }
+
+// Reader is the configured card reader; nil where there is none.
+func Reader(d settings.Devices) *point.Reader { return deviceConfig(d).Reader }

@@ -16,6 +16,7 @@ import (
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/enrolment"
 	"bianmin/packaging/provision/session"
+	"bianmin/packaging/provision/update"
 	"bianmin/packaging/version"
 )
 
@@ -26,7 +27,7 @@ func main() {
 		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command())
+	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), update.Command(time.Now))
 	root.AddCommand(manual(root))
 	explain(root)
 	err := root.ExecuteContext(ctx)

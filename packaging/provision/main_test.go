@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -55,6 +56,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			e.Setenv("CONTRACT", contract)
+			e.Setenv("GOARCH", runtime.GOARCH)
 			e.Setenv("ADDR", listener.Addr().String())
 			return listener.Close()
 		},

@@ -13,6 +13,8 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/goccy/go-yaml"
+
+	"bianmin/packaging/update/trial"
 )
 
 // Settings is the whole file. Unknown keys are refused, so that a typing error is not a silent default.
@@ -26,6 +28,7 @@ type Settings struct {
 	Exports   string  `yaml:"exports"` // folder for files an agent saves; "" is 便民导出 in the user's documents
 	Phone     string  `yaml:"phone"`   // whom people call when the terminal is in trouble
 	Log       string  `yaml:"log"`     // "debug", "info" (default), "warn", "error"
+	Update    Update  `yaml:"update"`
 }
 
 // Devices are the terminal's devices by role; nil where there is none.
@@ -77,6 +80,16 @@ type Screen struct {
 	Fullscreen bool    `yaml:"fullscreen"`
 }
 
+// Update is where new versions come from and lie.
+type Update struct {
+	Mirror    string `yaml:"mirror"`    // "https://HOST/PATH"; "" takes them from sticks only
+	Authority string `yaml:"authority"` // file of certificates in PEM that vouch for the mirror; "" are the machine's own
+	Hours     string `yaml:"hours"`     // the quiet hours, China's time, default "01:00-05:00"
+	Root      string `yaml:"root"`      // file that says whose signatures count, default /etc/bianmin/update-root.json
+	State     string `yaml:"state"`     // the updater's memory, default /var/lib/bianmin-update
+	Prefix    string `yaml:"prefix"`    // where the versions lie, default /usr/lib/bianmin
+}
+
 // Session are the times of one citizen's session.
 type Session struct {
 	Idle time.Duration `yaml:"idle"` // without a touch until the warning, default 90s
@@ -101,6 +114,9 @@ func Read(path string) (Settings, error) {
 	s.Data = absolute(dir, s.Data)
 	s.Catalogue = absolute(dir, s.Catalogue)
 	s.Exports = absolute(dir, s.Exports)
+	for _, path := range []*string{&s.Update.Authority, &s.Update.Root, &s.Update.State, &s.Update.Prefix} {
+		*path = absolute(dir, *path)
+	}
 	s.fill()
 	if err := s.check(); err != nil {
 		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
@@ -150,6 +166,10 @@ func (s *Settings) fill() {
 	orElse(&s.Session.Done, 60*time.Second)
 	orElse(&s.Exports, filepath.Join(xdg.UserDirs.Documents, "便民导出"))
 	orElse(&s.Log, "info")
+	orElse(&s.Update.Hours, "01:00-05:00")
+	orElse(&s.Update.Root, "/etc/bianmin/update-root.json")
+	orElse(&s.Update.State, trial.DefaultFolder)
+	orElse(&s.Update.Prefix, trial.DefaultPrefix)
 	orElse(&s.Phone, "12345")
 }
 
@@ -173,10 +193,27 @@ func (s *Settings) check() error {
 	if d := s.Devices.Document; d != nil && !strings.HasPrefix(d.Link, "ipp://") {
 		return fmt.Errorf("devices.document.link: %q names no A4 printer, say ipp://HOST:PORT/PATH", d.Link)
 	}
+	if _, _, err := s.Update.Quiet(); err != nil {
+		return err
+	}
+	if m := s.Update.Mirror; m != "" && !strings.HasPrefix(m, "https://") {
+		return fmt.Errorf("update.mirror: %q is no address of a mirror, say https://HOST/PATH", m)
+	}
 	for _, d := range []time.Duration{s.Session.Idle, s.Session.Warn, s.Session.Done} {
 		if d < time.Second {
 			return fmt.Errorf("session: %v is too short for a person", d)
 		}
 	}
 	return nil
+}
+
+// Quiet gives begin and end of the quiet hours in minutes of the day; the end may be before the begin, past midnight.
+func (u Update) Quiet() (from, until int, err error) {
+	begin, end, ok := strings.Cut(u.Hours, "-")
+	first, err1 := time.Parse("15:04", begin)
+	last, err2 := time.Parse("15:04", end)
+	if !ok || err1 != nil || err2 != nil || begin == end {
+		return 0, 0, fmt.Errorf("update.hours: %q are no hours, say 01:00-05:00", u.Hours)
+	}
+	return first.Hour()*60 + first.Minute(), last.Hour()*60 + last.Minute(), nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"syscall"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
@@ -34,13 +35,14 @@ const (
 	NoRoot       Code = "no-root"        // this terminal does not know whom to believe
 	Changed      Code = "changed"        // the files of a version changed on the disk
 	Unhealthy    Code = "unhealthy"      // the trial of a version did not end well
+	NotAllowed   Code = "not-allowed"    // only root may do this
 	Internal     Code = "internal"
 )
 
 // Codes are all of them.
 var Codes = []Code{
 	Unreachable, Half, Endless, Stale, Signature, Rollback, Mixed, Broken, Digest, NoRoom, ReadOnly, NotOffered, Older, FailedBefore,
-	NotStarting, Nothing, InUse, NoRoot, Changed, Unhealthy, Internal,
+	NotStarting, Nothing, InUse, NoRoot, Changed, Unhealthy, NotAllowed, Internal,
 }
 
 // Refusal is a refusal with its reason.
@@ -85,8 +87,10 @@ func codeFor(err error, otherwise Code) Code {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return NoRoom
-	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission) && os.Geteuid() == 0:
 		return ReadOnly
+	case errors.Is(err, fs.ErrPermission):
+		return NotAllowed
 	case errors.As(err, &tooLong):
 		return Endless
 	case errors.Is(err, &metadata.ErrDownload{}):

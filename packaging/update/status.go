@@ -42,12 +42,12 @@ func (u *Updater) Status() (Status, error) {
 		return s, err
 	}
 	if s.Keeper, err = u.link(keeper); err != nil {
-		return s, err
+		s.Keeper = s.Running // made at the first launch
 	}
 	if s.Staged, err = u.Staged(); err != nil {
 		return s, err
 	}
-	s.Wished = trial.Wished(u.State)
+	s.Wished = trial.Wished(u.State, time.Time{})
 	if s.Trial, err = trial.Read(u.State); err != nil {
 		return s, err
 	}

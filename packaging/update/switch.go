@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -102,6 +101,9 @@ func (u *Updater) step(ctx context.Context, starts bool) (Outcome, error) {
 		return Unchanged, nil
 	case t.Starts >= u.Limit:
 		t.Why = fmt.Sprintf("not healthy after %d starts", t.Starts)
+		if why := t.Complaint(u.State); why != "" {
+			t.Why += ": " + why
+		}
 		return u.back(ctx, t)
 	}
 	return u.again(ctx, t)
@@ -153,8 +155,13 @@ func (u *Updater) undecided() (*trial.Trial, error) {
 
 // begin switches to the version that is wished for. What stands against it is noted, and the version that runs goes on.
 func (u *Updater) begin(ctx context.Context, starts bool) (Outcome, error) {
-	if err := u.tidy(); err != nil {
+	running, err := u.Running()
+	if err != nil {
 		return Unchanged, err
+	}
+	// The package put another version in place by a technician's hand, or is new here.
+	if err := errors.Join(u.tidy(), u.point(keeper, running)); err != nil {
+		u.Log.Error("what an earlier change left was not removed", "error", err) // the version that is there must start
 	}
 	wish, err := trial.Wish(u.State)
 	if err != nil {
@@ -309,91 +316,4 @@ func (u *Updater) again(ctx context.Context, t *trial.Trial) (Outcome, error) {
 		return u.back(ctx, t)
 	}
 	return Again, trial.Unask(u.State)
-}
-
-// confirm is for a version that was healthy. It accepts already; there is no way back any more.
-func (u *Updater) confirm(t *trial.Trial) error {
-	if err := u.point(current, t.To); err != nil {
-		return err
-	}
-	if err := u.point(keeper, t.To); err != nil {
-		return err
-	}
-	u.passed("update-kept")
-	if err := trial.End(u.State); err != nil {
-		return err
-	}
-	u.passed("update-trial-over")
-	u.Log.Info("a new version was confirmed", "from", t.From, "to", t.To)
-	if err := remove(u.state(copyFolder), u.state(stagedFile)); err != nil {
-		return err
-	}
-	u.passed("update-copy-removed")
-	if err := errors.Join(trial.ForgetPassed(u.State), u.prune(t.From, t.To)); err != nil {
-		return err
-	}
-	u.passed("update-confirmed")
-	return nil
-}
-
-// back puts the version before and its store in place again. It is only ever begun before the new version accepted anything.
-func (u *Updater) back(ctx context.Context, t *trial.Trial) (Outcome, error) {
-	t.Stage = trial.GoingBack
-	release, err := u.hold(ctx, func() error {
-		if t.Passed(u.State) { // just now
-			return refuse(InUse, "version %s is healthy", t.To)
-		}
-		return t.Write(u.State)
-	})
-	if err != nil {
-		return Unchanged, err
-	}
-	defer func() { _ = release() }()
-	u.passed("update-back-noted")
-	if _, err := os.Stat(u.state(copyFolder)); err == nil {
-		if err := store.PutBack(u.state(copyFolder), u.Data); err != nil {
-			return Unchanged, err
-		}
-	}
-	u.passed("update-store-back")
-	if err := u.point(current, t.From); err != nil {
-		return Unchanged, err
-	}
-	u.passed("update-switched-back")
-	f := Failure{Version: t.To, SHA256: t.SHA256, Why: t.Why, At: u.Now().UTC()}
-	if err := errors.Join(u.noteFailure(f), u.noteLast(refuse(Unhealthy, "version %s: %s", t.To, t.Why))); err != nil {
-		return Unchanged, err
-	}
-	u.passed("update-failure-noted")
-	if err := errors.Join(trial.Unask(u.State), trial.End(u.State)); err != nil {
-		return Unchanged, err
-	}
-	u.passed("update-back-over")
-	u.Log.Error("the new version was not healthy, the one before runs again", "version", t.To, "why", t.Why)
-	return WentBack, u.tidy()
-}
-
-// tidy removes what an interrupted change left; it is called when no trial is on or one has only begun to be prepared.
-func (u *Updater) tidy() error {
-	return errors.Join(trial.End(u.State), trial.ForgetPassed(u.State), remove(u.state(copyHalf), u.state(copyFolder), filepath.Join(u.Prefix, current+".new")))
-}
-
-// prune removes all versions but those that are named.
-func (u *Updater) prune(keep ...string) error {
-	entries, err := os.ReadDir(u.versions())
-	if err != nil {
-		return err
-	}
-	named := map[string]bool{}
-	for _, v := range keep {
-		named[v] = true
-	}
-	for _, e := range entries {
-		if !named[e.Name()] {
-			if err := remove(filepath.Join(u.versions(), e.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

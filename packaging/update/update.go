@@ -17,12 +17,6 @@ import (
 	"bianmin/packaging/update/release"
 )
 
-// Where things lie on an installed terminal.
-const (
-	DefaultPrefix = "/usr/lib/bianmin"              // versions/, current and keeper
-	DefaultRoot   = "/etc/bianmin/update-root.json" // whom to believe first
-)
-
 // Updater works on one terminal. Prefix, State and Data are required.
 type Updater struct {
 	Prefix string // versions side by side in versions/, and the links current and keeper

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"bianmin/packaging/settings"
+	"bianmin/packaging/update/trial"
 	"bianmin/packaging/version"
 )
 
@@ -44,12 +45,14 @@ func start(ctx context.Context, args []string) error {
 	if flags.NArg() > 0 || (*config == "") == (*data == "") {
 		return errors.New("give either -config FILE or -data FOLDER, and nothing else")
 	}
+	state, prefix := trial.DefaultFolder, trial.DefaultPrefix
 	if *config != "" {
 		s, err := settings.Read(*config)
 		if err != nil {
 			return err
 		}
 		*data, *level = s.Data, s.Log
+		state, prefix = s.Update.State, s.Update.Prefix
 		if *platform == "" {
 			*platform = s.Platform
 		}
@@ -59,5 +62,5 @@ func start(ctx context.Context, args []string) error {
 		return fmt.Errorf("log level: %w", err)
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slogLevel}))
-	return run(ctx, options{data: *data, platform: *platform, software: "bianmin " + version.Version, log: log})
+	return run(ctx, options{data: *data, state: state, prefix: prefix, platform: *platform, software: "bianmin " + version.Version, log: log})
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bianmin/packaging/supervise"
+	"bianmin/packaging/update/trial"
 	"bianmin/store"
 	"bianmin/store/cut"
 	"bianmin/sync/channel"
@@ -26,6 +27,7 @@ import (
 
 type options struct {
 	data, platform, software string
+	state, prefix            string // the updater's memory, and where the versions lie
 	log                      *slog.Logger
 }
 
@@ -39,6 +41,9 @@ const (
 func run(ctx context.Context, o options) (err error) {
 	if err := os.MkdirAll(o.data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if !decided(ctx, o) {
+		return nil
 	}
 	unlock, err := lock(filepath.Join(o.data, "sender.lock"))
 	if err != nil {
@@ -66,11 +71,11 @@ func run(ctx context.Context, o options) (err error) {
 	defer quiet()
 	for ctx.Err() == nil {
 		identity, stamp, err := awaitIdentity(ctx, o)
-		if err != nil || identity == nil {
+		if err != nil || identity == nil || o.aside() {
 			return err
 		}
 		o.log.Info("sending", "terminal", identity.Number+identity.Generation, "environment", identity.Environment)
-		if err := session(ctx, o, outbox, identity, stamp); err != nil {
+		if err := session(ctx, o, outbox, identity, stamp); err != nil || o.aside() {
 			return err
 		}
 	}
@@ -97,10 +102,38 @@ func awaitIdentity(ctx context.Context, o options) (*seal.Identity, time.Time, e
 		if !said {
 			o.log.Info("waiting for the enrolment of this terminal")
 		}
-		if !pause(ctx, enrolmentPoll) {
+		if !pause(ctx, enrolmentPoll) || o.aside() {
 			return nil, time.Time{}, nil
 		}
 	}
+}
+
+// aside tells whether this sender must let go of the store: a new version is on trial, or already is the current one.
+// It ends then, and whoever supervises starts the current version's sender.
+func (o options) aside() bool { return trial.Look(o.state).On || trial.Replaced(o.prefix) }
+
+// decided waits, before anything is opened, until a trial is over. It is false when this version was replaced meanwhile, or ctx ended.
+func decided(ctx context.Context, o options) bool {
+	if !trial.Look(o.state).On {
+		return !trial.Replaced(o.prefix)
+	}
+	o.log.Info("waiting: a new version is on trial")
+	beating, quiet := context.WithCancel(ctx)
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		alive := func(context.Context) error { return nil }
+		if err := errors.Join(supervise.Ready(), supervise.Beat(beating, alive)); err != nil {
+			o.log.Warn("the supervisor does not hear", "error", err)
+		}
+	})
+	defer beats.Wait()
+	defer quiet()
+	for trial.Look(o.state).On {
+		if !pause(ctx, enrolmentPoll) {
+			return false
+		}
+	}
+	return !trial.Replaced(o.prefix)
 }
 
 // enrolled gives when the present enrolment was written, zero when there is none.
@@ -168,7 +201,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	working.Go(func() { probe.Run(ctx) })
 	working.Go(func() { reporter.run(ctx) })
 	working.Go(func() { purge(ctx, outbox, o.log) })
-	for pause(ctx, enrolmentPoll) {
+	for pause(ctx, enrolmentPoll) && !o.aside() {
 		if now, err := enrolled(keys); err == nil && !now.IsZero() && !now.Equal(stamp) {
 			o.log.Info("the terminal was enrolled anew")
 			break

@@ -16,8 +16,11 @@ import (
 	"time"
 )
 
-// DefaultFolder is the updater's memory on an installed terminal.
-const DefaultFolder = "/var/lib/bianmin-update"
+// Where things lie on an installed terminal.
+const (
+	DefaultFolder = "/var/lib/bianmin-update" // the updater's memory
+	DefaultPrefix = "/usr/lib/bianmin"        // versions/, and the links current and keeper
+)
 
 // Names in that folder.
 const (
@@ -26,6 +29,7 @@ const (
 	health     = "health" // the one folder programs may write to
 	passedFile = "passed.json"
 	readerFile = "reader.json"
+	whyFile    = "why.json"
 )
 
 // Stage is how far a trial is.
@@ -110,8 +114,30 @@ func (t *Trial) Pass(folder string, at time.Time) error {
 	return nil
 }
 
-// ForgetPassed removes what was said of an earlier trial.
-func ForgetPassed(folder string) error { return remove(filepath.Join(folder, health, passedFile)) }
+// Forget removes what was said of an earlier trial.
+func Forget(folder string) error {
+	return errors.Join(remove(filepath.Join(folder, health, passedFile)), remove(filepath.Join(folder, health, whyFile)))
+}
+
+type complaint struct {
+	ID  string `json:"id"`
+	Why string `json:"why"`
+}
+
+// Complain notes what a version on trial lacks, for whoever asks why it did not stay.
+func (t *Trial) Complain(folder, why string) error {
+	return writeJSON(filepath.Join(folder, health, whyFile), complaint{t.ID, why})
+}
+
+// Complaint is what the version on trial said it lacks; "" when it said nothing.
+func (t *Trial) Complaint(folder string) string {
+	var c complaint
+	found, err := readJSON(filepath.Join(folder, health, whyFile), &c)
+	if !found || err != nil || c.ID != t.ID {
+		return ""
+	}
+	return c.Why
+}
 
 // View is a program's look at the trial.
 type View struct {
@@ -124,7 +150,7 @@ type View struct {
 func Look(folder string) View {
 	t, err := Read(folder)
 	switch {
-	case errors.Is(err, fs.ErrPermission), err != nil:
+	case err != nil:
 		return View{On: true}
 	case t == nil || t.Passed(folder):
 		return View{}
@@ -185,10 +211,11 @@ func Wish(folder string) (*Asked, error) {
 	return &a, nil
 }
 
-// Wished tells a program whether to step aside when it serves nobody.
-func Wished(folder string) bool {
-	_, err := os.Stat(filepath.Join(folder, askedFile))
-	return err == nil
+// Wished tells a program that was started at a time whether to step aside when it serves nobody. A wish older than the
+// program was not met before its start, and will not be by another one.
+func Wished(folder string, started time.Time) bool {
+	info, err := os.Stat(filepath.Join(folder, askedFile))
+	return err == nil && info.ModTime().After(started)
 }
 
 // Unask removes the wish.
