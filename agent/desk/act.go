@@ -91,6 +91,7 @@ func (m *machine) add(number casefile.Number, kind casefile.EventKind, body case
 // addOr is add with what is to be done when it fails.
 func (m *machine) addOr(number casefile.Number, kind casefile.EventKind, body casefile.Event, files []casefile.Attachment, and, failed func(m *machine)) {
 	w := m.shift
+	files = m.authorise(number, &body, files)
 	m.shift.list.busy = string(kind)
 	m.keep(slot(fmt.Sprintf("add %s %s", number, kind)), func(ctx context.Context, book Book) then {
 		_, err := book.Add(ctx, number, kind, body, files)

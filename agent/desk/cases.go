@@ -171,20 +171,25 @@ func (m *machine) openReceipt(scanned string) {
 	})
 }
 
-// askForeign offers to go on with a case of another terminal: the person's card must be there.
+// askForeign offers to go on with a case of another terminal: the person's card must be there, or somebody with an authorisation.
 func (m *machine) askForeign(code receipt.Code) {
 	m.ask(Overlay{
 		Kind: overlayAsk, Title: Message{Key: "desk.ask.foreign", Args: map[string]any{"number": string(code.Case)}},
 		Text: []Message{{Key: "desk.ask.foreign-card"}}, Yes: Message{Key: "desk.ask.read-card"}, No: Message{Key: "desk.ask.no"},
+		Choices: []Choice{{Code: "card", Label: m.local("desk.ask.foreign-by-card")}, {Code: "authorisation", Label: m.local("desk.ask.foreign-by-paper")}},
+		Chosen:  "card",
 	}, func(m *machine, a Answer) {
-		if !a.Yes || !m.mayWrite() {
-			return
+		switch {
+		case !a.Yes || !m.mayWrite():
+		case a.Chosen == "authorisation":
+			m.askMandate(code)
+		default:
+			m.takeCard("card", func(m *machine, card identity.Card) { m.openForeign(code, applicant(card), nil) })
 		}
-		m.takeCard("card", func(m *machine, card identity.Card) { m.openForeign(code, card) })
 	})
 }
 
-func (m *machine) openForeign(code receipt.Code, card identity.Card) {
+func (m *machine) openForeign(code receipt.Code, person casefile.Applicant, delegation *casefile.Delegation) {
 	name := code.Item
 	ref := casefile.ItemRef{Code: code.Item, Name: code.Item}
 	if item, ok := m.options.Catalogue().Item(code.Item); ok {
@@ -194,8 +199,8 @@ func (m *machine) openForeign(code receipt.Code, card identity.Card) {
 	m.leaveAccept()
 	m.to(Cases)
 	m.show(agency.CaseFile{
-		CaseLine:   agency.CaseLine{Number: code.Case, Person: card.Name, Item: code.Item, ItemName: name, Filed: code.Time, State: casefile.StateQueued},
-		Submission: casefile.Submission{Item: ref, Applicant: applicant(card)},
+		CaseLine:   agency.CaseLine{Number: code.Case, Person: person.Name, Item: code.Item, ItemName: name, Filed: code.Time, State: casefile.StateQueued},
+		Submission: casefile.Submission{Item: ref, Applicant: person, Delegation: delegation},
 	}, true)
 }
 

@@ -80,6 +80,8 @@ type shift struct {
 	queue  queue
 	rating *rating
 	cards  map[string]bool // ID numbers of cards read in this shift
+	// mandates are authorisations brought in this shift for cases begun elsewhere.
+	mandates map[casefile.Number]mandate
 }
 
 // handlers take an event each; the first that knows it is the last.

@@ -166,6 +166,12 @@ func (m *machine) movePapers(number casefile.Number, move casefile.PaperMove, an
 
 // takePapers receives originals of the chosen case: what is written, one per line or comma.
 func (m *machine) takePapers(file agency.CaseFile) {
+	if m.shift.list.foreign {
+		if err := m.allowed(file, agency.ScopeCorrect); err != nil {
+			m.fail("take originals", err)
+			return
+		}
+	}
 	m.reason("desk.ask.papers", false, func(m *machine, written string) {
 		names := splitList(written)
 		move := casefile.PaperMove{Step: casefile.PaperReceived, Party: m.party(file), Place: m.options.Place.Name}

@@ -74,6 +74,8 @@ const (
 	DelegationEnded  Code = "delegation-ended"  // its last day is past
 	DelegationScope  Code = "delegation-scope"  // it does not allow this
 	DelegationPeriod Code = "delegation-period" // its days are not in order
+	DelegationPaper  Code = "delegation-paper"  // its signed paper is not there
+	DelegateOther    Code = "delegate-other"    // the card is not that of the delegate it names
 	CardExpired      Code = "card-expired"
 	PaperUnknown     Code = "paper-unknown"
 	PaperTwice       Code = "paper-twice"  // returned twice, or handed on after it was returned

@@ -33,3 +33,27 @@ func CheckDelegation(d casefile.Delegation, principal identity.Card, item, scope
 	}
 	return nil
 }
+
+// scopes are what an authorisation must allow for an event of a case begun elsewhere; "" is any of them.
+// What is not here needs the principal's card.
+var scopes = map[casefile.EventKind]string{
+	casefile.Corrected: ScopeCorrect, casefile.Papers: ScopeCorrect, casefile.FeeTaken: ScopePay, casefile.Delivered: ScopeCollect, casefile.Urged: "",
+}
+
+// CheckAuthorisation judges whether an authorisation allows an event of a case of an item on a day.
+func CheckAuthorisation(a casefile.Authorisation, item string, kind casefile.EventKind, on identity.Date) error {
+	scope, known := scopes[kind]
+	if !known || len(a.Delegation.Scope) == 0 {
+		return refuse(DelegationScope)
+	}
+	if scope == "" {
+		scope = a.Delegation.Scope[0]
+	}
+	if err := CheckDelegation(a.Delegation, identity.Card{Number: a.Principal}, item, scope, on); err != nil {
+		return err
+	}
+	if len(a.Delegation.Pages) == 0 {
+		return refuse(DelegationPaper)
+	}
+	return nil
+}

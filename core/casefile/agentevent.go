@@ -24,6 +24,13 @@ type Delegation struct {
 	Pages     []Page    `json:"pages"`     // the signed authorisation, scanned
 }
 
+// Authorisation is a signed authorisation for a case that was begun elsewhere: what its paper says, and its
+// scanned pages. Whether the principal is the case's applicant only the platform can tell.
+type Authorisation struct {
+	Principal  string     `json:"principal"` // ID number of who signed it, as on the paper
+	Delegation Delegation `json:"delegation"`
+}
+
 // LaterMaterial is a material that is handed in later.
 type LaterMaterial struct {
 	Code  string `json:"code"`

@@ -73,6 +73,10 @@ type Event struct {
 	// Nonce is 16 random bytes in hex, so that the digest on the receipt cannot be guessed from the content.
 	Nonce string `json:"nonce"`
 
+	// Authorisation is there when an agent writes into a case begun elsewhere for somebody who came with an
+	// authorisation instead of the principal's card.
+	Authorisation *Authorisation `json:"authorisation,omitempty"`
+
 	Submission   *Submission   `json:"submission,omitempty"`
 	Correction   *Correction   `json:"correction,omitempty"`
 	Confirmation *Confirmation `json:"confirmation,omitempty"`

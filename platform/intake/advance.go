@@ -131,6 +131,14 @@ func (in *Intake) decide(ctx context.Context, p registry.Packet, headLength int6
 		return Outcome{}, err
 	}
 	point("intake-settled")
+	why, waiting, err := in.authorised(ctx, opened.Event)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if why != nil {
+		return in.refuse(ctx, p, f, *why)
+	}
+	f.Unjudged = waiting
 	answer, err := in.Registry.Decide(ctx, p.ID, f, in.sign, in.sealUpdate)
 	if errors.Is(err, registry.ErrWaiting) {
 		outcome := kept(p)

@@ -31,6 +31,9 @@ func event() casefile.Event {
 		At:       casefile.Stamp{Wall: at, BusinessDate: "2026-11-25", MonotonicMS: 1, BootID: "b", OffsetMS: 2, OffsetAgeSec: 3},
 		Terminal: "QH0301", Generation: "A", Point: "柳树沟村便民服务点", Region: "990301001201", Actor: "agent:301001", Software: "t",
 		LastPlatformEvent: strings.Repeat("1f", 16), Nonce: strings.Repeat("2f", 16),
+		Authorisation: &casefile.Authorisation{Principal: "n", Delegation: casefile.Delegation{
+			Agent: "301001", AgentName: "李会计", Delegate: person, Scope: []string{"correct"}, Item: "1", From: "2026-11-20", Until: "2026-12-20", Pages: pages,
+		}},
 		Submission: &casefile.Submission{
 			Item:      casefile.ItemRef{Code: "1", Name: "n", Version: "1", CatalogueVersion: "2", Department: "d", DepartmentName: "民政局", PromisedDays: 5},
 			Applicant: person, Values: json.RawMessage(`{"a":"b"}`), Materials: materials,

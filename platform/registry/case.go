@@ -34,6 +34,19 @@ type Sealer func(casefile.Update) ([]byte, error)
 // refusal is a decision against an event, taken inside the transaction.
 type refusal struct{ code, reason string }
 
+// Opening is the accepted packet that began a case; known is false while there is none.
+func (r *Registry) Opening(ctx context.Context, number string) (p Packet, known bool, err error) {
+	p, err = scanPacket(r.db.QueryRowContext(ctx, `SELECT `+packetColumns+` FROM packets WHERE case_number = ?1 AND state = 'accepted'
+		AND writer = (SELECT writer FROM cases WHERE number = ?1) AND sequence = 1`, number))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Packet{}, false, nil
+	}
+	if err != nil {
+		return Packet{}, false, fmt.Errorf("find the packet that began a case: %w", err)
+	}
+	return p, true, nil
+}
+
 // Decide puts a wholly held packet's event into its case, or refuses it, in one
 // transaction, and keeps the signed answer. A packet that was decided before
 // gives the kept answer. ErrWaiting leaves everything as it was.
@@ -49,6 +62,9 @@ func (r *Registry) Decide(ctx context.Context, id string, f Facts, sign Signer, 
 			return nil
 		}
 		next, no, err := r.order(ctx, tx, f)
+		if err == nil && no == nil && f.Unjudged {
+			return ErrWaiting
+		}
 		if err == nil && no == nil {
 			no, err = claim(ctx, tx, f)
 		}

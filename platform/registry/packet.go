@@ -124,6 +124,7 @@ type Facts struct {
 	Times       int    // evaluated: which evaluation of the case
 	Level       int    // evaluated
 	Notice      string // corrected: the notice it answers
+	Unjudged    bool   // what it is judged by has not arrived yet: it is not accepted now
 	Claims      []Claim
 }
 

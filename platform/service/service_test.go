@@ -77,7 +77,7 @@ type sealed struct {
 	bytes []byte
 }
 
-// build seals an event with one attachment of the given size, none for 0.
+// build seals an event with one attachment of the given size, none for 0; it is the page of the event's authorisation where it has one.
 func (m *peer) build(e casefile.Event, size int) sealed {
 	m.t.Helper()
 	var attachments []casefile.Attachment
@@ -96,6 +96,9 @@ func (m *peer) build(e casefile.Event, size int) sealed {
 			m.t.Fatal(err)
 		}
 		attachments = append(attachments, casefile.Attachment{Digest: w.Digest(), MediaType: "image/png", Sealed: w.Sealed(), Plain: w.Plain(), Key: key})
+		if e.Authorisation != nil {
+			e.Authorisation.Delegation.Pages = []casefile.Page{{Attachment: w.Digest(), MediaType: "image/png"}}
+		}
 	}
 	built, err := packet.Build(m.id, e, attachments)
 	if err != nil {

@@ -36,6 +36,9 @@ func (b *Book) Add(ctx context.Context, number casefile.Number, kind casefile.Ev
 	}
 	var filed casefile.Filed
 	err = d.work(ctx, func(w *store.Work) error {
+		if err := b.checkAuthorisation(only.Authorisation, kind, w.Clock.Judgement.Now); err != nil {
+			return err
+		}
 		if number == "" && kind == casefile.Visited {
 			filed, err = d.visitAlone(w, only, attachments)
 			return err
@@ -102,6 +105,9 @@ func (d desk) newestNotice(w *store.Work, standing store.Standing) (string, erro
 // takeBody copies the one field a kind needs, so that nothing else goes out with it.
 func takeBody(to *casefile.Event, kind casefile.EventKind, from casefile.Event) error {
 	there := false
+	if from.Authorisation != nil {
+		to.Authorisation, _ = copied(from.Authorisation)
+	}
 	switch kind {
 	case casefile.Corrected:
 		to.Correction, there = copied(from.Correction)

@@ -76,6 +76,17 @@ func (b *Book) checkDelegation(submission casefile.Submission, now time.Time) er
 	return agency.CheckDelegation(*delegation, principal, submission.Item.Code, agency.ScopeApply, identity.DateOf(now.In(casefile.Zone)))
 }
 
+// checkAuthorisation judges an authorisation by what it says itself; whose case it is for the platform knows.
+func (b *Book) checkAuthorisation(a *casefile.Authorisation, kind casefile.EventKind, now time.Time) error {
+	if a == nil {
+		return nil
+	}
+	if a.Delegation.Agent != b.account.ID {
+		return refuse(agency.NotYours)
+	}
+	return agency.CheckAuthorisation(*a, a.Delegation.Item, kind, identity.DateOf(now.In(casefile.Zone)))
+}
+
 func (d desk) submit(w *store.Work, submission casefile.Submission, attachments []casefile.Attachment) (casefile.Filed, error) {
 	slot, err := w.Begin()
 	if err != nil {

@@ -120,6 +120,9 @@ func References(event casefile.Event) []string {
 		r.materials(c.Materials)
 		r.signature(c.Signature)
 	}
+	if a := event.Authorisation; a != nil {
+		r.pages(a.Delegation.Pages)
+	}
 	if event.Turn != nil {
 		r.pages(event.Turn.Pages)
 	}

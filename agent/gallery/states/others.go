@@ -120,6 +120,9 @@ func overlays(c canned) []Named {
 	yes, no := say("button.yes", nil), say("button.no", nil)
 	return []Named{
 		{"overlay-help", over(desk.Overlay{Kind: "help"})},
+		{"overlay-authorisation", over(desk.Overlay{
+			Kind: "reason", Title: say("desk.ask.principal-number", nil), Label: say("desk.ask.as-on-paper", nil), Problem: say("desk.problem.id-number", nil), Yes: yes, No: no,
+		})},
 		{"overlay-ask", over(desk.Overlay{Kind: "ask", Title: say("desk.act.withdraw", nil), Text: []desk.Message{say("desk.label.closed-forever", nil)}, Yes: yes, No: no, Danger: true})},
 		{"overlay-reason", over(desk.Overlay{Kind: "reason", Title: say("desk.act.suspend", nil), Label: say("desk.label.note", nil), Yes: yes, No: no, Problem: say("form.problem.required", nil)})},
 		{"overlay-hand-over", over(desk.Overlay{Kind: "hand-over", Title: say("desk.act.hand-over", nil), Choices: []desk.Choice{{Code: "300102", Label: both("赵长河", "Zhao Changhe")}, {Code: "300103", Label: both("陈玉珍", "Chen Yuzhen")}}, Chosen: "300102", Yes: yes, No: no})},
