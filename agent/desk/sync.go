@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"time"
 
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
@@ -59,4 +60,13 @@ func (m *machine) drawSync(w *shift) *SyncView {
 	return &SyncView{
 		Lines: slices.Clone(w.queue.lines), Chosen: w.queue.chosen, Online: m.health.Online, LastContact: m.health.LastContact, Health: m.health,
 	}
+}
+
+// SyncView is what waits, since when, why, when next.
+type SyncView struct {
+	Lines       []agency.QueueLine
+	Chosen      casefile.Number
+	Online      bool
+	LastContact time.Time
+	Health      agency.Health
 }

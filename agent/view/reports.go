@@ -37,16 +37,16 @@ func newReports(k *kit) page {
 	p.span = k.aside("")
 	p.figures = newFacts(k, 80)
 	p.items, p.states, p.levels = dk.NewBars(k.Kit), dk.NewBars(k.Kit), dk.NewBars(k.Kit)
+	// The day a case is due stands in the list of cases and on paper; here is no room for it.
 	p.table = dk.NewTable(k.Kit, "register", k.t("empty.register"), []dk.Column{
-		{Title: k.t("column.serial"), Weight: 0.6},
-		{Title: k.t("column.day"), Weight: 0.8},
+		{Title: k.t("column.serial"), Weight: 0.65},
+		{Title: k.t("column.day"), Weight: 0.85},
 		{Title: k.t("column.number"), Weight: 2.9},
 		{Title: k.t("column.applicant"), Weight: 1.1},
-		{Title: k.t("column.delegate"), Weight: 1},
-		{Title: k.t("column.item"), Weight: 1.7},
+		{Title: k.t("column.delegate"), Weight: 1.1},
+		{Title: k.t("column.item"), Weight: 1.6},
 		{Title: k.t("column.papers"), Weight: 0.6},
-		{Title: k.t("column.state"), Weight: 1.3},
-		{Title: k.t("column.due"), Weight: 0.8},
+		{Title: k.t("column.state"), Weight: 1},
 	}, nil, nil)
 	p.saved = dk.NewNotice(k.Kit, ui.Good, "", "", nil)
 	for _, each := range []struct {
@@ -99,7 +99,7 @@ func (p *reports) show(s desk.State) {
 	var lines []dk.Line
 	for _, l := range r.Register {
 		lines = append(lines, dk.Line{Key: string(l.Number), Cells: []dk.Cell{
-			{Text: strconv.Itoa(l.Serial)}, {Text: k.day(l.Date, s.Now)}, {Text: string(l.Number)}, {Text: l.Person, Bold: true}, {Text: l.Delegate}, {Text: l.Item}, {Text: few(l.Papers)}, {Text: k.or("state", l.State)}, {Text: k.day(l.Due, s.Now)},
+			{Text: strconv.Itoa(l.Serial)}, {Text: k.day(l.Date, s.Now)}, {Text: string(l.Number)}, {Text: l.Person, Bold: true}, {Text: l.Delegate}, {Text: l.Item}, {Text: few(l.Papers)}, {Text: k.or("state", l.State)},
 		}})
 	}
 	p.table.Set(lines, p.table.Chosen())
