@@ -63,7 +63,7 @@ func (w *window) examined(ctx context.Context, f flags, s settings.Settings, t *
 			OutOfService: &desk.OutOfServiceView{Reason: "trial", Phone: s.Phone},
 		})
 		ended <- examine.Run(ctx, t, examine.Options{
-			Folder: s.Update.State, Data: s.Data, Reader: wiring.Reader(s.Devices), Log: w.log, Shown: w.painted,
+			Folder: s.Update.State, Data: s.Data, Limit: s.Update.Trial, Reader: wiring.Reader(s.Devices), Log: w.log, Shown: w.painted,
 		})
 		onui.Do(w.app.Quit)
 	}()

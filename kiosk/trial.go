@@ -65,7 +65,7 @@ func (k *kiosk) examined(ctx context.Context, t *trial.Trial) (err error) {
 			OutOfService: &journey.OutOfServiceView{Reason: "trial", Phone: k.settings.Phone},
 		})
 		ended <- examine.Run(ctx, t, examine.Options{
-			Folder: k.settings.Update.State, Data: k.settings.Data, Reader: wiring.Reader(k.settings.Devices), Log: k.log,
+			Folder: k.settings.Update.State, Data: k.settings.Data, Limit: k.settings.Update.Trial, Reader: wiring.Reader(k.settings.Devices), Log: k.log,
 			Shown: func() bool { return painting(ctx) == nil && painted(k.capture()) },
 		})
 		onui.Do(k.app.Quit)

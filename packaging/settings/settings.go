@@ -82,12 +82,13 @@ type Screen struct {
 
 // Update is where new versions come from and lie.
 type Update struct {
-	Mirror    string `yaml:"mirror"`    // "https://HOST/PATH"; "" takes them from sticks only
-	Authority string `yaml:"authority"` // file of certificates in PEM that vouch for the mirror; "" are the machine's own
-	Hours     string `yaml:"hours"`     // the quiet hours, China's time, default "01:00-05:00"
-	Root      string `yaml:"root"`      // file that says whose signatures count, default /etc/bianmin/update-root.json
-	State     string `yaml:"state"`     // the updater's memory, default /var/lib/bianmin-update
-	Prefix    string `yaml:"prefix"`    // where the versions lie, default /usr/lib/bianmin
+	Mirror    string        `yaml:"mirror"`    // "https://HOST/PATH"; "" takes them from sticks only
+	Authority string        `yaml:"authority"` // file of certificates in PEM that vouch for the mirror; "" are the machine's own
+	Hours     string        `yaml:"hours"`     // the quiet hours, China's time, default "01:00-05:00"
+	Trial     time.Duration `yaml:"trial"`     // how long a new version may take at a start to show that it is healthy, default 2m
+	Root      string        `yaml:"root"`      // file that says whose signatures count, default /etc/bianmin/update-root.json
+	State     string        `yaml:"state"`     // the updater's memory, default /var/lib/bianmin-update
+	Prefix    string        `yaml:"prefix"`    // where the versions lie, default /usr/lib/bianmin
 }
 
 // Session are the times of one citizen's session.
@@ -167,6 +168,7 @@ func (s *Settings) fill() {
 	orElse(&s.Exports, filepath.Join(xdg.UserDirs.Documents, "便民导出"))
 	orElse(&s.Log, "info")
 	orElse(&s.Update.Hours, "01:00-05:00")
+	orElse(&s.Update.Trial, 2*time.Minute)
 	orElse(&s.Update.Root, "/etc/bianmin/update-root.json")
 	orElse(&s.Update.State, trial.DefaultFolder)
 	orElse(&s.Update.Prefix, trial.DefaultPrefix)
@@ -198,6 +200,9 @@ func (s *Settings) check() error {
 	}
 	if m := s.Update.Mirror; m != "" && !strings.HasPrefix(m, "https://") {
 		return fmt.Errorf("update.mirror: %q is no address of a mirror, say https://HOST/PATH", m)
+	}
+	if s.Update.Trial < time.Second || s.Update.Trial > time.Hour {
+		return fmt.Errorf("update.trial: %v is no time for a check, say 2m", s.Update.Trial)
 	}
 	for _, d := range []time.Duration{s.Session.Idle, s.Session.Warn, s.Session.Done} {
 		if d < time.Second {
