@@ -7,12 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 
 	"bianmin/core/casefile"
 )
 
 //go:embed migration/*.sql
-var migrationFiles embed.FS
+var migrationFolder embed.FS
+
+// migrationFiles are this program's migrations; tests take others to be an older or newer program.
+var migrationFiles fs.FS = migrationFolder
 
 // applicationID marks the file as ours (PRAGMA application_id): "bmst".
 const applicationID = 0x626d7374
@@ -63,7 +67,11 @@ func migrate(ctx context.Context, db *sql.DB, version int) error {
 }
 
 func migrateOnce(ctx context.Context, db *sql.DB, name string, version int) (err error) {
-	script, err := migrationFiles.ReadFile(name)
+	script, err := fs.ReadFile(migrationFiles, name)
+	if err != nil {
+		return err
+	}
+	readers, err := readersOf(script, version)
 	if err != nil {
 		return err
 	}
@@ -84,6 +92,9 @@ func migrateOnce(ctx context.Context, db *sql.DB, name string, version int) (err
 		return tx.Commit()
 	}
 	if _, err := tx.ExecContext(ctx, string(script)); err != nil {
+		return err
+	}
+	if err := setMeta(tx, metaReaders, strconv.Itoa(readers)); err != nil {
 		return err
 	}
 	pragmas := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version)

@@ -212,6 +212,9 @@ func (s *Store) transact(ctx context.Context, durable bool, do func(tx *sql.Tx, 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if s.writer == nil { // opened to read
+		return &casefile.Error{Code: casefile.ReadOnly, Err: errors.New("a newer version's store is only read")}
+	}
 	ctx = context.WithoutCancel(ctx)
 	s.writing.Lock()
 	defer s.writing.Unlock()

@@ -74,6 +74,11 @@ func (t *Terminal) Health(ctx context.Context) (Health, error) {
 	h.Problem = store.Code(problem)
 	h.ClockDoubt = h.Problem == casefile.ClockDoubt
 	opened, _, err := t.Opened(ctx)
+	if h.Problem == casefile.NewerDatabase { // what waits there is shown all the same, if that version left it readable
+		if opened, err = store.OpenToRead(ctx, t.options.Folder); err == nil {
+			defer func() { _ = opened.Close() }()
+		}
+	}
 	if err != nil {
 		return h, nil //nolint:nilerr // the problem is the answer
 	}
