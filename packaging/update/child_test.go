@@ -135,7 +135,10 @@ func kiosk(u *update.Updater, folder string, healthy bool) error {
 	if !on {
 		cases += "c" + strings.Split(version, ".")[1]
 	}
-	if err := os.WriteFile(database, []byte(version+"|"+cases+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(database+"-wal.half", []byte(version+"|"+cases+"\n"), 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(database+"-wal.half", database); err != nil { // a database is whole at any moment
 		return err
 	}
 	if on && healthy {

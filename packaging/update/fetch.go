@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"bianmin/packaging/update/release"
@@ -243,9 +244,15 @@ func (u *Updater) unpack(archive, folder string, offer *Offer) error {
 func starts(ctx context.Context, program, version string) error {
 	ctx, cancel := context.WithTimeout(ctx, stall)
 	defer cancel()
-	command := exec.CommandContext(ctx, program, "--version") // #nosec G204 -- compared with its signed digest
-	command.WaitDelay = time.Second
-	out, err := command.CombinedOutput()
+	out, err := runOnce(ctx, program)
+	for range 20 {
+		if !errors.Is(err, syscall.ETXTBSY) { // a child of ours that was just forked still holds the file open
+			break
+		}
+		timer := time.NewTimer(50 * time.Millisecond)
+		<-timer.C
+		out, err = runOnce(ctx, program)
+	}
 	if err != nil {
 		return refuse(NotStarting, "start the new version: %w", err)
 	}
@@ -253,4 +260,10 @@ func starts(ctx context.Context, program, version string) error {
 		return refuse(NotStarting, "the new version says it is another one than %s", version)
 	}
 	return nil
+}
+
+func runOnce(ctx context.Context, program string) ([]byte, error) {
+	command := exec.CommandContext(ctx, program, "--version") // #nosec G204 -- compared with its signed digest
+	command.WaitDelay = time.Second
+	return command.CombinedOutput()
 }

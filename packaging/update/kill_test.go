@@ -1,11 +1,16 @@
 package update_test
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"bianmin/internal/chance"
 	"bianmin/packaging/update"
 	"bianmin/packaging/update/trial"
 	"bianmin/platform/publish"
@@ -23,24 +28,25 @@ func ready(t *testing.T) *world {
 
 // atEveryStep kills a run at each step and each passing of it, then lets after look.
 func atEveryStep(t *testing.T, points []string, most int, prepare func(t *testing.T) (what string, w *world), after func(t *testing.T, w *world)) {
-	met := 0
-	for _, point := range points {
-		for passing := 1; passing <= most; passing++ {
-			killed := false
+	var met atomic.Int64
+	t.Run("steps", func(t *testing.T) {
+		for _, point := range points {
 			t.Run(point, func(t *testing.T) {
-				what, w := prepare(t)
-				if killed = runChild(t, what, w.folder, point, passing); killed {
-					met++
+				t.Parallel()
+				for passing := 1; passing <= most; passing++ {
+					what, w := prepare(t)
+					killed := runChild(t, what, w.folder, point, passing)
+					after(t, w)
+					if !killed {
+						break
+					}
+					met.Add(1)
 				}
-				after(t, w)
 			})
-			if !killed {
-				break
-			}
 		}
-	}
-	if met < len(points)/3 {
-		t.Errorf("killed %d times only", met)
+	})
+	if n := met.Load(); n < int64(len(points)/2) {
+		t.Errorf("killed %d times only", n)
 	}
 }
 
@@ -60,6 +66,7 @@ func (w *world) whole() {
 
 // TestKilledWhileFetching: a fetch that died at any step goes on, and nothing that runs was touched.
 func TestKilledWhileFetching(t *testing.T) {
+	t.Parallel()
 	atEveryStep(t, update.Points[:7], 4, func(t *testing.T) (string, *world) {
 		w := newWorld(t)
 		w.publish("1.1.0")
@@ -90,9 +97,11 @@ func TestKilledWhileFetching(t *testing.T) {
 // TestKilledWhileSwitching: whenever the power goes, the old or the new version runs afterwards with a store of its own,
 // what was accepted stays, and the terminal ends where it would have without the cut.
 func TestKilledWhileSwitching(t *testing.T) {
+	t.Parallel()
 	points := append(append([]string{}, update.Points[7:]...), "program-ended")
 	for what, want := range map[string]string{"switch": "1.1.0", "switch-sick": "1.0.0"} {
 		t.Run(what, func(t *testing.T) {
+			t.Parallel()
 			atEveryStep(t, points, 3, func(t *testing.T) (string, *world) { return what, ready(t) }, func(t *testing.T, w *world) {
 				w.t = t
 				w.whole()
@@ -150,6 +159,7 @@ func (w *world) decided(version string) {
 
 // TestKilledWhilePublishing: a repository that died at any step is one that terminals can use, before and after it is gone on with.
 func TestKilledWhilePublishing(t *testing.T) {
+	t.Parallel()
 	atEveryStep(t, publish.Points, 2, func(t *testing.T) (string, *world) {
 		w := newWorld(t)
 		w.publish("1.1.0")
@@ -171,6 +181,7 @@ func TestKilledWhilePublishing(t *testing.T) {
 
 // TestKilledWhileCreating: an unfinished repository is made anew.
 func TestKilledWhileCreating(t *testing.T) {
+	t.Parallel()
 	atEveryStep(t, publish.Points[1:], 1, func(t *testing.T) (string, *world) {
 		w := newWorld(t)
 		must(t, os.RemoveAll(w.in("repository")))
@@ -188,6 +199,7 @@ func TestKilledWhileCreating(t *testing.T) {
 
 // TestStatesOfFiles: what a power cut can leave of files that were being written, and what an operator's hand can.
 func TestStatesOfFiles(t *testing.T) {
+	t.Parallel()
 	for name, damage := range map[string]func(w *world){
 		"nothing":             func(*world) {},
 		"empty timestamp":     func(w *world) { w.leave("", "state", "lists", "timestamp.json") },
@@ -255,4 +267,47 @@ func TestTrialNoteLost(t *testing.T) {
 			w.decided(want)
 		})
 	}
+}
+
+// TestKilledAnywhere kills fetch and switch at random moments, several times in a row, and lets them go on.
+func TestKilledAnywhere(t *testing.T) {
+	t.Parallel()
+	random := chance.Random(t)
+	for range chance.Count(t, 4, 150) {
+		w := newWorld(t)
+		w.publish("1.1.0")
+		must(t, os.WriteFile(w.in("data", "bianmin.db"), []byte("1.0.0|c0\n"), 0o600))
+		for _, what := range []string{"fetch", "switch"} {
+			for range 1 + random.IntN(3) {
+				before := w.cases()
+				killChild(t, what, w.folder, time.Duration(random.IntN(60))*time.Millisecond)
+				w.whole()
+				if after := w.cases(); !strings.HasPrefix(after, before) {
+					t.Fatalf("the cases were %s and are %s", before, after)
+				}
+			}
+			if v, err := w.terminal.Running(); err != nil || (what == "fetch" && v != "1.0.0") {
+				t.Fatalf("%s runs, %v", v, err)
+			}
+			if offer, err := w.terminal.Check(t.Context(), w.stick()); what == "fetch" || err != nil || offer != nil {
+				must(t, err)
+				must(t, w.terminal.Fetch(t.Context(), w.stick(), offer))
+			}
+		}
+		if runChild(t, "switch", w.folder, "none", 1) {
+			t.Fatal("killed at no point")
+		}
+		w.decided("1.1.0")
+	}
+}
+
+// killChild starts a child and kills it after a while.
+func killChild(t *testing.T, what, folder string, after time.Duration) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s none 1", childVariable, what, folder))
+	must(t, cmd.Start())
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	_ = cmd.Wait() // killed, or done
 }

@@ -65,9 +65,11 @@ func TestLook(t *testing.T) {
 // TestInDoubt: what cannot be read, or is no plain file, lets every program hold still; root follows no link a program left.
 func TestInDoubt(t *testing.T) {
 	for name, damage := range map[string]func(path string) error{
-		"empty":   func(path string) error { return os.WriteFile(path, nil, 0o644) },
-		"half":    func(path string) error { return os.WriteFile(path, []byte(`{"id":"x"`), 0o644) },
-		"long":    func(path string) error { return os.WriteFile(path, append([]byte(`{"id":"`), make([]byte, 1<<20)...), 0o644) },
+		"empty": func(path string) error { return os.WriteFile(path, nil, 0o644) },
+		"half":  func(path string) error { return os.WriteFile(path, []byte(`{"id":"x"`), 0o644) },
+		"long": func(path string) error {
+			return os.WriteFile(path, append([]byte(`{"id":"`), make([]byte, 1<<20)...), 0o644)
+		},
 		"a link":  func(path string) error { return os.Symlink("/etc/hostname", path) },
 		"folder":  func(path string) error { return os.Mkdir(path, 0o755) },
 		"nothing": func(path string) error { return os.WriteFile(path, []byte(`{}`), 0o644) },
