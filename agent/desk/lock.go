@@ -48,6 +48,7 @@ func (m *machine) lock() {
 		return
 	}
 	m.saveDue(true)
+	m.help(false)
 	m.locked = &lock{
 		account: m.shift.account.ID, name: m.shift.account.Name, page: m.page,
 		until: time.Now().Add(m.options.Times.Card), shown: m.options.Now().Add(m.options.Times.Card),

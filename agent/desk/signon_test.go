@@ -240,3 +240,21 @@ func TestOutOfService(t *testing.T) {
 		s.on(SignOn)
 	})
 }
+
+// TestLockClosesHelp: the help of the page below does not lie over the secret.
+func TestLockClosesHelp(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.signOn("100001")
+		s.send(Help{Open: true})
+		s.wait(6 * time.Minute)
+		s.on(Locked)
+		if s.state.Overlay != nil {
+			t.Fatalf("over the locked desk lies %+v", s.state.Overlay)
+		}
+		s.send(Help{Open: true})
+		if s.state.Overlay == nil || s.state.Overlay.Title.Key != "desk.help.locked" {
+			t.Errorf("help of the locked desk: %+v", s.state.Overlay)
+		}
+	})
+}
