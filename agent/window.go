@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,9 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/pinyin"
 	"bianmin/core/text"
+	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/version"
 	"bianmin/ui/onui"
 	"bianmin/ui/play"
 	"bianmin/ui/theme"
@@ -60,10 +63,13 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent
 		onui.Do(w.app.Quit)
 	}()
 	watch := w.watchFirstFrame()
+	var beside sync.WaitGroup
+	beside.Go(func() { condition.Publish(ctx, s.Data, "agent "+version.Version, parts.Devices.Statuses, log) })
 	w.window.Show()
 	w.app.Run()
 	cancel()
 	last := <-ended
+	beside.Wait()
 	if err := watch(); err != nil {
 		return false, err
 	}

@@ -12,6 +12,7 @@ import (
 	"bianmin/drivers/dots"
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/point"
+	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
 	"bianmin/store/office"
 	"bianmin/sync/seal/chip"
@@ -75,24 +76,6 @@ func (a *Agent) chipPort() office.Chip {
 	return guarded{a.chip}
 }
 
-// deviceConfig names the devices of the configuration file for the device manager.
-func deviceConfig(d settings.Devices) point.Config {
-	var c point.Config
-	if d.Reader != nil {
-		c.Reader = &point.Reader{Link: d.Reader.Link, Baud: d.Reader.Baud}
-	}
-	if d.Printer != nil {
-		c.Printer = &point.Printer{Link: d.Printer.Link, Baud: d.Printer.Baud, Paper: d.Printer.Paper, RasterQR: d.Printer.Raster}
-	}
-	if d.Document != nil {
-		c.Document = &point.Document{Link: d.Document.Link}
-	}
-	if d.Scanner != nil {
-		c.Scanner = &point.Scanner{SANE: d.Scanner.SANE, DPI: d.Scanner.DPI}
-	}
-	return c
-}
-
 // printerFont draws what a receipt printer's own characters cannot.
 func printerFont() (escpos.Rasteriser, error) {
 	face, err := dots.NewFace(assets.FontRegular())
@@ -103,4 +86,4 @@ func printerFont() (escpos.Rasteriser, error) {
 }
 
 // Reader is the configured card reader; nil where there is none.
-func Reader(d settings.Devices) *point.Reader { return deviceConfig(d).Reader }
+func Reader(d settings.Devices) *point.Reader { return condition.Devices(d).Reader }

@@ -21,6 +21,7 @@ import (
 	"bianmin/core/text"
 	"bianmin/drivers/a4"
 	"bianmin/drivers/point"
+	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
@@ -87,7 +88,7 @@ func (a *Agent) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.Devices, err = point.Start(ctx, deviceConfig(s.Devices), point.Options{Log: a.options.Log, Raster: font})
+	a.Devices, err = point.Start(ctx, condition.Devices(s.Devices), point.Options{Log: a.options.Log, Raster: font})
 	return err
 }
 

@@ -19,6 +19,7 @@ import (
 	"bianmin/core/text"
 	"bianmin/drivers/point"
 	"bianmin/kiosk/journey"
+	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
@@ -88,7 +89,7 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	k.Devices, err = point.Start(ctx, deviceConfig(k.options.Settings.Devices), point.Options{Log: k.options.Log, Raster: font})
+	k.Devices, err = point.Start(ctx, condition.Devices(k.options.Settings.Devices), point.Options{Log: k.options.Log, Raster: font})
 	return err
 }
 

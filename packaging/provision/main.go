@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -12,7 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bianmin/packaging/provision/asuser"
 	"bianmin/packaging/provision/catalogue"
+	"bianmin/packaging/provision/check"
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/enrolment"
 	"bianmin/packaging/provision/session"
@@ -27,13 +30,15 @@ func main() {
 		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), update.Command(time.Now))
+	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), check.Command(time.Now), update.Command(time.Now))
 	root.AddCommand(manual(root))
 	explain(root)
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "provision:", err)
+		if !errors.Is(err, asuser.ErrSaid) {
+			fmt.Fprintln(os.Stderr, "provision:", err)
+		}
 		os.Exit(1)
 	}
 }

@@ -1,0 +1,86 @@
+// Package asuser lets a command that was started by root go on as the user whom a terminal's data belong to, so that
+// it leaves no file behind that the terminal's programs cannot open, and can do no more than they.
+package asuser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/user"
+	"strconv"
+	"syscall"
+)
+
+// Owner is whom a folder belongs to.
+type Owner struct {
+	User, Group uint32
+	Groups      []uint32 // the further ones of the user
+}
+
+// Of finds the owner of a folder; false when there is no such folder.
+func Of(folder string) (Owner, bool, error) {
+	info, err := os.Stat(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Owner{}, false, nil
+	}
+	if err != nil {
+		return Owner{}, false, fmt.Errorf("look whose the data folder is: %w", err)
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return Owner{}, false, fmt.Errorf("look whose %s is: not told", folder)
+	}
+	o := Owner{User: stat.Uid, Group: stat.Gid}
+	if u, err := user.LookupId(strconv.FormatUint(uint64(o.User), 10)); err == nil {
+		o.Groups = groups(u)
+	}
+	return o, true, nil
+}
+
+func groups(u *user.User) (all []uint32) {
+	ids, err := u.GroupIds()
+	if err != nil {
+		return nil
+	}
+	for _, id := range ids {
+		if n, err := strconv.ParseUint(id, 10, 32); err == nil {
+			all = append(all, uint32(n))
+		}
+	}
+	return all
+}
+
+// Become runs this command again as the owner of the data folder, when root called it and the data are another's.
+// done says that it ran there; its error is then that run's, which has said what is wrong.
+func Become(ctx context.Context, data string) (done bool, err error) {
+	if os.Geteuid() != 0 {
+		return false, nil
+	}
+	owner, found, err := Of(data)
+	if err != nil || !found || owner.User == 0 {
+		return false, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return false, fmt.Errorf("go on as the terminal's user: %w", err)
+	}
+	command := exec.CommandContext(ctx, self, os.Args[1:]...) // #nosec G204 -- this very program with its own words
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	command.Dir = "/"
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: owner.User, Gid: owner.Group, Groups: owner.Groups}}
+	err = command.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return true, ErrSaid
+	}
+	if err != nil {
+		return true, fmt.Errorf("go on as the terminal's user: %w", err)
+	}
+	return true, nil
+}
+
+// ErrSaid is the end of a run that has said itself what is wrong.
+var ErrSaid = errors.New("")

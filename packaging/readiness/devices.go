@@ -1,0 +1,141 @@
+package readiness
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"bianmin/assets"
+	"bianmin/core/text"
+	"bianmin/drivers"
+	"bianmin/drivers/dots"
+	"bianmin/drivers/point"
+	"bianmin/packaging/condition"
+)
+
+// deviceLimit bounds the look at the devices.
+const deviceLimit = 25 * time.Second
+
+// Device is a configured device with what it said.
+type Device struct {
+	drivers.Status
+	// Source is "asked" when this look asked the device, or the program that holds it and said so.
+	Source string `json:"source"`
+}
+
+// devices asks each device over its driver, or reads what the program that holds them has published.
+func (l *look) devices(ctx context.Context) {
+	config := condition.Devices(l.Settings.Devices)
+	if config == (point.Config{}) {
+		l.add("devices", "devices", Warn, "none", nil)
+		return
+	}
+	published, fresh, err := condition.Read(l.Settings.Data, l.Now())
+	if err != nil {
+		l.Log.Warn("what is published of the devices cannot be read", "error", err)
+	}
+	if fresh && !l.Alone {
+		l.held(published)
+		return
+	}
+	statuses, err := ask(ctx, config, point.Options{Log: l.Log, Now: l.Now})
+	if err != nil {
+		l.Log.Warn("the devices are not asked", "error", err)
+		l.add("devices", "devices", Fail, "configuration", nil)
+		return
+	}
+	if published, fresh := l.await(ctx, statuses); fresh {
+		l.held(published)
+		return
+	}
+	for _, s := range statuses {
+		l.device(Device{Status: s, Source: "asked"})
+	}
+}
+
+func (l *look) held(p condition.Published) {
+	for _, s := range p.Devices {
+		l.device(Device{Status: s, Source: p.Program})
+	}
+}
+
+// await waits a moment for the program that has just taken the devices: between two sessions it publishes nothing.
+func (l *look) await(ctx context.Context, asked []drivers.Status) (condition.Published, bool) {
+	busy := func(s drivers.Status) bool { return s.Fault == drivers.FaultBusy }
+	if l.Alone || !slices.ContainsFunc(asked, busy) {
+		return condition.Published{}, false
+	}
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for range 30 {
+		select {
+		case <-ctx.Done():
+			return condition.Published{}, false
+		case <-tick.C:
+		}
+		if p, fresh, err := condition.Read(l.Settings.Data, l.Now()); err == nil && fresh {
+			return p, true
+		}
+	}
+	return condition.Published{}, false
+}
+
+// ask opens every device, asks it once, and lets it go.
+func ask(ctx context.Context, config point.Config, options point.Options) ([]drivers.Status, error) {
+	face, err := dots.NewFace(assets.FontRegular())
+	if err != nil {
+		return nil, err
+	}
+	options.Raster = face
+	manager, err := point.Start(ctx, config, options)
+	if err != nil {
+		return nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, deviceLimit)
+	defer cancel()
+	statuses := manager.Check(limited)
+	return statuses, manager.Close()
+}
+
+// device is one finding per device, in the words that the screens use for faults.
+func (l *look) device(d Device) {
+	l.report.Devices = append(l.report.Devices, d)
+	c := Check{ID: "device." + string(d.Role), State: OK, Code: "ok"}
+	switch {
+	case d.Fault != drivers.FaultNone:
+		c.State, c.Code = Fail, string(d.Fault)
+	case d.Condition != drivers.Online:
+		c.State, c.Code = Fail, string(d.Condition)
+	case d.Paper == drivers.PaperLow:
+		c.State, c.Code = Warn, "paper-low"
+	}
+	zh, en := l.deviceWords(text.Chinese, d, c.Code), l.deviceWords(text.English, d, c.Code)
+	c.Name, c.Text, c.Do, c.English = zh.Name, zh.Text, zh.Do, en
+	l.report.Checks = append(l.report.Checks, c)
+	l.report.State = worse(l.report.State, c.State)
+}
+
+func (l *look) deviceWords(lang text.Lang, d Device, code string) Said {
+	role := string(d.Role)
+	a := args{"serial": d.Serial, "model": d.Model, "program": d.Source}
+	said := Said{Name: l.Words.T(lang, "device."+role, nil)}
+	fault := "fault." + role + "." + code
+	switch {
+	case code == "ok" || code == "paper-low":
+		said.Text = l.Words.T(lang, "provision.check.devices."+code, a)
+	case l.Words.Has(lang, fault+".means"):
+		said.Text, said.Do = l.Words.T(lang, fault+".means", a), l.Words.T(lang, "provision.check.devices.fault-do", args{"fault": code})
+	default:
+		said.Text, said.Do = l.Words.T(lang, "staff.condition."+string(d.Condition), a), l.Words.T(lang, "provision.check.devices.fault-do", args{"fault": code})
+	}
+	if known := "provision.check.devices." + code + "-do"; l.Words.Has(lang, known) {
+		said.Do = l.Words.T(lang, known, a)
+	}
+	if d.Serial != "" {
+		said.Text += l.Words.T(lang, "provision.check.devices.serial", a)
+	}
+	if d.Source != "asked" {
+		said.Text += l.Words.T(lang, "provision.check.devices.held", a)
+	}
+	return said
+}

@@ -1,0 +1,281 @@
+package readiness_test
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"bianmin/assets"
+	"bianmin/core/text"
+	"bianmin/drivers"
+	"bianmin/drivers/sim/stand"
+	"bianmin/packaging/condition"
+	"bianmin/packaging/readiness"
+	"bianmin/packaging/settings"
+	"bianmin/platform/platformtest"
+	"bianmin/store"
+	"bianmin/sync/enrol"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// machine is an enrolled terminal with its devices on the bench.
+type machine struct {
+	t        *testing.T
+	platform *platformtest.Platform
+	stand    *stand.Stand
+	settings settings.Settings
+	words    *text.Catalog
+}
+
+func newMachine(t *testing.T) *machine {
+	t.Helper()
+	m := &machine{t: t, platform: platformtest.Start(t, platformtest.Options{})}
+	folder := t.TempDir()
+	var err error
+	if m.stand, err = stand.Open(t.Context(), stand.Options{Dir: filepath.Join(folder, "bench"), Document: true}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := m.stand.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if m.words, err = text.Load(assets.Words()); err != nil {
+		t.Fatal(err)
+	}
+	reader, printer, _ := m.stand.Links()
+	config := filepath.Join(folder, "terminal.yaml")
+	content := "data: data\ndevices:\n  reader: {link: \"" + reader + "\"}\n  printer: {link: \"" + printer + "\"}\n  document: {link: \"" + m.stand.DocumentLink() + "\"}\n" +
+		"update: {state: state, prefix: prefix}\n"
+	if err := os.WriteFile(config, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if m.settings, err = settings.Read(config); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(m.settings.Data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// enrol enrols the terminal and makes its store, as the programs do at their first start.
+func (m *machine) enrol() {
+	m.t.Helper()
+	identity, err := enrol.Enrol(m.t.Context(), enrol.Options{
+		Ticket: m.platform.Ticket("QH0301", m.platform.URL), Data: m.settings.Data, Software: "test", Now: time.Now,
+	})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	opened, err := store.Open(m.t.Context(), store.Options{Folder: m.settings.Data, Clock: store.SystemClock})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if _, err := opened.Standing(m.t.Context(), identity.Generation); err != nil {
+		m.t.Error(err)
+	}
+	if err := opened.SetPlatformTime(m.t.Context(), time.Now()); err != nil {
+		m.t.Error(err)
+	}
+	if err := opened.Close(); err != nil {
+		m.t.Error(err)
+	}
+}
+
+func (m *machine) look() readiness.Report {
+	m.t.Helper()
+	return readiness.Look(m.t.Context(), readiness.Options{Settings: m.settings, Words: m.words})
+}
+
+func (m *machine) do(command string) {
+	m.t.Helper()
+	if _, err := m.stand.Do(m.t.Context(), command); err != nil {
+		m.t.Fatalf("%s: %v", command, err)
+	}
+}
+
+// codes are the findings as "id state code".
+func codes(r readiness.Report) (all []string) {
+	for _, c := range r.Checks {
+		all = append(all, c.ID+" "+string(c.State)+" "+c.Code)
+	}
+	return all
+}
+
+func TestFit(t *testing.T) {
+	m := newMachine(t)
+	m.enrol()
+	r := m.look()
+	if r.State != readiness.OK || r.Terminal != "QH0301A" || r.Role != "kiosk" {
+		t.Errorf("%s %s %s: %q", r.State, r.Terminal, r.Role, codes(r))
+	}
+	for _, want := range []string{
+		"enrolment ok ok", "records ok ok", "clock ok ok", "queue ok ok", "catalogue ok ok", "disk ok ok", "network ok ok",
+		"device.reader ok ok", "device.printer ok ok", "device.document ok ok", "modes ok ok",
+	} {
+		if !slices.Contains(codes(r), want) {
+			t.Errorf("%q is missing in %q", want, codes(r))
+		}
+	}
+	if len(r.Devices) != 3 || r.Devices[0].Serial == "" || r.Devices[0].Source != "asked" {
+		t.Errorf("devices: %+v", r.Devices)
+	}
+	if missing := m.words.Missing(); len(missing) > 0 {
+		t.Errorf("no words for %v", missing)
+	}
+}
+
+func TestFallsShort(t *testing.T) {
+	m := newMachine(t)
+	if got := codes(m.look()); !slices.Contains(got, "enrolment fail none") || !slices.Contains(got, "records ok none") {
+		t.Errorf("before the enrolment: %q", got)
+	}
+	if _, err := os.Stat(filepath.Join(m.settings.Data, "bianmin.db")); err == nil {
+		t.Error("the look has made a store")
+	}
+	m.enrol()
+	undo := func() {}
+	for _, c := range []struct {
+		want  string
+		spoil func()
+	}{
+		{"device.reader fail silent", func() { m.do("reader silent"); undo = func() { m.do("reader ok") } }},
+		{"device.printer fail paper-out", func() { m.do("printer paper out"); undo = func() { m.do("printer paper ok") } }},
+		{"device.printer fail unplugged", func() { m.do("printer unplug"); undo = func() { m.do("printer plug") } }},
+		{"modes fail open", func() { m.mode(0o755); undo = func() { m.mode(0o700) } }},
+		{"catalogue fail broken", func() { m.settings.Catalogue = t.TempDir(); undo = func() { m.settings.Catalogue = "" } }},
+		{"devices warn none", func() {
+			kept := m.settings.Devices
+			m.settings.Devices, undo = settings.Devices{}, func() { m.settings.Devices = kept }
+		}},
+		{"network warn stranger", func() {
+			other := platformtest.Start(t, platformtest.Options{})
+			m.settings.Platform, undo = other.URL, func() { m.settings.Platform = "" }
+		}},
+		{"network warn away", func() { m.platform.Stop(); undo = func() { m.platform.Serve(m.platform.Addr) } }},
+		{"records fail database", func() { m.damage() }},
+	} {
+		c.spoil()
+		r := m.look()
+		if !slices.Contains(codes(r), c.want) {
+			t.Errorf("%q is missing in %q", c.want, codes(r))
+		}
+		for _, check := range r.Checks {
+			if check.State != readiness.OK && (check.Do == "" || check.English.Do == "") {
+				t.Errorf("%s %s does not say what to do", check.ID, check.Code)
+			}
+		}
+		undo()
+		undo = func() {}
+	}
+	if missing := m.words.Missing(); len(missing) > 0 {
+		t.Errorf("no words for %v", missing)
+	}
+}
+
+func (m *machine) mode(mode os.FileMode) {
+	if err := os.Chmod(m.settings.Data, mode); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// damage writes over the middle of the database.
+func (m *machine) damage() {
+	for _, name := range []string{"bianmin.db-wal", "bianmin.db-shm"} {
+		_ = os.Remove(filepath.Join(m.settings.Data, name))
+	}
+	path := filepath.Join(m.settings.Data, "bianmin.db")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for i := 100; i < len(content); i++ {
+		content[i] ^= 0x5a
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// TestHeldDevices: what the kiosk holds is as the kiosk says, and when it has just ended the devices are asked again.
+func TestHeldDevices(t *testing.T) {
+	m := newMachine(t)
+	m.enrol()
+	kiosk, err := pointOf(t, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.do("printer paper out")
+	eventually(t, func() bool {
+		return slices.ContainsFunc(kiosk.Statuses(), func(s drivers.Status) bool { return s.Fault == drivers.FaultPaperOut })
+	})
+	end := publish(t, m, kiosk)
+	eventually(t, func() bool {
+		_, fresh, err := condition.Read(m.settings.Data, time.Now())
+		return err == nil && fresh
+	})
+	r := m.look()
+	if !slices.Contains(codes(r), "device.printer fail paper-out") || !slices.Contains(codes(r), "device.reader ok ok") || r.Devices[1].Source != "kiosk test" {
+		t.Errorf("while held: %q %+v", codes(r), r.Devices)
+	}
+	if !strings.Contains(r.Checks[slices.IndexFunc(r.Checks, func(c readiness.Check) bool { return c.ID == "device.reader" })].Text, "kiosk test") {
+		t.Error("it does not say whose word it is")
+	}
+	end()
+	m.do("printer paper ok")
+	if err := kiosk.Close(); err != nil {
+		t.Error(err)
+	}
+	if r := m.look(); !slices.Contains(codes(r), "device.printer ok ok") || r.Devices[1].Source != "asked" {
+		t.Errorf("afterwards: %q %+v", codes(r), r.Devices)
+	}
+}
+
+func TestHistory(t *testing.T) {
+	folder := t.TempDir()
+	for i := range 65 {
+		if err := readiness.Keep(folder, readiness.Report{Version: "v", Taken: time.Unix(int64(i), 0)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := readiness.History(folder)
+	if err != nil || len(all) != 60 || all[0].Taken.Unix() != 5 || all[59].Taken.Unix() != 64 {
+		t.Errorf("%d reports, %v", len(all), err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "readiness.jsonl"), []byte("{\"half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readiness.History(folder); err == nil {
+		t.Error("half a line was read")
+	}
+	if err := readiness.Keep(folder, readiness.Report{Version: "new"}); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := readiness.History(folder); err != nil || len(all) != 1 || all[0].Version != "new" {
+		t.Errorf("after damage: %v, %v", all, err)
+	}
+	if err := readiness.Keep(filepath.Join(folder, "none"), readiness.Report{}); err != nil {
+		t.Errorf("before there is a terminal: %v", err)
+	}
+}
+
+func eventually(t *testing.T, is func() bool) {
+	t.Helper()
+	for range 500 {
+		if is() {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("it did not come")
+}
+
+var silent = slog.New(slog.DiscardHandler)

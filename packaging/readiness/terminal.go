@@ -1,0 +1,164 @@
+package readiness
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"bianmin/assets"
+	"bianmin/core/casefile"
+	"bianmin/core/catalogue"
+	"bianmin/packaging/update/trial"
+	"bianmin/store"
+	"bianmin/sync/seal"
+)
+
+// What is enough.
+const (
+	soonExpires  = 45 * 24 * time.Hour // certificates: begin to see to it
+	oldQueue     = 24 * time.Hour      // the oldest thing that waits
+	oldCatalogue = 90 * 24 * time.Hour // since it was published
+	clockOff     = 2 * time.Minute     // from the platform's time
+	longQueue    = 200
+)
+
+func (l *look) enrolment(context.Context) {
+	identity, err := seal.LoadIdentity(filepath.Join(l.Settings.Data, "keys"))
+	switch {
+	case errors.Is(err, seal.ErrNotEnrolled):
+		l.say("enrolment", Fail, "none", nil)
+		return
+	case errors.Is(err, fs.ErrPermission):
+		l.say("enrolment", Fail, "closed", nil)
+		return
+	case err != nil:
+		l.Log.Warn("the enrolment is not in order", "error", err)
+		l.say("enrolment", Fail, "broken", nil)
+		return
+	}
+	l.identity = identity
+	l.report.Terminal, l.report.Point, l.report.Role = identity.Number+identity.Generation, identity.Point, identity.Role
+	end := identity.SignCert.NotAfter
+	for _, other := range []time.Time{identity.EncryptCert.NotAfter, identity.TLSCert.Leaf.NotAfter} {
+		if other.Before(end) {
+			end = other
+		}
+	}
+	left := end.Sub(l.Now())
+	a := args{"terminal": l.report.Terminal, "days": int(left.Hours() / 24), "point": identity.Point}
+	switch {
+	case left <= 0:
+		l.say("enrolment", Fail, "over", a)
+	case left < soonExpires:
+		l.say("enrolment", Warn, "ending", a)
+	default:
+		l.say("enrolment", OK, "ok", a)
+	}
+}
+
+// records opens the store as the programs do, and looks at clock and queue. It makes no store where there is none.
+func (l *look) records(ctx context.Context) {
+	if trial.Look(l.Settings.Update.State).On {
+		l.say("records", Warn, "trial", nil)
+		return
+	}
+	if _, err := os.Stat(filepath.Join(l.Settings.Data, "bianmin.db")); errors.Is(err, fs.ErrNotExist) {
+		l.say("records", OK, "none", nil)
+		return
+	}
+	opened, err := store.Open(ctx, store.Options{Folder: l.Settings.Data, Clock: store.SystemClock})
+	if err != nil {
+		l.Log.Warn("the records do not open", "error", err)
+		code := string(store.Code(err))
+		if !l.Words.Has("zh", "provision.check.records."+code) {
+			code = "internal"
+		}
+		l.say("records", Fail, code, nil)
+		return
+	}
+	defer func() { _ = opened.Close() }()
+	l.say("records", OK, "ok", nil)
+	l.clockRight(ctx, opened)
+	l.queue(ctx, opened)
+}
+
+func (l *look) clockRight(ctx context.Context, opened *store.Store) {
+	var clock store.Clock
+	var err error
+	if l.identity != nil {
+		clock, err = opened.Fit(ctx, l.identity.Generation)
+	} else {
+		clock, err = opened.Clock(ctx)
+	}
+	if err != nil {
+		code := "unreadable"
+		if store.Code(err) == casefile.Restored {
+			code = "restored"
+		}
+		l.say("clock", Fail, code, nil)
+		return
+	}
+	l.clock = &clock
+	a := args{"time": clock.Judgement.Now.In(casefile.Zone).Format("2006-01-02 15:04"), "seconds": int(clock.Mark.Offset.Abs().Seconds())}
+	switch {
+	case clock.Judgement.Doubt:
+		l.say("clock", Fail, "doubt", a)
+	case clock.Mark.OffsetFrom.IsZero():
+		l.say("clock", Warn, "never", a)
+	case clock.Mark.Offset.Abs() > clockOff:
+		l.say("clock", Warn, "off", a)
+	default:
+		l.say("clock", OK, "ok", a)
+	}
+}
+
+func (l *look) queue(ctx context.Context, opened *store.Store) {
+	counts, err := opened.Counts(ctx)
+	if err != nil {
+		l.Log.Warn("what waits cannot be counted", "error", err)
+		l.say("queue", Fail, "unreadable", nil)
+		return
+	}
+	age := time.Duration(0)
+	if !counts.Oldest.IsZero() {
+		age = max(l.Now().Sub(counts.Oldest), 0)
+	}
+	a := args{"waiting": counts.Waiting, "refused": counts.Refused, "hours": int(age.Hours())}
+	switch {
+	case age > oldQueue:
+		l.say("queue", Warn, "old", a)
+	case counts.Waiting > longQueue:
+		l.say("queue", Warn, "long", a)
+	case counts.Refused > 0:
+		l.say("queue", Warn, "refused", a)
+	default:
+		l.say("queue", OK, "ok", a)
+	}
+}
+
+func (l *look) catalogue(context.Context) {
+	files, built := assets.Catalogue(), true
+	if folder := l.Settings.Catalogue; folder != "" {
+		files, built = os.DirFS(folder), false
+	}
+	set, err := catalogue.Load(files)
+	if err != nil {
+		l.say("catalogue", Fail, "broken", nil)
+		return
+	}
+	a := args{"region": set.Region.Name, "version": set.Version, "published": set.Published, "items": len(set.Items)}
+	day, err := time.ParseInLocation(time.DateOnly, set.Published, casefile.Zone)
+	switch {
+	case err != nil:
+		l.say("catalogue", Fail, "undated", a)
+	case built && l.identity != nil && l.identity.Environment == "production":
+		l.say("catalogue", Fail, "demo", a)
+	case l.Now().Sub(day) > oldCatalogue:
+		l.say("catalogue", Warn, "old", a)
+	default:
+		l.say("catalogue", OK, "ok", a)
+	}
+}
