@@ -156,6 +156,15 @@ func (b *fakeBook) CloseDay(_ context.Context, date string, counted int64, reaso
 	return day, nil
 }
 
+func (b *fakeBook) PaperIDs(_ context.Context, number casefile.Number, n int) ([]string, error) {
+	defer b.use()()
+	var custody agency.Custody
+	if c := b.o.cases[number]; c != nil {
+		custody = c.file.Custody
+	}
+	return custody.NextPapers(number, "QH0301A", n), nil
+}
+
 func (b *fakeBook) Issue(_ context.Context, sheet casefile.Sheet, files []casefile.Attachment) (casefile.Filed, error) {
 	defer b.use()()
 	number, err := casefile.NewNumber(casefile.NumberParts{Terminal: "QH0301", Generation: "A", Date: b.o.today().Format(time.DateOnly), Sequence: 9000 + len(b.o.sheets)})

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -10,7 +9,10 @@ import (
 	"bianmin/core/casefile"
 )
 
-const slotPapers slot = "papers"
+const (
+	slotPapers   slot = "papers"
+	slotPaperIDs slot = "paper ids"
+)
 
 // papers is the page of originals in custody.
 type papers struct {
@@ -175,12 +177,22 @@ func (m *machine) takePapers(file agency.CaseFile) {
 	m.reason("desk.ask.papers", false, func(m *machine, written string) {
 		names := splitList(written)
 		move := casefile.PaperMove{Step: casefile.PaperReceived, Party: m.party(file), Place: m.options.Place.Name}
-		for i, name := range names {
-			move.Papers = append(move.Papers, casefile.Paper{ID: fmt.Sprintf("%s/%d", file.Number, len(file.Custody.Held)+i+1), Name: name, Count: 1})
+		if len(names) == 0 {
+			return
 		}
-		if len(move.Papers) > 0 {
-			m.movePapers(file.Number, move, nil)
-		}
+		m.look(slotPaperIDs, func(ctx context.Context, book Book) then {
+			ids, err := book.PaperIDs(ctx, file.Number, len(names))
+			return func(m *machine) {
+				if err != nil {
+					m.fail("name originals", err)
+					return
+				}
+				for i, name := range names {
+					move.Papers = append(move.Papers, casefile.Paper{ID: ids[i], Name: name, Count: 1})
+				}
+				m.movePapers(file.Number, move, nil)
+			}
+		})
 	})
 }
 

@@ -64,6 +64,8 @@ type Book interface {
 	Fee(ctx context.Context, number casefile.Number, entry casefile.FeeEntry, guide func(name string) (fen int64, known bool)) (casefile.FeeEntry, error)
 	// CloseDay closes a business date for this account; nothing can be entered under it afterwards.
 	CloseDay(ctx context.Context, date string, counted int64, reason string, signature *casefile.Signature, attachments []casefile.Attachment) (casefile.DayClosing, error)
+	// PaperIDs are the ids of the next n originals taken in of a case, of this terminal or another.
+	PaperIDs(ctx context.Context, number casefile.Number, n int) ([]string, error)
 	// Issue commits a hand-over sheet with a number of its own, and each named paper's move.
 	Issue(ctx context.Context, sheet casefile.Sheet, attachments []casefile.Attachment) (casefile.Filed, error)
 

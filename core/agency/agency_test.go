@@ -153,3 +153,26 @@ func TestSecret(t *testing.T) {
 		}
 	}
 }
+
+// TestNextPapers: serials go on after the highest, per terminal and generation.
+func TestNextPapers(t *testing.T) {
+	const number = "QH0301A-261122-0042-X"
+	var custody agency.Custody
+	for _, c := range []struct{ terminal, first, second string }{
+		{"QH0301A", number + "/1", number + "/2"},
+		{"QH0302A", number + "/QH0302A-1", number + "/QH0302A-2"},
+		{"QH0301B", number + "/QH0301B-1", number + "/QH0301B-2"},
+		{"QH0301A", number + "/3", number + "/4"},
+		{"QH0302A", number + "/QH0302A-3", number + "/QH0302A-4"},
+	} {
+		ids := custody.NextPapers(number, c.terminal, 2)
+		if len(ids) != 2 || ids[0] != c.first || ids[1] != c.second {
+			t.Fatalf("%s: %v, want %s and %s", c.terminal, ids, c.first, c.second)
+		}
+		next, err := custody.Apply(casefile.PaperMove{Step: casefile.PaperReceived, Papers: []casefile.Paper{{ID: ids[0]}, {ID: ids[1]}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		custody = next
+	}
+}

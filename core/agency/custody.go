@@ -1,6 +1,11 @@
 package agency
 
-import "bianmin/core/casefile"
+import (
+	"strconv"
+	"strings"
+
+	"bianmin/core/casefile"
+)
 
 // Custody tells where the originals of one case are, from its moves in order.
 type Custody struct {
@@ -52,6 +57,29 @@ func (c Custody) Apply(move casefile.PaperMove) (Custody, error) {
 		seen[paper.ID] = true
 	}
 	return next, nil
+}
+
+// NextPapers are the ids of the next n originals of a case that a terminal takes in: the case's number and a serial. A
+// terminal that did not give the case its number, or another generation of it, writes its own before the serial: two
+// terminals that do not hear of each other must not count alike. terminal is number and generation, "QH0301A".
+func (c Custody) NextPapers(number casefile.Number, terminal string, n int) []string {
+	prefix := string(number) + "/"
+	if !strings.HasPrefix(string(number), terminal+"-") {
+		prefix += terminal + "-"
+	}
+	last := 0
+	for _, h := range c.Held {
+		if rest, found := strings.CutPrefix(h.ID, prefix); found {
+			if serial, err := strconv.Atoi(rest); err == nil {
+				last = max(last, serial)
+			}
+		}
+	}
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = prefix + strconv.Itoa(last+i+1)
+	}
+	return ids
 }
 
 func (c Custody) find(id string) int {

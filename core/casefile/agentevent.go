@@ -80,7 +80,7 @@ type PaperMove struct {
 
 // Paper is one original document.
 type Paper struct {
-	ID       string `json:"id"` // case number and a serial, "QH0301A-261122-0042-X/2"
+	ID       string `json:"id"` // case number and a serial, "QH0301A-261122-0042-X/2"; of another terminal with its own, ".../QH0302A-1"
 	Name     string `json:"name"`
 	Material string `json:"material,omitempty"` // code of the material it belongs to
 	Count    int    `json:"count"`              // copies or sheets

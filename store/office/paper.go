@@ -3,7 +3,6 @@ package office
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"bianmin/core/agency"
@@ -32,14 +31,31 @@ func (d desk) movePapers(w *store.Work, standing store.Standing, move *casefile.
 		return agency.Custody{}, err
 	}
 	move.Papers = slices.Clone(move.Papers)
-	serial := len(custody.Held)
+	ids := d.paperIDs(standing.Slot.Number, custody, len(move.Papers))
 	for i := range move.Papers {
 		if p := &move.Papers[i]; p.ID == "" && move.Step == casefile.PaperReceived {
-			serial++
-			p.ID = fmt.Sprintf("%s/%d", standing.Slot.Number, serial)
+			p.ID, ids = ids[0], ids[1:]
 		}
 	}
 	return custody.Apply(*move)
+}
+
+// PaperIDs gives the ids of the next n originals that are taken in of a case here, one of another terminal's too: they
+// stand on the paper that is signed before the move is added.
+func (b *Book) PaperIDs(ctx context.Context, number casefile.Number, n int) ([]string, error) {
+	d, err := b.reading(ctx)
+	if err != nil {
+		return nil, coded(err)
+	}
+	file, err := b.Case(ctx, number)
+	if err != nil && agency.Refused(err) != agency.NotYours { // of which nothing was written here yet
+		return nil, err
+	}
+	return d.paperIDs(number, file.Custody, n), nil
+}
+
+func (d desk) paperIDs(number casefile.Number, custody agency.Custody, n int) []string {
+	return custody.NextPapers(number, d.self.Number+d.self.Generation, n)
 }
 
 // putPapers writes the rows of the originals that a move touched.

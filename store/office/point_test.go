@@ -95,9 +95,14 @@ func newPoint(t testing.TB) *point {
 
 func pointOf(t testing.TB, authority *sealtest.Authority) *point {
 	t.Helper()
+	return pointAt(t, authority, "QH0301")
+}
+
+func pointAt(t testing.TB, authority *sealtest.Authority, terminal string) *point {
+	t.Helper()
 	p := &point{folder: t.TempDir(), authority: authority, clock: &clock{}}
 	p.clock.boot(morning, "boot-1")
-	p.identity = p.authority.Enrol(t, filepath.Join(p.folder, "keys"), "QH0301", "A")
+	p.identity = p.authority.Enrol(t, filepath.Join(p.folder, "keys"), terminal, "A")
 	writeAgents(t, p.folder)
 	s, err := store.Open(t.Context(), store.Options{Folder: p.folder, Clock: p.clock.read})
 	if err != nil {
