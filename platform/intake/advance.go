@@ -205,6 +205,9 @@ func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (
 	case event.Sequence < 1 || !goodBody(event):
 		return opened, facts, &no{wire.RefusedManifest, "申请内容不完整"}, nil
 	}
+	if succeeds, err := in.Registry.Succeeds(ctx, p.Number, p.Generation, event.Generation); err != nil || !succeeds {
+		return opened, facts, &no{wire.RefusedManifest, "没有接替令，不能代送上一台终端的申请"}, err
+	}
 	if why, err := in.actor(ctx, event); why != nil || err != nil {
 		return opened, facts, why, err
 	}

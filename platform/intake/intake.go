@@ -152,7 +152,11 @@ func (in *Intake) begin(ctx context.Context, u Upload) (registry.Packet, *Outcom
 	if p.State.Final() {
 		return p, kept(p), nil
 	}
-	return p, nil, nil
+	succeeds, err := in.Registry.Succeeds(ctx, p.Number, u.Terminal.Generation, p.Generation)
+	if err == nil && !succeeds {
+		err = registry.ErrTerminal
+	}
+	return p, nil, err
 }
 
 // kept is the answer that was given before.

@@ -30,7 +30,11 @@ var schema3 string
 var schema4 string
 
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4}
+//
+//go:embed schema5.sql
+var schema5 string
+
+var schemas = []string{schema1, schema2, schema3, schema4, schema5}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {

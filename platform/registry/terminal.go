@@ -56,7 +56,7 @@ func (r *Registry) AddCode(ctx context.Context, c Code) error {
 // called inside the transaction with the code and the new generation's letter,
 // and gives the certificates and the answer to keep. A code used before with the
 // same keys gives the kept answer. Errors: ErrCodeUnknown, ErrCodeExpired, ErrCodeUsed, ErrGenerations, or issue's.
-func (r *Registry) Enrol(ctx context.Context, hash, keys string, issue func(Code, string) ([]Certificate, []byte, error)) ([]byte, error) {
+func (r *Registry) Enrol(ctx context.Context, hash, keys string, issue func(Code, string, []wire.Predecessor) ([]Certificate, []byte, error)) ([]byte, error) {
 	var answer []byte
 	err := r.inTx(ctx, func(tx *sql.Tx) error {
 		code, kept, err := r.findCode(ctx, tx, hash, keys)
@@ -68,7 +68,11 @@ func (r *Registry) Enrol(ctx context.Context, hash, keys string, issue func(Code
 		if err != nil {
 			return err
 		}
-		certificates, made, err := issue(code, generation)
+		predecessors, err := predecessorsOf(ctx, tx, code)
+		if err != nil {
+			return err
+		}
+		certificates, made, err := issue(code, generation, predecessors)
 		if err != nil {
 			return err
 		}
@@ -84,6 +88,9 @@ func (r *Registry) Enrol(ctx context.Context, hash, keys string, issue func(Code
 				c.Serial, c.Use, code.Number, generation, c.DER); err != nil {
 				return err
 			}
+		}
+		if err := succeed(ctx, tx, code.Number, generation, predecessors, now); err != nil {
+			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE codes SET used = ?, keys = ?, answer = ? WHERE hash = ?`, now, keys, answer, hash)
 		return err
@@ -143,6 +150,7 @@ func (r *Registry) Connected(ctx context.Context, serial string) (Terminal, erro
 	t, err := scanTerminal(r.db.QueryRowContext(ctx, `SELECT `+terminalColumns+` FROM terminals t
 		JOIN certificates c USING (number, generation)
 		WHERE c.serial = ? AND c.use = 'tls' AND t.barred = 0
+		AND NOT EXISTS (SELECT 1 FROM retirements r WHERE r.number = t.number AND r.generation = t.generation)
 		AND NOT EXISTS (SELECT 1 FROM terminals n WHERE n.number = t.number AND n.generation > t.generation)`, serial))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Terminal{}, ErrTerminal

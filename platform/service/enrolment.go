@@ -56,8 +56,8 @@ func (s *Service) enrol(r *http.Request, request wire.EnrolmentRequest) ([]byte,
 	}
 	keys := seal.Digest(slices.Concat(sign, encrypt, tls))
 	kept, err := s.Registry.Enrol(r.Context(), seal.Digest([]byte(request.Code)), keys,
-		func(code registry.Code, generation string) ([]registry.Certificate, []byte, error) {
-			return s.issue(code, generation, requests)
+		func(code registry.Code, generation string, predecessors []wire.Predecessor) ([]registry.Certificate, []byte, error) {
+			return s.issue(code, generation, predecessors, requests)
 		})
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (s *Service) enrol(r *http.Request, request wire.EnrolmentRequest) ([]byte,
 	return json.Marshal(enrolment)
 }
 
-func (s *Service) issue(code registry.Code, generation string, requests authority.Requests) ([]registry.Certificate, []byte, error) {
+func (s *Service) issue(code registry.Code, generation string, predecessors []wire.Predecessor, requests authority.Requests) ([]registry.Certificate, []byte, error) {
 	who := authority.Terminal{
 		Number: code.Number, Generation: generation, Point: code.Point, Region: code.Region, Role: code.Role, Environment: code.Environment,
 	}
@@ -99,13 +99,17 @@ func (s *Service) issue(code registry.Code, generation string, requests authorit
 		{Serial: hex.EncodeToString(issued.Encrypt.SerialNumber.Bytes()), Use: "encrypt", DER: issued.Encrypt.Raw},
 		{Serial: hex.EncodeToString(issued.TLS.SerialNumber.Bytes()), Use: "tls", DER: issued.TLS.Raw},
 	}
+	order, err := s.order(code, generation, predecessors, certificates[1].Serial)
+	if err != nil {
+		return nil, nil, err
+	}
 	kept, err := json.Marshal(wire.Enrolment{
 		Version: wire.Version, Terminal: code.Number, Generation: generation, Role: code.Role, Environment: code.Environment,
 		Point: code.Point, Region: code.Region, URL: code.URL,
 		Certificates: wire.TerminalCertificates{
 			Sign: authority.PEM(issued.Sign), Encrypt: authority.PEM(issued.Encrypt), TLS: authority.PEM(issued.TLS),
 		},
-		Platform: s.Authority.Certificates(), Recovery: recovery, Compact: compact, Settings: map[string]any{},
+		Platform: s.Authority.Certificates(), Recovery: recovery, Compact: compact, Settings: map[string]any{}, Succession: order,
 	})
 	return certificates, kept, err
 }

@@ -80,7 +80,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	handle := map[string]handler{
 		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
 		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
-		"getUpdates": s.getUpdates,
+		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement,
 	}[route.Operation.OperationID]
 	if err := handle(w, r, parameters); err != nil {
 		s.fail(w, r, route.Operation.OperationID, err)
@@ -124,13 +124,16 @@ func (s *Service) getTime(w http.ResponseWriter, r *http.Request, _ map[string]s
 }
 
 func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[string]string) error {
-	t, err := s.terminal(r)
-	if err != nil {
-		return err
-	}
 	var beat wire.Heartbeat
 	if err := json.NewDecoder(r.Body).Decode(&beat); err != nil {
 		return fmt.Errorf("read a heartbeat: %w", err)
+	}
+	t, err := s.terminal(r)
+	if errors.Is(err, registry.ErrTerminal) && hasCertificate(r) {
+		return s.replaced(w, r, beat.Nonce)
+	}
+	if err != nil {
+		return err
 	}
 	body, err := json.Marshal(beat)
 	if err != nil {

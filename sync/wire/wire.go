@@ -61,6 +61,7 @@ type Enrolment struct {
 	Staff        []Staff              `json:"staff"`
 	Agents       []Agent              `json:"agents,omitzero"` // role "agent" only
 	Settings     map[string]any       `json:"settings"`
+	Succession   *SignedOrder         `json:"succession,omitempty"` // a generation after others of the same point
 }
 
 // TerminalCertificates certify the terminal's three keys, PEM.
@@ -108,6 +109,9 @@ const (
 	Conflict        Kind = "conflict"        // the id belongs to another packet; final for this one
 	Time            Kind = "time"            // the platform's time
 	News            Kind = "updates"         // what the platform wrote about cases
+	Succession      Kind = "succession"      // a generation takes over what others left
+	Replaced        Kind = "replaced"        // a later generation has taken this one's place; final
+	Retired         Kind = "retired"         // the terminal's statement of erasure is kept; final
 )
 
 // Answer is what the platform signs. Which fields are set depends on Kind.
@@ -122,7 +126,11 @@ type Answer struct {
 	Code     string    `json:"code,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Nonce    string    `json:"nonce,omitempty"`
-	Staff    []Staff   `json:"staff,omitempty"`
+	// replaced and retired: whom the answer is about; replaced: the generation that took over.
+	Terminal   string  `json:"terminal,omitempty"`
+	Generation string  `json:"generation,omitempty"`
+	Successor  string  `json:"successor,omitempty"`
+	Staff      []Staff `json:"staff,omitempty"`
 	// Agents are all accounts of the point; nil says nothing, empty that there are none.
 	Agents      []Agent      `json:"agents,omitzero"`
 	Evaluations *Evaluations `json:"evaluations,omitempty"`
