@@ -100,7 +100,7 @@ func TestEveryFaultAndReasonHasWords(t *testing.T) {
 			keys = append(keys, prefix+".means", prefix+".do")
 		}
 	}
-	for _, code := range []casefile.Code{casefile.NotEnrolled, casefile.Restored, casefile.ClockDoubt, casefile.DiskFull, casefile.ReadOnly, casefile.Damaged, casefile.NewerDatabase, casefile.Internal, "catalogue", "trial"} {
+	for _, code := range []casefile.Code{casefile.NotEnrolled, casefile.Restored, casefile.Replaced, casefile.ClockDoubt, casefile.DiskFull, casefile.ReadOnly, casefile.Damaged, casefile.NewerDatabase, casefile.Internal, "catalogue", "trial"} {
 		keys = append(keys, "service.reason."+string(code))
 	}
 	for _, condition := range []drivers.Condition{drivers.Online, drivers.Offline, drivers.NoDevice, drivers.HardwareError, drivers.UserError, drivers.Busy} {

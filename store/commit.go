@@ -32,6 +32,8 @@ const (
 	PointTakeAfter         = "take-after-commit"
 	PointKeysBefore        = "keys-before-commit" // an account's keys on this PC
 	PointKeysAfter         = "keys-after-commit"
+	PointInheritBefore     = "inherit-before-commit" // a predecessor's store
+	PointInheritAfter      = "inherit-after-commit"
 )
 
 // ErrNoCase says that this store knows no such case.
@@ -79,6 +81,9 @@ func (s *Store) Submit(ctx context.Context, terminal, generation string, build f
 		mark, count, err := scanMark(q.row(tx, sqlMark))
 		if err != nil {
 			return fmt.Errorf("read the time mark: %w", err)
+		}
+		if err := admits(tx, q, generation); err != nil {
+			return err
 		}
 		clock, err := s.judge(mark)
 		if err != nil {
@@ -185,6 +190,9 @@ func (s *Store) Append(ctx context.Context, number casefile.Number, generation s
 		mark, count, err := scanMark(q.row(tx, sqlMark))
 		if err != nil {
 			return fmt.Errorf("read the time mark: %w", err)
+		}
+		if err := admits(tx, q, generation); err != nil {
+			return err
 		}
 		clock, err := s.judge(mark)
 		if err != nil {

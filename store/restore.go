@@ -25,6 +25,7 @@ func (s *Store) Adopt(ctx context.Context, generation string) error {
 
 // sqlStanding is the time mark with what the store remembers of generations.
 const sqlStanding = `SELECT coalesce((SELECT value FROM meta WHERE key = 'generation'), ''), coalesce((SELECT value FROM meta WHERE key = 'restored'), ''),
+	coalesce((SELECT value FROM meta WHERE key = 'replaced'), ''),
 	m.time_ms, m.wall_ms, m.monotonic_ms, m.boot, m.anchored, m.offset_ms, m.offset_from_ms, m.commits
 	FROM (SELECT 1) LEFT JOIN mark m ON m.id = 1`
 
@@ -34,15 +35,18 @@ func (s *Store) Standing(ctx context.Context, generation string) (Clock, error) 
 		return Clock{}, errors.New("adopt a generation: not one letter")
 	}
 	water := s.water.read() // before the database: it is raised after each commit
-	var last, told string
+	var last, told, replaced string
 	var row markRow
-	err := s.standing.QueryRowContext(ctx).Scan(append([]any{&last, &told}, row.fields()...)...)
+	err := s.standing.QueryRowContext(ctx).Scan(append([]any{&last, &told, &replaced}, row.fields()...)...)
 	if err != nil {
 		return Clock{}, classify(fmt.Errorf("adopt a generation: %w", err))
 	}
 	mark, commits := row.mark()
 	if told == generation {
 		return Clock{}, &casefile.Error{Code: casefile.Restored, Err: errors.New("the platform saw a number of this generation twice")}
+	}
+	if replaced == generation {
+		return Clock{}, errReplaced()
 	}
 	if !water.holds(generation, last, commits) {
 		return Clock{}, &casefile.Error{Code: casefile.Restored, Err: errors.New("the database is older than its high-water file")}

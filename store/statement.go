@@ -42,6 +42,8 @@ const (
 	sqlCase = `SELECT state, official, filed_ms, accepted_ms, evaluations, points, before, public, generation, sequence, last_platform_event
 		FROM cases WHERE number = ?`
 
+	sqlReplaced = `SELECT count(*) FROM meta WHERE key = 'replaced' AND value = ?`
+
 	sqlInsertAnswer = `INSERT INTO answers (packet, kind, signed, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (packet, kind) DO NOTHING`
 
 	sqlFinish = `UPDATE outbox SET state = ?, registered = 1, done_ms = ?, why = ? WHERE packet = ?`
@@ -52,7 +54,7 @@ const (
 
 var hot = []string{
 	sqlMark, sqlSetMark, sqlNextNumber, sqlInsertCase, sqlNextPosition, sqlInsertEvent, sqlInsertPacket, sqlInsertAttachment,
-	sqlInsertOutbox, sqlLastAudit, sqlInsertAudit, sqlDelivery, sqlCase, sqlInsertAnswer, sqlFinish, sqlCaseState,
+	sqlInsertOutbox, sqlReplaced, sqlLastAudit, sqlInsertAudit, sqlDelivery, sqlCase, sqlInsertAnswer, sqlFinish, sqlCaseState,
 }
 
 // statements are prepared statements by their text.

@@ -33,6 +33,9 @@ func (s *Store) Work(ctx context.Context, terminal, generation string, do func(*
 		if err != nil {
 			return fmt.Errorf("read the time mark: %w", err)
 		}
+		if err := admits(tx, q, generation); err != nil {
+			return err
+		}
 		clock, err := s.judge(mark)
 		if err != nil {
 			return err

@@ -63,6 +63,7 @@ type Code string
 const (
 	NotEnrolled   Code = "not-enrolled"
 	Restored      Code = "restored" // the store came from a backup and has no new generation yet
+	Replaced      Code = "replaced" // another machine has taken this one's place, or is about to
 	ClockDoubt    Code = "clock"    // the clock jumped: platform or technician must confirm
 	DiskFull      Code = "disk-full"
 	ReadOnly      Code = "read-only"

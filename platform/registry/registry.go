@@ -29,11 +29,10 @@ var schema3 string
 //go:embed schema4.sql
 var schema4 string
 
-// schemas bring a database from one version to the next, from nothing to the newest.
-//
 //go:embed schema5.sql
 var schema5 string
 
+// schemas bring a database from one version to the next, from nothing to the newest.
 var schemas = []string{schema1, schema2, schema3, schema4, schema5}
 
 // Registry is open on one database file. Safe for concurrent use.

@@ -102,7 +102,7 @@ func prepare(next string, current *seal.Identity) (*seal.Keys, error) {
 		return nil, err
 	}
 	if current != nil {
-		keys.Secret = current.Keys.Secret
+		keys.Secret, keys.Inherited = current.Keys.Secret, current.Keys.Inherited
 	}
 	if err := os.MkdirAll(filepath.Dir(next), 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
@@ -202,7 +202,11 @@ func check(answer, signature []byte, trust *seal.Trust, nonce string) error {
 	if e.Version != wire.Version || e.Nonce != nonce || e.Environment != trust.Environment {
 		return fmt.Errorf("%w: version, nonce or environment differ", ErrAnswer)
 	}
-	return nil
+	if e.Succession == nil {
+		return nil
+	}
+	_, err = ReadOrder(*e.Succession, key)
+	return err
 }
 
 // explain puts the platform's problem into a sentence for the technician.

@@ -23,6 +23,9 @@ type Keys struct {
 	Encrypt *sm2.PrivateKey
 	TLS     *ecdsa.PrivateKey // P-256, for TLS client authentication
 	Secret  [32]byte          // enters the wrapping of case keys beside the card's data
+	// Inherited are the secrets of the machines this one succeeded, newest first: what was wrapped there is opened
+	// with them and wrapped anew with Secret. They are no keys of this terminal and sign or open nothing else.
+	Inherited [][32]byte
 }
 
 // Generate makes fresh keys.
@@ -97,7 +100,10 @@ func (k *Keys) Save(folder string) error {
 		}
 	}
 	content := pem.EncodeToMemory(&pem.Block{Type: "TERMINAL SECRET", Bytes: k.Secret[:]})
-	return WriteFile(filepath.Join(folder, secretKey), content)
+	if err := WriteFile(filepath.Join(folder, secretKey), content); err != nil {
+		return err
+	}
+	return saveInherited(folder, k.Inherited)
 }
 
 // LoadKeys reads what Save wrote. The error wraps fs.ErrNotExist when there are none.
@@ -127,6 +133,9 @@ func LoadKeys(folder string) (*Keys, error) {
 		return nil, errors.New("read terminal secret: not in its form")
 	}
 	copy(keys.Secret[:], secret)
+	if keys.Inherited, err = loadInherited(folder); err != nil {
+		return nil, err
+	}
 	return &keys, nil
 }
 

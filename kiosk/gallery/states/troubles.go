@@ -28,6 +28,7 @@ func troubles() []Named {
 		{"service-enrolled", out(casefile.NotEnrolled)},
 		{"service-clock", out(casefile.ClockDoubt)},
 		{"service-restored", out(casefile.Restored)},
+		{"service-replaced", out(casefile.Replaced)},
 		{"service-disk", out(casefile.DiskFull)},
 	}
 }
