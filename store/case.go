@@ -83,6 +83,21 @@ func (s *Store) cases(ctx context.Context, query string, args ...any) ([]Case, e
 	return found, nil
 }
 
+// RewrapCase replaces how a case is found and opened by its person's card.
+func (s *Store) RewrapCase(ctx context.Context, number casefile.Number, tag, byCard []byte) error {
+	err := s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
+		if err := needRow(tx.Exec("UPDATE cases SET tag = ?, by_card = ? WHERE number = ?", tag, byCard, string(number))); err != nil {
+			return err
+		}
+		clock, err := s.clockIn(tx, q)
+		if err != nil {
+			return err
+		}
+		return s.audit(tx, q, clock, Entry{Actor: "citizen", Action: "rewrapped", Subject: string(number)})
+	})
+	return wrap(err, "wrap a case anew")
+}
+
 func (s *Store) eventsOf(ctx context.Context, number casefile.Number) ([]Event, error) {
 	rows, err := s.reader.QueryContext(ctx, sqlLog, string(number))
 	if err != nil {

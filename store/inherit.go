@@ -98,8 +98,10 @@ func (s *Store) inherit(ctx context.Context, tx *sql.Tx, from Inheritance, got *
 func fits(ctx context.Context, tx *sql.Tx, from Inheritance) error {
 	var mine, theirs int
 	var last string
-	if err := tx.QueryRowContext(ctx, "SELECT (SELECT user_version FROM pragma_user_version('main')), (SELECT user_version FROM pragma_user_version('old'))").Scan(&mine, &theirs); err != nil {
-		return fmt.Errorf("compare versions: %w", err)
+	for schema, to := range map[string]*int{"main": &mine, "old": &theirs} {
+		if err := tx.QueryRowContext(ctx, "PRAGMA "+schema+".user_version").Scan(to); err != nil {
+			return fmt.Errorf("compare versions: %w", err)
+		}
 	}
 	if mine != theirs {
 		return fmt.Errorf("the copy has version %d, this program %d", theirs, mine)

@@ -19,6 +19,7 @@ import (
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/enrolment"
 	"bianmin/packaging/provision/session"
+	"bianmin/packaging/provision/succession"
 	"bianmin/packaging/provision/update"
 	"bianmin/packaging/version"
 )
@@ -31,6 +32,7 @@ func main() {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), check.Command(time.Now), update.Command(time.Now))
+	root.AddCommand(succession.Commands(succession.Options{Software: "bianmin " + version.Version, Now: time.Now})...)
 	root.AddCommand(manual(root))
 	explain(root)
 	err := root.ExecuteContext(ctx)

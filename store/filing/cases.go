@@ -7,6 +7,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/core/identity"
+	"bianmin/store"
 	"bianmin/store/terminal"
 	"bianmin/sync/seal"
 
@@ -35,6 +36,7 @@ func (f *Filing) Cases(ctx context.Context, person identity.Card) ([]casefile.Su
 		return nil, err
 	}
 	keys := f.cardKeys(self, person)
+	f.adopt(ctx, opened, self, person, keys)
 	found, err := opened.CasesOf(ctx, keys.Tag[:])
 	if err != nil {
 		return nil, terminal.Coded(err)
@@ -53,6 +55,40 @@ func (f *Filing) Cases(ctx context.Context, person identity.Card) ([]casefile.Su
 		f.options.Log.Error("a case cannot be opened", "case", string(c.Number), "error", err)
 	}
 	return summaries, nil
+}
+
+// adopt wraps the person's cases that came from machines this one succeeded
+// anew, with this machine's secret, once per card. One that cannot be opened stays as it is.
+func (f *Filing) adopt(ctx context.Context, opened *store.Store, self *seal.Identity, person identity.Card, keys seal.CardKeys) {
+	f.mu.Lock()
+	done := f.card.adopted
+	f.card.adopted = true
+	f.mu.Unlock()
+	if done {
+		return
+	}
+	for _, secret := range self.Keys.Inherited {
+		old := seal.DeriveCardKeys(secret, f.options.Cost, terminal.CardFields(person)...)
+		found, err := opened.CasesOf(ctx, old.Tag[:])
+		for _, c := range found {
+			err = errors.Join(err, rewrap(ctx, opened, c, old, keys))
+		}
+		if err != nil {
+			f.options.Log.Error("a case of the former machine cannot be taken over", "error", err)
+		}
+	}
+}
+
+func rewrap(ctx context.Context, opened *store.Store, c store.Case, old, fresh seal.CardKeys) error {
+	key, err := seal.UnwrapKey(c.ByCard, old.Wrap, string(c.Number))
+	if err != nil {
+		return err
+	}
+	wrapped, err := seal.WrapKey(key, fresh.Wrap, string(c.Number))
+	if err != nil {
+		return err
+	}
+	return opened.RewrapCase(ctx, c.Number, fresh.Tag[:], wrapped)
 }
 
 func (f *Filing) remember(number casefile.Number, key *sm2.PrivateKey) {

@@ -59,8 +59,9 @@ type Filing struct {
 
 // cardKeys remembers the last card's derived keys, because deriving is slow on purpose.
 type cardKeys struct {
-	digest string
-	keys   seal.CardKeys
+	digest  string
+	keys    seal.CardKeys
+	adopted bool // cases of machines this one succeeded were looked for
 }
 
 // Open opens the desk. The error is a mistake of the caller; why a terminal

@@ -84,7 +84,11 @@ func (o *Office) unwrapKey(self *seal.Identity, k store.AgentKeys, secret string
 	pepper := self.Keys.Secret[:]
 	switch k.Wrap {
 	case store.WrapSecret:
+		return unwrapWith(self, k, secret)
 	case store.WrapPIN:
+		if o.options.Chip == nil && len(self.Keys.Inherited) > 0 {
+			return nil, agency.ErrSecret // its chip stayed in the PC this one succeeded: only recovery opens it
+		}
 		if o.options.Chip == nil {
 			return nil, errors.New("the account's key is kept by a security chip that is not there")
 		}
@@ -97,6 +101,8 @@ func (o *Office) unwrapKey(self *seal.Identity, k store.AgentKeys, secret string
 			return nil, agency.ErrSecret
 		case errors.Is(err, ErrChipLocked):
 			return nil, &agency.LockedError{Left: chipLock}
+		case err != nil && len(self.Keys.Inherited) > 0:
+			return nil, agency.ErrSecret // sealed by the chip of the PC this one succeeded
 		case err != nil:
 			return nil, fmt.Errorf("open with the chip: %w", err)
 		}
@@ -104,6 +110,22 @@ func (o *Office) unwrapKey(self *seal.Identity, k store.AgentKeys, secret string
 	default:
 		return nil, fmt.Errorf("the account's key is wrapped as %q, which this version does not know", k.Wrap)
 	}
+	return unwrapBy(k, secret, pepper)
+}
+
+// unwrapWith tries this PC's secret first, then those of the PCs it succeeded.
+func unwrapWith(self *seal.Identity, k store.AgentKeys, secret string) (*sm2.PrivateKey, error) {
+	key, err := unwrapBy(k, secret, self.Keys.Secret[:])
+	for _, inherited := range self.Keys.Inherited {
+		if !errors.Is(err, agency.ErrSecret) {
+			break
+		}
+		key, err = unwrapBy(k, secret, inherited[:])
+	}
+	return key, err
+}
+
+func unwrapBy(k store.AgentKeys, secret string, pepper []byte) (*sm2.PrivateKey, error) {
 	wrap := seal.DeriveSecretKey(secret, k.Salt, pepper, seal.Cost{Time: k.Time, Memory: k.Memory, Threads: k.Threads})
 	key, err := seal.UnwrapKey(k.Wrapped, wrap, "account "+k.Account)
 	if errors.Is(err, seal.ErrUnwrap) {

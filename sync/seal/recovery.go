@@ -7,6 +7,9 @@ import (
 	"github.com/emmansun/gmsm/sm2"
 )
 
+// RecoveryBackup stands in the place of an account when a machine's backup is to be opened by its successor.
+const RecoveryBackup = "backup"
+
 // RecoveryVersion of the request and answer this code writes.
 const RecoveryVersion = 1
 

@@ -182,6 +182,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
 		Evaluations: func(evaluations wire.Evaluations) error { return keepEvaluations(keys, evaluations) },
 		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log,
+		Replaced: func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {
@@ -210,6 +211,17 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	end()
 	working.Wait()
 	return runErr
+}
+
+// replaced closes the store when the platform says, of this terminal and
+// generation, that another machine has its place. What waits stays visible here:
+// a backup takes it to the successor.
+func replaced(ctx context.Context, o options, outbox *store.Store, identity *seal.Identity, answer wire.Answer) error {
+	if answer.Terminal != identity.Number || answer.Generation != identity.Generation || answer.Successor <= identity.Generation {
+		return fmt.Errorf("%w: it speaks of another terminal", channel.ErrStranger)
+	}
+	o.log.Error("another machine has taken this terminal's place", "successor", answer.Terminal+answer.Successor)
+	return outbox.MarkReplaced(ctx, identity.Generation, "platform")
 }
 
 // takeSettings gives the store the enrolment's settings, by which it purges.

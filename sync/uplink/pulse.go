@@ -18,6 +18,9 @@ import (
 	"bianmin/sync/wire"
 )
 
+// ErrReplaced says that the platform admits another generation in this terminal's place.
+var ErrReplaced = errors.New("another machine has taken this terminal's place")
+
 // maxTrip is the longest round trip after which the platform's time is still worth taking over.
 const maxTrip = 30 * time.Second
 
@@ -31,7 +34,7 @@ type Memory interface {
 var _ Memory = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, Agents and Evaluations are required.
+// lists of accounts home. All fields but Timing, Agents, Evaluations and Replaced are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -46,6 +49,8 @@ type Pulse struct {
 	// Agents and Evaluations take what a desk's terminal is told, when it is told; nil is for a kiosk.
 	Agents      func(accounts []wire.Agent) error
 	Evaluations func(evaluations wire.Evaluations) error
+	// Replaced takes the platform's signed word that another generation has this terminal's place; nil is nobody.
+	Replaced func(ctx context.Context, answer wire.Answer) error
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -110,6 +115,9 @@ func (p Pulse) beat(ctx context.Context) error {
 	signed, trip, err := p.post(ctx, beat)
 	if err != nil {
 		return fmt.Errorf("heartbeat: %w", err)
+	}
+	if signed.Kind == wire.Replaced && signed.Nonce == beat.Nonce && p.Replaced != nil {
+		return errors.Join(ErrReplaced, p.Replaced(ctx, signed.Answer))
 	}
 	if signed.Kind != wire.Time || signed.Nonce != beat.Nonce {
 		return fmt.Errorf("heartbeat: %w: an answer to another question", channel.ErrStranger)

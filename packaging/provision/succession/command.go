@@ -1,0 +1,184 @@
+// Package succession is the technician's commands that move a machine's work to
+// another and end a machine. It reads flags and prints; packaging/succession does the work.
+package succession
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/packaging/settings"
+	"bianmin/packaging/succession"
+	"bianmin/store/cut"
+)
+
+// defaultConfig is where an installed machine has its configuration.
+const defaultConfig = "/etc/bianmin/terminal.yaml"
+
+// Options are what the commands stand on.
+type Options struct {
+	Software string // version, noted in what is written
+	Now      func() time.Time
+}
+
+// Commands makes "provision backup", "restore", "replace" and "retire".
+func Commands(o Options) []*cobra.Command {
+	return []*cobra.Command{backupCommand(o), restoreCommand(o)}
+}
+
+// place is where the machine's data lies.
+type place struct{ data, config string }
+
+func (p *place) flags(c *cobra.Command) {
+	c.Flags().StringVar(&p.data, "data", "", "the terminal's data folder, instead of --config")
+	c.Flags().StringVar(&p.config, "config", defaultConfig, "the terminal's configuration file")
+}
+
+func (p *place) machine(c *cobra.Command, o Options) (succession.Machine, error) {
+	m := succession.Machine{Data: p.data, Software: o.Software, Now: o.Now, Step: cut.Point}
+	switch {
+	case p.data != "" && c.Flags().Changed("config"):
+		return m, errors.New("give --data or --config, not both")
+	case p.data != "":
+		return m, nil
+	}
+	s, err := settings.Read(p.config)
+	m.Data = s.Data
+	return m, err
+}
+
+func printJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// told is a backup as --json prints it.
+type told struct {
+	Backup   string    `json:"backup"`
+	Terminal string    `json:"terminal"`
+	Taken    time.Time `json:"taken"`
+	Final    bool      `json:"final"`
+	Opens    string    `json:"opens"` // "successor" or "custodians"
+	Cases    int       `json:"cases"`
+	Waiting  int       `json:"waiting"`
+	Refused  int       `json:"refused"`
+	Drafts   int       `json:"drafts"`
+	Pages    int       `json:"pages"`
+}
+
+func tell(m succession.Manifest) told {
+	opens := "custodians"
+	if m.Key.Successor != "" {
+		opens = "successor"
+	}
+	return told{
+		Backup: m.ID, Terminal: m.Terminal + m.Generation, Taken: m.Taken, Final: m.Final, Opens: opens,
+		Cases: m.Cases, Waiting: m.Waiting, Refused: m.Refused, Drafts: m.Drafts, Pages: len(m.Pages),
+	}
+}
+
+func backupCommand(o Options) *cobra.Command {
+	var p place
+	var final, asJSON bool
+	c := &cobra.Command{
+		Use: "backup FOLDER", Short: "Write a sealed copy of this terminal's work to a stick (备份)", Args: cobra.ExactArgs(1),
+		Long: `Writes store, queue and pages, sealed, signed and read back, into FOLDER; private keys stay where they are. Kiosk, desk and sender may run on.
+Only the machine that takes this one's place can open it (when "provision restore" was run there with the same stick before), or the point's two custodians.
+An interrupted backup is simply run again.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			m, err := p.machine(c, o)
+			if err != nil {
+				return err
+			}
+			made, err := m.Backup(c.Context(), args[0], final)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c.OutOrStdout(), tell(made))
+			}
+			t := tell(made)
+			_, err = fmt.Fprintf(c.OutOrStdout(), "备份完成 backed up: %s, %d cases, %d waiting, %d refused, %d drafts, %d pages; opened by: %s\n",
+				t.Terminal, t.Cases, t.Waiting, t.Refused, t.Drafts, t.Pages, t.Opens)
+			return err
+		},
+	}
+	p.flags(c)
+	c.Flags().BoolVar(&final, "final", false, "this machine is being replaced: it accepts nothing more from before the copy on")
+	c.Flags().BoolVar(&asJSON, "json", false, "print what was written as JSON")
+	return c
+}
+
+// brought is a restore as --json prints it.
+type brought struct {
+	told
+	New   news     `json:"new"`
+	Aside []string `json:"aside,omitempty"`
+}
+
+type news struct {
+	Cases   int `json:"cases"`
+	Packets int `json:"packets"`
+	Drafts  int `json:"drafts"`
+}
+
+func restoreCommand(o Options) *cobra.Command {
+	var p place
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "restore FOLDER", Short: "Take over another machine's work from a stick (恢复)", Args: cobra.ExactArgs(1),
+		Long: `On the new machine, after it was enrolled with a new code for the same terminal number and point. Takes over, under the platform's succession order, what
+"provision backup" wrote; cases, queue, books and drafts; what is here already stays. With no backup on the stick yet it lays this machine's offer there, so that the old machine's backup is sealed to it.
+It may be run again, after an interruption or with a newer backup.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			m, err := p.machine(c, o)
+			if err != nil {
+				return err
+			}
+			taken, err := m.Restore(c.Context(), args[0])
+			if errors.Is(err, succession.ErrNoBackup) {
+				offered, offering := m.Offer(args[0])
+				if offering != nil {
+					return offering
+				}
+				return fmt.Errorf("%w\nthis machine's offer lies in %s now: plug the stick into the old machine, run provision backup --final there, and then this again", err, offered)
+			}
+			if err != nil {
+				return err
+			}
+			return report(c.OutOrStdout(), taken, asJSON)
+		},
+	}
+	p.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print what was taken over as JSON")
+	return c
+}
+
+func report(w io.Writer, taken []succession.Taken, asJSON bool) error {
+	all := make([]brought, 0, len(taken))
+	for _, t := range taken {
+		all = append(all, brought{told: tell(t.Backup), New: news{Cases: t.Cases, Packets: t.Packets, Drafts: t.Drafts}, Aside: t.Aside})
+	}
+	if asJSON {
+		return printJSON(w, all)
+	}
+	for _, b := range all {
+		if _, err := fmt.Fprintf(w, "已接替 taken over: %s, new here: %d cases, %d packets, %d drafts\n", b.Terminal, b.New.Cases, b.New.Packets, b.New.Drafts); err != nil {
+			return err
+		}
+		if len(b.Aside) > 0 {
+			_, err := fmt.Fprintf(w, "the books of %s stay in the backup, because they began new ones here: keep the stick\n", strings.Join(b.Aside, ", "))
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
