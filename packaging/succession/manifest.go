@@ -68,11 +68,15 @@ const (
 	maxManifest  = 64 << 20
 )
 
-func storeFile(folder, id string) string     { return filepath.Join(folder, "store-"+id+".sealed") }
-func pageFile(folder, digest string) string  { return filepath.Join(folder, "pages", digest[:2], digest) }
-func receiptFile(folder, to string) string   { return filepath.Join(folder, "taken-by-"+to+".p7") }
-func requestFile(folder, from string) string { return filepath.Join(folder, "opening-"+from+".request") }
-func answerFile(folder, from string) string  { return filepath.Join(folder, "opening-"+from+".answer") }
+func storeFile(folder, id string) string { return filepath.Join(folder, "store-"+id+".sealed") }
+func pageFile(folder, digest string) string {
+	return filepath.Join(folder, "pages", digest[:2], digest)
+}
+func receiptFile(folder, to string) string { return filepath.Join(folder, "taken-by-"+to+".p7") }
+func requestFile(folder, from string) string {
+	return filepath.Join(folder, "opening-"+from+".request")
+}
+func answerFile(folder, from string) string { return filepath.Join(folder, "opening-"+from+".answer") }
 
 func offerFile(stick string, self *seal.Identity) string {
 	return filepath.Join(stick, prefix+name(self.Number, self.Generation)+".successor")

@@ -49,7 +49,7 @@ func TestReplaced(t *testing.T) {
 	}
 	after := desk(t, fresh)
 	more(1, func(i int) casefile.Filed { return mustFile(t, after, i) }) // the new machine serves already
-	for round := range 2 {                                              // the second time brings nothing
+	for round := range 2 {                                               // the second time brings nothing
 		taken, err := machine(fresh).Restore(t.Context(), stick)
 		if err != nil {
 			t.Fatal(err)

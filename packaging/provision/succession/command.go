@@ -97,7 +97,8 @@ An interrupted backup is simply run again.`,
 			if err != nil {
 				return err
 			}
-			made, err := m.Backup(c.Context(), args[0], final)
+			var made succession.Manifest
+			err = owned(m.Data, func() (err error) { made, err = m.Backup(c.Context(), args[0], final); return err })
 			if err != nil {
 				return err
 			}
@@ -142,7 +143,8 @@ It may be run again, after an interruption or with a newer backup.`,
 			if err != nil {
 				return err
 			}
-			taken, err := m.Restore(c.Context(), args[0])
+			var taken []succession.Taken
+			err = owned(m.Data, func() (err error) { taken, err = m.Restore(c.Context(), args[0]); return err })
 			if errors.Is(err, succession.ErrNoBackup) {
 				offered, offering := m.Offer(args[0])
 				if offering != nil {
