@@ -40,8 +40,12 @@ func (u *Updater) Check(ctx context.Context, from Source) (*Offer, error) {
 	if err != nil {
 		return nil, coded(err, Internal)
 	}
-	targets, err := u.refresh(ctx, from)
+	done, err := u.alone("fetch", time.Second)
 	if err != nil {
+		return nil, coded(err, Internal)
+	}
+	targets, err := u.refresh(ctx, from)
+	if err := errors.Join(err, done()); err != nil {
 		return nil, coded(err, Broken)
 	}
 	var best *Offer

@@ -24,11 +24,17 @@ func (u *Updater) confirm(t *trial.Trial) error {
 	}
 	u.passed("update-trial-over")
 	u.Log.Info("a new version was confirmed", "from", t.From, "to", t.To)
-	if err := remove(u.state(copyFolder), u.state(stagedFile)); err != nil {
+	keep := []string{t.From, t.To}
+	if s, err := u.Staged(); err == nil && s != nil && s.Version != t.To { // fetched meanwhile
+		keep = append(keep, s.Version)
+	} else if err := remove(u.state(stagedFile)); err != nil {
+		return err
+	}
+	if err := remove(u.state(copyFolder), u.state(reserve)); err != nil {
 		return err
 	}
 	u.passed("update-copy-removed")
-	if err := errors.Join(trial.Forget(u.State), u.prune(t.From, t.To)); err != nil {
+	if err := errors.Join(trial.Forget(u.State), u.prune(keep...)); err != nil {
 		return err
 	}
 	u.passed("update-confirmed")
@@ -42,7 +48,7 @@ func (u *Updater) back(ctx context.Context, t *trial.Trial) (Outcome, error) {
 		if t.Passed(u.State) { // just now
 			return refuse(InUse, "version %s is healthy", t.To)
 		}
-		return t.Write(u.State)
+		return u.note(t)
 	})
 	if err != nil {
 		return Unchanged, err
@@ -74,10 +80,10 @@ func (u *Updater) back(ctx context.Context, t *trial.Trial) (Outcome, error) {
 
 // tidy removes what an interrupted change left; it is called when no trial is on or one has only begun to be prepared.
 func (u *Updater) tidy() error {
-	return errors.Join(trial.End(u.State), trial.Forget(u.State), remove(u.state(copyHalf), u.state(copyFolder), filepath.Join(u.Prefix, current+".new")))
+	return errors.Join(trial.End(u.State), trial.Forget(u.State), remove(u.state(copyHalf), u.state(copyFolder), u.state(reserve), filepath.Join(u.Prefix, current+".new")))
 }
 
-// prune removes all versions but those that are named.
+// prune removes all versions but those that are named, and one that is just being unpacked.
 func (u *Updater) prune(keep ...string) error {
 	entries, err := os.ReadDir(u.versions())
 	if err != nil {
@@ -88,7 +94,7 @@ func (u *Updater) prune(keep ...string) error {
 		named[v] = true
 	}
 	for _, e := range entries {
-		if !named[e.Name()] {
+		if !named[e.Name()] && e.Name() != unpacking {
 			if err := remove(filepath.Join(u.versions(), e.Name())); err != nil {
 				return err
 			}

@@ -24,7 +24,10 @@ type Staged struct {
 	At time.Time `json:"at"`
 }
 
-const stagedFile = "staged.json"
+const (
+	stagedFile = "staged.json"
+	unpacking  = ".new" // in the folder of versions
+)
 
 // Staged tells which version lies ready; nil when none does. A note that is not whole counts as none.
 func (u *Updater) Staged() (*Staged, error) {
@@ -46,10 +49,11 @@ func (u *Updater) Fetch(ctx context.Context, from Source, offer *Offer) error {
 	if why, failed := u.failed(offer.SHA256); failed {
 		u.Log.Info("a version that failed here before is fetched again", "version", offer.Version, "why", why)
 	}
-	if err := u.stage(ctx, from, offer); err != nil {
+	release, err := u.alone("fetch", time.Second)
+	if err != nil {
 		return coded(err, Internal)
 	}
-	return nil
+	return coded(errors.Join(u.stage(ctx, from, offer), release()), Internal)
 }
 
 func (u *Updater) stage(ctx context.Context, from Source, offer *Offer) error {
@@ -201,7 +205,7 @@ func (u *Updater) install(ctx context.Context, archive string, offer *Offer) err
 			return refuse(Changed, "version %s runs, and its files are others than those signed", v)
 		}
 	}
-	unfinished := u.programs(".new")
+	unfinished := u.programs(unpacking)
 	if err := remove(unfinished, folder); err != nil {
 		return err
 	}

@@ -145,7 +145,7 @@ func (w *world) decided(version string) {
 	if s.Trial != nil || s.Wished || s.Running != version || s.Keeper != version {
 		w.t.Errorf("status %+v", s)
 	}
-	for _, name := range []string{"store-before", "store-before.new", "trial.json", "asked.json", "health/passed.json"} {
+	for _, name := range []string{"store-before", "store-before.new", "reserve", "trial.json", "asked.json", "health/passed.json"} {
 		if _, err := os.Stat(w.in("state", name)); err == nil {
 			w.t.Errorf("%s was left", name)
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -107,6 +108,9 @@ func room(folder string) error {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
+	if err := onDisk(filepath.Join(folder, "state"), generous, 0, func() error { return decideWithoutRoom(folder) }); err != nil {
+		return fmt.Errorf("no room for the notes of a trial: %w", err)
+	}
 	u := terminalIn(folder, nil)
 	if err := live(context.Background(), u, folder, true); err != nil {
 		return fmt.Errorf("with room again: %w", err)
@@ -166,4 +170,27 @@ func grown(folder string) func(*update.Updater) error {
 		}
 		return errors.Join(change(u), os.Remove(path))
 	}
+}
+
+// decideWithoutRoom is a trial during which something else fills the disk to the last byte.
+func decideWithoutRoom(folder string) error {
+	u := terminalIn(folder, nil)
+	if err := change(u); err == nil || !strings.Contains(err.Error(), "switched") {
+		return err
+	}
+	for free, n := 1<<20, 0; free > 0; n++ {
+		path := filepath.Join(u.State, fmt.Sprintf("filled-%d", n))
+		if err := os.WriteFile(path, make([]byte, free), 0o600); err != nil {
+			free /= 2
+		}
+	}
+	for range u.Limit {
+		if outcome, err := u.Launch(context.Background()); outcome != update.Again {
+			return fmt.Errorf("%s: %w", outcome, err)
+		}
+	}
+	if outcome, err := u.Launch(context.Background()); outcome != update.WentBack {
+		return fmt.Errorf("%s: %w", outcome, err)
+	}
+	return old(u, folder)
 }

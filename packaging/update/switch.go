@@ -78,7 +78,7 @@ func (u *Updater) Apply(ctx context.Context) (Outcome, error) {
 }
 
 func (u *Updater) step(ctx context.Context, starts bool) (Outcome, error) {
-	release, err := u.alone()
+	release, err := u.alone("change", u.Wait)
 	if err != nil {
 		return Later, err
 	}
@@ -109,13 +109,13 @@ func (u *Updater) step(ctx context.Context, starts bool) (Outcome, error) {
 	return u.again(ctx, t)
 }
 
-// alone keeps a second updater out; there is none for long.
-func (u *Updater) alone() (release func() error, err error) {
-	file, err := os.OpenFile(u.state("updater.lock"), os.O_RDWR|os.O_CREATE, 0o600)
+// alone keeps a second updater out of a kind of work: the short steps of a change, and the long fetching.
+func (u *Updater) alone(work string, wait time.Duration) (release func() error, err error) {
+	file, err := os.OpenFile(u.state(work+".lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the updater's lock: %w", err)
 	}
-	deadline := time.NewTimer(u.Wait)
+	deadline := time.NewTimer(wait)
 	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -134,6 +134,12 @@ func (u *Updater) alone() (release func() error, err error) {
 // undecided is the trial that is on. A note that cannot be read is replaced by what the links say.
 func (u *Updater) undecided() (*trial.Trial, error) {
 	t, err := trial.Read(u.State)
+	if err == nil && t != nil && t.Stage == trial.Running {
+		if now, err := u.Running(); err == nil && now != t.From && now != t.To {
+			u.Log.Warn("the package put another version in place of the one on trial", "version", now)
+			return nil, trial.End(u.State)
+		}
+	}
 	if err == nil {
 		return t, nil
 	}
@@ -274,24 +280,38 @@ func held(err error) error {
 	return err
 }
 
-// Names of the store's copy: whole under the first name only.
+// Names of the store's copy, whole under the first name only, and of the room that is kept free for the notes of a trial.
 const (
-	copyFolder = "store-before"
-	copyHalf   = "store-before.new"
+	copyFolder  = "store-before"
+	copyHalf    = "store-before.new"
+	reserve     = "reserve"
+	reserveSize = 64 << 10
 )
+
+// note writes the note of a trial. A disk that became full meanwhile gives the reserve: deciding must not depend on it.
+func (u *Updater) note(t *trial.Trial) error {
+	err := t.Write(u.State)
+	if codeFor(err, Internal) != NoRoom {
+		return err
+	}
+	return errors.Join(remove(u.state(reserve)), t.Write(u.State))
+}
 
 func (u *Updater) copyStore() error {
 	size, err := store.CopySize(u.Data)
 	if err != nil {
 		return err
 	}
-	if err := u.room(u.State, size); err != nil {
+	if err := u.room(u.State, size+reserveSize); err != nil {
 		return err
 	}
 	if err := remove(u.state(copyHalf), u.state(copyFolder)); err != nil {
 		return err
 	}
 	if err := store.Copy(u.Data, u.state(copyHalf)); err != nil {
+		return err
+	}
+	if err := writeFile(u.state(reserve), make([]byte, reserveSize)); err != nil {
 		return err
 	}
 	if err := os.Rename(u.state(copyHalf), u.state(copyFolder)); err != nil {
@@ -307,7 +327,7 @@ func (u *Updater) copyStore() error {
 // again counts one more start of the version on trial, and switches when a power cut came before.
 func (u *Updater) again(ctx context.Context, t *trial.Trial) (Outcome, error) {
 	t.Starts++
-	if err := t.Write(u.State); err != nil {
+	if err := u.note(t); err != nil {
 		return Unchanged, fmt.Errorf("count a start: %w", err)
 	}
 	u.passed("update-start-counted")

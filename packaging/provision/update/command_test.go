@@ -20,9 +20,8 @@ func TestWords(t *testing.T) {
 	for _, code := range update.Codes {
 		keys = append(keys, "refusal."+string(code))
 	}
-	for _, key := range []string{"newest", "offered", "ready", "wished", "undecided", "busy-hours", "no-mirror", "status.running", "status.staged", "status.wished", "status.trial", "status.failed", "status.last"} {
-		keys = append(keys, key)
-	}
+	keys = append(keys, "newest", "offered", "ready", "wished", "undecided", "busy-hours", "no-mirror",
+		"status.running", "status.staged", "status.wished", "status.trial", "status.failed", "status.last")
 	for _, outcome := range []update.Outcome{update.Unchanged, update.Switched, update.Confirmed, update.WentBack} {
 		keys = append(keys, string(outcome))
 	}
