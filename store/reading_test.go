@@ -200,17 +200,16 @@ func TestMigrationsLeaveReadable(t *testing.T) {
 }
 
 // TestReadsOfEarlierVersions: what published versions read, kept word for word in testdata, still can be read.
-// BIANMIN_ACCEPT=1 writes down what this version reads; the file of an earlier schema is never changed.
+// BIANMIN_ACCEPT=1 writes down what this version reads, when it is published; the file of an earlier schema is never changed.
 func TestReadsOfEarlierVersions(t *testing.T) {
 	_ = open(t, t.TempDir(), newMachine())
 	names, err := migrations()
 	must(t, err)
 	db := migrated(t, len(names), "")
-	ours := reads(t, db)
 	own := filepath.Join("testdata", "reads-"+strconv.Itoa(len(names))+".sql")
 	if os.Getenv("BIANMIN_ACCEPT") == "1" {
 		must(t, os.MkdirAll("testdata", 0o755))
-		must(t, os.WriteFile(own, []byte(strings.Join(ours, ";\n")+";\n"), 0o644))
+		must(t, os.WriteFile(own, []byte(strings.Join(reads(t, db), ";\n")+";\n"), 0o644))
 	}
 	kept, err := filepath.Glob("testdata/reads-*.sql")
 	must(t, err)
@@ -228,9 +227,6 @@ func TestReadsOfEarlierVersions(t *testing.T) {
 			if err := canRead(t, db, statement); err != nil {
 				t.Errorf("%s: %v\n\t%s", path, err, statement)
 			}
-		}
-		if path == own && !slices.Equal(statements, ours) {
-			t.Errorf("%s is not what this version reads: BIANMIN_ACCEPT=1 writes it anew", path)
 		}
 	}
 }
