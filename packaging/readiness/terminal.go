@@ -98,6 +98,9 @@ func (l *look) clockRight(ctx context.Context, opened *store.Store) {
 		if store.Code(err) == casefile.Restored {
 			code = "restored"
 		}
+		if store.Code(err) == casefile.Replaced {
+			code = "replaced"
+		}
 		l.say("clock", Fail, code, nil)
 		return
 	}

@@ -37,7 +37,7 @@ func (m Machine) step(name string) {
 var (
 	BackupPoints  = []string{"backup-closed", "backup-copied", "backup-store", "backup-page", "backup-manifest", "backup-listed"}
 	RestorePoints = []string{"restore-opened", "restore-page", "restore-linked", store.PointInheritBefore, store.PointInheritAfter, "restore-taken", "restore-receipt"}
-	RetirePoints  = []string{"retire-signed", "retire-closed", "retire-told", "retire-marked", "retire-keys", "retire-erased", "retire-certified"}
+	RetirePoints  = []string{"retire-closed", "retire-signed", "retire-told", "retire-marked", "retire-keys", "retire-erased", "retire-certified"}
 )
 
 // What can be wrong, in sentences for the technician.

@@ -28,7 +28,7 @@ type Options struct {
 
 // Commands makes "provision backup", "restore", "replace" and "retire".
 func Commands(o Options) []*cobra.Command {
-	return []*cobra.Command{backupCommand(o), restoreCommand(o)}
+	return []*cobra.Command{backupCommand(o), restoreCommand(o), replaceCommand(o), retireCommand(o)}
 }
 
 // place is where the machine's data lies.
@@ -146,11 +146,11 @@ It may be run again, after an interruption or with a newer backup.`,
 			var taken []succession.Taken
 			err = owned(m.Data, func() (err error) { taken, err = m.Restore(c.Context(), args[0]); return err })
 			if errors.Is(err, succession.ErrNoBackup) {
-				offered, offering := m.Offer(args[0])
-				if offering != nil {
-					return offering
+				offered, err := m.Offer(args[0])
+				if err != nil {
+					return err
 				}
-				return fmt.Errorf("%w\nthis machine's offer lies in %s now: plug the stick into the old machine, run provision backup --final there, and then this again", err, offered)
+				return &succession.OfferedError{Offer: offered}
 			}
 			if err != nil {
 				return err

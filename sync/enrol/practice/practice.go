@@ -5,7 +5,6 @@
 package practice
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -113,7 +112,7 @@ func overwrite(folder string) error {
 		if !file.Type().IsRegular() {
 			continue
 		}
-		if err := scribble(filepath.Join(folder, file.Name())); err != nil {
+		if err := seal.Scribble(filepath.Join(folder, file.Name())); err != nil {
 			return err
 		}
 	}
@@ -121,24 +120,4 @@ func overwrite(folder string) error {
 		return err
 	}
 	return seal.SyncFolder(filepath.Dir(folder))
-}
-
-func scribble(path string) (err error) {
-	file, err := os.OpenFile(path, os.O_WRONLY, 0) // #nosec G304 -- our own folder
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	noise := make([]byte, info.Size())
-	if _, err := rand.Read(noise); err != nil {
-		return err
-	}
-	if _, err := file.WriteAt(noise, 0); err != nil {
-		return err
-	}
-	return file.Sync()
 }
