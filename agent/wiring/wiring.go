@@ -26,6 +26,7 @@ import (
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/office"
+	"bianmin/sync/reported"
 	"bianmin/sync/seal"
 	"bianmin/sync/seal/chip"
 )
@@ -46,7 +47,8 @@ type Options struct {
 type Agent struct {
 	Office  *office.Office
 	Devices *point.Point
-	chip    *chip.Chip // nil where the PC has none
+	told    *reported.Keeper // tells the sender of the devices
+	chip    *chip.Chip       // nil where the PC has none
 	pinyin  *pinyin.Dictionary
 	set     *catalogue.Catalogue
 	// calendar is the set's, as deadlines count by it.
@@ -89,7 +91,11 @@ func (a *Agent) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.Devices, err = point.Start(ctx, condition.Devices(s.Devices), point.Options{Log: a.options.Log, Raster: font})
-	return err
+	if err != nil {
+		return err
+	}
+	a.told = reported.Keep(ctx, a.options.Settings.Data, a.Devices.Statuses, a.options.Log)
+	return nil
 }
 
 // openData loads words, catalogue, pinyin and the fonts of A4 pages.
@@ -124,6 +130,9 @@ func (a *Agent) log() *slog.Logger {
 // Close closes devices, store and chip. It is called when the desk's Run has ended.
 func (a *Agent) Close() error {
 	var errs []error
+	if a.told != nil {
+		a.told.Close()
+	}
 	if a.Devices != nil {
 		errs = append(errs, a.Devices.Close())
 	}

@@ -24,6 +24,7 @@ import (
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/filing"
+	"bianmin/sync/reported"
 )
 
 // What the session looks at by asking.
@@ -46,6 +47,7 @@ type Options struct {
 type Kiosk struct {
 	Desk    *filing.Filing
 	Devices *point.Point
+	told    *reported.Keeper // tells the sender of the devices
 	Pinyin  *pinyin.Dictionary
 	set     *catalogue.Catalogue // nil when the configured one is broken: the screen says so
 	words   *text.Catalog
@@ -90,7 +92,11 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 		return err
 	}
 	k.Devices, err = point.Start(ctx, condition.Devices(k.options.Settings.Devices), point.Options{Log: k.options.Log, Raster: font})
-	return err
+	if err != nil {
+		return err
+	}
+	k.told = reported.Keep(ctx, k.options.Settings.Data, k.Devices.Statuses, k.options.Log)
+	return nil
 }
 
 // loadCatalogue loads the configured folder's set, or the demo region's. A
@@ -126,6 +132,9 @@ func (k *Kiosk) log() *slog.Logger {
 // Close closes devices and store. It is called when the session's Run has ended.
 func (k *Kiosk) Close() error {
 	var errs []error
+	if k.told != nil {
+		k.told.Close()
+	}
 	if k.Devices != nil {
 		errs = append(errs, k.Devices.Close())
 	}

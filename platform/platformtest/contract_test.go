@@ -11,6 +11,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/platform/platformtest"
+	"bianmin/sync/wire"
 )
 
 var at = time.Date(2026, 11, 25, 1, 30, 0, 0, time.UTC)
@@ -70,6 +71,16 @@ func update() casefile.Update {
 	}
 }
 
+func heartbeat() wire.Heartbeat {
+	return wire.Heartbeat{
+		Nonce: strings.Repeat("0f", 16), Time: at, Software: "bianmin 1.2.0", Waiting: 1, Refused: 1, Oldest: &at,
+		Condition: &wire.Condition{
+			DiskFree: 1, DiskTotal: 2, DevicesAt: &at,
+			Devices: []wire.Device{{Role: "printer", Condition: "userError", Paper: "out", Fault: "paper-out", Model: "m"}},
+		},
+	}
+}
+
 // TestContractKnowsEveryField: what terminal and platform seal to each other is
 // described in openapi.yaml, every field of it.
 func TestContractKnowsEveryField(t *testing.T) {
@@ -77,7 +88,7 @@ func TestContractKnowsEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]any{"Event": event(), "Update": update()} {
+	for name, value := range map[string]any{"Event": event(), "Update": update(), "Heartbeat": heartbeat()} {
 		schema := document.Components.Schemas[name]
 		if schema == nil {
 			t.Fatalf("the contract has no %s", name)

@@ -145,12 +145,13 @@ func nextGeneration(ctx context.Context, tx *sql.Tx, number string) (string, err
 }
 
 // Connected gives the terminal that a TLS certificate belongs to; ErrTerminal
-// when there is none, or it was barred or replaced by a newer generation.
+// when there is none, or it was barred, revoked or replaced by a newer generation.
 func (r *Registry) Connected(ctx context.Context, serial string) (Terminal, error) {
 	t, err := scanTerminal(r.db.QueryRowContext(ctx, `SELECT `+terminalColumns+` FROM terminals t
 		JOIN certificates c USING (number, generation)
 		WHERE c.serial = ? AND c.use = 'tls' AND t.barred = 0
 		AND NOT EXISTS (SELECT 1 FROM retirements r WHERE r.number = t.number AND r.generation = t.generation)
+		AND NOT EXISTS (SELECT 1 FROM revocations v WHERE v.number = t.number AND v.generation = t.generation)
 		AND NOT EXISTS (SELECT 1 FROM terminals n WHERE n.number = t.number AND n.generation > t.generation)`, serial))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Terminal{}, ErrTerminal
@@ -195,24 +196,18 @@ func (r *Registry) Terminals(ctx context.Context) ([]Terminal, error) {
 	return all, rows.Err()
 }
 
-// Bar forbids (or allows again) all generations of a terminal to connect.
-func (r *Registry) Bar(ctx context.Context, number string, barred bool) error {
-	result, err := r.db.ExecContext(ctx, `UPDATE terminals SET barred = ? WHERE number = ?`, barred, number)
+// Bar forbids (or allows again) all generations of a terminal to connect. reason is for people, "" for none said.
+func (r *Registry) Bar(ctx context.Context, number string, barred bool, reason string) error {
+	var at int64
+	if barred {
+		at = millis(r.now())
+	}
+	result, err := r.db.ExecContext(ctx, `UPDATE terminals SET barred = ?, barred_at = ?, reason = ? WHERE number = ?`, barred, at, reason, number)
 	if err != nil {
 		return fmt.Errorf("bar a terminal: %w", err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return errors.Join(ErrTerminal, err)
-	}
-	return nil
-}
-
-// Heartbeat records that a terminal lives.
-func (r *Registry) Heartbeat(ctx context.Context, t Terminal, body []byte) error {
-	_, err := r.db.ExecContext(ctx, `UPDATE terminals SET seen = ?, heartbeat = ? WHERE number = ? AND generation = ?`,
-		millis(r.now()), body, t.Number, t.Generation)
-	if err != nil {
-		return fmt.Errorf("record a heartbeat: %w", err)
 	}
 	return nil
 }

@@ -182,7 +182,8 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
 		Evaluations: func(evaluations wire.Evaluations) error { return keepEvaluations(keys, evaluations) },
 		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log,
-		Replaced: func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
+		Replaced:  func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
+		Condition: func() *wire.Condition { return look(o.data, o.log) },
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {

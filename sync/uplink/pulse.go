@@ -34,7 +34,7 @@ type Memory interface {
 var _ Memory = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, Agents, Evaluations and Replaced are required.
+// lists of accounts home. All fields but Timing, Condition, Agents, Evaluations and Replaced are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -51,6 +51,8 @@ type Pulse struct {
 	Evaluations func(evaluations wire.Evaluations) error
 	// Replaced takes the platform's signed word that another generation has this terminal's place; nil is nobody.
 	Replaced func(ctx context.Context, answer wire.Answer) error
+	// Condition tells how machine and devices stand; nil says nothing about them.
+	Condition func() *wire.Condition
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -112,7 +114,14 @@ func (p Pulse) beat(ctx context.Context) error {
 		oldest := counts.Oldest.UTC()
 		beat.Oldest = &oldest
 	}
+	if p.Condition != nil {
+		beat.Condition = p.Condition()
+	}
 	signed, trip, err := p.post(ctx, beat)
+	if beat.Condition != nil && misfit(err) { // an older platform takes no condition
+		beat.Condition = nil
+		signed, trip, err = p.post(ctx, beat)
+	}
 	if err != nil {
 		return fmt.Errorf("heartbeat: %w", err)
 	}
@@ -123,6 +132,12 @@ func (p Pulse) beat(ctx context.Context) error {
 		return fmt.Errorf("heartbeat: %w: an answer to another question", channel.ErrStranger)
 	}
 	return p.take(ctx, signed, trip)
+}
+
+// misfit tells whether the platform's contract has no room for what was said.
+func misfit(err error) bool {
+	var problem *channel.Problem
+	return errors.As(err, &problem) && problem.Code == wire.ProblemRequest
 }
 
 func (p Pulse) post(ctx context.Context, beat wire.Heartbeat) (channel.Signed, time.Duration, error) {

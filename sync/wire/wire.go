@@ -96,6 +96,26 @@ type Heartbeat struct {
 	Waiting  int        `json:"waiting"`
 	Refused  int        `json:"refused"`
 	Oldest   *time.Time `json:"oldest,omitempty"`
+	// Condition is left out by terminals that know nothing of it, or that speak to a platform that takes none.
+	Condition *Condition `json:"condition,omitempty"`
+}
+
+// Condition is how a terminal's machine and devices stand. Nothing in it is about a person.
+type Condition struct {
+	DiskFree  int64 `json:"diskFree"`  // bytes where the data folder lies
+	DiskTotal int64 `json:"diskTotal"` // bytes
+	// DevicesAt is when the program at the screen last told of the devices; nil when it never did.
+	DevicesAt *time.Time `json:"devicesAt,omitempty"`
+	Devices   []Device   `json:"devices,omitempty"`
+}
+
+// Device is what a device last said about itself, in the words of package drivers; "" is not known.
+type Device struct {
+	Role      string `json:"role"`
+	Condition string `json:"condition"`
+	Paper     string `json:"paper,omitempty"`
+	Fault     string `json:"fault,omitempty"`
+	Model     string `json:"model,omitempty"`
 }
 
 // Kind tells what an answer means.

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"bianmin/platform/registry"
+	"bianmin/sync/reported"
+	"bianmin/sync/wire"
+)
+
+// TestConditionReachesThePlatform: what the program at the screen wrote about its devices goes out with the real sender.
+func TestConditionReachesThePlatform(t *testing.T) {
+	w := newWorld(t)
+	w.startPlatform("")
+	w.enrol()
+	told := reported.Told{At: time.Now().UTC(), Devices: []wire.Device{{Role: "printer", Condition: "userError", Paper: "out", Fault: "paper-out"}}}
+	if err := reported.Save(w.terminal, told); err != nil {
+		t.Fatal(err)
+	}
+	w.startSender("")
+	reg, err := registry.OpenReader(t.Context(), w.platform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reg.Close()
+	var c *wire.Condition
+	await(t, "the heartbeat", func() bool {
+		m, err := reg.Member(t.Context(), "QH0301")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Beat != nil {
+			c = m.Beat.Said.Condition
+		}
+		return c != nil
+	})
+	if len(c.Devices) != 1 || c.Devices[0] != told.Devices[0] || !c.DevicesAt.Equal(told.At) || c.DiskFree <= 0 || c.DiskTotal < c.DiskFree {
+		t.Errorf("the platform heard %+v", c)
+	}
+}

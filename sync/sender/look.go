@@ -1,0 +1,31 @@
+package main
+
+import (
+	"log/slog"
+	"syscall"
+
+	"bianmin/sync/reported"
+	"bianmin/sync/wire"
+)
+
+// look tells how disk and devices stand; nil when not even the disk can be looked at.
+func look(folder string, log *slog.Logger) *wire.Condition {
+	var stat syscall.Statfs_t
+	if err := syscall.Statfs(folder, &stat); err != nil {
+		log.Warn("the free space is not known", "error", err)
+		return nil
+	}
+	c := &wire.Condition{
+		DiskFree: int64(stat.Bavail) * stat.Bsize, DiskTotal: int64(stat.Blocks) * stat.Bsize, // #nosec G115 -- far below 2^63
+	}
+	told, err := reported.Load(folder)
+	if err != nil {
+		log.Warn("the devices' states are not known", "error", err)
+		return c
+	}
+	if !told.At.IsZero() {
+		at := told.At.UTC()
+		c.DevicesAt, c.Devices = &at, told.Devices
+	}
+	return c
+}

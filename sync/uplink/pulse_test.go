@@ -1,0 +1,67 @@
+package uplink_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"bianmin/store"
+	"bianmin/sync/uplink"
+	"bianmin/sync/wire"
+)
+
+// TestOlderPlatformTakesNoCondition: a terminal that knows more than its platform is heard all the same.
+func TestOlderPlatformTakesNoCondition(t *testing.T) {
+	said := make(chan wire.Heartbeat, 8)
+	platform := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var beat wire.Heartbeat
+		if err := json.NewDecoder(r.Body).Decode(&beat); err != nil {
+			t.Error(err)
+		}
+		said <- beat
+		w.Header().Set("Content-Type", wire.TypeProblem)
+		w.Header().Set("Retry-After", "3600")
+		code := wire.ProblemBusy
+		if beat.Condition != nil {
+			code = wire.ProblemRequest
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		if err := json.NewEncoder(w).Encode(wire.Problem{Code: code}); err != nil {
+			t.Error(err)
+		}
+	}))
+	defer platform.Close()
+	pulse := uplink.Pulse{
+		Memory: noQueue{}, Client: platform.Client(), URL: platform.URL, Now: time.Now, Condition: func() *wire.Condition { return &wire.Condition{DiskFree: 1} },
+	}
+	heard := make(chan error, 1)
+	run(t, pulse, heard)
+	if first := <-said; first.Condition == nil || first.Condition.DiskFree != 1 {
+		t.Errorf("first try %+v", first)
+	}
+	if second := <-said; second.Condition != nil {
+		t.Errorf("second try %+v", second)
+	}
+	if err := <-heard; err == nil {
+		t.Error("an answer that is none was taken")
+	}
+}
+
+type noQueue struct{}
+
+func (noQueue) Counts(context.Context) (store.Counts, error)     { return store.Counts{}, nil }
+func (noQueue) SetPlatformTime(context.Context, time.Time) error { return nil }
+
+// run runs a pulse until the test ends.
+func run(t *testing.T, pulse uplink.Pulse, heard chan<- error) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	pulse.Beaten = func(_ context.Context, err error) { heard <- err }
+	running.Go(func() { pulse.Run(ctx) })
+	t.Cleanup(func() { stop(); running.Wait() })
+}
