@@ -1,5 +1,5 @@
 // Command provision is the technician's tool (运维员): it enrols a terminal,
-// tries its devices and checks catalogue files.
+// brings it into service, tries its devices and looks whether it is fit.
 package main
 
 import (
@@ -19,6 +19,7 @@ import (
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/enrolment"
 	"bianmin/packaging/provision/session"
+	"bianmin/packaging/provision/setup"
 	"bianmin/packaging/provision/succession"
 	"bianmin/packaging/provision/update"
 	"bianmin/packaging/version"
@@ -31,7 +32,7 @@ func main() {
 		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), check.Command(time.Now), update.Command(time.Now))
+	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), check.Command(time.Now), setup.Command(time.Now), update.Command(time.Now))
 	root.AddCommand(succession.Commands(succession.Options{Software: "bianmin " + version.Version, Now: time.Now})...)
 	root.AddCommand(manual(root))
 	explain(root)

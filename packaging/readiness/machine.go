@@ -82,7 +82,7 @@ func (l *look) memory(context.Context) {
 
 // services asks the supervisor, where there is one.
 func (l *look) services(ctx context.Context) {
-	if !l.Live {
+	if !l.Live || l.Before {
 		return
 	}
 	if _, err := os.Stat("/run/systemd/system"); err != nil {

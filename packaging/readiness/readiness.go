@@ -67,6 +67,8 @@ type Options struct {
 	Alone bool
 	// Live tells whether the running machine is the one at Root: its services, ports and memory are looked at then.
 	Live bool
+	// Before says that the services are not started yet: neither they nor the setup's end are looked for.
+	Before bool
 }
 
 // look is one look at a terminal.
@@ -91,14 +93,16 @@ func Look(ctx context.Context, o Options) Report {
 	r := Report{Version: version.Version, Taken: o.Now().In(casefile.Zone).Truncate(time.Second), State: OK, Devices: []Device{}}
 	l := &look{Options: o, report: &r}
 	for _, check := range []func(context.Context){
-		l.enrolment, l.records, l.catalogue, l.disk, l.memory, l.network, l.devices, l.services, l.swap, l.dumps, l.modes, l.ports, l.spool,
+		l.enrolment, l.setup, l.records, l.catalogue, l.disk, l.memory, l.network, l.devices, l.services, l.swap, l.dumps, l.modes, l.ports, l.spool,
 	} {
 		check(ctx)
 	}
 	return r
 }
 
-func (l *look) path(parts ...string) string { return filepath.Join(append([]string{l.Root}, parts...)...) }
+func (l *look) path(parts ...string) string {
+	return filepath.Join(append([]string{l.Root}, parts...)...)
+}
 
 // args are what stands in the words' braces.
 type args = map[string]any

@@ -2,6 +2,7 @@ package readiness
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -57,6 +58,25 @@ func (l *look) enrolment(context.Context) {
 	default:
 		l.say("enrolment", OK, "ok", a)
 	}
+}
+
+// SetupFile is where the setup notes in the data folder that it has begun, and that it has come to its end.
+const SetupFile = "setup.json"
+
+// setup looks whether the machine's setup came to its end; a machine that was enrolled without one has no such file.
+func (l *look) setup(context.Context) {
+	content, err := os.ReadFile(filepath.Join(l.Settings.Data, SetupFile))
+	if l.Before || errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	var progress struct {
+		Done *time.Time `json:"done"`
+	}
+	if err != nil || json.Unmarshal(content, &progress) != nil || progress.Done == nil {
+		l.say("setup", Fail, "half", nil)
+		return
+	}
+	l.say("setup", OK, "ok", args{"day": progress.Done.In(casefile.Zone).Format(time.DateOnly)})
 }
 
 // records opens the store as the programs do, and looks at clock and queue. It makes no store where there is none.

@@ -84,3 +84,57 @@ func Become(ctx context.Context, data string) (done bool, err error) {
 
 // ErrSaid is the end of a run that has said itself what is wrong.
 var ErrSaid = errors.New("")
+
+// Do runs work with the rights of whom a folder belongs to, when root called and the folder is another's, and takes
+// root's rights back afterwards. It counts for the whole process: nothing else may run beside it.
+func Do(folder string, work func() error) (err error) {
+	owner, found, err := Of(folder)
+	if err != nil {
+		return err
+	}
+	if os.Geteuid() != 0 || !found || owner.User == 0 {
+		return work()
+	}
+	before, err := syscall.Getgroups()
+	if err != nil {
+		return fmt.Errorf("take the terminal's user's rights: %w", err)
+	}
+	further := make([]int, 0, len(owner.Groups))
+	for _, group := range owner.Groups {
+		further = append(further, int(group))
+	}
+	const same = -1
+	if err := errors.Join(syscall.Setgroups(further), syscall.Setresgid(same, int(owner.Group), same), syscall.Setresuid(same, int(owner.User), same)); err != nil {
+		return fmt.Errorf("take the terminal's user's rights: %w", err)
+	}
+	defer func() {
+		back := errors.Join(syscall.Setresuid(same, 0, same), syscall.Setresgid(same, 0, same), syscall.Setgroups(before))
+		if back != nil {
+			err = errors.Join(err, fmt.Errorf("take root's rights back: %w", back))
+		}
+	}()
+	return work()
+}
+
+// Give makes the folder, closed to others, for the user of a name where the system knows him and root calls.
+func Give(folder, name string) error {
+	if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	u, err := user.Lookup(name)
+	if os.Geteuid() != 0 || err != nil {
+		return nil
+	}
+	uid, err1 := strconv.Atoi(u.Uid)
+	gid, err2 := strconv.Atoi(u.Gid)
+	if err := errors.Join(err1, err2); err != nil {
+		return fmt.Errorf("give the data folder to %s: %w", name, err)
+	}
+	if err := os.Chown(folder, uid, gid); err != nil {
+		return fmt.Errorf("give the data folder to %s: %w", name, err)
+	}
+	return nil
+}

@@ -38,6 +38,11 @@ func reload(root string, changed bool) error {
 	if _, err := os.Stat("/run/systemd/system"); err != nil || root != "/" || !changed {
 		return nil
 	}
+	return Reload()
+}
+
+// Reload lets a system that systemd runs take up what a role has written.
+func Reload() error {
 	for _, command := range [][]string{
 		{"systemctl", "daemon-reload"}, {"systemctl", "reload-or-restart", "systemd-journald.service"}, {"udevadm", "control", "--reload"}, {"sysctl", "--quiet", "--system"},
 	} {

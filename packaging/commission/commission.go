@@ -1,0 +1,375 @@
+// Package commission brings a machine into service (终端入网与验收): enrolment, configuration with the devices that were
+// found, their tests, the session, readiness, the acceptance report, the services. It can be interrupted anywhere; the
+// next run goes on. It must not know how a technician is spoken to: who calls it does.
+package commission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/core/receipt"
+	"bianmin/core/text"
+	"bianmin/drivers"
+	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/readiness"
+	"bianmin/packaging/session"
+	"bianmin/packaging/settings"
+	"bianmin/packaging/version"
+	"bianmin/sync/enrol"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// Technician is who is there: a person at a terminal, or a file of answers.
+type Technician interface {
+	// Say tells what happens or is to be done; the words stand under provision.setup.
+	Say(key string, args map[string]any)
+	// Enrolment gives the enrolment string.
+	Enrolment() (string, error)
+	// Devices shows what was found and lets it be corrected; "role" → link, "" takes the device away.
+	Devices(found []Finding) (corrections map[string]string, err error)
+	// CameOut asks whether the paper came out of a printer that cannot say.
+	CameOut(role drivers.Role) (bool, error)
+	// Accept gives the number of the account that answers for the setup, "" for nobody.
+	Accept(staff []wire.Staff) (string, error)
+	// Tests are what shall be tried.
+	Tests() []string
+}
+
+// Options of a setup. Technician, Words, Config, Data and Now are required.
+type Options struct {
+	Answers    Answers
+	Technician Technician
+	Words      *text.Catalog
+	Root       string // where the machine's file system is, "/" for this one
+	Config     string // the configuration file that is written
+	Data       string // the data folder where nothing else is said
+	Software   string // name and version, for the platform's list
+	Now        func() time.Time
+	Log        *slog.Logger
+	// Supervisor starts and stops units; nil where none runs.
+	Supervisor Supervisor
+	// Step is called after each step with its name; nil in production.
+	Step func(name string)
+}
+
+// Supervisor starts and stops the machine's services.
+type Supervisor interface {
+	Stop(ctx context.Context, units ...string) error
+	Reload(ctx context.Context) error
+	Start(ctx context.Context, units ...string) error
+}
+
+// Names of the steps, in their order.
+const (
+	StepBegun      = "setup-begun"
+	StepEnrolled   = "setup-enrolled"
+	StepConfigured = "setup-configured"
+	StepTried      = "setup-tried"
+	StepSession    = "setup-session"
+	StepChecked    = "setup-checked"
+	StepPDF        = "setup-pdf"
+	StepReported   = "setup-reported"
+	StepPrinted    = "setup-printed"
+	StepStarted    = "setup-started"
+)
+
+// Steps are all of them.
+var Steps = []string{StepBegun, StepEnrolled, StepConfigured, StepTried, StepSession, StepChecked, StepPDF, StepReported, StepPrinted, StepStarted}
+
+// ErrRunning says that another setup is at work on this machine.
+var ErrRunning = errors.New("another setup is at work on this machine")
+
+// Outcome is what a setup left.
+type Outcome struct {
+	Acceptance
+	Path string // of report and PDF, without their endings
+}
+
+// run is one setup.
+type run struct {
+	Options
+	configuration *configuration
+	settings      settings.Settings
+	identity      *seal.Identity
+	begun         time.Time
+}
+
+// Run brings the machine into service.
+func Run(ctx context.Context, o Options) (Outcome, error) {
+	r := &run{Options: o, begun: o.Now()}
+	if r.Step == nil {
+		r.Step = func(string) {}
+	}
+	if r.Log == nil {
+		r.Log = slog.New(slog.DiscardHandler)
+	}
+	unlock, err := r.prepare()
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer unlock()
+	return r.run(ctx)
+}
+
+// prepare reads the configuration, makes the data folder and keeps a second setup away.
+func (r *run) prepare() (unlock func(), err error) {
+	if r.configuration, err = openConfiguration(r.Config, r.Data, r.Answers.Terminal); err != nil {
+		return nil, err
+	}
+	if r.settings, err = r.configuration.read(); err != nil {
+		return nil, err
+	}
+	if err := asuser.Give(r.settings.Data, "bianmin"); err != nil {
+		return nil, err
+	}
+	err = asuser.Do(r.settings.Data, func() error {
+		file, err := os.OpenFile(filepath.Join(r.settings.Data, "setup.lock"), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+		if err != nil {
+			return fmt.Errorf("begin the setup: %w", err)
+		}
+		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { // #nosec G115 -- a descriptor
+			return errors.Join(ErrRunning, file.Close())
+		}
+		unlock = func() { _ = file.Close() }
+		return nil
+	})
+	return unlock, err
+}
+
+func (r *run) run(ctx context.Context) (Outcome, error) {
+	mine := func(work func() error) error { return asuser.Do(r.settings.Data, work) }
+	if err := mine(func() error { return note(r.settings.Data, progress{Begun: r.begun}) }); err != nil {
+		return Outcome{}, err
+	}
+	r.Step(StepBegun)
+	if err := mine(func() error { return r.enrol(ctx) }); err != nil {
+		return Outcome{}, err
+	}
+	r.Step(StepEnrolled)
+	again, err := r.pause(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out, err := r.equip(ctx, mine)
+	if err != nil {
+		return out, errors.Join(err, again(context.WithoutCancel(ctx)))
+	}
+	if err := r.start(ctx); err != nil {
+		return out, err
+	}
+	r.Step(StepStarted)
+	done := r.Now()
+	return out, mine(func() error { return note(r.settings.Data, progress{Begun: r.begun, Done: &done}) })
+}
+
+// equip does everything between enrolment and the start of the services.
+func (r *run) equip(ctx context.Context, mine func(func() error) error) (out Outcome, err error) {
+	if err := r.configure(ctx, mine); err != nil {
+		return out, err
+	}
+	r.Step(StepConfigured)
+	want := map[string]bool{}
+	for _, t := range r.Technician.Tests() {
+		want[t] = true
+	}
+	err = mine(func() (err error) {
+		out.Devices, err = try(ctx, r.settings.Devices, want, r.Words, r.Technician, r.Now, r.Log)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	r.Step(StepTried)
+	if _, err := session.Apply(r.Root, r.role()); err != nil {
+		return out, err
+	}
+	if r.Supervisor != nil {
+		if err := r.Supervisor.Reload(ctx); err != nil {
+			return out, err
+		}
+	}
+	r.Step(StepSession)
+	return out, mine(func() error { return r.report(ctx, &out) })
+}
+
+// enrol exchanges the code, unless the machine is enrolled. A try whose answer was lost is finished with the same code.
+func (r *run) enrol(ctx context.Context) (err error) {
+	keys := filepath.Join(r.settings.Data, "keys")
+	r.identity, err = seal.LoadIdentity(keys)
+	if errors.Is(err, seal.ErrNotEnrolled) {
+		said, err := r.Technician.Enrolment()
+		if err != nil {
+			return err
+		}
+		ticket, err := wire.ParseTicket(said)
+		if err != nil {
+			return err
+		}
+		r.Technician.Say("enrolling", map[string]any{"url": ticket.URL})
+		r.identity, err = enrol.Enrol(ctx, enrol.Options{Ticket: ticket, Data: r.settings.Data, Software: r.Software, Now: r.Now})
+		if err != nil {
+			return err
+		}
+	} else if err != nil {
+		return fmt.Errorf("look at the enrolment: %w", err)
+	}
+	if r.Answers.Role != "" && r.Answers.Role != r.identity.Role {
+		return fmt.Errorf("the county made this code for the role %q, and %q was to be set up: ask for another code", r.identity.Role, r.Answers.Role)
+	}
+	r.Technician.Say("enrolled", map[string]any{"terminal": r.identity.Number + r.identity.Generation, "point": r.identity.Point, "role": r.role()})
+	return nil
+}
+
+func (r *run) role() session.Role {
+	if r.identity.Role == "agent" {
+		return session.Desk
+	}
+	return session.Kiosk
+}
+
+// pause lets the devices be free: a setup that is repeated finds the kiosk at work. again starts what was stopped.
+func (r *run) pause(ctx context.Context) (again func(context.Context) error, err error) {
+	nothing := func(context.Context) error { return nil }
+	if r.Supervisor == nil {
+		return nothing, nil
+	}
+	if err := r.Supervisor.Stop(ctx, "bianmin-kiosk.service"); err != nil {
+		return nothing, err
+	}
+	if r.configuration.before == nil || r.role() != session.Kiosk {
+		return nothing, nil
+	}
+	return func(ctx context.Context) error { return r.Supervisor.Start(ctx, "bianmin-kiosk.service") }, nil
+}
+
+// configure finds the devices, has them confirmed, and writes the configuration file.
+func (r *run) configure(ctx context.Context, mine func(func() error) error) error {
+	var found []Finding
+	if yes(r.Answers.Find) {
+		r.Technician.Say("finding", nil)
+		err := mine(func() error {
+			found = r.configuration.find(ctx, r.Root, r.settings, r.Now)
+			return ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
+	} else {
+		found = given(r.settings.Devices)
+	}
+	corrections, err := r.Technician.Devices(found)
+	if err != nil {
+		return err
+	}
+	devices := r.configuration.devices()
+	for _, role := range slices.Sorted(maps.Keys(corrections)) {
+		switch name := corrections[role]; {
+		case name == "":
+			delete(devices, role)
+		case role == string(drivers.RoleScanner):
+			devices[role] = map[string]any{"sane": name}
+		default:
+			devices[role] = map[string]any{"link": name}
+		}
+	}
+	if r.settings, err = r.configuration.read(); err != nil {
+		return err
+	}
+	return r.configuration.write()
+}
+
+// report makes the acceptance report, keeps it, and prints it.
+func (r *run) report(ctx context.Context, out *Outcome) error {
+	look := readiness.Look(ctx, readiness.Options{
+		Settings: r.settings, Words: r.Words, Root: r.Root, Now: r.Now, Log: r.Log, Alone: true, Live: r.Root == "/", Before: true,
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := readiness.Keep(r.settings.Data, look); err != nil {
+		return err
+	}
+	r.Step(StepChecked)
+	who, err := r.technician()
+	if err != nil {
+		return err
+	}
+	i := r.identity
+	out.Acceptance = Acceptance{
+		Kind: "acceptance", Terminal: i.Number + i.Generation, Point: i.Point, Region: i.Region, Role: i.Role, Environment: i.Environment,
+		Technician: who, Begun: r.begun.In(casefile.Zone).Truncate(time.Second), Finished: r.Now().In(casefile.Zone).Truncate(time.Second),
+		Version: version.Version, Machine: machineAt(r.Root), Devices: out.Devices, Readiness: look,
+		Passed: look.State != readiness.Fail && !slices.ContainsFunc(out.Devices, func(t Tried) bool { return t.Result == Failed }),
+	}
+	signed, err := sign(out.Acceptance, i)
+	if err != nil {
+		return err
+	}
+	p := paper{r.Words}
+	pages := p.pages(out.Acceptance, digestOf(signed))
+	pdf, err := setPDF(pages)
+	if err != nil {
+		return err
+	}
+	if out.Path, err = keep(r.settings.Data, out.Acceptance, signed, pdf, r.Step); err != nil {
+		return err
+	}
+	r.Step(StepReported)
+	if yes(r.Answers.Print) {
+		r.print(ctx, p.strip(out.Acceptance, digestOf(signed)), pdf)
+	}
+	r.Step(StepPrinted)
+	return nil
+}
+
+// print brings the report to paper where there is a printer; the report stands without it.
+func (r *run) print(ctx context.Context, strip receipt.Document, pdf []byte) {
+	outcome, err := printed(ctx, r.settings.Devices, strip, pdf, r.Log)
+	switch {
+	case err != nil:
+		r.Technician.Say("not-printed", map[string]any{"fault": string(drivers.FaultOf(err))})
+	case outcome != "":
+		r.Technician.Say("printed", nil)
+	}
+}
+
+// technician finds the account that answers for the setup.
+func (r *run) technician() (Person, error) {
+	staff, err := enrol.LoadStaff(filepath.Join(r.settings.Data, "keys"))
+	if err != nil {
+		return Person{}, err
+	}
+	id, err := r.Technician.Accept(staff)
+	if err != nil || id == "" {
+		return Person{}, err
+	}
+	for _, s := range staff {
+		if s.ID == id {
+			return Person{ID: s.ID, Name: s.Name}, nil
+		}
+	}
+	return Person{}, fmt.Errorf("no technician of the county has the number %s", id)
+}
+
+// start starts the services where something supervises them.
+func (r *run) start(ctx context.Context) error {
+	if r.Supervisor == nil || !yes(r.Answers.Start) {
+		return nil
+	}
+	units := []string{"bianmin-sender.service", "bianmin-check.timer"}
+	if r.role() == session.Kiosk {
+		units = append(units, "bianmin-kiosk.service")
+	}
+	r.Technician.Say("starting", nil)
+	return r.Supervisor.Start(ctx, units...)
+}

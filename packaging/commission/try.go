@@ -1,0 +1,230 @@
+package commission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"bianmin/assets"
+	"bianmin/core/receipt"
+	"bianmin/core/text"
+	"bianmin/drivers"
+	"bianmin/drivers/a4"
+	"bianmin/drivers/dots"
+	"bianmin/drivers/point"
+	"bianmin/packaging/condition"
+	"bianmin/packaging/settings"
+)
+
+// Result is how a test ended.
+type Result string
+
+// Results.
+const (
+	Passed  Result = "passed"
+	Failed  Result = "failed"
+	Skipped Result = "skipped" // not asked for, or nobody was there for it
+)
+
+// Tried is a device with what was tried on it. It holds nothing of a card or a page that was read.
+type Tried struct {
+	Role     drivers.Role  `json:"role"`
+	Name     string        `json:"name"` // link, or SANE's name
+	Model    string        `json:"model,omitempty"`
+	Serial   string        `json:"serial,omitempty"`
+	Test     string        `json:"test"` // status, card, receipt, page, scan
+	Result   Result        `json:"result"`
+	Fault    drivers.Fault `json:"fault,omitempty"`
+	Evidence string        `json:"evidence,omitempty"` // e.g. how long it took, in figures
+}
+
+const (
+	cardLimit  = 60 * time.Second
+	printLimit = 2 * time.Minute
+	scanLimit  = 90 * time.Second
+	askLimit   = 25 * time.Second
+)
+
+// trial tries the devices of a configuration.
+type trial struct {
+	point *point.Point
+	names map[drivers.Role]string
+	last  map[drivers.Role]drivers.Status
+	words *text.Catalog
+	who   Technician
+	now   func() time.Time
+	all   []Tried
+}
+
+// try opens the devices, asks each how it is, and does the tests; then it lets them go.
+func try(ctx context.Context, d settings.Devices, want map[string]bool, words *text.Catalog, who Technician, now func() time.Time, log *slog.Logger) (all []Tried, err error) {
+	face, err := dots.NewFace(assets.FontRegular())
+	if err != nil {
+		return nil, err
+	}
+	manager, err := point.Start(ctx, condition.Devices(d), point.Options{Log: log, Raster: face, Now: now})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		_ = manager.Close() // what was wrong with a device stands in its result
+	}()
+	t := &trial{point: manager, names: map[drivers.Role]string{}, last: map[drivers.Role]drivers.Status{}, words: words, who: who, now: now}
+	for _, g := range given(d) {
+		t.names[g.Role] = g.Name
+	}
+	asking, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	for _, s := range manager.Check(asking) {
+		t.last[s.Role] = s
+		result := Passed
+		if s.Fault != drivers.FaultNone || s.Condition != drivers.Online {
+			result = Failed
+		}
+		t.add(s.Role, "status", result, s.Fault, "")
+	}
+	for _, test := range []struct {
+		name string
+		role drivers.Role
+		run  func(ctx context.Context) error
+	}{
+		{TestCard, drivers.RoleReader, t.card}, {TestReceipt, drivers.RolePrinter, t.receipt}, {TestScan, drivers.RoleScanner, t.scan}, {TestPage, drivers.RoleDocument, t.page},
+	} {
+		switch {
+		case t.names[test.role] == "":
+		case !want[test.name]:
+			t.add(test.role, test.name, Skipped, "", "")
+		default:
+			if err := test.run(ctx); err != nil {
+				return t.all, err
+			}
+		}
+	}
+	return t.all, ctx.Err()
+}
+
+func (t *trial) add(role drivers.Role, test string, result Result, fault drivers.Fault, evidence string) {
+	s := t.last[role]
+	t.all = append(t.all, Tried{Role: role, Name: t.names[role], Model: s.Model, Serial: s.Serial, Test: test, Result: result, Fault: fault, Evidence: evidence})
+}
+
+func (t *trial) done(role drivers.Role, test string, begun time.Time, err error) {
+	took := strconv.FormatInt(t.now().Sub(begun).Milliseconds(), 10) + " ms"
+	if err != nil {
+		t.add(role, test, Failed, drivers.FaultOf(err), took)
+		return
+	}
+	t.add(role, test, Passed, "", took)
+}
+
+// card waits for any card and reads it; what it says is forgotten at once.
+func (t *trial) card(ctx context.Context) error {
+	t.who.Say("lay-card", nil)
+	ctx, cancel := context.WithTimeout(ctx, cardLimit)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	var last error
+	for {
+		begun := t.now()
+		_, err := t.point.Reader().Read(ctx)
+		fault := drivers.FaultOf(err)
+		if !errors.Is(err, drivers.ErrNoCard) && fault != drivers.FaultCard && fault != drivers.FaultCardDoubt {
+			if ctx.Err() == nil || err == nil {
+				t.done(drivers.RoleReader, TestCard, begun, err)
+				return nil
+			}
+		}
+		last = err
+		select {
+		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return ctx.Err()
+			}
+			result, fault := Skipped, drivers.FaultNone
+			if last != nil && !errors.Is(last, drivers.ErrNoCard) {
+				result, fault = Failed, drivers.FaultOf(last)
+			}
+			t.add(drivers.RoleReader, TestCard, result, fault, "")
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (t *trial) say(lang text.Lang, key string, a map[string]any) string {
+	return t.words.T(lang, "provision.setup."+key, a)
+}
+
+func (t *trial) receipt(ctx context.Context) error {
+	document := receipt.Document{Title: "bianmin", Blocks: []receipt.Block{
+		{Kind: receipt.Text, Text: t.say(text.Chinese, "test-title", nil), Align: receipt.Center, Size: 2, Bold: true},
+		{Kind: receipt.Text, Text: t.say(text.English, "test-title", nil), Align: receipt.Center},
+		{Kind: receipt.Rule},
+		{Kind: receipt.Text, Text: t.say(text.Chinese, "test-line", nil)},
+		{Kind: receipt.QR, Data: "BIANMIN TEST"},
+		{Kind: receipt.Feed, Lines: 1},
+	}}
+	ctx, cancel := context.WithTimeout(ctx, printLimit)
+	defer cancel()
+	begun := t.now()
+	report, err := t.point.Printer().Print(ctx, document)
+	return t.printed(drivers.RolePrinter, TestReceipt, begun, report, err)
+}
+
+func (t *trial) page(ctx context.Context) error {
+	pdf, err := setPDF(receipt.Pages{Title: "bianmin", Parts: []receipt.Part{
+		{Kind: receipt.PartTitle, Text: t.say(text.Chinese, "test-title", nil), Label: t.say(text.English, "test-title", nil)},
+		{Kind: receipt.PartParagraph, Text: t.say(text.Chinese, "test-line", nil)},
+	}})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, printLimit)
+	defer cancel()
+	begun := t.now()
+	report, err := t.point.Document().Print(ctx, "bianmin", pdf)
+	return t.printed(drivers.RoleDocument, TestPage, begun, report, err)
+}
+
+// printed asks the person where the printer itself cannot say what became of it.
+func (t *trial) printed(role drivers.Role, test string, begun time.Time, report drivers.PrintReport, err error) error {
+	if report.Outcome == drivers.Unconfirmed {
+		came, asked := t.who.CameOut(role)
+		if asked != nil {
+			return asked
+		}
+		if came {
+			t.done(role, test, begun, nil)
+			return nil
+		}
+	}
+	t.done(role, test, begun, err)
+	return nil
+}
+
+// scan scans a page and keeps only how good and large it is.
+func (t *trial) scan(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, scanLimit)
+	defer cancel()
+	begun := t.now()
+	page, err := t.point.Scanner().Scan(ctx, drivers.ScanOptions{})
+	t.done(drivers.RoleScanner, TestScan, begun, err)
+	if err == nil {
+		last := &t.all[len(t.all)-1]
+		last.Evidence += fmt.Sprintf(", %d×%d, %s", page.Width, page.Height, page.Quality)
+	}
+	return nil
+}
+
+// setPDF lays pages out; a character that no font has is a box, for nothing on these pages hangs on one.
+func setPDF(pages receipt.Pages) ([]byte, error) {
+	setter, err := a4.New(assets.FontRegular(), assets.FontBold())
+	if err != nil {
+		return nil, err
+	}
+	return setter.PDF(pages, a4.Options{Blank: true})
+}

@@ -1,0 +1,200 @@
+package commission_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"bianmin/assets"
+	"bianmin/core/text"
+	"bianmin/drivers"
+	"bianmin/drivers/sim/stand"
+	"bianmin/packaging/commission"
+	"bianmin/platform/platformtest"
+	"bianmin/sync/wire"
+)
+
+// Of the child: the test program again, which a step kills.
+const (
+	childPlan = "BIANMIN_TEST_SETUP_PLAN"
+	childStep = "BIANMIN_TEST_SETUP_STEP"
+)
+
+func TestMain(m *testing.M) {
+	if plan := os.Getenv(childPlan); plan != "" {
+		if err := child(plan, os.Getenv(childStep)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// plan is what a setup gets, in a file for the child.
+type plan struct {
+	Root    string
+	Answers commission.Answers
+}
+
+// child runs a setup and kills itself at a step.
+func child(path, step string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var p plan
+	if err := json.Unmarshal(content, &p); err != nil {
+		return err
+	}
+	words, err := text.Load(assets.Words())
+	if err != nil {
+		return err
+	}
+	o := options(words, p.Root, p.Answers)
+	o.Step = func(name string) {
+		if name == step {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	}
+	_, err = commission.Run(context.Background(), o)
+	return err
+}
+
+func options(words *text.Catalog, root string, answers commission.Answers) commission.Options {
+	return commission.Options{
+		Answers: answers, Technician: &person{answers: answers}, Words: words, Root: root, Config: filepath.Join(root, "etc/bianmin/terminal.yaml"),
+		Data: filepath.Join(root, "var/lib/bianmin"), Software: "test", Now: time.Now,
+	}
+}
+
+// person is a technician who does what the answers say.
+type person struct {
+	answers commission.Answers
+	change  map[string]string
+	said    []string
+	found   []commission.Finding
+	onSay   func(key string)
+}
+
+func (p *person) Say(key string, _ map[string]any) {
+	p.said = append(p.said, key)
+	if p.onSay != nil {
+		p.onSay(key)
+	}
+}
+
+func (p *person) Enrolment() (string, error) {
+	if p.answers.Enrolment == "" {
+		return "", errors.New("nobody has a code")
+	}
+	return p.answers.Enrolment, nil
+}
+
+func (p *person) Devices(found []commission.Finding) (map[string]string, error) {
+	p.found = found
+	return p.change, nil
+}
+func (p *person) CameOut(drivers.Role) (bool, error)  { return true, nil }
+func (p *person) Accept([]wire.Staff) (string, error) { return p.answers.Technician, nil }
+func (p *person) Tests() []string                     { return p.answers.Test }
+
+// world is a new machine with its devices plugged in, and a county.
+type world struct {
+	t        *testing.T
+	platform *platformtest.Platform
+	stand    *stand.Stand
+	root     string
+	words    *text.Catalog
+	staff    string // a technician's number
+}
+
+func newWorld(t *testing.T, p *platformtest.Platform) *world {
+	t.Helper()
+	w := &world{t: t, platform: p, root: t.TempDir()}
+	var err error
+	if w.words, err = text.Load(assets.Words()); err != nil {
+		t.Fatal(err)
+	}
+	bench, err := os.MkdirTemp("", "setup") // a socket's path has to be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.stand, err = stand.Open(t.Context(), stand.Options{Dir: bench, Document: true}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(w.stand.Close(), os.RemoveAll(bench)); err != nil {
+			t.Error(err)
+		}
+	})
+	ports := filepath.Join(w.root, "dev/serial/by-id")
+	if err := os.MkdirAll(ports, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	reader, printer, button := w.stand.Links()
+	for name, link := range map[string]string{"usb-1a86-port0": printer, "usb-FTDI-port1": reader, "usb-FTDI-port2": button} {
+		if err := os.Symlink(strings.TrimPrefix(link, "serial:"), filepath.Join(ports, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var made struct{ ID string }
+	if err := json.Unmarshal(p.Run("staff", "new", "--name", "陈师傅"), &made); err != nil {
+		t.Fatal(err)
+	}
+	w.staff = made.ID
+	return w
+}
+
+func (w *world) in(parts ...string) string {
+	return filepath.Join(append([]string{w.root}, parts...)...)
+}
+
+// answers are those of a kiosk with a fresh code.
+func (w *world) answers(terminal string, more ...string) commission.Answers {
+	w.t.Helper()
+	return commission.Answers{
+		Enrolment: w.platform.Ticket(terminal, w.platform.URL, more...).String(), Technician: w.staff, Test: []string{"receipt"},
+		Terminal: map[string]any{
+			"phone": "0999-12345", "devices": map[string]any{"document": map[string]any{"link": w.stand.DocumentLink()}},
+			"update": map[string]any{"state": w.in("var/lib/bianmin-update")},
+		},
+	}
+}
+
+// kill runs a setup in a process of its own, which ends at a step; it tells whether it came so far.
+func (w *world) kill(answers commission.Answers, step string) (killed bool) {
+	w.t.Helper()
+	content, err := json.Marshal(plan{w.root, answers})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	path := filepath.Join(w.t.TempDir(), "plan.json")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	command := exec.CommandContext(w.t.Context(), os.Args[0])
+	command.Env = append(os.Environ(), childPlan+"="+path, childStep+"="+step)
+	out, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signal() == syscall.SIGKILL {
+			return true
+		}
+	}
+	if err != nil {
+		w.t.Fatalf("the setup failed: %v\n%s", err, out)
+	}
+	return false
+}
