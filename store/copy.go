@@ -71,30 +71,50 @@ func putBack(from, to string, like fs.FileInfo) error {
 	if err := os.Remove(half); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	// The copy lies where only the updater writes, so its owner is changed there, not in a folder that is another user's.
+	if err := own(from, like); err != nil {
+		return err
+	}
 	if err := os.Link(from, half); err != nil {
 		if err := copyFile(from, half); err != nil {
-			return err
-		}
-	}
-	if owner, ok := like.Sys().(*syscall.Stat_t); ok && os.Geteuid() == 0 {
-		if err := os.Lchown(half, int(owner.Uid), int(owner.Gid)); err != nil {
 			return err
 		}
 	}
 	return os.Rename(half, to)
 }
 
+// own gives a file to a folder's owner; only root can, and only root must.
+func own(path string, like fs.FileInfo) error {
+	owner, ok := like.Sys().(*syscall.Stat_t)
+	if !ok || os.Geteuid() != 0 {
+		return nil
+	}
+	return os.Lchown(path, int(owner.Uid), int(owner.Gid))
+}
+
+// copyFile copies a plain file, with its owner, to where there is none.
 func copyFile(from, to string) error {
-	source, err := os.OpenFile(from, os.O_RDONLY|syscall.O_NOFOLLOW, 0) // #nosec G304 -- our own folders
+	source, err := os.OpenFile(from, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0) // #nosec G304 -- our own folders
 	if err != nil {
 		return err
 	}
 	defer func() { _ = source.Close() }()
-	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304 -- our own folders
+	info, err := source.Stat()
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no plain file", filepath.Base(from))
+	}
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_NOFOLLOW, 0o600) // #nosec G304 -- our own folders
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(target, source)
+	if os.Geteuid() == 0 {
+		err = errors.Join(err, target.Chown(int(owner.Uid), int(owner.Gid)))
+	}
 	return errors.Join(err, target.Sync(), target.Close())
 }
 

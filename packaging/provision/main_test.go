@@ -51,14 +51,19 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				return err
-			}
 			e.Setenv("CONTRACT", contract)
 			e.Setenv("GOARCH", runtime.GOARCH)
-			e.Setenv("ADDR", listener.Addr().String())
-			return listener.Close()
+			for _, name := range []string{"ADDR", "MIRROR"} {
+				listener, err := net.Listen("tcp", "127.0.0.1:0")
+				if err != nil {
+					return err
+				}
+				e.Setenv(name, listener.Addr().String())
+				if err := listener.Close(); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"listening": listening,

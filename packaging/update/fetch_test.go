@@ -240,7 +240,7 @@ func TestMirrors(t *testing.T) {
 			t.Errorf("%q was taken: %v", address, err)
 		}
 	}
-	if _, err := update.NewMirror("https://10.0.0.1/", []byte("none")); err == nil {
+	if _, err := update.Authorities([]byte("none")); err == nil {
 		t.Error("authorities that are none were taken")
 	}
 	w := newWorld(t)

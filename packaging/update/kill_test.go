@@ -28,6 +28,9 @@ func ready(t *testing.T) *world {
 
 // atEveryStep kills a run at each step and each passing of it, then lets after look.
 func atEveryStep(t *testing.T, points []string, most int, prepare func(t *testing.T) (what string, w *world), after func(t *testing.T, w *world)) {
+	if !chance.Long() {
+		most = 1
+	}
 	var met atomic.Int64
 	t.Run("steps", func(t *testing.T) {
 		for _, point := range points {

@@ -59,19 +59,13 @@ type Mirror struct {
 	stall  time.Duration
 }
 
-// NewMirror takes a mirror's address; authorities, in PEM, replace the machine's own when given.
-func NewMirror(address string, authorities []byte) (*Mirror, error) {
+// NewMirror takes a mirror's address; authorities replace the machine's own when not nil.
+func NewMirror(address string, authorities *x509.CertPool) (*Mirror, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
 		return nil, fmt.Errorf("%q is no mirror's address, say https://HOST/PATH", address)
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if len(authorities) > 0 {
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(authorities) {
-			return nil, errors.New("the mirror's authorities are no certificates in PEM")
-		}
-	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: authorities}
 	transport := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: config, TLSHandshakeTimeout: stall, ResponseHeaderTimeout: stall, IdleConnTimeout: stall, DisableCompression: true,
 	}
@@ -82,6 +76,15 @@ func NewMirror(address string, authorities []byte) (*Mirror, error) {
 		return nil
 	}}
 	return &Mirror{url: u, client: client, stall: stall}, nil
+}
+
+// Authorities reads certificates in PEM.
+func Authorities(pem []byte) (*x509.CertPool, error) {
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errors.New("who vouches for the mirror: no certificates in PEM")
+	}
+	return pool, nil
 }
 
 // Close ends the mirror's idle connections.

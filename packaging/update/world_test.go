@@ -98,7 +98,8 @@ func (w *world) mirror(change func(http.ResponseWriter, *http.Request) (answered
 		}
 	}))
 	w.t.Cleanup(server.Close)
-	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	authority, err := update.Authorities(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+	must(w.t, err)
 	m, err := update.NewMirror(server.URL+"/bianmin", authority)
 	must(w.t, err)
 	w.t.Cleanup(m.Close)

@@ -28,7 +28,7 @@ func publishCommand(o Options) *cobra.Command {
 	}
 	once.Flags().StringVar(&keys, "keys", "", "folder for the keys, made here")
 	required(once, "keys")
-	c.AddCommand(once, publishNew(o), publishAdd(o), publishWithdraw(o), publishRefresh(o), publishRenew(o), publishList(o))
+	c.AddCommand(once, publishNew(o), publishAdd(o), publishWithdraw(o), publishRefresh(o), publishRenew(o), publishList(o), publishServe(o))
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -15,8 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"bianmin/agent/desk"
 	"bianmin/kiosk/journey"
 	"bianmin/packaging/update"
+	"bianmin/packaging/update/trial"
 )
 
 // supervised is a terminal as systemd keeps it: the next step of a change before each start of the kiosk, everything started
@@ -262,5 +265,74 @@ func (s *supervised) bring(version string) {
 	}
 	if out, err := s.tool("current", "apply"); err != nil || !strings.Contains(out, "when nobody is served") {
 		s.t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// TestDeskOnTrial: a desk's version on trial shows only that it is being checked; healthy, it opens the sign-on, and when
+// its card reader does not answer it ends, with nothing written.
+func TestDeskOnTrial(t *testing.T) {
+	t.Parallel()
+	bin := built(t, "x11,gles", "./agent", "./sync/sender", "./packaging/provision", "./platform")
+	r := started(t, Options{Bin: bin, Role: RoleAgent, Screen: Screen{Width: DeskWidth, Height: DeskHeight}})
+	display, err := OpenDisplay(t.Context(), DeskWidth, DeskHeight)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer display.Close()
+	s := &supervised{Rig: r, t: t, prefix: bin, probe: r.path("desk.sock")}
+	state := r.path("updater")
+	if err := os.MkdirAll(state, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.ReadFile(r.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(r.Config(), fmt.Appendf(config, "update: {state: %q, trial: 5s}\n", state), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	start := func() (*trial.Trial, *Program) {
+		t.Helper()
+		tried := &trial.Trial{ID: trial.NewID(), From: "1", To: "2", Programs: bin, Stage: trial.Running}
+		if err := errors.Join(trial.Prepare(state, r.TerminalData()), tried.Write(state)); err != nil {
+			t.Fatal(err)
+		}
+		p, err := r.StartAgent(append(display.Env(), "TMPDIR="+r.path("terminal")), "-probe", s.probe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tried, p
+	}
+	if _, err := r.Stand.Do(t.Context(), "reader silent"); err != nil {
+		t.Fatal(err)
+	}
+	tried, agent := start()
+	shown := false
+	for agent.running() == nil {
+		name, words := s.screen()
+		shown = shown || (name == string(desk.OutOfService) && strings.Contains(words, "正在检查"))
+		if name != "" && name != string(desk.OutOfService) {
+			t.Fatalf("on trial the desk shows %s", name)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if agent.endError() == nil || !shown || tried.Passed(state) || !strings.Contains(tried.Complaint(state), "card reader") {
+		t.Fatalf("shown %t, passed %t, %q: %v", shown, tried.Passed(state), tried.Complaint(state), agent.endError())
+	}
+	if _, err := r.Stand.Do(t.Context(), "reader ok"); err != nil {
+		t.Fatal(err)
+	}
+	tried, agent = start()
+	defer agent.Stop()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if name, _ := s.screen(); name == string(desk.SignOn) {
+			break
+		}
+		if time.Now().After(end) || agent.running() != nil {
+			t.Fatalf("no sign-on came: %s", agent.Tail(20))
+		}
+	}
+	if !tried.Passed(state) {
+		t.Error("the desk serves before it passed")
 	}
 }

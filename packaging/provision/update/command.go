@@ -4,11 +4,13 @@ package update
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"bianmin/packaging/update"
 	"bianmin/packaging/update/trial"
 	"bianmin/store/cut"
+	"bianmin/sync/seal"
 )
 
 // tool is one run of a command.
@@ -134,17 +137,35 @@ func (t *tool) source() (from update.Source, closing func(), err error) {
 	if u.Mirror == "" {
 		return nil, nil, fmt.Errorf("%s: %w", t.words.T(t.lang, "update.no-mirror", nil), errNoMirror)
 	}
-	var authorities []byte
-	if u.Authority != "" {
-		if authorities, err = os.ReadFile(u.Authority); err != nil {
-			return nil, nil, fmt.Errorf("read who vouches for the mirror: %w", err)
-		}
+	authorities, err := t.authorities()
+	if err != nil {
+		return nil, nil, err
 	}
 	mirror, err := update.NewMirror(u.Mirror, authorities)
 	if err != nil {
 		return nil, nil, err
 	}
 	return mirror, mirror.Close, nil
+}
+
+// authorities vouch for the mirror: those of the configuration, or the machine's own with the one of the province that
+// enrolled it. The versions themselves are believed by their signatures alone.
+func (t *tool) authorities() (*x509.CertPool, error) {
+	if path := t.settings.Update.Authority; path != "" {
+		pem, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read who vouches for the mirror: %w", err)
+		}
+		return update.Authorities(pem)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if identity, err := seal.LoadIdentity(filepath.Join(t.settings.Data, "keys")); err == nil {
+		pool.AddCert(identity.Trust.TLSRoot)
+	}
+	return pool, nil
 }
 
 func (t *tool) check(ctx context.Context) error {

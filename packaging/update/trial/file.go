@@ -77,8 +77,8 @@ func syncFolder(path string) error {
 	return errors.Join(folder.Sync(), folder.Close())
 }
 
-// giveTo gives a folder to the owner of another one; only root can, and only root must.
-func giveTo(path, like string) error {
+// giveTo gives an open file or folder to the owner of another one; only root can, and only root must.
+func giveTo(file *os.File, like string) error {
 	info, err := os.Stat(like)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // nothing runs here yet
@@ -90,8 +90,8 @@ func giveTo(path, like string) error {
 	if !ok || os.Geteuid() != 0 {
 		return nil
 	}
-	if err := os.Lchown(path, int(owner.Uid), int(owner.Gid)); err != nil {
-		return fmt.Errorf("give %s to the terminal's user: %w", filepath.Base(path), err)
+	if err := file.Chown(int(owner.Uid), int(owner.Gid)); err != nil {
+		return fmt.Errorf("give %s to the terminal's user: %w", filepath.Base(file.Name()), err)
 	}
 	return nil
 }

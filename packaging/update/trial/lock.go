@@ -37,7 +37,7 @@ func HoldAlone(ctx context.Context, data, name string) (release func() error, er
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
-	if err := errors.Join(file.Close(), giveTo(path, data)); err != nil {
+	if err := errors.Join(giveTo(file, data), file.Close()); err != nil {
 		return nil, err
 	}
 	return take(ctx, path, syscall.LOCK_EX)

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -249,7 +250,11 @@ func Prepare(folder, data string) error {
 	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) { // #nosec G301 -- nothing secret
 		return fmt.Errorf("make the folder %s: %w", health, err)
 	}
-	return giveTo(path, data)
+	opened, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_DIRECTORY, 0) // #nosec G304 -- our own folder
+	if err != nil {
+		return fmt.Errorf("open the folder %s: %w", health, err)
+	}
+	return errors.Join(giveTo(opened, data), opened.Close())
 }
 
 const limit = 64 << 10 // bytes of a file here
