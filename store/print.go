@@ -24,6 +24,7 @@ type Print struct {
 	Case        casefile.Number
 	Item        string
 	Reprint     bool
+	Elsewhere   bool   // Case was begun at another terminal and need not be here; not kept
 	State       string // PrintBegun, an outcome of the driver, PrintConfirmed or PrintDenied
 	Evidence    string // the driver's report, JSON
 	ConfirmedBy string
@@ -40,9 +41,10 @@ func (s *Store) BeginPrint(ctx context.Context, job Print) (id int64, err error)
 		if err != nil {
 			return err
 		}
-		if job.Case != "" {
+		if job.Case != "" && !job.Elsewhere {
 			var known bool
-			if err := tx.QueryRow("SELECT EXISTS (SELECT 1 FROM cases WHERE number = ?)", string(job.Case)).Scan(&known); err != nil {
+			if err := tx.QueryRow("SELECT EXISTS (SELECT 1 FROM cases WHERE number = ?) OR EXISTS (SELECT 1 FROM sheets WHERE number = ?)",
+				string(job.Case), string(job.Case)).Scan(&known); err != nil {
 				return err
 			}
 			if !known {

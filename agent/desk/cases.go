@@ -155,6 +155,9 @@ func (m *machine) openReceipt(scanned string) {
 				m.say(Bad, "desk.problem.receipt", nil)
 			}
 		}
+		if code.Item == agency.SheetItem {
+			return func(m *machine) { m.showSheet(code.Case) }
+		}
 		file, err := book.Case(ctx, code.Case)
 		return func(m *machine) {
 			switch {

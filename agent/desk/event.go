@@ -110,7 +110,7 @@ type (
 	PointScan  struct{ Point string }
 	Resubmit   struct{}
 
-	// PickPaper and the next three work on the papers page.
+	// PickPaper and the next four work on the papers page.
 	PickPaper struct {
 		ID string
 		On bool
@@ -118,6 +118,7 @@ type (
 	PaperFilter  struct{ Filter string }
 	IssueSheet   struct{ To string }
 	ReturnPapers struct{}
+	OpenSheet    struct{ Number casefile.Number } // what is to become of a prepared sheet
 
 	// FeeDate and the next three work on the fees page.
 	FeeDate   struct{ Date string }
@@ -213,6 +214,7 @@ func (Resubmit) event()      {}
 func (PickPaper) event()     {}
 func (PaperFilter) event()   {}
 func (IssueSheet) event()    {}
+func (OpenSheet) event()     {}
 func (ReturnPapers) event()  {}
 func (FeeDate) event()       {}
 func (CountCash) event()     {}

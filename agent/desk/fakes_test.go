@@ -51,7 +51,7 @@ type fakeOffice struct {
 	fees   []agency.FeeLine
 	days   map[string]*casefile.DayClosing // "account date"
 	visits []agency.VisitLine
-	sheets []casefile.Sheet
+	sheets []agency.SheetLine
 	apart  [][]casefile.Attachment // files of closings and sheets
 	jobs   []agency.PrintJob
 	ends   map[int64]drivers.PrintReport

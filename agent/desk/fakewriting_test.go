@@ -9,6 +9,7 @@ import (
 
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
+	"bianmin/core/receipt"
 )
 
 func (b *fakeBook) Submit(ctx context.Context, s casefile.Submission, files []casefile.Attachment, draft string) (casefile.Filed, error) {
@@ -165,24 +166,79 @@ func (b *fakeBook) PaperIDs(_ context.Context, number casefile.Number, n int) ([
 	return custody.NextPapers(number, "QH0301A", n), nil
 }
 
-func (b *fakeBook) Issue(_ context.Context, sheet casefile.Sheet, files []casefile.Attachment) (casefile.Filed, error) {
+func (b *fakeBook) PrepareSheet(_ context.Context, sheet casefile.Sheet) (agency.SheetLine, error) {
 	defer b.use()()
 	number, err := casefile.NewNumber(casefile.NumberParts{Terminal: "QH0301", Generation: "A", Date: b.o.today().Format(time.DateOnly), Sequence: 9000 + len(b.o.sheets)})
 	if err != nil {
-		return casefile.Filed{}, err
+		return agency.SheetLine{}, err
 	}
+	if _, err := b.handOn(sheet, number); err != nil {
+		return agency.SheetLine{}, err
+	}
+	line := agency.SheetLine{Number: number, Sheet: sheet, QR: receipt.CodePrefix + string(number), State: agency.SheetPrepared, At: b.o.today()}
+	b.o.sheets = append(b.o.sheets, line)
+	b.o.codes[line.QR] = receipt.Code{Case: number, Item: agency.SheetItem}
+	return line, nil
+}
+
+// handOn gives the custody of each case after a sheet.
+func (b *fakeBook) handOn(sheet casefile.Sheet, number casefile.Number) (map[*fakeCase]agency.Custody, error) {
+	after := map[*fakeCase]agency.Custody{}
 	for _, p := range sheet.Papers {
 		owner, _, _ := strings.Cut(p.ID, "/")
 		c := b.o.cases[casefile.Number(owner)]
-		custody, err := c.file.Custody.Apply(casefile.PaperMove{Step: casefile.PaperHandedOn, Papers: []casefile.Paper{p}, Party: sheet.To, Sheet: number})
-		if err != nil {
-			return casefile.Filed{}, err
+		custody, there := after[c]
+		if !there {
+			custody = c.file.Custody
 		}
+		next, err := custody.Apply(casefile.PaperMove{Step: casefile.PaperHandedOn, Papers: []casefile.Paper{p}, Party: sheet.To, Sheet: number})
+		if err != nil {
+			return nil, err
+		}
+		after[c] = next
+	}
+	return after, nil
+}
+
+func (b *fakeBook) sheet(number casefile.Number) (*agency.SheetLine, error) {
+	for i := range b.o.sheets {
+		if line := &b.o.sheets[i]; line.Number == number && line.State == agency.SheetPrepared {
+			return line, nil
+		}
+	}
+	return nil, &agency.Error{Code: agency.SheetOver}
+}
+
+func (b *fakeBook) Issue(_ context.Context, number casefile.Number, signature *casefile.Signature, files []casefile.Attachment) (casefile.Filed, error) {
+	defer b.use()()
+	line, err := b.sheet(number)
+	if err != nil {
+		return casefile.Filed{}, err
+	}
+	after, err := b.handOn(line.Sheet, number)
+	if err != nil {
+		return casefile.Filed{}, err
+	}
+	for c, custody := range after {
 		c.file.Custody = custody
 	}
-	b.o.sheets = append(b.o.sheets, sheet)
+	line.State, line.Sheet.Signature = agency.SheetIssued, signature
 	b.o.apart = append(b.o.apart, files)
-	return casefile.Filed{Number: number}, nil
+	return casefile.Filed{Number: number, QR: line.QR}, nil
+}
+
+func (b *fakeBook) VoidSheet(_ context.Context, number casefile.Number) error {
+	defer b.use()()
+	line, err := b.sheet(number)
+	if err == nil {
+		line.State = agency.SheetVoid
+	}
+	return err
+}
+
+func (b *fakeBook) Sheets(context.Context) ([]agency.SheetLine, error) {
+	defer b.use()()
+	return slices.Clone(b.o.sheets), nil
 }
 
 func (b *fakeBook) mine() []*fakeCase {

@@ -57,6 +57,11 @@ func (m *machine) printForm(form a4) {
 // signed form stays in the paper file and nothing is attached.
 func (m *machine) signedForm(form a4, use func(m *machine, scanned *page)) {
 	m.printForm(form)
+	m.askSigned(use)
+}
+
+// askSigned waits until a form that was printed is signed, and scans it.
+func (m *machine) askSigned(use func(m *machine, scanned *page)) {
 	scanner := m.options.Devices.Scanner != nil
 	o := Overlay{Kind: overlayAsk, Title: Message{Key: "desk.ask.signed"}, Yes: Message{Key: "desk.ask.scan-signed"}, No: Message{Key: "desk.ask.no"}}
 	if !scanner {
@@ -101,10 +106,10 @@ func (m *machine) turnForm(file agency.CaseFile, kind casefile.EventKind, reason
 	}}
 }
 
-// sheetForm is a hand-over sheet: to be signed before it is issued, with number and code afterwards.
-func (m *machine) sheetForm(sheet casefile.Sheet, issued casefile.Filed) a4 {
-	return a4{agency.PrintJob{Kind: jobSheet, Case: issued.Number}, func(d receipt.Desk) receipt.Pages {
-		return receipt.HandOver(d, receipt.HandOverPaper{Number: issued.Number, Sheet: sheet, QR: issued.QR})
+// sheetForm is a prepared hand-over sheet; a void one says that it counts for nothing.
+func (m *machine) sheetForm(line agency.SheetLine, reprint bool) a4 {
+	return a4{agency.PrintJob{Kind: jobSheet, Case: line.Number, Reprint: reprint}, func(d receipt.Desk) receipt.Pages {
+		return receipt.HandOver(d, receipt.HandOverPaper{Number: line.Number, Sheet: line.Sheet, QR: line.QR, Void: line.State == agency.SheetVoid})
 	}}
 }
 

@@ -37,7 +37,7 @@ func TestCustody(t *testing.T) {
 		s.told("desk.problem.sheet")
 		s.send(PickPaper{ID: move.Papers[0].ID, On: true}, PickPaper{ID: move.Papers[1].ID, On: true}, PickPaper{ID: move.Papers[1].ID}, IssueSheet{To: "柳林镇便民服务中心"}, Answer{Yes: true})
 		s.wait(time.Second)
-		if len(s.office.sheets) != 1 || len(s.office.sheets[0].Papers) != 1 || s.office.sheets[0].Signature == nil {
+		if len(s.office.sheets) != 1 || len(s.office.sheets[0].Sheet.Papers) != 1 || s.office.sheets[0].Sheet.Signature == nil {
 			t.Fatalf("sheets: %+v", s.office.sheets)
 		}
 		s.send(PaperFilter{Filter: "here"})

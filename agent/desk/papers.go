@@ -17,6 +17,7 @@ const (
 // papers is the page of originals in custody.
 type papers struct {
 	lines  []agency.PaperLine
+	sheets []agency.SheetLine
 	chosen map[string]bool
 	filter string
 	to     string
@@ -41,6 +42,8 @@ func (m *machine) papersEvent(w *shift, event Event) bool {
 		m.issue(event.To)
 	case ReturnPapers:
 		m.returnChosen()
+	case OpenSheet:
+		m.openSheet(event.Number)
 	default:
 		return false
 	}
@@ -50,12 +53,16 @@ func (m *machine) papersEvent(w *shift, event Event) bool {
 func (m *machine) loadPapers() {
 	m.look(slotPapers, func(ctx context.Context, book Book) then {
 		lines, err := book.Custody(ctx)
+		var sheets []agency.SheetLine
+		if err == nil {
+			sheets, err = book.Sheets(ctx)
+		}
 		return func(m *machine) {
 			if err != nil {
 				m.fail("list originals", err)
 				return
 			}
-			m.shift.papers.lines = lines
+			m.shift.papers.lines, m.shift.papers.sheets = lines, sheets
 		}
 	})
 }
@@ -69,49 +76,6 @@ func (p *papers) picked(may func(agency.PaperLine) bool) []agency.PaperLine {
 		}
 	}
 	return lines
-}
-
-// issue writes a hand-over sheet: printed, signed by who takes them, then committed.
-func (m *machine) issue(to string) {
-	p := &m.shift.papers
-	lines := p.picked(func(l agency.PaperLine) bool { return l.Here() })
-	if !m.mayWrite() {
-		return
-	}
-	p.to = to
-	if len(lines) == 0 || to == "" {
-		m.say(Warn, "desk.problem.sheet", nil)
-		return
-	}
-	sheet := casefile.Sheet{From: m.options.Place.Name, To: to}
-	for _, line := range lines {
-		sheet.Papers = append(sheet.Papers, line.Paper)
-	}
-	m.signedForm(m.sheetForm(sheet, casefile.Filed{}), func(m *machine, scanned *page) {
-		p.busy = "sheet"
-		m.signed(scanned, sheet, func(signature *casefile.Signature, files []casefile.Attachment) {
-			sheet.Signature = signature
-			w := m.shift
-			m.keep("sheet", func(ctx context.Context, book Book) then {
-				done, err := book.Issue(ctx, sheet, files)
-				if err == nil {
-					w.loose.settle(files...)
-				}
-				return func(m *machine) {
-					p.busy = ""
-					if err != nil {
-						m.fail("issue sheet", err)
-						return
-					}
-					p.chosen, p.to = nil, ""
-					m.committed()
-					m.say(Good, "desk.notice.done.sheet", map[string]any{"number": string(done.Number)})
-					m.printForm(m.sheetForm(sheet, done))
-					m.refresh()
-				}
-			})
-		})
-	})
 }
 
 // returnChosen gives the chosen originals back, case by case.
@@ -245,6 +209,15 @@ func (m *machine) signed(scanned *page, what any, use func(signature *casefile.S
 
 func (p *papers) draw() *PapersView {
 	v := &PapersView{Chosen: maps.Clone(p.chosen), Filter: p.filter, Issuing: len(p.chosen) > 0, To: p.to, Busy: p.busy}
+	for _, sheet := range p.sheets {
+		if sheet.State == agency.SheetPrepared {
+			v.Waiting++
+		}
+	}
+	if p.filter == "sheets" {
+		v.Sheets = slices.Clone(p.sheets)
+		return v
+	}
 	for _, line := range p.lines {
 		step := map[string]casefile.PaperStep{"here": casefile.PaperReceived, "handed-on": casefile.PaperHandedOn, "returned": casefile.PaperReturned}[p.filter]
 		if p.filter == "" || line.Step == step {

@@ -66,8 +66,13 @@ type Book interface {
 	CloseDay(ctx context.Context, date string, counted int64, reason string, signature *casefile.Signature, attachments []casefile.Attachment) (casefile.DayClosing, error)
 	// PaperIDs are the ids of the next n originals taken in of a case, of this terminal or another.
 	PaperIDs(ctx context.Context, number casefile.Number, n int) ([]string, error)
-	// Issue commits a hand-over sheet with a number of its own, and each named paper's move.
-	Issue(ctx context.Context, sheet casefile.Sheet, attachments []casefile.Attachment) (casefile.Filed, error)
+	// PrepareSheet gives a hand-over sheet its number and code before it is printed; nothing is moved, the number is spent.
+	PrepareSheet(ctx context.Context, sheet casefile.Sheet) (agency.SheetLine, error)
+	// Issue commits a prepared sheet as it was printed, and each named paper's move. VoidSheet declares it void instead.
+	Issue(ctx context.Context, number casefile.Number, signature *casefile.Signature, attachments []casefile.Attachment) (casefile.Filed, error)
+	VoidSheet(ctx context.Context, number casefile.Number) error
+	// Sheets are this account's newest hand-over sheets, those that are only prepared first.
+	Sheets(ctx context.Context) ([]agency.SheetLine, error)
 
 	// List gives a page of this account's cases; Counts of all of them by state.
 	List(ctx context.Context, query agency.Query) (agency.Page, error)

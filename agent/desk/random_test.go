@@ -65,8 +65,10 @@ func (w *walk) sensible() Event {
 	case s.Correct != nil:
 		point := pick(w, "1", "2", "9")
 		return pick[Event](w, PointField{Point: point, Text: text}, PointField{Point: "1", Text: "13900001111"}, PointScan{Point: point}, Resubmit{}, Back{})
+	case s.Papers != nil && len(s.Papers.Sheets) > 0:
+		return pick[Event](w, OpenSheet{Number: pick(w, s.Papers.Sheets...).Number}, OpenSheet{Number: "none"}, PaperFilter{})
 	case s.Papers != nil && len(s.Papers.Lines) > 0:
-		return pick[Event](w, PickPaper{ID: pick(w, s.Papers.Lines...).ID, On: yes}, IssueSheet{To: text}, IssueSheet{To: "镇里"}, ReturnPapers{}, PaperFilter{Filter: pick(w, "", "here", "handed-on", "returned")})
+		return pick[Event](w, PickPaper{ID: pick(w, s.Papers.Lines...).ID, On: yes}, IssueSheet{To: text}, IssueSheet{To: "镇里"}, ReturnPapers{}, PaperFilter{Filter: pick(w, "", "here", "handed-on", "returned", "sheets")})
 	case s.Fees != nil:
 		return pick[Event](w, CountCash{Text: text}, CountCash{Text: yuan(s.Fees.SumFen)}, DayReason{Text: text}, CloseDay{}, FeeDate{Date: pick(w, "2026-11-25", "2026-11-24", text)})
 	case s.Visits != nil:

@@ -344,9 +344,11 @@ type PointView struct {
 // PapersView lists originals in custody.
 type PapersView struct {
 	Lines   []agency.PaperLine
-	Chosen  map[string]bool // paper ids ticked for a sheet or a return
-	Filter  string          // "here", "handed-on", "returned", ""
-	Issuing bool            // a hand-over sheet is being written
+	Chosen  map[string]bool    // paper ids ticked for a sheet or a return
+	Filter  string             // "here", "handed-on", "returned", "sheets", ""
+	Sheets  []agency.SheetLine // with the filter "sheets"
+	Waiting int                // sheets that are prepared, and neither signed nor void
+	Issuing bool               // a hand-over sheet is being written
 	To      string
 	Busy    string
 }

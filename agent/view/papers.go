@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -34,6 +35,7 @@ func newPapers(k *kit) page {
 		{Key: "handed-on", Label: k.t("filter.handed-on"), Count: -1},
 		{Key: "returned", Label: k.t("filter.returned"), Count: -1},
 		{Key: "", Label: k.t("filter.all"), Count: -1},
+		{Key: "sheets", Label: k.t("filter.sheets"), Count: -1},
 	}, func(key string) { k.emit(desk.PaperFilter{Filter: key}) })
 	p.table = dk.NewTable(k.Kit, "papers", k.t("empty.papers"), []dk.Column{
 		{Title: k.t("column.paper"), Weight: 2},
@@ -42,7 +44,11 @@ func newPapers(k *kit) page {
 		{Title: k.t("column.case"), Weight: 2.3},
 		{Title: k.t("column.since"), Weight: 1.2},
 		{Title: k.t("column.where"), Weight: 2},
-	}, nil, nil).Ticked(func(key string, on bool) { k.emit(desk.PickPaper{ID: key, On: on}) })
+	}, nil, func(key string) { p.open(key) }).Ticked(func(key string, on bool) {
+		if !p.open(key) {
+			k.emit(desk.PickPaper{ID: key, On: on})
+		}
+	})
 	p.to = dk.NewInput(k.Kit, "to", k.t("label.hand-to"), nil, nil)
 	p.count = k.body("")
 	p.issue = k.button("issue-sheet", "F6", dk.Filled, func() { k.emit(desk.IssueSheet{To: p.to.Text()}) })
@@ -52,6 +58,32 @@ func newPapers(k *kit) page {
 	return p
 }
 
+// open asks what is to become of a sheet; false where originals are listed.
+func (p *papers) open(key string) bool {
+	sheets := p.view != nil && p.view.Filter == "sheets"
+	if sheets {
+		p.kit.emit(desk.OpenSheet{Number: casefile.Number(key)})
+	}
+	return sheets
+}
+
+// sheets are the hand-over sheets as rows of the same table.
+func (p *papers) sheets(view *desk.PapersView, now time.Time) []dk.Line {
+	tones := map[agency.SheetState]ui.Tone{agency.SheetPrepared: ui.Warn, agency.SheetIssued: ui.Good, agency.SheetVoid: ui.Muted}
+	var lines []dk.Line
+	for _, sheet := range view.Sheets {
+		lines = append(lines, dk.Line{Key: string(sheet.Number), Cells: []dk.Cell{
+			{Text: p.kit.t("filter.sheets"), Bold: true},
+			{Text: strconv.Itoa(len(sheet.Sheet.Papers))},
+			{Text: text.Shown(sheet.Sheet.To)},
+			{Text: string(sheet.Number)},
+			{Text: p.kit.when(sheet.At, now)},
+			{Text: p.kit.t("sheet-state." + string(sheet.State)), Badge: true, Tone: tones[sheet.State]},
+		}})
+	}
+	return lines
+}
+
 func (p *papers) root() fyne.CanvasObject { return p.top }
 
 func (p *papers) first() fyne.Focusable { return p.table }
@@ -59,8 +91,12 @@ func (p *papers) first() fyne.Focusable { return p.table }
 func (p *papers) show(s desk.State) {
 	view, k := s.Papers, p.kit
 	p.view = view
-	p.tabs.Set(view.Filter, nil)
-	var lines []dk.Line
+	waiting := view.Waiting
+	if waiting == 0 {
+		waiting = -1
+	}
+	p.tabs.Set(view.Filter, map[string]int{"sheets": waiting})
+	lines := p.sheets(view, s.Now)
 	chosen := 0
 	for _, line := range view.Lines {
 		if view.Chosen[line.ID] {

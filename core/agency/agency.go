@@ -79,6 +79,7 @@ const (
 	CardExpired      Code = "card-expired"
 	PaperUnknown     Code = "paper-unknown"
 	PaperTwice       Code = "paper-twice"  // returned twice, or handed on after it was returned
+	SheetOver        Code = "sheet-over"   // issued already, or declared void
 	FeeAbove         Code = "fee-above"    // more than the item's guide allows
 	FeeUnknown       Code = "fee-unknown"  // the guide knows no such fee
 	RefundAbove      Code = "refund-above" // more than was taken

@@ -169,3 +169,25 @@ type PrintJob struct {
 	Item    string
 	Reprint bool // marked 补打
 }
+
+// SheetState is what became of a hand-over sheet's number.
+type SheetState string
+
+// States of a sheet. A prepared one may lie somewhere on paper: it is completed or declared void, once.
+const (
+	SheetPrepared SheetState = "prepared"
+	SheetIssued   SheetState = "issued"
+	SheetVoid     SheetState = "void"
+)
+
+// SheetItem stands where a receipt's code names the item: the code is a hand-over sheet's.
+const SheetItem = "hand-over-sheet"
+
+// SheetLine is one hand-over sheet with what stands on its paper.
+type SheetLine struct {
+	Number casefile.Number
+	Sheet  casefile.Sheet
+	QR     string
+	State  SheetState
+	At     time.Time // when it was prepared
+}

@@ -13,6 +13,7 @@ type HandOverPaper struct {
 	Number casefile.Number
 	Sheet  casefile.Sheet
 	QR     string // the sheet's code, "" when it has none
+	Void   bool   // it was printed and never signed, and says so
 }
 
 // HandOver lays out the hand-over sheet with every original and places to sign for who gives and who takes.
@@ -31,6 +32,10 @@ func HandOver(d Desk, h HandOverPaper) Pages {
 	}
 	table.Rows = append(m.serials(rows), []string{"", m.common("total", args{"papers": len(h.Sheet.Papers)}), "", strconv.Itoa(count), ""})
 	m.put(table)
+	if h.Void {
+		m.paragraph(m.own("void", args{"number": string(h.Number)}))
+		return m.Pages
+	}
 	m.paragraph(m.own("body", nil))
 	m.sign("sign-giver", "sign-taker")
 	m.code(h.QR, m.own("code", nil))

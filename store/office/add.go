@@ -163,6 +163,10 @@ func (d desk) begin(w *store.Work, record string, kind casefile.EventKind, attac
 	if err != nil {
 		return casefile.Filed{}, err
 	}
+	return d.beginAt(w, slot, record, kind, attachments, fill)
+}
+
+func (d desk) beginAt(w *store.Work, slot store.Slot, record string, kind casefile.EventKind, attachments []casefile.Attachment, fill func(*casefile.Event)) (casefile.Filed, error) {
 	event, err := d.office.Event(d.self, slot, kind, d.actor())
 	if err != nil {
 		return casefile.Filed{}, err

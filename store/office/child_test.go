@@ -168,7 +168,7 @@ func (w *worker) papers(ctx context.Context, number casefile.Number) error {
 	if err := w.saw("paper %s received", ids[0]); err != nil {
 		return err
 	}
-	if _, err := w.book.Issue(ctx, casefile.Sheet{From: "村", To: "镇", Papers: []casefile.Paper{{ID: ids[0]}}}, nil); err != nil {
+	if err := w.sheets(ctx, ids); err != nil {
 		return err
 	}
 	back := casefile.PaperMove{Step: casefile.PaperReturned, Party: zhang.Name, Papers: []casefile.Paper{{ID: ids[1]}}}
@@ -176,6 +176,33 @@ func (w *worker) papers(ctx context.Context, number casefile.Number) error {
 		return err
 	}
 	return w.saw("paper %s returned", ids[1])
+}
+
+// sheets prints two sheets: one is declared void, the other signed.
+func (w *worker) sheets(ctx context.Context, ids []string) error {
+	for i, id := range []string{ids[1], ids[0]} {
+		line, err := w.book.PrepareSheet(ctx, casefile.Sheet{From: "村", To: "镇", Papers: []casefile.Paper{{ID: id}}})
+		if err != nil {
+			return err
+		}
+		if err := w.saw("sheet %s %s prepared", line.Number, id); err != nil {
+			return err
+		}
+		became := "void"
+		if i == 0 {
+			err = w.book.VoidSheet(ctx, line.Number)
+		} else {
+			became = "issued"
+			_, err = w.book.Issue(ctx, line.Number, nil, nil)
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.saw("sheet %s %s %s", line.Number, id, became); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *worker) rate(ctx context.Context, number casefile.Number) error {

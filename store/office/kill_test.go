@@ -143,6 +143,7 @@ type books struct {
 	drafts map[string]bool
 	fees   map[string]agency.FeeLine // by receipt
 	papers map[string]agency.PaperLine
+	sheets map[casefile.Number]agency.SheetLine
 }
 
 // checkBooks opens the desk anew, as both accounts, and holds it against the rules and what the world saw.
@@ -169,6 +170,7 @@ func readBooks(t *testing.T, at string, o *office.Office) books {
 	all := books{
 		cases: map[casefile.Number]agency.CaseFile{}, owner: map[casefile.Number]string{}, drafts: map[string]bool{},
 		fees: map[string]agency.FeeLine{}, papers: map[string]agency.PaperLine{},
+		sheets: map[casefile.Number]agency.SheetLine{},
 	}
 	for account, secret := range map[string]string{li: liSecret, wang: wangSecret} {
 		b, err := o.SignOn(t.Context(), account, secret)
@@ -210,6 +212,11 @@ func readBooks(t *testing.T, at string, o *office.Office) books {
 		must(t, err)
 		for _, p := range papers {
 			all.papers[p.ID] = p
+		}
+		sheets, err := b.Sheets(t.Context())
+		must(t, err)
+		for _, line := range sheets {
+			all.sheets[line.Number] = line
 		}
 		must(t, b.Close())
 	}
@@ -282,6 +289,11 @@ func checkWorld(t *testing.T, at, seen string, b books) {
 			if string(step) != words[2] && step != casefile.PaperHandedOn {
 				t.Errorf("%s: the world saw %q, custody says %q", at, line, step)
 			}
+		case words[0] == "sheet":
+			line, there := b.sheets[casefile.Number(words[1])]
+			if !there || line.Sheet.Papers[0].ID != words[2] || string(line.State) != words[3] && words[3] != "prepared" {
+				t.Errorf("%s: the world holds %q, the books say %q of %v", at, words, line.State, line.Sheet.Papers)
+			}
 		case words[0] == "handed":
 			if b.owner[casefile.Number(words[1])] != wang {
 				t.Errorf("%s: %s was handed over and is %q's", at, words[1], b.owner[casefile.Number(words[1])])
@@ -313,7 +325,7 @@ func checkPackets(t *testing.T, at string, s *store.Store, b books, authority *s
 	ids, err := s.Packets(t.Context())
 	must(t, err)
 	next := map[casefile.Number]int{}
-	submitted := 0
+	submitted, issued := 0, map[casefile.Number]*casefile.Sheet{}
 	for _, id := range ids {
 		reader, err := s.OpenPacket(t.Context(), id)
 		must(t, err)
@@ -332,9 +344,20 @@ func checkPackets(t *testing.T, at string, s *store.Store, b books, authority *s
 		if e.Actor != "agent:"+li {
 			t.Errorf("%s: %s did %s", at, e.Actor, e.Kind)
 		}
-		if e.Kind == casefile.Submitted {
+		switch e.Kind {
+		case casefile.Submitted:
 			submitted++
+		case casefile.SheetIssued:
+			issued[e.Case] = e.Sheet
 		}
+	}
+	for number, line := range b.sheets {
+		if (line.State == agency.SheetIssued) != (issued[number] != nil) {
+			t.Errorf("%s: sheet %s is %s, went up %v", at, number, line.State, issued[number] != nil)
+		}
+	}
+	if len(issued) > len(b.sheets) {
+		t.Errorf("%s: %d sheets went up, %d are known", at, len(issued), len(b.sheets))
 	}
 	if submitted != len(b.cases) {
 		t.Errorf("%s: %d cases went up, %d are in the books", at, submitted, len(b.cases))

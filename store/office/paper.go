@@ -2,13 +2,11 @@ package office
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
 	"bianmin/store"
-	"bianmin/store/terminal"
 )
 
 // heldPaper is what an original's row keeps sealed.
@@ -74,58 +72,6 @@ func (d desk) putPapers(w *store.Work, standing store.Standing, custody agency.C
 			return err
 		}
 		if err := w.Paper(held.ID, number, d.account.ID, held.Step, sealed); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Issue commits a hand-over sheet with a number of its own, and each named paper's move.
-func (b *Book) Issue(ctx context.Context, sheet casefile.Sheet, attachments []casefile.Attachment) (casefile.Filed, error) {
-	d, err := b.filing(ctx)
-	if err != nil {
-		return casefile.Filed{}, coded(err)
-	}
-	if len(sheet.Papers) == 0 {
-		return casefile.Filed{}, coded(errNoPapers)
-	}
-	if err := terminal.CheckAttachments(d.store, casefile.Event{Sheet: &sheet}, attachments); err != nil {
-		return casefile.Filed{}, coded(err)
-	}
-	var filed casefile.Filed
-	err = d.work(ctx, func(w *store.Work) error {
-		filed, err = d.begin(w, recordSheet, casefile.SheetIssued, attachments, func(e *casefile.Event) { e.Sheet = &sheet })
-		if err != nil {
-			return err
-		}
-		return d.handOn(w, sheet, filed.Number)
-	})
-	if err != nil {
-		return casefile.Filed{}, err
-	}
-	return filed, nil
-}
-
-// handOn moves each paper of a sheet, case by case in the sheet's order.
-func (d desk) handOn(w *store.Work, sheet casefile.Sheet, number casefile.Number) error {
-	byCase := map[casefile.Number][]casefile.Paper{}
-	var order []casefile.Number
-	for _, paper := range sheet.Papers {
-		of, err := w.PaperCase(paper.ID)
-		if errors.Is(err, store.ErrNoCase) {
-			return refuse(agency.PaperUnknown)
-		}
-		if err != nil {
-			return err
-		}
-		if byCase[of] == nil {
-			order = append(order, of)
-		}
-		byCase[of] = append(byCase[of], paper)
-	}
-	for _, of := range order {
-		move := casefile.PaperMove{Step: casefile.PaperHandedOn, Papers: byCase[of], Party: sheet.To, Sheet: number}
-		if _, err := d.addTo(w, of, casefile.Papers, casefile.Event{Papers: &move}, nil); err != nil {
 			return err
 		}
 	}

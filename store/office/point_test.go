@@ -230,3 +230,16 @@ var card = identity.Card{
 	Kind: identity.Resident, Name: "李会计", Number: "990102197501010036", Issuer: "望河县公安局",
 	ValidFrom: identity.Date{Year: 2015, Month: 1, Day: 1}, LongTerm: true,
 }
+
+// issue prepares a sheet and commits it.
+func issue(t testing.TB, b *office.Book, sheet casefile.Sheet) casefile.Filed {
+	t.Helper()
+	prepared, err := b.PrepareSheet(t.Context(), sheet)
+	must(t, err)
+	filed, err := b.Issue(t.Context(), prepared.Number, nil, nil)
+	must(t, err)
+	if filed.Number != prepared.Number || filed.QR != prepared.QR || filed.QR == "" {
+		t.Fatalf("prepared as %s, issued as %s", prepared.Number, filed.Number)
+	}
+	return filed
+}

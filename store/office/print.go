@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"bianmin/core/agency"
@@ -13,20 +14,34 @@ import (
 )
 
 // BeginPrint writes a physical job into the print ledger before its first byte.
-// One of a case of another account is refused.
+// One of a case or sheet of another account is refused; of a case begun at another terminal nothing need be here yet.
 func (b *Book) BeginPrint(ctx context.Context, job agency.PrintJob) (int64, error) {
 	d, err := b.reading(ctx)
 	if err != nil {
 		return 0, coded(err)
 	}
-	if _, err := casefile.ParseNumber(string(job.Case)); err == nil {
-		_, desk, err := d.store.DeskCase(ctx, job.Case)
-		if err != nil || desk.Account != b.account.ID {
+	print := store.Print{Kind: job.Kind, Case: job.Case, Item: job.Item, Reprint: job.Reprint, By: b.actor()}
+	if parts, err := casefile.ParseNumber(string(job.Case)); err == nil {
+		owner, err := d.ownerOf(ctx, job.Case)
+		here := parts.Terminal == d.self.Number && parts.Generation == d.self.Generation
+		switch {
+		case errors.Is(err, store.ErrNoCase) && !here:
+			print.Elsewhere = true
+		case err != nil || owner != b.account.ID:
 			return 0, refuse(agency.NotYours)
 		}
 	}
-	id, err := d.store.BeginPrint(ctx, store.Print{Kind: job.Kind, Case: job.Case, Item: job.Item, Reprint: job.Reprint, By: b.actor()})
+	id, err := d.store.BeginPrint(ctx, print)
 	return id, coded(err)
+}
+
+// ownerOf is whose case or sheet a number is, or store.ErrNoCase.
+func (d desk) ownerOf(ctx context.Context, number casefile.Number) (string, error) {
+	_, desk, err := d.store.DeskCase(ctx, number)
+	if errors.Is(err, store.ErrNoCase) {
+		return d.store.SheetOwner(ctx, number)
+	}
+	return desk.Account, err
 }
 
 // EndPrint writes the printer's report after the last byte.

@@ -102,13 +102,12 @@ func TestCustody(t *testing.T) {
 	sheet := casefile.Sheet{From: "柳树沟村便民服务点", To: "李家镇便民服务中心", Papers: []casefile.Paper{{ID: three, Name: "户口簿"}, {ID: one, Name: "户口簿"}}}
 	withReturned := sheet
 	withReturned.Papers = append([]casefile.Paper{{ID: two}}, sheet.Papers...)
-	_, err := b.Issue(t.Context(), withReturned, nil)
+	_, err := b.PrepareSheet(t.Context(), withReturned)
 	wantRefused(t, "handing on what was returned", err, agency.PaperTwice)
-	_, err = b.Issue(t.Context(), casefile.Sheet{To: "x", Papers: []casefile.Paper{{ID: "none/1"}}}, nil)
+	_, err = b.PrepareSheet(t.Context(), casefile.Sheet{To: "x", Papers: []casefile.Paper{{ID: "none/1"}}})
 	wantRefused(t, "handing on what was never here", err, agency.PaperUnknown)
-	issued, err := b.Issue(t.Context(), sheet, nil)
-	must(t, err)
-	_, err = b.Issue(t.Context(), sheet, nil)
+	issued := issue(t, b, sheet)
+	_, err = b.PrepareSheet(t.Context(), sheet)
 	wantRefused(t, "handing on twice", err, agency.PaperTwice)
 
 	lines, err := b.Custody(t.Context())

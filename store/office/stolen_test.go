@@ -81,9 +81,7 @@ func workday(t *testing.T, o *office.Office) {
 	if _, err := b.Fee(t.Context(), filed.Number, casefile.FeeEntry{Name: "工本费", Fen: 1500, Payer: zhang.Name}, guide); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Issue(t.Context(), casefile.Sheet{From: canary, To: canary, Papers: []casefile.Paper{{ID: string(filed.Number) + "/1", Name: canary}}}, nil); err != nil {
-		t.Fatal(err)
-	}
+	issue(t, b, casefile.Sheet{From: canary, To: canary, Papers: []casefile.Paper{{ID: string(filed.Number) + "/1", Name: canary}}})
 	add(t, b, filed.Number, casefile.Evaluated, casefile.Event{Evaluation: &casefile.Evaluation{Level: 1, Text: canary}})
 	must(t, o.Store().Take(t.Context(), "1", []casefile.Update{
 		{ID: strings.Repeat("0c", 16), Case: filed.Number, Kind: casefile.PlatformReturned, At: morning, Notice: &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1", Text: canary}}}},

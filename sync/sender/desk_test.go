@@ -145,7 +145,11 @@ func TestADayAtTheDesk(t *testing.T) {
 	if err != nil || len(papers) != 1 {
 		t.Fatalf("%+v, %v", papers, err)
 	}
-	if _, err := p.book.Issue(t.Context(), casefile.Sheet{From: "柳树沟村", To: "石桥镇", Papers: []casefile.Paper{papers[0].Paper}}, nil); err != nil {
+	sheet, err := p.book.PrepareSheet(t.Context(), casefile.Sheet{From: "柳树沟村", To: "石桥镇", Papers: []casefile.Paper{papers[0].Paper}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.book.Issue(t.Context(), sheet.Number, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	p.add(number, casefile.Papers, casefile.Event{Papers: &casefile.PaperMove{Step: casefile.PaperReturned, Papers: []casefile.Paper{papers[0].Paper}, Party: "王大"}})

@@ -26,7 +26,14 @@ func papers() []Named {
 	view := *s.Papers
 	view.Busy = "sheet"
 	busy.Papers = &view
-	return []Named{{"papers", s}, {"papers-empty", empty}, {"papers-busy", busy}}
+	sheets := base(desk.Papers)
+	sheet := func(i, papers int, state agency.SheetState, at time.Duration) agency.SheetLine {
+		return agency.SheetLine{Number: number(i), State: state, At: now.Add(-at), Sheet: casefile.Sheet{To: "青山镇便民服务中心", Papers: make([]casefile.Paper, papers)}}
+	}
+	sheets.Papers = &desk.PapersView{Filter: "sheets", Waiting: 1, Sheets: []agency.SheetLine{
+		sheet(11, 2, agency.SheetPrepared, time.Hour), sheet(10, 3, agency.SheetVoid, 26*time.Hour), sheet(9, 1, agency.SheetIssued, 50*time.Hour),
+	}}
+	return []Named{{"papers", s}, {"papers-empty", empty}, {"papers-busy", busy}, {"papers-sheets", sheets}}
 }
 
 func fees() []Named {
