@@ -54,7 +54,7 @@ func (m *machine) draw(s *State) {
 		m.drawLocked(s)
 		return
 	case OutOfService:
-		s.OutOfService = &OutOfServiceView{Reason: string(m.stopped), Phone: m.options.Place.Phone}
+		s.OutOfService = &OutOfServiceView{Reason: string(m.stopped), Phone: m.options.Place.Phone, Practise: m.options.CanPractise}
 		return
 	}
 	m.drawShift(m.shift, s)

@@ -154,6 +154,11 @@ type (
 	RateText struct{ Text string }
 	RateDone struct{}
 
+	// Practise leads to practice mode, EndPractice back from it; PlaceCard puts an invented person's card on its reader, "" takes it away.
+	Practise    struct{}
+	EndPractice struct{}
+	PlaceCard   struct{ Person string }
+
 	// PrintAnswer says whether a print of unknown outcome came out.
 	PrintAnswer struct{ CameOut bool }
 )
@@ -238,3 +243,6 @@ func (RateReason) event()    {}
 func (RateText) event()      {}
 func (RateDone) event()      {}
 func (PrintAnswer) event()   {}
+func (Practise) event()      {}
+func (EndPractice) event()   {}
+func (PlaceCard) event()     {}

@@ -24,7 +24,7 @@ type overlay struct {
 // passes tells whether an event is for the overlay, or changes nothing below it.
 func passes(event Event) bool {
 	switch event.(type) {
-	case Touch, Answer, Help, Language, Lock, SignOff, Unlock, PrintAnswer:
+	case Touch, Answer, Help, Language, Lock, SignOff, Unlock, PrintAnswer, Practise, EndPractice, PlaceCard:
 		return true
 	}
 	return false

@@ -33,6 +33,7 @@ type machine struct {
 	health   agency.Health
 	problem  casefile.Code // why nothing can be accepted, "" when it can
 	stopped  casefile.Code // why the desk is out of service, "" when it is not
+	leaving  Leaving       // where the program goes on, "" while it stays here
 	statuses map[drivers.Role]drivers.Status
 	told     map[drivers.Role]drivers.Fault
 	today    time.Time
@@ -86,7 +87,7 @@ type shift struct {
 
 // handlers take an event each; the first that knows it is the last.
 var handlers = []func(*machine, Event) bool{
-	(*machine).frameEvent, (*machine).signOnEvent, (*machine).lockEvent, (*machine).shiftEvent,
+	(*machine).frameEvent, (*machine).practiceEvent, (*machine).signOnEvent, (*machine).lockEvent, (*machine).shiftEvent,
 }
 
 // shiftHandlers take events that need somebody signed on and no lock.
@@ -124,7 +125,7 @@ func (m *machine) over() {
 // handle takes one event from outside. While an overlay waits only its answer counts.
 func (m *machine) handle(event Event) {
 	m.touched = time.Now()
-	if m.overlay != nil && !passes(event) {
+	if m.leaving != "" || m.overlay != nil && !passes(event) {
 		return
 	}
 	switch event.(type) {
@@ -208,6 +209,7 @@ func (m *machine) render() (State, bool) {
 	s := State{
 		Page: m.page, Serial: m.shown.serial, Lang: m.lang, Practice: m.options.Place.Practice, Point: m.options.Place.Name,
 		Phone: m.options.Place.Phone, Now: m.options.Now().Truncate(time.Minute), Status: m.statusBar(), Overlay: m.drawOverlay(),
+		Bench: m.drawBench(), Leaving: m.leaving,
 	}
 	if m.locked == nil {
 		s.Notice = m.notice

@@ -51,7 +51,7 @@ func (w *walk) sensible() Event {
 	}
 	switch {
 	case s.SignOn != nil:
-		return pick[Event](w, PickAccount{ID: pick(w, "100001", "100002", "100003", "100004", "x")}, Secret{Secret: pick(w, goodSecret, goodSecret, "wrong")}, Forgot{ID: "100001"})
+		return pick[Event](w, PlaceCard{Person: "elder"}, EndPractice{}, Practise{}, PickAccount{ID: pick(w, "100001", "100002", "100003", "100004", "x")}, Secret{Secret: pick(w, goodSecret, goodSecret, "wrong")}, Forgot{ID: "100001"})
 	case s.Activate != nil:
 		return pick[Event](w, Back{}, Activation{Code: "ABCD-1234", Secret: goodSecret, Again: goodSecret}, Activation{Code: text, Secret: text, Again: text})
 	case s.Locked != nil:

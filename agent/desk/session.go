@@ -27,6 +27,9 @@ type Options struct {
 	Logger   *slog.Logger     // default slog.Default
 	Paper    Paper
 	Save     Saver
+	// Practice is the bench of practice mode, nil at a real desk. CanPractise says that this desk can lead there.
+	Practice    Practice
+	CanPractise bool
 }
 
 // Place is where the desk stands.

@@ -162,6 +162,10 @@ func (m *machine) signedOn(book Book, standing agency.Standing) {
 		cards: map[string]bool{},
 	}
 	m.touched = time.Now()
+	if m.onlyPractises(standing) {
+		m.leave(ToPractice)
+		return
+	}
 	switch standing {
 	case agency.StandingReading:
 		m.say(Warn, "desk.refusal."+string(agency.OnlyReading), nil)
@@ -274,7 +278,7 @@ func (m *machine) entryTick() {
 
 func (m *machine) drawSignOn(s *State) {
 	e := &m.entry
-	v := &SignOnView{Accounts: slices.Clone(e.accounts), Chosen: e.chosen, Busy: e.busy, Problem: e.problem, Reader: m.options.Devices.Reader != nil}
+	v := &SignOnView{Accounts: slices.Clone(e.accounts), Chosen: e.chosen, Busy: e.busy, Problem: e.problem, Reader: m.options.Devices.Reader != nil, Practise: m.options.CanPractise}
 	if left := time.Until(e.until); left > 0 {
 		v.Locked = (left + time.Second - 1).Truncate(time.Second)
 	}

@@ -60,6 +60,8 @@ type State struct {
 	Side     []SideLine
 	Notice   *Notice // one line about what just happened, until the next act
 	Overlay  *Overlay
+	Bench    *Bench  // practice mode's invented bench, nil at a real desk
+	Leaving  Leaving // the program is to go on elsewhere
 
 	SignOn       *SignOnView
 	Activate     *ActivateView
@@ -145,6 +147,7 @@ type SignOnView struct {
 	Problem  Message
 	Locked   time.Duration
 	Reader   bool // a card on the reader picks the account
+	Practise bool // practice mode can be entered from here
 }
 
 // ActivateView makes an account's keys: the platform's code, then a secret twice.
@@ -390,6 +393,7 @@ type EvaluateView struct {
 
 // OutOfServiceView tells that the desk cannot work at all.
 type OutOfServiceView struct {
-	Reason string
-	Phone  string
+	Reason   string
+	Phone    string
+	Practise bool // practice mode can be entered from here
 }
