@@ -17,6 +17,7 @@ type locked struct {
 	who     *ui.Text
 	line    *ui.Text
 	secret  *dk.Input
+	field   *dk.Labelled
 	problem *dk.Notice
 	enter   *dk.Button
 }
@@ -25,11 +26,12 @@ func newLocked(k *kit) page {
 	p := &locked{kit: k}
 	p.who, p.line = k.title(""), k.body("")
 	p.secret = dk.NewSecretInput(k.Kit, "secret", "", nil, p.try)
+	p.field = dk.NewLabelled(k.Kit, k.t("label.secret"), 0, p.secret)
 	p.problem = dk.NewNotice(k.Kit, ui.Bad, "", "", nil)
 	p.enter = k.button("unlock", "Ctrl+Return", dk.Filled, p.try)
 	off := k.button("sign-off", "", dk.Outlined, k.sends(desk.SignOff{}))
 	p.top = newCentred(k, 480, ui.NewColumn(16, k.text(theme.DeskHeadText, theme.Ink, k.t("title.locked")), p.who, p.line,
-		dk.NewLabelled(k.Kit, k.t("label.secret"), 0, p.secret), p.problem, k.row(p.enter, off)))
+		p.field, p.problem, k.row(p.enter, off)))
 	return p
 }
 
@@ -51,6 +53,7 @@ func (p *locked) show(s desk.State) {
 	if view.ByCard {
 		p.line.SetText(k.t("label.locked-card"))
 	}
+	p.field.SetLabel(k.secretLabel(s, k.t("label.secret")))
 	p.enter.SetEnabled(!view.Busy)
 	p.problem.Set(ui.Bad, k.message(view.Problem))
 	if view.Busy {
@@ -64,13 +67,16 @@ type outOfService struct {
 	top    fyne.CanvasObject
 	reason *ui.Text
 	call   *ui.Text
+
+	practise *dk.Button
 }
 
 func newOutOfService(k *kit) page {
 	p := &outOfService{kit: k}
 	p.reason, p.call = k.body(""), k.body("")
+	p.practise = k.button("practise", "", dk.Outlined, k.sends(desk.Practise{}))
 	p.top = newCentred(k, 560, ui.NewColumn(16, k.text(theme.DeskHeadText, theme.Ink, k.t("title.out-of-service")), p.reason, p.call,
-		k.row(k.button("language", "", dk.Quiet, k.sends(desk.Language{})), ui.NewSpring())))
+		k.row(p.practise, k.button("language", "", dk.Quiet, k.sends(desk.Language{})), ui.NewSpring())))
 	return p
 }
 
@@ -80,6 +86,7 @@ func (p *outOfService) first() fyne.Focusable { return nil }
 
 func (p *outOfService) show(s desk.State) {
 	view, k := s.OutOfService, p.kit
+	p.practise.Hidden = !view.Practise
 	key := "service.reason." + view.Reason
 	if k.has("service." + view.Reason) {
 		p.reason.SetText(k.t("service." + view.Reason))

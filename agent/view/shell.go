@@ -17,21 +17,20 @@ import (
 
 // shell is what stays the same round most pages: sidebar, bar at the top, bands, notice.
 type shell struct {
-	kit      *kit
-	root     *frame
-	side     *dk.Sidebar
-	search   *dk.Input
-	begin    *dk.Button
-	swipe    *dk.Button
-	status   *dk.Badge
-	account  *dk.Button
-	menu     *dk.Dialog
-	who      *ui.Text
-	practice *dk.Notice
-	reading  *dk.Notice
-	notice   *dk.Notice
-	body     *ui.Column
-	page     fyne.CanvasObject
+	kit     *kit
+	root    *frame
+	side    *dk.Sidebar
+	search  *dk.Input
+	begin   *dk.Button
+	swipe   *dk.Button
+	status  *dk.Badge
+	account *dk.Button
+	menu    *dk.Dialog
+	who     *ui.Text
+	reading *dk.Notice
+	notice  *dk.Notice
+	body    *ui.Column
+	page    fyne.CanvasObject
 }
 
 func newShell(k *kit) *shell {
@@ -50,7 +49,6 @@ func newShell(k *kit) *shell {
 	s.swipe = k.button("swipe", "F4", dk.Filled, k.sends(desk.SwipeAccept{}))
 	s.status = dk.NewBadge(k.Kit, ui.Good, "").Tall()
 	s.account = dk.NewButton(k.Kit, "menu", "", "", dk.Quiet, s.toggleMenu)
-	s.practice = dk.NewNotice(k.Kit, ui.Warn, "", "", nil)
 	s.reading = dk.NewNotice(k.Kit, ui.Warn, "", "", nil)
 	s.notice = dk.NewNotice(k.Kit, ui.Good, "", k.t("button.close"), k.sends(desk.Dismiss{}))
 	s.body = ui.NewColumn(theme.DeskGap)
@@ -88,7 +86,7 @@ func (s *shell) show(state desk.State, page fyne.CanvasObject) {
 	for _, line := range state.Side {
 		lines = append(lines, dk.SideLine{Key: string(line.Page), Label: k.t("page." + string(line.Page)), Count: line.Count, Alarm: line.Alarm})
 	}
-	s.side.Set(string(sideOf(state.Page)), lines, state.Point+"\n"+k.devices(state.Status.Devices))
+	s.side.Set(string(sideOf(state.Page)), lines, state.Point+"\n"+k.devices(state.Status.Devices)+k.paperLine(state))
 	s.search.Set(state.Search)
 	status, words := k.status(state)
 	s.status.Set(status, words)
@@ -96,10 +94,7 @@ func (s *shell) show(state desk.State, page fyne.CanvasObject) {
 	s.who.SetText(text.Shown(state.Account))
 	s.begin.SetEnabled(state.Standing != agency.StandingReading)
 	s.swipe.SetEnabled(state.Standing != agency.StandingReading)
-	s.practice.Set(ui.Warn, "")
-	if state.Practice || state.Standing == agency.StandingPractice {
-		s.practice.Set(ui.Warn, k.t("label.practice"))
-	}
+	s.side.Warn(practises(state))
 	s.reading.Set(ui.Warn, "")
 	if state.Standing == agency.StandingReading {
 		s.reading.Set(ui.Warn, k.t("label.reading"))
@@ -110,7 +105,7 @@ func (s *shell) show(state desk.State, page fyne.CanvasObject) {
 	}
 	if page != s.page {
 		s.page = page
-		s.body.Set(s.practice, s.reading, s.notice, page)
+		s.body.Set(s.reading, s.notice, page)
 	}
 }
 

@@ -24,6 +24,7 @@ type signOn struct {
 	enter    *dk.Button
 	activate *dk.Button
 	forgot   *dk.Button
+	practise *dk.Button
 	chosen   agency.AccountLine
 	opened   bool // the page has just opened, and the keys are to go to the secret
 }
@@ -43,10 +44,11 @@ func newSignOn(k *kit) page {
 	p.enter = k.button("sign-on", "Ctrl+Return", dk.Filled, p.try)
 	p.activate = k.button("activate", "F6", dk.Outlined, func() { k.emit(desk.OpenActivate{ID: p.chosen.ID}) })
 	p.forgot = k.button("forgot", "", dk.Quiet, func() { k.emit(desk.Forgot{ID: p.chosen.ID}) })
+	p.practise = k.button("practise", "", dk.Outlined, k.sends(desk.Practise{}))
 	language := k.button("language", "", dk.Quiet, k.sends(desk.Language{}))
 	p.top = newCentred(k, 640, ui.NewColumn(16,
 		k.tight(k.text(theme.DeskHeadText, theme.Ink, k.t("title.sign-on")), p.point), p.line,
-		ui.NewSized(0, 40+4*theme.DeskRow+20, listed(k, p.table)), p.field, p.problem, k.row(p.enter, p.activate, p.forgot, ui.NewSpring(), language)))
+		ui.NewSized(0, 40+4*theme.DeskRow+20, listed(k, p.table)), p.field, p.problem, k.row(p.enter, p.activate, p.forgot, ui.NewSpring(), p.practise, language)))
 	return p
 }
 
@@ -100,11 +102,12 @@ func (p *signOn) show(s desk.State) {
 	if p.chosen.PIN {
 		label = k.t("label.pin")
 	}
-	p.field.SetLabel(label)
+	p.field.SetLabel(k.secretLabel(s, label))
 	p.enter.Hidden = p.chosen.ID != "" && !p.chosen.Active
 	p.enter.SetEnabled(can && !view.Busy && view.Locked == 0)
 	p.activate.Hidden = p.chosen.ID == "" || p.chosen.Active
 	p.forgot.Hidden = !can
+	p.practise.Hidden = !view.Practise
 	p.problem.Set(ui.Bad, k.message(view.Problem))
 	switch {
 	case view.Busy:
@@ -172,6 +175,7 @@ func (p *activate) show(s desk.State) {
 	p.title.SetText(k.with("title.activate", args{"name": text.Shown(view.Account.Name)}))
 	p.line.SetText(k.t("label.activate"))
 	p.coded.Hidden = false
+	p.coded.SetLabel(k.codeLabel(s))
 	if view.Recover {
 		p.title.SetText(k.with("title.recover", args{"name": text.Shown(view.Account.Name)}))
 		p.line.SetText(k.t("label.recover"))

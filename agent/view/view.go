@@ -32,6 +32,7 @@ type Window struct {
 	state   desk.State
 	kit     *kit
 	shell   *shell
+	band    *band
 	overlay *overlay
 	leave   *leaving
 	pages   map[desk.PageName]page
@@ -118,7 +119,8 @@ func (w *Window) place(s desk.State, current page) {
 		w.shell.show(s, current.root())
 		under = w.shell.root
 	}
-	w.root.Set(under, w.overlay.dialog, w.shell.menu, w.leave.dialog)
+	w.band.show(s)
+	w.root.Set(w.band.below(under), w.overlay.dialog, w.shell.menu, w.leave.dialog)
 }
 
 // giveKeys gives the keys to where one goes on, when the page or the overlay changed.
@@ -149,6 +151,7 @@ func (w *Window) build(s desk.State) {
 	w.kit = &kit{Kit: k, words: words{w.options.Catalog, s.Lang}, emit: w.options.Emit}
 	w.pages = map[desk.PageName]page{}
 	w.shell = newShell(w.kit)
+	w.band = newBand(w.kit)
 	w.overlay = newOverlay(w.kit)
 	w.leave = newLeaving(w.kit)
 }

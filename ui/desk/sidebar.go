@@ -27,6 +27,7 @@ type Sidebar struct {
 	title  *canvas.Text
 	lines  []*sideLine
 	foot   *ui.Text
+	warns  bool
 	open   func(key string)
 }
 
@@ -65,6 +66,29 @@ func (s *Sidebar) Set(chosen string, lines []SideLine, foot string) {
 	s.Rearrange()
 }
 
+// Warn gives it the accent of practice: nobody takes it for the desk that counts.
+func (s *Sidebar) Warn(on bool) {
+	if s.warns == on {
+		return
+	}
+	s.warns = on
+	s.ground.FillColor = theme.Colour(s.roles().ground)
+	for _, one := range s.lines {
+		one.restyle()
+	}
+	s.Repaint()
+}
+
+// sideRoles are the sidebar's colours.
+type sideRoles struct{ ground, over, chosen, onChosen theme.Role }
+
+func (s *Sidebar) roles() sideRoles {
+	if s.warns {
+		return sideRoles{ground: theme.WarnText, over: theme.WarnOver, chosen: theme.WarnGround, onChosen: theme.WarnText}
+	}
+	return sideRoles{ground: theme.Sidebar, over: theme.SidebarOver, chosen: theme.Action, onChosen: theme.OnAction}
+}
+
 // Open opens the n-th page, from 1.
 func (s *Sidebar) Open(n int) bool {
 	if n < 1 || n > len(s.lines) {
@@ -92,12 +116,13 @@ func newSideLine(s *Sidebar, line SideLine) *sideLine {
 	o.count = ui.Word(s.kit.Look, theme.DeskBodyText, theme.SidebarText, "")
 	o.tapped = func() { s.open(o.line.Key) }
 	o.style = func() {
-		fill, ink := theme.Sidebar, theme.SidebarText
+		roles := s.roles()
+		fill, ink := roles.ground, theme.SidebarText
 		switch {
 		case o.chosen:
-			fill, ink = theme.Action, theme.OnAction
+			fill, ink = roles.chosen, roles.onChosen
 		case o.over:
-			fill, ink = theme.SidebarOver, theme.OnAction
+			fill, ink = roles.over, theme.OnAction
 		}
 		o.ground.FillColor = theme.Colour(fill)
 		o.label.Color, o.count.Color = theme.Colour(ink), theme.Colour(ink)

@@ -27,6 +27,7 @@ const (
 	WarnGround // state: mind this
 	WarnText
 	WarnDot
+	WarnOver  // an entry of practice's sidebar under the pointer
 	BadGround // state: wrong
 	BadText
 	Shade       // dims the screen below an overlay
@@ -66,6 +67,7 @@ var colours = map[Role]color.NRGBA{
 	WarnGround:     rgb(0xFFF3D6),
 	WarnText:       rgb(0x5C3A00),
 	WarnDot:        rgb(0xB26A00),
+	WarnOver:       rgb(0x744C0B),
 	BadGround:      rgb(0xFDE7E7),
 	BadText:        rgb(0x8A1018),
 	Shade:          {R: 0x16, G: 0x20, B: 0x2C, A: 0x99},

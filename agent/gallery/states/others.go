@@ -139,8 +139,6 @@ func overlays(c canned) []Named {
 
 // bands are the pages with something above them.
 func bands(c canned) []Named {
-	practice := c.cases()[0].State
-	practice.Practice = true
 	reading := c.cases()[0].State
 	reading.Standing = agency.StandingReading
 	notice := func(tone desk.Tone) desk.State {
@@ -152,6 +150,6 @@ func bands(c canned) []Named {
 	fault.Status.Devices = []drivers.Status{{Role: drivers.RoleReader, Condition: drivers.NoDevice}, {Role: drivers.RolePrinter, Condition: drivers.Online, Paper: drivers.PaperLow}}
 	fault.Status.Refused = 1
 	return []Named{
-		{"practice", practice}, {"reading", reading}, {"notice-good", notice(desk.Good)}, {"notice-bad", notice(desk.Bad)}, {"device-fault", fault},
+		{"reading", reading}, {"notice-good", notice(desk.Good)}, {"notice-bad", notice(desk.Bad)}, {"device-fault", fault},
 	}
 }

@@ -34,7 +34,7 @@ func All() ([]Named, error) {
 	c := canned{set}
 	var all []Named
 	for _, group := range [][]Named{
-		signing(), c.today(), c.cases(), c.choosing(), c.accepting(), c.accepted(), c.correcting(), papers(), fees(), c.visits(), c.reports(), queue(), c.evaluating(), overlays(c), bands(c),
+		signing(), c.today(), c.cases(), c.choosing(), c.accepting(), c.accepted(), c.correcting(), papers(), fees(), c.visits(), c.reports(), queue(), c.evaluating(), overlays(c), bands(c), c.practising(),
 	} {
 		all = append(all, group...)
 	}
@@ -114,7 +114,7 @@ func signing() []Named {
 		return s
 	}
 	empty := bare(desk.SignOn)
-	empty.SignOn = &desk.SignOnView{}
+	empty.SignOn = &desk.SignOnView{Problem: say("service.reason.not-enrolled", nil), Practise: true}
 	activate := bare(desk.Activate)
 	activate.Activate = &desk.ActivateView{Account: accounts[3]}
 	again := bare(desk.Activate)
@@ -127,11 +127,11 @@ func signing() []Named {
 	}
 	out := func(reason string) desk.State {
 		s := bare(desk.OutOfService)
-		s.OutOfService = &desk.OutOfServiceView{Reason: reason, Phone: s.Phone}
+		s.OutOfService = &desk.OutOfServiceView{Reason: reason, Phone: s.Phone, Practise: reason != "role"}
 		return s
 	}
 	return []Named{
-		{"sign-on", sign(desk.SignOnView{Reader: true})},
+		{"sign-on", sign(desk.SignOnView{Reader: true, Practise: true})},
 		{"sign-on-chosen", sign(desk.SignOnView{Chosen: "300101"})},
 		{"sign-on-pin", sign(desk.SignOnView{Chosen: "300102"})},
 		{"sign-on-busy", sign(desk.SignOnView{Chosen: "300101", Busy: true})},
