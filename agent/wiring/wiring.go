@@ -13,12 +13,14 @@ import (
 	"time"
 
 	"bianmin/agent/desk"
+	invented "bianmin/agent/practice"
 	"bianmin/assets"
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
 	"bianmin/core/identity"
 	"bianmin/core/pinyin"
 	"bianmin/core/text"
+	"bianmin/drivers"
 	"bianmin/drivers/a4"
 	"bianmin/drivers/point"
 	"bianmin/packaging/condition"
@@ -41,21 +43,25 @@ type Options struct {
 	SecretCost seal.Cost
 	// Times other than the desk's own.
 	Times desk.Times
+	// Practice opens practice mode beside the real data; Pace is how quickly its department answers.
+	Practice bool
+	Pace     invented.Pace
 }
 
 // Agent is a desk's parts, open.
 type Agent struct {
 	Office  *office.Office
-	Devices *point.Point
-	told    *reported.Keeper // tells the sender of the devices
+	Devices *point.Point     // nil in practice mode
+	told    *reported.Keeper // tells the sender of the devices; nil in practice mode
 	chip    *chip.Chip       // nil where the PC has none
 	pinyin  *pinyin.Dictionary
 	set     *catalogue.Catalogue
 	// calendar is the set's, as deadlines count by it.
-	calendar casefile.Calendar
-	words    *text.Catalog
-	paper    paper
-	options  Options
+	calendar  casefile.Calendar
+	words     *text.Catalog
+	paper     paper
+	rehearsal *rehearsal // practice mode's, nil at a real desk
+	options   Options
 }
 
 // Open opens everything. A desk that cannot serve (not enrolled, no room, clock
@@ -76,12 +82,15 @@ func (a *Agent) open(ctx context.Context) (err error) {
 	if err := a.openData(); err != nil {
 		return err
 	}
+	if a.options.Practice {
+		return a.openPractice(ctx)
+	}
 	if a.chip, err = chip.Open(chip.DefaultPath); err != nil && !errors.Is(err, chip.ErrNone) {
 		a.log().Warn("the security chip is not used: passphrases only", "error", err)
 	}
 	a.Office, err = office.Open(ctx, office.Options{
 		Folder: s.Data, Software: "bianmin-agent " + version.Version, CommitPoint: cut.Point, Unsealed: a.options.Unsealed, Log: a.options.Log,
-		Calendar: func() casefile.Calendar { return a.calendar }, SecretCost: a.options.SecretCost, Chip: a.chipPort(),
+		Calendar: a.calendarNow, SecretCost: a.options.SecretCost, Chip: a.chipPort(),
 	})
 	if err != nil {
 		return err
@@ -104,7 +113,12 @@ func (a *Agent) openData() (err error) {
 	if folder != "" {
 		files = os.DirFS(folder)
 	}
-	if a.set, err = catalogue.Load(files); err != nil {
+	if a.options.Practice {
+		a.set, err = practiceCatalogue(files, a.log())
+	} else {
+		a.set, err = catalogue.Load(files)
+	}
+	if err != nil {
 		return fmt.Errorf("load the catalogue: %w", err)
 	}
 	a.calendar = calendarOf(a.set.Holidays)
@@ -120,6 +134,8 @@ func (a *Agent) openData() (err error) {
 	return err
 }
 
+func (a *Agent) calendarNow() casefile.Calendar { return a.calendar }
+
 func (a *Agent) log() *slog.Logger {
 	if a.options.Log == nil {
 		return slog.New(slog.DiscardHandler)
@@ -130,6 +146,7 @@ func (a *Agent) log() *slog.Logger {
 // Close closes devices, store and chip. It is called when the desk's Run has ended.
 func (a *Agent) Close() error {
 	var errs []error
+	a.rehearsal.end()
 	if a.told != nil {
 		a.told.Close()
 	}
@@ -142,7 +159,7 @@ func (a *Agent) Close() error {
 	if a.chip != nil {
 		errs = append(errs, a.chip.Close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, a.rehearsal.release())...)
 }
 
 // Environment is what the platform enrolled this desk for: "production", "demo", or "" when it is not enrolled.
@@ -164,9 +181,26 @@ func (a *Agent) Catalogue() *catalogue.Catalogue { return a.set }
 
 // Desk makes the desk on these parts.
 func (a *Agent) Desk() *desk.Desk {
-	return desk.New(desk.Options{
+	o := a.deskOptions()
+	if a.rehearsal != nil {
+		return desk.New(a.practiceDesk(o))
+	}
+	o.Devices = desk.Devices{Reader: a.Devices.Reader(), Printer: a.Devices.Printer(), Document: a.Devices.Document(), Scanner: a.Devices.Scanner(), Statuses: a.Devices.Statuses}
+	return desk.New(o)
+}
+
+// Statuses are what the device manager knows; in practice mode all devices are in order.
+func (a *Agent) Statuses() []drivers.Status {
+	if a.Devices == nil {
+		return invented.Statuses()
+	}
+	return a.Devices.Statuses()
+}
+
+// deskOptions are a desk's, but for its devices.
+func (a *Agent) deskOptions() desk.Options {
+	return desk.Options{
 		Office:    port{a.Office},
-		Devices:   desk.Devices{Reader: a.Devices.Reader(), Printer: a.Devices.Printer(), Document: a.Devices.Document(), Scanner: a.Devices.Scanner(), Statuses: a.Devices.Statuses},
 		Catalogue: a.Catalogue,
 		Readings:  a.pinyin.Readings,
 		Words:     a.words,
@@ -176,14 +210,15 @@ func (a *Agent) Desk() *desk.Desk {
 		Logger:    a.options.Log,
 		Paper:     a.paper,
 		Save:      folder{a.options.Settings.Exports},
-	})
+
+		CanPractise: true,
+	}
 }
 
 func (a *Agent) place() desk.Place {
-	place := desk.Place{Version: version.Version, Phone: a.options.Settings.Phone, Practice: true}
+	place := desk.Place{Version: version.Version, Phone: a.options.Settings.Phone, Practice: a.rehearsal != nil}
 	if identity := a.Office.Identity(); identity != nil {
 		place.Name, place.Terminal, place.Region = identity.Point, identity.Number, identity.Region
-		place.Practice = false
 	}
 	return place
 }
