@@ -27,13 +27,14 @@ import (
 
 // flags are the command line.
 type flags struct {
-	config  string
-	journey string // play this journey file against the configuration
-	shots   string // folder for pictures of each page
-	bench   string // the bench's control socket, for a journey's device steps
-	version bool
-	probe   string // internal: where the player looks at the window
-	plain   bool   // internal, for the canary test: leave plain copies and do not replace the process
+	config   string
+	practice bool
+	journey  string // play this journey file against the configuration
+	shots    string // folder for pictures of each page
+	bench    string // the bench's control socket, for a journey's device steps
+	version  bool
+	probe    string // internal: where the player looks at the window
+	plain    bool   // internal, for the canary test: leave plain copies and do not replace the process
 }
 
 // role and environment as an enrolment names them.
@@ -47,6 +48,7 @@ var errProduction = errors.New("this desk is enrolled for production: it takes n
 func main() {
 	var f flags
 	flag.StringVar(&f.config, "config", "/etc/bianmin/terminal.yaml", "the desk's configuration file")
+	flag.BoolVar(&f.practice, practiceFlag, false, "practice mode: invented people, devices and department; what an earlier practice left is cleared, and nothing leaves the PC")
 	flag.StringVar(&f.journey, "journey", "", "play this journey file on the real window, then end; refused on a production desk")
 	flag.StringVar(&f.shots, "shots", "", "folder for the journey's pictures; refused on a production desk")
 	flag.StringVar(&f.bench, "bench", "", "control socket of the bench, for the journey's device steps")
@@ -94,8 +96,12 @@ func run(ctx context.Context, f flags) error {
 		}
 	}
 	if f.journey != "" {
+		args := []string{"-config", f.config}
+		if f.practice {
+			args = append(args, "-"+practiceFlag)
+		}
 		return play.Program{
-			Args: []string{"-config", f.config}, Journey: f.journey, Shots: f.shots, Bench: f.bench,
+			Args: args, Journey: f.journey, Shots: f.shots, Bench: f.bench,
 			Step: func(n int, what string) { fmt.Printf("%3d  %s\n", n, what) },
 		}.Play(ctx)
 	}
@@ -115,25 +121,27 @@ func run(ctx context.Context, f flags) error {
 	if look := trial.Look(s.Update.State); look.On {
 		return onTrial(ctx, f, s, look, log)
 	}
-	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain})
+	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain, Practice: f.practice})
 	if err != nil {
 		return err
 	}
 	again, err := live(ctx, f, s, parts, log)
-	silent := examine.Silent(parts.Devices.Statuses())
+	silent := examine.Silent(parts.Statuses())
 	if err = errors.Join(err, parts.Close()); err != nil {
 		return err
 	}
-	if err := trial.NoteReader(s.Update.State, silent); err != nil {
-		log.Warn("the card reader's state was not noted", "error", err)
+	if !f.practice { // its reader is invented
+		if err := trial.NoteReader(s.Update.State, silent); err != nil {
+			log.Warn("the card reader's state was not noted", "error", err)
+		}
 	}
 	switch {
-	case !again:
+	case again == nil:
 		return nil
 	case trial.Wished(s.Update.State, started), trial.Replaced(s.Update.Prefix):
 		return errAnotherVersion
 	}
-	return toolkit.Replace()
+	return toolkit.ReplaceWith(again)
 }
 
 // watched tells whether a flag lets somebody look into a shift.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,20 +41,21 @@ type window struct {
 	cancel context.CancelFunc
 	shown  atomic.Pointer[desk.State] // what is on the screen, for the probe
 	signed bool                       // somebody has signed on; only the drawing goroutine uses it
-	again  atomic.Bool                // the process is to be replaced: a shift is over
-	plain  bool                       // it is not, for the canary test
+	again  atomic.Pointer[[]string]   // the process is to be replaced with these arguments
+	stays  bool                       // not when a shift is over: in practice, which it would clear, and for the canary test
 }
 
-// live opens the window and lives until a shift is over or the window is closed. It tells whether the process is to be replaced.
-func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent, log *slog.Logger) (again bool, err error) {
+// live opens the window and lives until a shift is over or the window is closed. again are the arguments
+// the process is to be replaced with, nil when it is not.
+func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent, log *slog.Logger) (again []string, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &window{log: log, desk: parts.Desk(), cancel: cancel, plain: f.plain}
+	w := &window{log: log, desk: parts.Desk(), cancel: cancel, stays: f.plain || f.practice}
 	w.open(s, parts.Words(), parts.Pinyin())
 	if f.probe != "" {
 		probe, err := w.listen(f.probe)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		defer func() { err = errors.Join(err, probe.Close()) }()
 	}
@@ -71,12 +73,15 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent
 	last := <-ended
 	beside.Wait()
 	if err := watch(); err != nil {
-		return false, err
+		return nil, err
 	}
 	if last != nil && !errors.Is(last, context.Canceled) {
-		return false, last
+		return nil, last
 	}
-	return w.again.Load(), nil
+	if args := w.again.Load(); args != nil {
+		return *args, nil
+	}
+	return nil, nil
 }
 
 // work runs the desk and draws its states; a PC enrolled as something else only says so.
@@ -108,8 +113,9 @@ func shiftOver(state desk.State) bool {
 
 // show draws a state, and ends the run when a shift is over.
 func (w *window) show(state desk.State) {
-	if w.signed && shiftOver(state) && !w.plain {
-		w.again.Store(true)
+	if state.Leaving != "" || w.signed && shiftOver(state) && !w.stays {
+		args := argsFor(state.Leaving, os.Args[1:])
+		w.again.Store(&args)
 		w.cancel()
 		return
 	}
