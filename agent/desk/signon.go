@@ -22,6 +22,7 @@ const (
 type entry struct {
 	accounts []agency.AccountLine
 	chosen   string
+	card     string // account of the card that was read before the accounts were
 	busy     bool
 	try      int // number of the try that is waited for
 	problem  Message
@@ -77,7 +78,11 @@ func (m *machine) accountsSeen(accounts []agency.AccountLine, err error) {
 		return
 	}
 	m.entry.accounts, m.colleagues = accounts, accounts
+	card := m.entry.card
+	m.entry.card = ""
 	switch {
+	case m.page == SignOn && m.entry.line(card) != nil:
+		m.pickAccount(card)
 	case len(accounts) == 1:
 		m.entry.chosen = accounts[0].ID
 	case m.entry.line(m.entry.chosen) == nil:
@@ -262,6 +267,9 @@ func (m *machine) ownCard(id string, err error) {
 		m.log.Warn("card not looked up", "error", err)
 	case m.page == SignOn && id != "":
 		m.touched = time.Now()
+		if m.entry.accounts == nil {
+			m.entry.card = id
+		}
 		m.pickAccount(id)
 	case m.page == SignOn:
 		m.entry.problem = Message{Key: "desk.problem.card-unknown"}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -92,6 +93,28 @@ func TestOwnCardPicksTheAccount(t *testing.T) {
 			t.Errorf("the own card picked %q", s.state.SignOn.Chosen)
 		}
 	})
+}
+
+// TestOwnCardLiesThereAlready: a card that is read before the accounts are picks its account all the same.
+func TestOwnCardLiesThereAlready(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.stop()
+		s.reader.place(agentCard())
+		s.start(func(o *Options) { o.Office = lateOffice{s.office} })
+		s.wait(2 * time.Second)
+		if s.state.SignOn.Chosen != "100001" || len(s.state.SignOn.Accounts) == 0 {
+			t.Errorf("the own card picked %q", s.state.SignOn.Chosen)
+		}
+	})
+}
+
+// lateOffice reads its accounts slowly.
+type lateOffice struct{ *fakeOffice }
+
+func (o lateOffice) Accounts(ctx context.Context) ([]agency.AccountLine, error) {
+	time.Sleep(time.Second)
+	return o.fakeOffice.Accounts(ctx)
 }
 
 func TestActivation(t *testing.T) {
