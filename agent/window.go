@@ -66,7 +66,9 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent
 	}()
 	watch := w.watchFirstFrame()
 	var beside sync.WaitGroup
-	beside.Go(func() { condition.Publish(ctx, s.Data, "agent "+version.Version, parts.Devices.Statuses, log) })
+	if !f.practice { // its devices are invented
+		beside.Go(func() { condition.Publish(ctx, s.Data, "agent "+version.Version, parts.Devices.Statuses, log) })
+	}
 	w.window.Show()
 	w.app.Run()
 	cancel()
