@@ -30,6 +30,9 @@ const (
 	PointDraftAfter        = "draft-after-commit"
 	PointTakeBefore        = "take-before-commit"
 	PointTakeAfter         = "take-after-commit"
+	PointListWritten       = "list-written" // an account's list, beside the rows
+	PointListBefore        = "list-before-commit"
+	PointListAfter         = "list-after-commit"
 	PointKeysBefore        = "keys-before-commit" // an account's keys on this PC
 	PointKeysAfter         = "keys-after-commit"
 	PointInheritBefore     = "inherit-before-commit" // a predecessor's store

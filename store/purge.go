@@ -120,6 +120,9 @@ func purgeCases(tx *sql.Tx, before, beforeDesk int64) (int, error) {
 	if _, err := tx.Exec("INSERT INTO going "+old, beforeDesk, before); err != nil {
 		return 0, err
 	}
+	if err := forgetLists(tx, going); err != nil {
+		return 0, err
+	}
 	for _, statement := range []string{
 		"DELETE FROM answers WHERE packet IN (SELECT packet FROM outbox WHERE case_number IN (" + going + "))",
 		"DELETE FROM events WHERE case_number IN (" + going + ")",

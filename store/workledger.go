@@ -99,6 +99,9 @@ func (w *Work) VisitDone(account, id, outcome string) (bool, error) {
 // HandOver moves a case with its originals to another account: key, row and
 // tag are the other's from now on.
 func (w *Work) HandOver(number casefile.Number, to string, byAgent, line []byte) error {
+	if err := forgetLists(w.tx, "?", string(number)); err != nil {
+		return fmt.Errorf("hand a case over: %w", err)
+	}
 	result, err := w.tx.Exec("UPDATE desk_cases SET account = ?, by_agent = ?, line = ?, handed = 1 WHERE number = ?", to, byAgent, line, string(number))
 	if err := needRow(result, err); err != nil {
 		return fmt.Errorf("hand a case over: %w", err)

@@ -24,9 +24,14 @@ type Book struct {
 	account agency.Account
 	public  []byte
 
-	mu    sync.Mutex
-	keys  *openKeys // nil after Close
-	index index
+	mu      sync.Mutex
+	keys    *openKeys // nil after Close
+	index   index
+	writing bool // a list is being kept
+
+	keeping sync.WaitGroup // who writes it
+	stop    context.CancelFunc
+	keepCtx context.Context //nolint:containedctx // ends with the book
 }
 
 // openKeys are what the secret opened.
@@ -43,12 +48,18 @@ func newBook(ctx context.Context, o *Office, account agency.Account, keys store.
 		return nil, err
 	}
 	b := &Book{office: o, account: account, public: keys.Public, keys: &openKeys{private: private, bookKeys: inner}}
+	b.keepCtx, b.stop = context.WithCancel(context.WithoutCancel(ctx))
+	b.recall(ctx)
 	if err := b.takeIn(ctx); err != nil { // what was handed over is read all the same, and taken in another time
 		o.options.Log.Error("cases handed over were not taken in", "account", account.ID, "error", err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b, b.refresh(ctx)
+	if err := b.refresh(ctx); err != nil {
+		b.stop()
+		return nil, err
+	}
+	return b, nil
 }
 
 // Account is whose book it is.
@@ -57,8 +68,10 @@ func (b *Book) Account() agency.Account { return b.account }
 // Close forgets the keys and everything they opened.
 func (b *Book) Close() error {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.keys, b.index = nil, index{}
+	b.mu.Unlock()
+	b.stop()
+	b.keeping.Wait()
 	return nil
 }
 

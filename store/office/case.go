@@ -47,7 +47,7 @@ func (b *Book) caseLine(ctx context.Context, number casefile.Number) (agency.Cas
 	if err := b.refresh(ctx); err != nil {
 		return agency.CaseLine{}, err
 	}
-	if r := b.index.rows[number]; r != nil {
+	if r := b.index.byNumber()[number]; r != nil {
 		return r.CaseLine, nil
 	}
 	return agency.CaseLine{}, refuse(agency.NotYours)

@@ -125,7 +125,7 @@ func (b *Book) takeIn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	numbers, err := d.store.Handed(ctx, b.account.ID)
+	numbers, err := d.store.Handed(ctx, b.account.ID, b.index.last)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/identity"
 	"bianmin/store"
-	"bianmin/sync/seal"
 )
 
 // index is the account's list, opened into memory at sign-on and brought up to
@@ -20,29 +19,36 @@ type index struct {
 	loaded  bool
 	last    int64 // revision up to which it was read
 	removed int64
-	today   identity.Date // the day its order and days left were made for
-	rows    map[casefile.Number]*row
-	order   []*row // overdue and soon due first, then newest
+	fresh   int                      // rows that changed since the kept list
+	today   identity.Date            // the day its order and days left were made for
+	rows    map[casefile.Number]*row // nil until a row must be found by its number
+	order   []*row                   // overdue and soon due first, then newest
 	words   map[string]string
+	abouts  map[[2]string]*about
 	cal     casefile.Calendar
 	dates   map[dueKey]string
 	left    map[string]int
 }
 
 type dueKey struct {
-	accepted string // date
+	accepted int64 // day since 1970
 	days     int
 }
+
+// about is what a search looks into of an item, in lower case: one copy for all its cases.
+type about struct{ text string }
 
 // row is one case in the list.
 type row struct {
 	agency.CaseLine
-	days  int
-	from  time.Time // accepted by the platform, zero while it is not
-	tag   [32]byte  // of the ID number
-	date  string    // filed on
-	text  string    // what a search looks into
-	class uint8
+	days   int
+	from   time.Time // accepted by the platform, zero while it is not
+	tag    [32]byte  // of the ID number
+	date   string    // filed on
+	text   string    // what a search looks into besides about: person, number, official number, in lower case
+	about  *about
+	handed bool // by another account, and not taken in yet
+	class  uint8
 }
 
 // Classes of the list's order.
@@ -77,10 +83,7 @@ func (b *Book) refresh(ctx context.Context) error {
 	}
 	x := &b.index
 	if !x.loaded || removed != x.removed {
-		*x = index{
-			removed: removed, rows: map[casefile.Number]*row{}, words: map[string]string{},
-			cal: b.office.options.Calendar(), dates: map[dueKey]string{}, left: map[string]int{},
-		}
+		*x = newIndex(removed)
 	}
 	today := identity.DateOf(clock.Judgement.Now.In(casefile.Zone))
 	if today != x.today {
@@ -90,7 +93,7 @@ func (b *Book) refresh(ctx context.Context) error {
 		for _, r := range x.order {
 			x.judge(r)
 		}
-		slices.SortFunc(x.order, compareRows)
+		x.sort()
 	}
 	if x.loaded && last == x.last {
 		return nil
@@ -102,33 +105,33 @@ func (b *Book) refresh(ctx context.Context) error {
 	}
 	x.put(changed)
 	x.loaded, x.last = true, last
+	x.fresh += len(changed)
+	b.keepSoon(opened)
 	return nil
 }
 
-// changed opens the rows that changed since the index was read. A damaged one is left out and logged by its number.
-func (b *Book) changed(ctx context.Context, opened *store.Store) ([]*row, error) {
-	var rows []*row
-	err := opened.Lines(ctx, b.account.ID, b.index.last, func(l store.Line) error {
-		var kept line
-		if err := b.keys.openHanded(l.Line, l.Handed, "line "+string(l.Number), &kept); err != nil {
-			b.office.options.Log.Error("a case cannot be opened", "case", string(l.Number), "error", err)
-			return nil
-		}
-		rows = append(rows, b.index.newRow(l, kept, b.keys.lookup))
-		return nil
-	})
-	return rows, err
+func newIndex(removed int64) index {
+	return index{removed: removed, words: map[string]string{}, abouts: map[[2]string]*about{}, dates: map[dueKey]string{}, left: map[string]int{}}
 }
 
-func (x *index) newRow(l store.Line, kept line, lookup [32]byte) *row {
-	r := &row{days: l.Days, from: l.Accepted, date: x.word(l.Filed.Format(time.DateOnly)), tag: seal.Tag(lookup, kept.Number)}
+func (x *index) newRow(l store.Line, kept line, tag [32]byte) *row {
+	r := &row{days: l.Days, from: l.Accepted, date: x.word(l.Filed.Format(time.DateOnly)), tag: tag, handed: l.Handed}
 	r.CaseLine = agency.CaseLine{
 		Number: l.Number, Person: kept.Person, Item: x.word(kept.Item), ItemName: x.word(kept.ItemName), Filed: l.Filed, State: x.word(l.State),
 		Points: l.Points, Done: l.Done, Branches: l.Branches, Refused: l.Refused, Waiting: l.Waiting, Official: l.Official,
 	}
-	r.text = strings.ToLower(strings.Join([]string{kept.Person, kept.Item, kept.ItemName, string(l.Number), l.Official}, "\n"))
-	x.judge(r)
+	r.text = strings.ToLower(strings.Join([]string{kept.Person, string(l.Number), l.Official}, "\n"))
+	r.about = x.aboutOf(r.Item, r.ItemName)
 	return r
+}
+
+func (x *index) aboutOf(code, name string) *about {
+	known := x.abouts[[2]string{code, name}]
+	if known == nil {
+		known = &about{text: strings.ToLower(code + "\n" + name)}
+		x.abouts[[2]string{code, name}] = known
+	}
+	return known
 }
 
 // word keeps one copy of a text that many rows share.
@@ -141,7 +144,8 @@ func (x *index) word(text string) string {
 }
 
 func (x *index) deadline(accepted time.Time, days int) string {
-	key := dueKey{accepted.In(casefile.Zone).Format(time.DateOnly), days}
+	_, east := accepted.In(casefile.Zone).Zone()
+	key := dueKey{(accepted.Unix() + int64(east)) / (24 * 60 * 60), days}
 	due, known := x.dates[key]
 	if !known {
 		due = x.cal.Deadline(accepted, days).In(time.UTC).Format(time.DateOnly)
@@ -189,8 +193,33 @@ func compareRows(a, b *row) int {
 	return cmp.Compare(b.Number, a.Number)
 }
 
+func (x *index) byNumber() map[casefile.Number]*row {
+	if x.rows == nil {
+		x.rows = make(map[casefile.Number]*row, len(x.order)+many)
+		for _, r := range x.order {
+			x.rows[r.Number] = r
+		}
+	}
+	return x.rows
+}
+
+func (x *index) sort() {
+	if !slices.IsSortedFunc(x.order, compareRows) {
+		slices.SortFunc(x.order, compareRows)
+	}
+}
+
 // put brings changed rows into the order.
 func (x *index) put(changed []*row) {
+	for _, r := range changed {
+		x.judge(r)
+	}
+	if len(x.order) == 0 { // all are new
+		x.order = changed
+		x.sort()
+		return
+	}
+	x.byNumber()
 	if len(changed) > many {
 		for _, r := range changed {
 			x.rows[r.Number] = r

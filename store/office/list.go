@@ -59,7 +59,7 @@ func (b *Book) matcher(query agency.Query) func(*row) bool {
 		case len(text) == foreignLength && r.tag == foreign:
 			return true
 		}
-		return strings.Contains(r.text, text)
+		return strings.Contains(r.text, text) || strings.Contains(r.about.text, text)
 	}
 }
 

@@ -95,6 +95,7 @@ func workday(t *testing.T, o *office.Office) {
 	if _, err := o.RecoveryRequest(t.Context(), li); err != nil {
 		t.Fatal(err)
 	}
+	must(t, b.KeepList(t.Context()))
 	if page, err := b.List(t.Context(), agency.Query{Text: zhang.Number}); err != nil || page.Total != 1 {
 		t.Fatalf("%+v, %v", page, err)
 	}
@@ -112,6 +113,9 @@ func TestStolenDisk(t *testing.T) {
 		}
 		must(t, o.Close())
 		stolen := copyFolder(t, p.folder)
+		if kept, err := os.Stat(listFile(t, stolen)); err != nil || kept.Size() < 100 {
+			t.Errorf("no kept list to steal: %v, %v", kept, err)
+		}
 		if names := found(t, stolen, words...); len(names) > 0 {
 			t.Errorf("on the disk: %v", names)
 		}
@@ -129,13 +133,14 @@ func TestStolenDisk(t *testing.T) {
 		p := newPoint(t)
 		o := p.active(t, func(o *office.Options) { o.Unsealed = true })
 		workday(t, o)
-		database, page := false, false
+		database, page, list := false, false, false
 		for _, name := range found(t, p.folder, canary, zhang.Name, zhang.Number) {
 			database = database || strings.HasPrefix(filepath.Base(name), "bianmin.db")
 			page = page || filepath.Dir(name) == "tmp"
+			list = list || filepath.Dir(name) == "lists"
 		}
-		if !database || !page {
-			t.Errorf("the test is blind: database %v, page %v", database, page)
+		if !database || !page || !list {
+			t.Errorf("the test is blind: database %v, page %v, list %v", database, page, list)
 		}
 	})
 	t.Run("refused in production", func(t *testing.T) {
