@@ -35,10 +35,10 @@ func tell(t registry.Terminal, revoked bool) listedTerminal {
 }
 
 func terminalCommand(o Options) *cobra.Command {
-	parent := group("terminal", "Terminals: list, bar, allow, revoke, revoked")
+	parent := group("terminal", "Terminals: list, bar, allow, revoke, revoked, retired")
 	parent.AddCommand(
 		listCommand(), barCommand(o, "bar", "Forbid a terminal to connect until it is allowed again", true),
-		barCommand(o, "allow", "Allow a barred terminal again", false), revokeCommand(o), revokedCommand(),
+		barCommand(o, "allow", "Allow a barred terminal again", false), revokeCommand(o), revokedCommand(), retiredCommand(),
 	)
 	return parent
 }

@@ -80,11 +80,18 @@ func (r *Registry) SigningCertificate(ctx context.Context, t Terminal) ([]byte, 
 	return der, nil
 }
 
-// Retire keeps a terminal's statement of erasure; from then on its generation
-// is not admitted any more, whatever is allowed later. A repeated one changes nothing.
+// Retire keeps a terminal's statement of erasure and ends its certificates for good. A repeated one changes nothing.
 func (r *Registry) Retire(ctx context.Context, t Terminal, statement, signature []byte) error {
-	_, err := r.db.ExecContext(ctx, `INSERT INTO retirements (number, generation, at, statement, signature) VALUES (?,?,?,?,?)
-		ON CONFLICT (number, generation) DO NOTHING`, t.Number, t.Generation, millis(r.now()), statement, signature)
+	err := r.inTx(ctx, func(tx *sql.Tx) error {
+		now := millis(r.now())
+		if _, err := tx.ExecContext(ctx, `INSERT INTO retirements (number, generation, at, statement, signature) VALUES (?,?,?,?,?)
+			ON CONFLICT (number, generation) DO NOTHING`, t.Number, t.Generation, now, statement, signature); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO revocations (number, generation, at, reason) VALUES (?,?,?,?)`,
+			t.Number, t.Generation, now, "retired")
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("keep a statement of erasure: %w", err)
 	}

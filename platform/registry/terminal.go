@@ -150,7 +150,6 @@ func (r *Registry) Connected(ctx context.Context, serial string) (Terminal, erro
 	t, err := scanTerminal(r.db.QueryRowContext(ctx, `SELECT `+terminalColumns+` FROM terminals t
 		JOIN certificates c USING (number, generation)
 		WHERE c.serial = ? AND c.use = 'tls' AND t.barred = 0
-		AND NOT EXISTS (SELECT 1 FROM retirements r WHERE r.number = t.number AND r.generation = t.generation)
 		AND NOT EXISTS (SELECT 1 FROM revocations v WHERE v.number = t.number AND v.generation = t.generation)
 		AND NOT EXISTS (SELECT 1 FROM terminals n WHERE n.number = t.number AND n.generation > t.generation)`, serial))
 	if errors.Is(err, sql.ErrNoRows) {
