@@ -47,6 +47,9 @@ func child(order []string) error {
 			select {} // it is on its way
 		}
 	}
+	if order[0] == "full" {
+		return full(context.Background(), m, order[2])
+	}
 	return act(context.Background(), order[0], m, order[2])
 }
 

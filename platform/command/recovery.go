@@ -1,15 +1,19 @@
 package command
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/emmansun/gmsm/smx509"
 	"github.com/spf13/cobra"
 
 	"bianmin/platform/authority"
+	"bianmin/platform/registry"
 	"bianmin/sync/seal"
 )
 
@@ -36,6 +40,11 @@ func recoveryCommand(o Options) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if r.Account == seal.RecoveryBackup {
+				if err := asksForItself(c.Context(), data, r); err != nil {
+					return err
+				}
+			}
 			answer, err := a.AnswerRecovery(request)
 			if errors.Is(err, seal.ErrUnwrap) {
 				return errors.New("the request is not of the point it names")
@@ -43,7 +52,11 @@ func recoveryCommand(o Options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if _, err := fmt.Fprintf(c.ErrOrStderr(), "terminal %s%s, account %s: the secret may be replaced\n", r.Terminal, r.Generation, r.Account); err != nil {
+			said := fmt.Sprintf("terminal %s%s, account %s: the secret may be replaced", r.Terminal, r.Generation, r.Account)
+			if r.Account == seal.RecoveryBackup {
+				said = fmt.Sprintf("terminal %s%s may open the backup of %s", r.Terminal, r.Generation, r.Name)
+			}
+			if _, err := fmt.Fprintln(c.ErrOrStderr(), said); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(c.OutOrStdout(), string(answer))
@@ -54,6 +67,41 @@ func recoveryCommand(o Options) *cobra.Command {
 	c.Flags().StringVar(&file, "request", "-", "the desk's request, - for standard input")
 	parent.AddCommand(c)
 	return parent
+}
+
+// asksForItself wants a machine that would open a backup to be the newest
+// generation of its number and point, not barred, and the answer to go to the key it was certified for.
+func asksForItself(ctx context.Context, data string, r seal.RecoveryRequest) (err error) {
+	reg, err := registry.OpenReader(ctx, data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reg.Close()) }()
+	all, err := reg.Terminals(ctx)
+	if err != nil {
+		return err
+	}
+	var newest registry.Terminal
+	for _, t := range all { // in order of their generations
+		if t.Number == r.Terminal {
+			newest = t
+		}
+	}
+	if newest.Barred || newest.Generation != r.Generation || newest.Point != r.Point || newest.Region != r.Region {
+		return errors.New("the request does not come from the newest, admitted generation of that terminal")
+	}
+	der, err := reg.EncryptCertificate(ctx, newest)
+	if err != nil {
+		return err
+	}
+	certificate, err := smx509.ParseCertificate(der)
+	if err != nil {
+		return fmt.Errorf("read a terminal's certificate: %w", err)
+	}
+	if !bytes.Equal(seal.CompressKey(seal.SM2Key(certificate)), r.Fresh) {
+		return errors.New("the answer would go to another key than the terminal's own")
+	}
+	return nil
 }
 
 func readRequest(file string, stdin io.Reader) (_ []byte, err error) {
