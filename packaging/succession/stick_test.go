@@ -66,8 +66,12 @@ func TestBadSticks(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, succession.ErrDamaged},
-		{"a bit of a page", func(t *testing.T, w *pair) { flip(t, first(t, filepath.Join(w.stick, "bianmin-QH0301A", "pages"), pagePattern)) }, succession.ErrDamaged},
-		{"a page missing", func(t *testing.T, w *pair) { remove(t, first(t, filepath.Join(w.stick, "bianmin-QH0301A", "pages"), pagePattern)) }, succession.ErrDamaged},
+		{"a bit of a page", func(t *testing.T, w *pair) {
+			flip(t, first(t, filepath.Join(w.stick, "bianmin-QH0301A", "pages"), pagePattern))
+		}, succession.ErrDamaged},
+		{"a page missing", func(t *testing.T, w *pair) {
+			remove(t, first(t, filepath.Join(w.stick, "bianmin-QH0301A", "pages"), pagePattern))
+		}, succession.ErrDamaged},
 		{"another terminal's stick", func(t *testing.T, w *pair) {
 			other := t.TempDir()
 			enrolIn(t, w.p, "QH0302", other)
