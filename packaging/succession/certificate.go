@@ -2,7 +2,9 @@ package succession
 
 import (
 	"strings"
+	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/core/receipt"
 	"bianmin/core/text"
 )
@@ -28,7 +30,7 @@ func Certificate(words *text.Catalog, lang text.Lang, e Erasure) receipt.Pages {
 	}
 	fields := []receipt.Field{
 		field("terminal", e.Terminal+e.Generation), field("point", e.Point),
-		field("begun", moment(lang, e.Statement)), field("done", text.Date(lang, e.Done)+" "+text.Clock(lang, e.Done)),
+		field("begun", moment(lang, e.Time)), field("done", moment(lang, e.Done)),
 		field("by", e.By), field("software", e.Software),
 		field("key-files", t("pieces", map[string]any{"n": e.KeyFiles})), field("files", t("pieces", map[string]any{"n": e.Files})),
 		field("cases", t("pieces", map[string]any{"n": e.Cases})), field("drafts", t("pieces", map[string]any{"n": e.Drafts})),
@@ -47,6 +49,7 @@ func Certificate(words *text.Catalog, lang text.Lang, e Erasure) receipt.Pages {
 	}
 }
 
-func moment(lang text.Lang, s Statement) string {
-	return text.Date(lang, s.Time) + " " + text.Clock(lang, s.Time)
+func moment(lang text.Lang, at time.Time) string {
+	at = at.In(casefile.Zone)
+	return text.Date(lang, at) + " " + text.Clock(lang, at)
 }

@@ -31,7 +31,7 @@ func TestCertificate(t *testing.T) {
 		Digest: strings.Repeat("0f", 32), KeyFiles: 14, Files: 120, Done: time.Date(2026, 11, 26, 9, 31, 0, 0, time.UTC),
 	}
 	for lang, want := range map[text.Lang][]string{
-		text.Chinese: {"数据销毁证明", "QH0301A", "75 件已由 QH0301B", "3 件没有送出", "联系不上", "02bb"},
+		text.Chinese: {"数据销毁证明", "QH0301A", "75 件已由 QH0301B", "下午 5:31", "3 件没有送出", "联系不上", "02bb"},
 		text.English: {"Certificate of erasure", "75 were taken over by QH0301B", "3 were neither", "could not be reached"},
 	} {
 		pages := succession.Certificate(words, lang, e)

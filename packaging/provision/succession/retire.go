@@ -55,7 +55,7 @@ the machine signed, JSON) is written to --certificate, outside the data folder. 
 			}
 			told := "the platform knows"
 			if !done.Told {
-				told = "the platform could not be reached: have the county bar this terminal"
+				told = "the platform could not be reached: have the county end its certificates (platform terminal revoke)"
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "已销毁 erased: %s%s, %d key files, %d files, %d packets moved, %d lost; %s\n",
 				done.Terminal, done.Generation, done.KeyFiles, done.Files, done.Moved, done.Lost, told)
