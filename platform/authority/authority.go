@@ -185,3 +185,8 @@ func (a *Authority) TLSConfig() *tls.Config {
 		Time:         a.now,
 	}
 }
+
+// PageTLSConfig is the server's side of browsers' connections: the same certificate, and nobody is asked for one.
+func (a *Authority) PageTLSConfig() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{a.server}, Time: a.now}
+}

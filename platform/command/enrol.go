@@ -28,9 +28,9 @@ func enrolCommand(o Options) *cobra.Command {
 }
 
 type enrolFlags struct {
-	data, environment string
-	code              registry.Code
-	valid             time.Duration
+	data, environment, sheet string
+	code                     registry.Code
+	valid                    time.Duration
 }
 
 func enrolNewCommand(o Options) *cobra.Command {
@@ -48,6 +48,7 @@ func enrolNewCommand(o Options) *cobra.Command {
 	flags.StringVar(&f.code.Role, "role", "kiosk", "kiosk or agent")
 	flags.StringVar(&f.environment, "environment", "demo", "demo or production")
 	flags.DurationVar(&f.valid, "valid", 72*time.Hour, "how long the code may be used")
+	flags.StringVar(&f.sheet, "sheet", "", "also write the code as a printable A4 page with its QR code, PDF, into this file")
 	return c
 }
 
@@ -96,6 +97,11 @@ func (f enrolFlags) run(c *cobra.Command, o Options) (err error) {
 	code := f.code
 	code.URL, code.Environment = ticket.URL, f.environment
 	code.Hash, code.Expires = seal.Digest([]byte(ticket.Code)), o.Now().Add(f.valid)
+	if f.sheet != "" { // before the code counts: a sheet that cannot be written leaves no code behind
+		if err := writeSheet(f.sheet, ticket, code); err != nil {
+			return err
+		}
+	}
 	if err := reg.AddCode(c.Context(), code); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"bianmin/platform/authority"
 	"bianmin/platform/fault"
+	"bianmin/platform/fleet"
 	"bianmin/platform/intake"
 	"bianmin/platform/registry"
 	"bianmin/platform/service"
@@ -25,8 +26,10 @@ import (
 const grace = 3 * time.Second
 
 type serveFlags struct {
-	listen, data, faults, control, rules, environment string
-	hosts                                             []string
+	listen, data, faults, control, rules, environment, fleet string
+
+	hosts  []string
+	limits fleet.Limits
 }
 
 func serveCommand(root *cobra.Command, o Options) {
@@ -39,6 +42,10 @@ func serveCommand(root *cobra.Command, o Options) {
 	flags.StringVar(&f.rules, "rules", "", "rules of items, YAML (default: rules.yaml in the data folder, when it is there)")
 	flags.StringVar(&f.environment, "environment", "demo", "demo or production; fixed at the first start")
 	flags.StringSliceVar(&f.hosts, "host", nil, "names and addresses beside localhost that the server certificate covers")
+	flags.StringVar(&f.fleet, "fleet", "", "address of the fleet page and of metrics, e.g. 127.0.0.1:8444 (default: none)")
+	flags.StringVar(&f.limits.Software, "software", "", "version terminals should have; the fleet page shows older ones (default: the newest one that was heard)")
+	flags.DurationVar(&f.limits.Silent, "silent", 15*time.Minute, "how long a terminal may be silent before the fleet page says so")
+	flags.DurationVar(&f.limits.Late, "late", 4*time.Hour, "how long a packet may wait before the fleet page says so")
 	for _, name := range []string{"listen", "data"} {
 		if err := root.MarkFlagRequired(name); err != nil {
 			panic(err) // the flags stand above
@@ -71,6 +78,10 @@ func (f serveFlags) serve(c *cobra.Command, o Options) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	page, err := f.listenFleet(ctx, o, authority, reg, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	server := &http.Server{
 		Handler: handler, TLSConfig: authority.TLSConfig(), Protocols: new(http.Protocols),
 		ReadHeaderTimeout: 30 * time.Second, IdleTimeout: 5 * time.Minute,
@@ -79,7 +90,15 @@ func (f serveFlags) serve(c *cobra.Command, o Options) (err error) {
 	server.Protocols.SetHTTP1(true)
 	fmt.Fprintf(c.OutOrStdout(), "listening https://%s\n", listener.Addr())
 	var running sync.WaitGroup
-	var controlErr error
+	var controlErr, pageErr error
+	if page != nil {
+		fmt.Fprintf(c.OutOrStdout(), "fleet https://%s\n", page.listener.Addr())
+		running.Go(func() {
+			if pageErr = page.serve(ctx); pageErr != nil {
+				cancel()
+			}
+		})
+	}
 	if f.control != "" {
 		control := fault.Control{Injector: injector, State: countsOf(reg)}
 		running.Go(func() {
@@ -102,7 +121,7 @@ func (f serveFlags) serve(c *cobra.Command, o Options) (err error) {
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
-	return errors.Join(err, controlErr)
+	return errors.Join(err, controlErr, pageErr)
 }
 
 func (f serveFlags) build(ctx context.Context, o Options, authority *authority.Authority, log *slog.Logger) (http.Handler, *fault.Injector, *registry.Registry, error) {

@@ -82,6 +82,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
 		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement,
 	}[route.Operation.OperationID]
+	if handle == nil { // the fleet page is answered elsewhere
+		writeProblem(w, http.StatusNotFound, wire.ProblemRequest, "no such operation", 0)
+		return
+	}
 	if err := handle(w, r, parameters); err != nil {
 		s.fail(w, r, route.Operation.OperationID, err)
 	}

@@ -1,0 +1,123 @@
+// Package fleet is the county's view of its terminals: pages in the browser for
+// operators, and metrics for Prometheus. It reads the registry and changes
+// nothing there; of people it shows none.
+package fleet
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"bianmin/platform/registry"
+)
+
+//go:embed page
+var files embed.FS
+
+// Registry is what the pages and metrics read.
+type Registry interface {
+	Fleet(ctx context.Context) ([]registry.Member, error)
+	Member(ctx context.Context, number string) (registry.Member, error)
+	Beats(ctx context.Context, t registry.Terminal, limit int) ([]registry.Beat, error)
+	Operator(ctx context.Context, name string) (registry.Operator, error)
+	Counts(ctx context.Context) (map[registry.State]int, error)
+}
+
+var _ Registry = (*registry.Registry)(nil)
+
+// Options are what the fleet's view stands on; all but Limits are required.
+type Options struct {
+	Registry Registry
+	Token    string // that Prometheus shows as "Authorization: Bearer"
+	Limits   Limits
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Fleet is the http.Handler of pages and metrics.
+type Fleet struct {
+	Options
+	templates *template.Template
+	words     map[string]words // by language
+	sessions  *sessions
+	tries     *tries
+	routes    http.Handler
+}
+
+// Routes are what the handler answers, as method and path; openapi.yaml names the same.
+var Routes = []string{"GET /fleet", "GET /fleet/{terminal}", "GET /login", "POST /login", "POST /logout", "GET /style.css", "GET /metrics"}
+
+// New makes the handler.
+func New(o Options) (*Fleet, error) {
+	if o.Token == "" {
+		return nil, errors.New("fleet: metrics need a token")
+	}
+	f := &Fleet{Options: o, sessions: newSessions(o.Now), tries: newTries(o.Now)}
+	var err error
+	if f.words, err = loadWords(); err != nil {
+		return nil, err
+	}
+	if f.templates, err = template.New("").Funcs(template.FuncMap{"dict": pair}).ParseFS(files, "page/*.html"); err != nil {
+		return nil, fmt.Errorf("read the fleet's pages: %w", err)
+	}
+	answers := map[string]http.Handler{
+		"GET /fleet": f.signedOn(f.list), "GET /fleet/{terminal}": f.signedOn(f.detail),
+		"GET /login": http.HandlerFunc(f.askLogin), "POST /login": http.HandlerFunc(f.login), "POST /logout": f.signedOn(f.logout),
+		"GET /style.css": http.HandlerFunc(f.style), "GET /metrics": f.withToken(http.HandlerFunc(f.metrics)),
+	}
+	mux := http.NewServeMux()
+	for _, route := range Routes {
+		mux.Handle(route, answers[route])
+	}
+	mux.Handle("GET /{$}", http.RedirectHandler("/fleet", http.StatusSeeOther))
+	f.routes = guarded(http.NewCrossOriginProtection().Handler(mux))
+	return f, nil
+}
+
+// pair hands two things to a template within a template.
+func pair(name string, value any, other string, second any) map[string]any {
+	return map[string]any{name: value, other: second}
+}
+
+// ServeHTTP answers a browser or Prometheus.
+func (f *Fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
+
+// maxForm is the largest form taken, in bytes.
+const maxForm = 8 << 10
+
+// guarded sets what every answer carries: nothing from elsewhere, no script at all, kept by nobody.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range map[string]string{
+			"Content-Security-Policy":      "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"X-Content-Type-Options":       "nosniff",
+			"X-Frame-Options":              "DENY",
+			"Referrer-Policy":              "no-referrer",
+			"Cross-Origin-Opener-Policy":   "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Permissions-Policy":           "camera=(), microphone=(), geolocation=()",
+			"Strict-Transport-Security":    "max-age=31536000",
+			"Cache-Control":                "no-store",
+		} {
+			w.Header().Set(name, value)
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (f *Fleet) style(w http.ResponseWriter, r *http.Request) {
+	http.ServeFileFS(w, r, files, "page/style.css")
+}
+
+func (f *Fleet) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() == nil {
+		f.Log.Error("fleet page failed", "error", err)
+	}
+	http.Error(w, "暂时看不到，请稍后再试。 Not available now, try again.", http.StatusInternalServerError)
+}
