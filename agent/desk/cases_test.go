@@ -3,10 +3,12 @@ package desk
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/drivers"
 	"bianmin/core/receipt"
 )
 
@@ -348,6 +350,51 @@ func TestDeliver(t *testing.T) {
 		d := s.last(second, casefile.Delivered).Delivery
 		if d.Signature == nil || d.ByCard {
 			t.Errorf("signed for: %+v", d)
+		}
+	})
+}
+
+// TestResultIsPrintedHere: what the platform sent is printed once, counted, and handed over against a signature; nothing is
+// handed over that did not come out.
+func TestResultIsPrintedHere(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		number := s.fileFor(pension, nil)
+		s.decide(number, casefile.StateDone, &casefile.Outcome{Result: "参保凭证", Way: "print", Document: &casefile.ResultDocument{
+			Title: "参保缴费凭证", Number: "望社〔2026〕12号", Issuer: "望河县社保局", Issued: "2026-11-24", Text: []string{"准予参保。"},
+		}})
+		s.signOn("100001")
+		s.open(number)
+		s.document.set(drivers.NotPrinted, drivers.FaultPaperOut)
+		s.send(Act{Action: ActDeliver})
+		s.wait(time.Second)
+		if s.state.Overlay != nil {
+			t.Fatalf("handed over without paper: %+v", s.state.Overlay)
+		}
+		s.document.set(drivers.Printed, "")
+		s.send(Act{Action: ActDeliver})
+		s.wait(time.Second)
+		s.asked("desk.ask.result-printed") // a job that failed may have left half a page
+		s.send(Answer{Yes: true, Chosen: "again"})
+		s.wait(time.Second)
+		s.asked("desk.ask.deliver")
+		printed := s.paper.made[len(s.paper.made)-1]
+		content, err := plainJSON(printed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, words := range []string{"参保缴费凭证", "望社〔2026〕12号", "望河县社保局", "准予参保。", principalName, string(number)} {
+			if !strings.Contains(string(content), words) {
+				t.Errorf("%q is not on the paper", words)
+			}
+		}
+		if job := s.office.jobs[len(s.office.jobs)-1]; job.Kind != jobResult || job.Case != number || !job.Reprint {
+			t.Errorf("print ledger: %+v", job)
+		}
+		s.send(Answer{Yes: true, Chosen: "signature"}, Answer{Yes: true})
+		s.wait(time.Second)
+		if d := s.last(number, casefile.Delivered).Delivery; d.Way != "print" || d.Result != "参保凭证" || d.Signature == nil {
+			t.Errorf("delivered: %+v", d)
 		}
 	})
 }

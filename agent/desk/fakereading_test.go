@@ -152,6 +152,11 @@ func (b *fakeBook) HandOver(_ context.Context, numbers []casefile.Number, to str
 	return nil
 }
 
+func (b *fakeBook) Printed(_ context.Context, number casefile.Number, kind string) (bool, error) {
+	defer b.use()()
+	return slices.ContainsFunc(b.o.jobs, func(j agency.PrintJob) bool { return j.Case == number && j.Kind == kind }), nil
+}
+
 func (b *fakeBook) BeginPrint(_ context.Context, job agency.PrintJob) (int64, error) {
 	defer b.use()()
 	b.o.jobs = append(b.o.jobs, job)

@@ -93,6 +93,8 @@ type Book interface {
 	Queue(ctx context.Context) ([]agency.QueueLine, error)
 	// HandOver gives cases to another account of this point, which then alone can read them.
 	HandOver(ctx context.Context, numbers []casefile.Number, to string) error
+	// Printed tells whether a job of a kind was begun for a case before, however it ended.
+	Printed(ctx context.Context, number casefile.Number, kind string) (bool, error)
 	// BeginPrint writes a physical job into the print ledger before its first byte, EndPrint after its last, ConfirmPrint what the agent saw.
 	BeginPrint(ctx context.Context, job agency.PrintJob) (id int64, err error)
 	EndPrint(ctx context.Context, id int64, report drivers.PrintReport) error

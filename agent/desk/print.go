@@ -22,6 +22,7 @@ const (
 	jobClosing = "closing"
 	jobReport  = "report"
 	jobFee     = "fee"
+	jobResult  = "result"
 )
 
 // Stages of a print, as views name them.

@@ -193,6 +193,9 @@ func (w *walk) platform() {
 	}
 	if state == casefile.StateDone {
 		c.file.Outcome = &casefile.Outcome{Result: "结果", Way: pick(w, "pickup", "print")}
+		if c.file.Outcome.Way == "print" {
+			c.file.Outcome.Document = &casefile.ResultDocument{Title: "结果", Issued: "2026-11-25", Text: []string{"准予"}}
+		}
 	}
 }
 

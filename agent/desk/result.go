@@ -1,14 +1,19 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
 	"bianmin/core/identity"
+	"bianmin/core/receipt"
 	"bianmin/core/text"
+	"bianmin/drivers"
 )
+
+const slotResult slot = "result"
 
 func zh(s string) text.Local { return text.Zh(s) }
 
@@ -38,6 +43,61 @@ func (m *machine) deliver(file agency.CaseFile) {
 			delivery.Way = "print"
 		}
 	}
+	if file.Outcome != nil && file.Outcome.Document != nil {
+		m.resultOnPaper(file, func(m *machine) { m.askDeliver(file, delivery) })
+		return
+	}
+	m.askDeliver(file, delivery)
+}
+
+// resultOnPaper goes on once the result lies there printed: now, or from an earlier time.
+func (m *machine) resultOnPaper(file agency.CaseFile, and func(m *machine)) {
+	m.look(slotResult, func(ctx context.Context, book Book) then {
+		before, err := book.Printed(ctx, file.Number, jobResult)
+		return func(m *machine) {
+			switch {
+			case err != nil:
+				m.fail("look for a print", err)
+			case before:
+				m.askResult(file, and)
+			default:
+				m.printResult(file, false, and)
+			}
+		}
+	})
+}
+
+// askResult asks whether a result that was printed before is still there.
+func (m *machine) askResult(file agency.CaseFile, and func(m *machine)) {
+	m.ask(Overlay{
+		Kind: overlayAsk, Title: Message{Key: "desk.ask.result-printed", Args: map[string]any{"result": file.Outcome.Result}},
+		Choices: []Choice{{Code: "here", Label: m.local("desk.ask.result-here")}, {Code: "again", Label: m.local("desk.ask.result-again")}}, Chosen: "here",
+		Yes: Message{Key: "desk.ask.go-on"}, No: Message{Key: "desk.ask.no"},
+	}, func(m *machine, a Answer) {
+		switch {
+		case !a.Yes:
+		case a.Chosen == "again":
+			m.printResult(file, true, and)
+		default:
+			and(m)
+		}
+	})
+}
+
+// printResult prints the result and goes on when it came out.
+func (m *machine) printResult(file agency.CaseFile, reprint bool, and func(m *machine)) {
+	j := m.document(a4{m.caseJob(jobResult, file, reprint), func(d receipt.Desk) receipt.Pages { return receipt.Result(d, file) }})
+	j.again = func(m *machine) { m.printResult(file, true, and) }
+	j.ended = func(m *machine, stage string, _ drivers.Fault) {
+		if stage == stagePrinted {
+			and(m)
+		}
+	}
+	m.print(j)
+}
+
+// askDeliver asks how the recipient shows who they are.
+func (m *machine) askDeliver(file agency.CaseFile, delivery casefile.Delivery) {
 	choices := []Choice{{Code: "card", Label: m.local("desk.ask.by-card")}, {Code: "signature", Label: m.local("desk.ask.by-signature")}}
 	m.ask(Overlay{
 		Kind: overlayAsk, Title: Message{Key: "desk.ask.deliver", Args: map[string]any{"result": delivery.Result}}, Choices: choices, Chosen: "card",

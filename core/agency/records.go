@@ -164,7 +164,7 @@ type QueueLine struct {
 
 // PrintJob is one physical job in the print ledger.
 type PrintJob struct {
-	Kind    string // "receipt", "copy", "notice", "authorisation", "form", "sheet", "closing", "report", "fee"
+	Kind    string // "receipt", "copy", "notice", "authorisation", "form", "sheet", "closing", "report", "fee", "result"
 	Case    casefile.Number
 	Item    string
 	Reprint bool // marked 补打

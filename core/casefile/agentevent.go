@@ -168,6 +168,17 @@ type Outcome struct {
 	Result string `json:"result"` // what the person gets
 	Way    string `json:"way"`    // "pickup", "print", "none"
 	Bring  string `json:"bring,omitempty"`
+	// Document is what is printed at the desk when the way is "print".
+	Document *ResultDocument `json:"document,omitempty"`
+}
+
+// ResultDocument is a result as its department wrote it, to be laid out on A4.
+type ResultDocument struct {
+	Title  string   `json:"title"`
+	Number string   `json:"number,omitempty"` // the department's own
+	Issuer string   `json:"issuer,omitempty"`
+	Issued string   `json:"issued"` // YYYY-MM-DD
+	Text   []string `json:"text"`   // paragraphs
 }
 
 // Appointment is a visit or an appointment the platform set.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -25,6 +26,8 @@ type actFlags struct {
 	days                   int
 	branch                 casefile.Branch
 	outcome                casefile.Outcome
+	document               string // file
+	paper                  casefile.ResultDocument
 	appointment            casefile.Appointment
 }
 
@@ -33,7 +36,7 @@ var acts = map[string][]string{
 	"accept":   {"department", "text"},
 	"progress": {"department", "state", "text"},
 	"return":   {"points", "point", "days", "reason"},
-	"finish":   {"result", "way", "bring"},
+	"finish":   {"result", "way", "bring", "document", "document-number", "issuer"},
 	"reject":   {"reason"},
 	"appoint":  {"terminal", "id", "kind", "state", "date", "time", "village", "address", "name", "phone", "item", "note"},
 }
@@ -66,6 +69,9 @@ func actCommand(o Options) *cobra.Command {
 	flags.StringVar(&f.outcome.Result, "result", "", "what the person gets")
 	flags.StringVar(&f.outcome.Way, "way", "pickup", "pickup, print or none")
 	flags.StringVar(&f.outcome.Bring, "bring", "", "what the person must bring")
+	flags.StringVar(&f.document, "document", "", "finish --way print: text file of what is printed at the desk: the title, then a paragraph a line; the result alone without it")
+	flags.StringVar(&f.paper.Number, "document-number", "", "finish --way print: the department's number of the result")
+	flags.StringVar(&f.paper.Issuer, "issuer", "", "finish --way print: who issues the result")
 	flags.StringVar(&f.terminal, "terminal", "", "terminal number of the point, for an appointment that belongs to no case")
 	a := &f.appointment
 	for _, flag := range []struct {
@@ -113,7 +119,7 @@ func (f actFlags) run(c *cobra.Command, o Options, args []string) (err error) {
 	if stray != nil {
 		return stray
 	}
-	update, err := f.update(verb)
+	update, err := f.update(verb, o.Now())
 	if err != nil {
 		return err
 	}
@@ -141,8 +147,34 @@ func (f actFlags) run(c *cobra.Command, o Options, args []string) (err error) {
 	return err
 }
 
+// write makes the document of a result that is printed at the desk.
+func (f *actFlags) write(today time.Time) error {
+	if f.outcome.Way != "print" {
+		if f.document != "" || f.paper.Number != "" || f.paper.Issuer != "" {
+			return errors.New("--document, --document-number and --issuer go with --way print")
+		}
+		return nil
+	}
+	f.paper.Title, f.paper.Text, f.paper.Issued = f.outcome.Result, []string{f.outcome.Result}, today.In(casefile.Zone).Format(time.DateOnly)
+	if f.document != "" {
+		content, err := os.ReadFile(f.document)
+		if err != nil {
+			return fmt.Errorf("read the result's document: %w", err)
+		}
+		title, text, _ := strings.Cut(strings.TrimSpace(string(content)), "\n")
+		f.paper.Title, f.paper.Text = strings.TrimSpace(title), nil
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); line != "" {
+				f.paper.Text = append(f.paper.Text, line)
+			}
+		}
+	}
+	f.outcome.Document = &f.paper
+	return nil
+}
+
 // update makes the act's content; what is wrong with it is the department's to say.
-func (f actFlags) update(verb string) (casefile.Update, error) {
+func (f actFlags) update(verb string, today time.Time) (casefile.Update, error) {
 	switch verb {
 	case "accept":
 		f.branch.State = "working"
@@ -153,6 +185,9 @@ func (f actFlags) update(verb string) (casefile.Update, error) {
 		points, err := f.notice()
 		return casefile.Update{Kind: casefile.PlatformReturned, Reason: f.reason, Notice: &casefile.Notice{Points: points, Days: f.days}}, err
 	case "finish":
+		if err := f.write(today); err != nil {
+			return casefile.Update{}, err
+		}
 		return casefile.Update{Kind: casefile.PlatformFinished, Outcome: &f.outcome}, nil
 	case "reject":
 		return casefile.Update{Kind: casefile.PlatformRejected, Reason: f.reason}, nil

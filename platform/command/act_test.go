@@ -44,6 +44,8 @@ func TestActMistakes(t *testing.T) {
 		"N return --points P":                "id of its own",
 		"N finish":                           "needs the result",
 		"N finish --result r --way drone":    "pickup, print",
+		"N finish --result r --issuer x":     "--way print",
+		"N finish --result r --way print --document nowhere": "no such file",
 		"N reject":                           "needs a reason",
 		"N appoint":                          "the date",
 		"N " + visit:                         "not both",

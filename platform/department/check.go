@@ -82,6 +82,30 @@ func checkOutcome(o *casefile.Outcome) error {
 		return wrong("it needs the result")
 	case !slices.Contains([]string{"pickup", "print", "none"}, o.Way):
 		return wrong("the result's way is pickup, print or none")
+	case (o.Way == "print") != (o.Document != nil):
+		return wrong("a result that is printed at the desk comes with its document, and no other does")
+	case o.Document != nil:
+		return checkDocument(*o.Document)
+	}
+	return nil
+}
+
+// mostText is how many characters a result's document may have.
+const mostText = 20000
+
+func checkDocument(d casefile.ResultDocument) error {
+	long := 0
+	for _, paragraph := range d.Text {
+		long += len([]rune(paragraph))
+	}
+	_, err := time.Parse(time.DateOnly, d.Issued)
+	switch {
+	case d.Title == "" || len([]rune(d.Title)) > 60:
+		return wrong("a result's document has a title of at most 60 characters")
+	case long == 0 || long > mostText:
+		return wrong("a result's document has 1 to %d characters", mostText)
+	case err != nil:
+		return wrong("the day a result was issued is not in the form 2026-11-25")
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func update() casefile.Update {
 		ID: strings.Repeat("0f", 16), Case: "QH0301A-261122-0042-X", Kind: casefile.PlatformReturned, At: at, Reason: "r",
 		Notice:  &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1", Material: "m1", Page: 3, Field: "f", Text: "t"}}, Days: 5},
 		Branch:  &casefile.Branch{Department: "民政局", State: "working", Text: "t"},
-		Outcome: &casefile.Outcome{Result: "r", Way: "pickup", Bring: "b"},
+		Outcome: &casefile.Outcome{Result: "r", Way: "pickup", Bring: "b", Document: &casefile.ResultDocument{Title: "t", Number: "n", Issuer: "i", Issued: "2026-11-25", Text: []string{"x"}}},
 		Appointment: &casefile.Appointment{
 			ID: "a", Kind: "visit", Date: "2026-11-26", Time: "09:30", Village: "v", Address: "a", Name: "n", Phone: "p", Item: "i", State: "set", Note: "n",
 		},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
@@ -42,6 +43,16 @@ func (d desk) ownerOf(ctx context.Context, number casefile.Number) (string, erro
 		return d.store.SheetOwner(ctx, number)
 	}
 	return desk.Account, err
+}
+
+// Printed tells whether a job of a kind was begun for a case before, however it ended.
+func (b *Book) Printed(ctx context.Context, number casefile.Number, kind string) (bool, error) {
+	d, err := b.reading(ctx)
+	if err != nil {
+		return false, coded(err)
+	}
+	jobs, err := d.store.Prints(ctx, number)
+	return slices.ContainsFunc(jobs, func(j store.Print) bool { return j.Kind == kind }), coded(err)
 }
 
 // EndPrint writes the printer's report after the last byte.

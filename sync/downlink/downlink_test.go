@@ -40,7 +40,7 @@ func TestUpdatesComeHome(t *testing.T) {
 		e.Kind, e.Correction = casefile.Corrected, &casefile.Correction{Notice: want[1], Points: []string{"1", "2"}}
 	})
 	want = append(want,
-		act(t, p, string(number), "finish", "--result", "高龄津贴批准通知", "--way", "pickup", "--bring", "身份证"),
+		act(t, p, string(number), "finish", "--result", "高龄津贴批准通知", "--way", "print", "--issuer", "望河县民政局", "--bring", "身份证"),
 		act(t, p, string(number), "appoint", "--kind", "point", "--date", "2026-11-26", "--time", "09:30", "--name", "王小丫"))
 	visit := act(t, p, "appoint", "--terminal", "QH0303", "--date", "2026-11-26", "--time", "10:00", "--village", "柳树沟村", "--address", "3组12号", "--name", "张大爷", "--phone", "13800000000")
 	want = append(want, visit)
@@ -70,7 +70,8 @@ func TestUpdatesComeHome(t *testing.T) {
 	if taken[0].Branch == nil || *taken[0].Branch != (casefile.Branch{Department: "民政局", State: "working", Text: "已收到"}) {
 		t.Errorf("the branch came as %+v", taken[0].Branch)
 	}
-	if taken[2].Outcome == nil || *taken[2].Outcome != (casefile.Outcome{Result: "高龄津贴批准通知", Way: "pickup", Bring: "身份证"}) {
+	if o := taken[2].Outcome; o == nil || o.Result != "高龄津贴批准通知" || o.Way != "print" || o.Bring != "身份证" || o.Document == nil ||
+		o.Document.Title != o.Result || o.Document.Issuer != "望河县民政局" || o.Document.Issued == "" || len(o.Document.Text) != 1 {
 		t.Errorf("the outcome came as %+v", taken[2].Outcome)
 	}
 	if v := taken[4]; v.Case != "" || v.Appointment == nil || v.Appointment.Name != "张大爷" || v.Appointment.ID != visit || v.Appointment.State != "set" {

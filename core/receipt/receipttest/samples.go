@@ -109,6 +109,7 @@ func Papers(d receipt.Desk, checked *form.Checked, values form.Values, region fu
 		"completion":          turn(casefile.Closed, ""),
 		"notice":              receipt.Notice(d, receipt.NoticePaper{Case: c, Names: names}),
 		"sheet":               receipt.HandOver(d, receipt.HandOverPaper{Number: "QH0301A-261122-0043-K", Sheet: casefile.Sheet{From: d.Point, To: "柳树沟乡便民服务中心", Papers: papers(70)}, QR: "BM1:" + QR}),
+		"result":              receipt.Result(d, printed(c)),
 		"taken":               receipt.PapersTaken(d, taken),
 		"fee":                 receipt.FeeReceipt(d, fee),
 		"refund":              receipt.FeeReceipt(d, refund),
@@ -176,4 +177,13 @@ func Report() report.Report {
 	}
 	s.Visits = []agency.VisitLine{{Outcome: "done"}, {Outcome: "done"}, {Outcome: "no-show"}, {}}
 	return report.Make("2026-11-01", "2026-11-30", s)
+}
+
+// printed is the case with a result that is printed at the desk.
+func printed(c agency.CaseFile) agency.CaseFile {
+	c.Outcome = &casefile.Outcome{Result: "高龄津贴批准通知", Way: "print", Document: &casefile.ResultDocument{
+		Title: "高龄津贴批准通知", Number: "望民〔2026〕108号", Issuer: "望河县民政局", Issued: "2026-11-24",
+		Text: []string{"经审核，符合高龄津贴发放条件，自 2026 年 11 月起按月发放，每月 110 元。", "情况有变化的，自变化之日起一个月内告知村便民服务点。"},
+	}}
+	return c
 }
