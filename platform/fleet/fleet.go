@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"time"
 
+	"bianmin/assets"
 	"bianmin/platform/registry"
 )
 
@@ -50,7 +51,7 @@ type Fleet struct {
 }
 
 // Routes are what the handler answers, as method and path; openapi.yaml names the same.
-var Routes = []string{"GET /fleet", "GET /fleet/{terminal}", "GET /login", "POST /login", "POST /logout", "GET /style.css", "GET /metrics"}
+var Routes = []string{"GET /fleet", "GET /fleet/{terminal}", "GET /login", "POST /login", "POST /logout", "GET /style.css", "GET /font/{weight}", "GET /metrics"}
 
 // New makes the handler.
 func New(o Options) (*Fleet, error) {
@@ -68,7 +69,7 @@ func New(o Options) (*Fleet, error) {
 	answers := map[string]http.Handler{
 		"GET /fleet": f.signedOn(f.list), "GET /fleet/{terminal}": f.signedOn(f.detail),
 		"GET /login": http.HandlerFunc(f.askLogin), "POST /login": http.HandlerFunc(f.login), "POST /logout": f.signedOn(f.logout),
-		"GET /style.css": http.HandlerFunc(f.style), "GET /metrics": f.withToken(http.HandlerFunc(f.metrics)),
+		"GET /style.css": http.HandlerFunc(f.style), "GET /font/{weight}": http.HandlerFunc(f.font), "GET /metrics": f.withToken(http.HandlerFunc(f.metrics)),
 	}
 	mux := http.NewServeMux()
 	for _, route := range Routes {
@@ -94,7 +95,7 @@ const maxForm = 8 << 10
 func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name, value := range map[string]string{
-			"Content-Security-Policy":      "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"Content-Security-Policy":      "default-src 'none'; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 			"X-Content-Type-Options":       "nosniff",
 			"X-Frame-Options":              "DENY",
 			"Referrer-Policy":              "no-referrer",
@@ -113,6 +114,23 @@ func guarded(next http.Handler) http.Handler {
 
 func (f *Fleet) style(w http.ResponseWriter, r *http.Request) {
 	http.ServeFileFS(w, r, files, "page/style.css")
+}
+
+// font serves the product's own letters to a machine that has no Chinese ones; they are the same for years.
+func (f *Fleet) font(w http.ResponseWriter, r *http.Request) {
+	var content []byte
+	switch r.PathValue("weight") {
+	case "regular":
+		content = assets.FontRegular()
+	case "bold":
+		content = assets.FontBold()
+	default:
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "font/ttf")
+	w.Header().Set("Cache-Control", "private, max-age=604800")
+	_, _ = w.Write(content) // a broken connection is the browser's to notice
 }
 
 func (f *Fleet) fail(w http.ResponseWriter, r *http.Request, err error) {

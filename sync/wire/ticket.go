@@ -37,11 +37,11 @@ func ParseTicket(s string) (Ticket, error) {
 	return NewTicket(parts[1], parts[2], parts[3])
 }
 
-// NewTicket makes a ticket of parts typed by hand, forgiving letter case, spaces and O, I, L for digits.
+// NewTicket makes a ticket of parts typed by hand, forgiving letter case, spaces, and O, I, L for digits in the code.
 func NewTicket(platform, fingerprint, code string) (Ticket, error) {
 	t := Ticket{
 		URL:         strings.TrimRight(strings.TrimSpace(platform), "/"),
-		Fingerprint: strings.ToLower(strings.ReplaceAll(strings.TrimSpace(fingerprint), ":", "")),
+		Fingerprint: strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(strings.TrimSpace(fingerprint))),
 		Code:        tidyCode(code),
 	}
 	u, err := url.Parse(t.URL)
