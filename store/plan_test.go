@@ -1,0 +1,27 @@
+package store
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestChangedRowsAreFoundByRevision: a look after one change must not go through all that the account has.
+func TestChangedRowsAreFoundByRevision(t *testing.T) {
+	s := open(t, t.TempDir(), newMachine())
+	for query, index := range map[string]string{sqlChanged: "desk_cases_revision", sqlLines: "desk_cases_account"} {
+		rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, 7, "301001")
+		must(t, err)
+		var plan []string
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			must(t, rows.Scan(&id, &parent, &unused, &step))
+			plan = append(plan, step)
+		}
+		must(t, rows.Err())
+		must(t, rows.Close())
+		if !strings.Contains(strings.Join(plan, "\n"), index) {
+			t.Errorf("not by %s: %q", index, plan)
+		}
+	}
+}
