@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,9 +18,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/pinyin"
 	"bianmin/core/text"
-	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
-	"bianmin/packaging/version"
 	"bianmin/ui/onui"
 	"bianmin/ui/play"
 	"bianmin/ui/theme"
@@ -65,15 +62,10 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent
 		onui.Do(w.app.Quit)
 	}()
 	watch := w.watchFirstFrame()
-	var beside sync.WaitGroup
-	if !f.practice { // its devices are invented
-		beside.Go(func() { condition.Publish(ctx, s.Data, "agent "+version.Version, parts.Devices.Statuses, log) })
-	}
 	w.window.Show()
 	w.app.Run()
 	cancel()
 	last := <-ended
-	beside.Wait()
 	if err := watch(); err != nil {
 		return nil, err
 	}

@@ -21,11 +21,9 @@ import (
 	"bianmin/kiosk/journey"
 	"bianmin/kiosk/screen"
 	"bianmin/kiosk/wiring"
-	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/supervise"
 	"bianmin/packaging/update/trial"
-	"bianmin/packaging/version"
 	"bianmin/ui"
 	"bianmin/ui/onui"
 	"bianmin/ui/play"
@@ -88,7 +86,6 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	var beside sync.WaitGroup
 	beside.Go(func() { k.warn("the supervisor does not hear", supervise.Beat(ctx, painting)) })
 	beside.Go(func() { k.stepAside(ctx, time.Now()) })
-	beside.Go(func() { condition.Publish(ctx, s.Data, "kiosk "+version.Version, parts.Devices.Statuses, log) })
 	k.window.Show()
 	k.app.Run()
 	cancel()

@@ -103,7 +103,7 @@ func (a *Agent) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.told = reported.Keep(ctx, a.options.Settings.Data, a.Devices.Statuses, a.options.Log)
+	a.told = reported.Keep(ctx, a.options.Settings.Data, "agent "+version.Version, a.Devices.Statuses, a.options.Log)
 	return nil
 }
 

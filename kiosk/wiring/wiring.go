@@ -95,7 +95,7 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	k.told = reported.Keep(ctx, k.options.Settings.Data, k.Devices.Statuses, k.options.Log)
+	k.told = reported.Keep(ctx, k.options.Settings.Data, "kiosk "+version.Version, k.Devices.Statuses, k.options.Log)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"bianmin/drivers/dots"
 	"bianmin/drivers/point"
 	"bianmin/packaging/condition"
+	"bianmin/sync/reported"
 )
 
 // deviceLimit bounds the look at the devices.
@@ -30,12 +31,12 @@ func (l *look) devices(ctx context.Context) {
 		l.add("devices", "devices", Warn, "none", nil)
 		return
 	}
-	published, fresh, err := condition.Read(l.Settings.Data, l.Now())
+	told, err := reported.Load(l.Settings.Data)
 	if err != nil {
 		l.Log.Warn("what is published of the devices cannot be read", "error", err)
 	}
-	if fresh && !l.Alone {
-		l.held(published)
+	if told.Live(l.Now()) && !l.Alone {
+		l.held(told)
 		return
 	}
 	statuses, err := ask(ctx, config, point.Options{Log: l.Log, Now: l.Now})
@@ -44,8 +45,8 @@ func (l *look) devices(ctx context.Context) {
 		l.add("devices", "devices", Fail, "configuration", nil)
 		return
 	}
-	if published, fresh := l.await(ctx, statuses); fresh {
-		l.held(published)
+	if told, fresh := l.await(ctx, statuses); fresh {
+		l.held(told)
 		return
 	}
 	for _, s := range statuses {
@@ -53,31 +54,31 @@ func (l *look) devices(ctx context.Context) {
 	}
 }
 
-func (l *look) held(p condition.Published) {
+func (l *look) held(p reported.Told) {
 	for _, s := range p.Devices {
 		l.device(Device{Status: s, Source: p.Program})
 	}
 }
 
 // await waits a moment for the program that has just taken the devices: between two sessions it publishes nothing.
-func (l *look) await(ctx context.Context, asked []drivers.Status) (condition.Published, bool) {
+func (l *look) await(ctx context.Context, asked []drivers.Status) (reported.Told, bool) {
 	busy := func(s drivers.Status) bool { return s.Fault == drivers.FaultBusy }
 	if l.Alone || !slices.ContainsFunc(asked, busy) {
-		return condition.Published{}, false
+		return reported.Told{}, false
 	}
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for range 30 {
 		select {
 		case <-ctx.Done():
-			return condition.Published{}, false
+			return reported.Told{}, false
 		case <-tick.C:
 		}
-		if p, fresh, err := condition.Read(l.Settings.Data, l.Now()); err == nil && fresh {
-			return p, true
+		if told, err := reported.Load(l.Settings.Data); err == nil && told.Live(l.Now()) {
+			return told, true
 		}
 	}
-	return condition.Published{}, false
+	return reported.Told{}, false
 }
 
 // ask opens every device, asks it once, and lets it go.

@@ -1,8 +1,6 @@
 package readiness_test
 
 import (
-	"context"
-	"sync"
 	"testing"
 
 	"bianmin/assets"
@@ -23,16 +21,4 @@ func pointOf(t *testing.T, m *machine) (*point.Point, error) {
 		p.Check(t.Context())
 	}
 	return p, err
-}
-
-// publish publishes as the kiosk does, until the end that it gives is called.
-func publish(t *testing.T, m *machine, p *point.Point) (end func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	var work sync.WaitGroup
-	work.Go(func() { condition.Publish(ctx, m.settings.Data, "kiosk test", p.Statuses, silent) })
-	return func() {
-		cancel()
-		work.Wait()
-	}
 }

@@ -15,12 +15,12 @@ import (
 	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/drivers/sim/stand"
-	"bianmin/packaging/condition"
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/settings"
 	"bianmin/platform/platformtest"
 	"bianmin/store"
 	"bianmin/sync/enrol"
+	"bianmin/sync/reported"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -217,10 +217,10 @@ func TestHeldDevices(t *testing.T) {
 	eventually(t, func() bool {
 		return slices.ContainsFunc(kiosk.Statuses(), func(s drivers.Status) bool { return s.Fault == drivers.FaultPaperOut })
 	})
-	end := publish(t, m, kiosk)
+	keeper := reported.Keep(t.Context(), m.settings.Data, "kiosk test", kiosk.Statuses, silent)
 	eventually(t, func() bool {
-		_, fresh, err := condition.Read(m.settings.Data, time.Now())
-		return err == nil && fresh
+		told, err := reported.Load(m.settings.Data)
+		return err == nil && told.Live(time.Now())
 	})
 	r := m.look()
 	if !slices.Contains(codes(r), "device.printer fail paper-out") || !slices.Contains(codes(r), "device.reader ok ok") || r.Devices[1].Source != "kiosk test" {
@@ -229,7 +229,15 @@ func TestHeldDevices(t *testing.T) {
 	if !strings.Contains(r.Checks[slices.IndexFunc(r.Checks, func(c readiness.Check) bool { return c.ID == "device.reader" })].Text, "kiosk test") {
 		t.Error("it does not say whose word it is")
 	}
-	end()
+	keeper.Close()
+	told, err := reported.Load(m.settings.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told.Process = 1 << 22 // its process has ended
+	if err := reported.Save(m.settings.Data, told); err != nil {
+		t.Fatal(err)
+	}
 	m.do("printer paper ok")
 	if err := kiosk.Close(); err != nil {
 		t.Error(err)

@@ -1,6 +1,7 @@
 // Package reported hands the state of the terminal's devices from the program
-// at the screen, which holds them, to the sender, which tells the platform:
-// through one small file in the data folder. It must not hold anything personal.
+// at the screen, which holds them, to those that do not: the sender, which tells the
+// platform, and the readiness check. It goes through one small file in the data folder
+// and must not hold anything personal.
 package reported
 
 import (
@@ -12,25 +13,38 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"reflect"
+	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"bianmin/drivers"
-	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
 const (
 	file      = "devices.json"
-	lookEvery = 5 * time.Second
-	sayEvery  = 5 * time.Minute // an unchanged state is written anew, so that its age tells whether the program lives
+	lookEvery = 2 * time.Second
+	sayEvery  = 30 * time.Second // an unchanged state is written anew, so that its age tells whether the program lives
+	fresh     = 3 * sayEvery
 )
 
 // Told is what the program at the screen last wrote.
 type Told struct {
-	At      time.Time     `json:"at"`
-	Devices []wire.Device `json:"devices"`
+	Program string           `json:"program"` // name and version
+	Process int              `json:"process"`
+	At      time.Time        `json:"at"`
+	Devices []drivers.Status `json:"devices"`
+}
+
+// Live tells whether the program still holds the devices: it was heard of lately and its process is there.
+func (t Told) Live(now time.Time) bool {
+	age := now.Sub(t.At)
+	if t.Process <= 0 || age > fresh || age < -fresh {
+		return false
+	}
+	err := syscall.Kill(t.Process, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
 }
 
 // Load reads what was told last; zero when nothing ever was.
@@ -49,13 +63,20 @@ func Load(folder string) (Told, error) {
 	return told, nil
 }
 
-// Save writes what is told now.
+// Save writes what is told now. It needs no sync: after a power cut nobody believes it.
 func Save(folder string, told Told) error {
 	content, err := json.Marshal(told)
 	if err != nil {
 		return fmt.Errorf("write the devices' states: %w", err)
 	}
-	return seal.WriteFile(filepath.Join(folder, file), content)
+	temporary := filepath.Join(folder, file+".new")
+	if err := os.WriteFile(temporary, content, 0o600); err != nil {
+		return fmt.Errorf("write the devices' states: %w", err)
+	}
+	if err := os.Rename(temporary, filepath.Join(folder, file)); err != nil {
+		return fmt.Errorf("write the devices' states: %w", err)
+	}
+	return nil
 }
 
 // Keeper writes the devices' states as they change. Close ends it.
@@ -64,14 +85,14 @@ type Keeper struct {
 	done sync.WaitGroup
 }
 
-// Keep starts writing into a data folder what statuses says; log may be nil.
-func Keep(ctx context.Context, folder string, statuses func() []drivers.Status, log *slog.Logger) *Keeper {
+// Keep starts writing into a data folder what statuses says; program names who holds the devices. log may be nil.
+func Keep(ctx context.Context, folder, program string, statuses func() []drivers.Status, log *slog.Logger) *Keeper {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	k := &Keeper{stop: stop}
-	k.done.Go(func() { keep(ctx, folder, statuses, log) })
+	k.done.Go(func() { keep(ctx, folder, program, statuses, log) })
 	return k
 }
 
@@ -81,14 +102,14 @@ func (k *Keeper) Close() {
 	k.done.Wait()
 }
 
-func keep(ctx context.Context, folder string, statuses func() []drivers.Status, log *slog.Logger) {
+func keep(ctx context.Context, folder, program string, statuses func() []drivers.Status, log *slog.Logger) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	var last Told
 	failed := false
 	for {
-		now := Told{At: time.Now().UTC(), Devices: Wire(statuses())}
-		if !reflect.DeepEqual(now.Devices, last.Devices) || now.At.Sub(last.At) >= sayEvery || now.At.Before(last.At) {
+		now := Told{Program: program, Process: os.Getpid(), At: time.Now().UTC(), Devices: statuses()}
+		if !slices.EqualFunc(now.Devices, last.Devices, same) || now.At.Sub(last.At) >= sayEvery || now.At.Before(last.At) {
 			err := Save(folder, now)
 			if err != nil && !failed {
 				log.Warn("the devices' states are not written", "error", err)
@@ -103,6 +124,12 @@ func keep(ctx context.Context, folder string, statuses func() []drivers.Status, 
 		case <-tick.C:
 		}
 	}
+}
+
+// same compares without the time of the last look.
+func same(a, b drivers.Status) bool {
+	a.At = b.At
+	return a == b
 }
 
 // Wire says what drivers say in the words of the wire; never nil.

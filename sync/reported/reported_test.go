@@ -24,13 +24,16 @@ func TestKeep(t *testing.T) {
 		}
 	}
 	before := time.Now().Add(-time.Second)
-	keeper := reported.Keep(t.Context(), folder, statuses, nil)
+	keeper := reported.Keep(t.Context(), folder, "kiosk test", statuses, nil)
 	keeper.Close()
 	told, err := reported.Load(folder)
 	if err != nil || len(told.Devices) != 2 || told.At.Before(before) {
 		t.Fatalf("told %+v, %v", told, err)
 	}
-	printer := told.Devices[0]
+	if !told.Live(time.Now()) || told.Live(time.Now().Add(2*time.Minute)) || (reported.Told{At: time.Now(), Process: 1 << 22}).Live(time.Now()) {
+		t.Errorf("whether the program lives: %+v", told)
+	}
+	printer := reported.Wire(told.Devices)[0]
 	if printer.Role != "printer" || printer.Paper != "out" || printer.Fault != "paper-out" || len([]rune(printer.Model)) != 100 {
 		t.Errorf("the printer: %+v", printer)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"bianmin/drivers"
 	"bianmin/platform/registry"
 	"bianmin/sync/reported"
 	"bianmin/sync/wire"
@@ -14,7 +15,7 @@ func TestConditionReachesThePlatform(t *testing.T) {
 	w := newWorld(t)
 	w.startPlatform("")
 	w.enrol()
-	told := reported.Told{At: time.Now().UTC(), Devices: []wire.Device{{Role: "printer", Condition: "userError", Paper: "out", Fault: "paper-out"}}}
+	told := reported.Told{At: time.Now().UTC(), Devices: []drivers.Status{{Role: "printer", Condition: "userError", Paper: "out", Fault: "paper-out", Serial: "S1"}}}
 	if err := reported.Save(w.terminal, told); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func TestConditionReachesThePlatform(t *testing.T) {
 		}
 		return c != nil
 	})
-	if len(c.Devices) != 1 || c.Devices[0] != told.Devices[0] || !c.DevicesAt.Equal(told.At) || c.DiskFree <= 0 || c.DiskTotal < c.DiskFree {
+	if len(c.Devices) != 1 || c.Devices[0] != reported.Wire(told.Devices)[0] || !c.DevicesAt.Equal(told.At) || c.DiskFree <= 0 || c.DiskTotal < c.DiskFree {
 		t.Errorf("the platform heard %+v", c)
 	}
 }

@@ -25,7 +25,7 @@ func look(folder string, log *slog.Logger) *wire.Condition {
 	}
 	if !told.At.IsZero() {
 		at := told.At.UTC()
-		c.DevicesAt, c.Devices = &at, told.Devices
+		c.DevicesAt, c.Devices = &at, reported.Wire(told.Devices)
 	}
 	return c
 }
