@@ -18,6 +18,7 @@ import (
 	"bianmin/packaging/provision/check"
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/enrolment"
+	"bianmin/packaging/provision/report"
 	"bianmin/packaging/provision/session"
 	"bianmin/packaging/provision/setup"
 	"bianmin/packaging/provision/succession"
@@ -33,6 +34,7 @@ func main() {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), check.Command(time.Now), setup.Command(time.Now), update.Command(time.Now))
+	root.AddCommand(report.Commands(time.Now)...)
 	root.AddCommand(succession.Commands(succession.Options{Software: "bianmin " + version.Version, Now: time.Now})...)
 	root.AddCommand(manual(root))
 	explain(root)
