@@ -282,6 +282,7 @@ func (r *run) configure(ctx context.Context, mine func(func() error) error) erro
 			devices[role] = map[string]any{"link": name}
 		}
 	}
+	r.configuration.suit(r.role() == session.Kiosk, r.Root)
 	if r.settings, err = r.configuration.read(); err != nil {
 		return err
 	}

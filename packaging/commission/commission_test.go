@@ -32,6 +32,9 @@ func (w *world) fit(terminal, session string) commission.Acceptance {
 		d.Document == nil || d.Button != nil || s.Phone != "0999-12345" {
 		w.t.Errorf("configuration: %+v", d)
 	}
+	if kiosk := session == "bianmin-kiosk.service"; s.Screen.Fullscreen != kiosk || !kiosk && (s.Screen.Width != 1366 || !strings.HasSuffix(s.Exports, "/bianmin-exports")) {
+		w.t.Errorf("screen %+v, exports %s", s.Screen, s.Exports)
+	}
 	info, err := os.Stat(w.in("etc/bianmin/terminal.yaml"))
 	if err != nil || info.Mode().Perm() != 0o640 {
 		w.t.Errorf("the configuration's mode: %v, %v", info.Mode(), err)

@@ -112,6 +112,22 @@ func (c *configuration) devices() map[string]any {
 	return d
 }
 
+// suit says what each role needs and nobody has said: a kiosk's window leaves nothing beside it, a desk's is a PC's.
+func (c *configuration) suit(kiosk bool, root string) {
+	if c.content["screen"] == nil {
+		c.content["screen"] = map[string]any{"fullscreen": true}
+		if !kiosk {
+			c.content["screen"] = map[string]any{"width": 1366, "height": 768}
+		}
+	}
+	if !kiosk && c.content["exports"] == nil {
+		c.content["exports"] = filepath.Join(root, exports)
+	}
+}
+
+// exports is the folder of the package that agents may read.
+const exports = "/var/lib/bianmin-exports"
+
 // Finding is a device that was found, or named before.
 type Finding struct {
 	Role   drivers.Role
