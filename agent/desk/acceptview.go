@@ -18,7 +18,7 @@ func (m *machine) missing(a *accept) []Message {
 	if a.principal == nil {
 		all = append(all, Message{Key: "desk.problem.principal"})
 	}
-	all = append(all, m.delegationProblems(a)...)
+	all = append(append(all, m.expired(a)...), m.delegationProblems(a)...)
 	problems := a.problems()
 	for _, p := range problems {
 		all = append(all, Message{Key: "desk.problem.field", Args: map[string]any{"field": a.label(p.Field)}})
@@ -32,6 +32,18 @@ func (m *machine) missing(a *accept) []Message {
 		if !line.Optional && a.way(line) == "" && a.later(line) == "" {
 			all = append(all, Message{Key: "desk.problem.material", Args: map[string]any{"material": line.Name}})
 		}
+	}
+	return all
+}
+
+// expired tells whose card does not hold any more: nothing is accepted on it, the principal's or the delegate's.
+func (m *machine) expired(a *accept) []Message {
+	var all []Message
+	if p := m.personView(a.principal); p != nil && p.Expired {
+		all = append(all, Message{Key: "desk.problem.expired-principal"})
+	}
+	if p := m.personView(a.delegate); a.absent && p != nil && p.Expired {
+		all = append(all, Message{Key: "desk.problem.expired-delegate"})
 	}
 	return all
 }
@@ -63,9 +75,6 @@ func (m *machine) warnings(a *accept) []Message {
 	for _, who := range []*PersonView{m.personView(a.principal), m.personView(a.delegate)} {
 		if who == nil {
 			continue
-		}
-		if who.Expired {
-			all = append(all, Message{Key: "desk.problem.card-expired"})
 		}
 		if who.HasPUA {
 			all = append(all, Message{Key: "desk.problem.rare-name"})

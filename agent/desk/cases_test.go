@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
-	"bianmin/drivers"
 	"bianmin/core/receipt"
+	"bianmin/drivers"
 )
 
 // open shows a case of the office with its detail.

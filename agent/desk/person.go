@@ -116,8 +116,20 @@ func (m *machine) setDelegate(a *accept, card identity.Card) {
 		m.say(Bad, "desk.refusal."+string(agency.SamePerson), nil)
 		return
 	}
+	m.otherPerson(a, a.delegate, card)
 	a.delegate, a.absent = &card, true
 	a.changed()
+}
+
+// otherPerson takes out an authorisation that was signed for the person whose place another takes.
+func (m *machine) otherPerson(a *accept, before *identity.Card, now identity.Card) {
+	if len(a.auth) == 0 || before == nil || before.Number == now.Number {
+		return
+	}
+	for _, p := range slices.Clone(a.auth) {
+		m.removePage(a, p.ID)
+	}
+	m.say(Warn, "desk.notice.authorisation-gone", nil)
 }
 
 // setPrincipal prefills the form for the person of the card; what another person's card gave is taken out.
@@ -135,6 +147,7 @@ func (m *machine) setPrincipal(a *accept, card identity.Card) {
 			}
 		}
 	}
+	m.otherPerson(a, a.principal, card)
 	a.principal = &card
 	a.env.Card = a.principal
 	a.known = 0
