@@ -13,11 +13,15 @@ import (
 	"testing"
 
 	"bianmin/packaging/succession"
+	"bianmin/sync/wire"
 )
 
 // This test program runs itself as a child that kills itself at a named point:
-// "backup|restore|retire DATA STICK POINT COUNT".
-const childVariable = "BIANMIN_TEST_CHILD"
+// "backup|restore|replace|retire DATA STICK POINT COUNT".
+const (
+	childVariable  = "BIANMIN_TEST_CHILD"
+	ticketVariable = "BIANMIN_TEST_TICKET" // of "replace"
+)
 
 func TestMain(m *testing.M) {
 	if order := os.Getenv(childVariable); order != "" {
@@ -61,6 +65,11 @@ func act(ctx context.Context, what string, m succession.Machine, stick string) e
 		_, err = m.Backup(ctx, stick, true)
 	case "restore":
 		_, err = m.Restore(ctx, stick)
+	case "replace": // the stick is the old machine's data folder
+		var ticket wire.Ticket
+		if ticket, err = wire.ParseTicket(os.Getenv(ticketVariable)); err == nil {
+			_, err = m.Replace(ctx, ticket, stick)
+		}
 	case "retire":
 		_, err = m.Retire(ctx, succession.Retiring{
 			Out: filepath.Join(stick, "out"), By: "陈师傅", Stick: stick,

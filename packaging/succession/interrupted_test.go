@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -154,6 +155,26 @@ func TestKilledRestore(t *testing.T) {
 			w.mustArrive(t)
 		})
 	}
+}
+
+// TestKilledReplace kills the one command for an old disk at each of its points; the same command ends it.
+func TestKilledReplace(t *testing.T) {
+	w := newPair(t)
+	ticket := w.p.Ticket(terminal, w.p.URL).String()
+	t.Setenv(ticketVariable, ticket)
+	w.fresh = t.TempDir()
+	for _, point := range slices.Concat([]string{"replace-enrolled"}, succession.BackupPoints, succession.RestorePoints) {
+		killed(t, "replace", w.fresh, w.old, point, 1)
+	}
+	if err := act(t.Context(), "replace", machine(w.fresh), w.old); err != nil {
+		t.Fatal(err)
+	}
+	self, err := seal.LoadIdentity(filepath.Join(w.fresh, "keys"))
+	if err != nil || self.Generation != "C" {
+		t.Errorf("became %+v, %v", self, err)
+	}
+	nothingLeft(t, w.old, w.fresh)
+	w.mustArrive(t)
 }
 
 // TestKilledRetire kills the erasing at every point. Before the marker the
