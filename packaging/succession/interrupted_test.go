@@ -233,3 +233,25 @@ func (w *pair) mustBeRetired(t *testing.T) {
 		t.Errorf("the platform keeps %+v, %v", kept, err)
 	}
 }
+
+// TestSweptMeanwhile: the kiosk starts between the pages' arrival and the rows
+// that name them, and sweeps them away; they are there all the same.
+func TestSweptMeanwhile(t *testing.T) {
+	w := newPair(t)
+	w.do(t, "backup")
+	m := machine(w.fresh)
+	m.Step = func(point string) {
+		if point == "restore-linked" {
+			if err := desk(t, w.fresh).Close(); err != nil {
+				t.Error(err)
+			}
+			if left, err := filepath.Glob(filepath.Join(w.fresh, "attachments", "??", "*")); err != nil || len(left) > 0 {
+				t.Errorf("not swept: %v, %v", left, err)
+			}
+		}
+	}
+	if _, err := m.Restore(t.Context(), w.stick); err != nil {
+		t.Fatal(err)
+	}
+	w.mustWait(t)
+}
