@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"bianmin/packaging/provision/asuser"
 	"bianmin/packaging/provision/catalogue"
 	"bianmin/packaging/provision/check"
 	"bianmin/packaging/provision/device"
@@ -41,9 +39,7 @@ func main() {
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {
-		if !errors.Is(err, asuser.ErrSaid) {
-			fmt.Fprintln(os.Stderr, "provision:", err)
-		}
+		fmt.Fprintln(os.Stderr, "provision:", err)
 		os.Exit(1)
 	}
 }

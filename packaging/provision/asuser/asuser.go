@@ -3,12 +3,10 @@
 package asuser
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"os/user"
 	"strconv"
 	"syscall"
@@ -52,38 +50,6 @@ func groups(u *user.User) (all []uint32) {
 	}
 	return all
 }
-
-// Become runs this command again as the owner of the data folder, when root called it and the data are another's.
-// done says that it ran there; its error is then that run's, which has said what is wrong.
-func Become(ctx context.Context, data string) (done bool, err error) {
-	if os.Geteuid() != 0 {
-		return false, nil
-	}
-	owner, found, err := Of(data)
-	if err != nil || !found || owner.User == 0 {
-		return false, err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return false, fmt.Errorf("go on as the terminal's user: %w", err)
-	}
-	command := exec.CommandContext(ctx, self, os.Args[1:]...) // #nosec G204 -- this very program with its own words
-	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
-	command.Dir = "/"
-	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: owner.User, Gid: owner.Group, Groups: owner.Groups}}
-	err = command.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return true, ErrSaid
-	}
-	if err != nil {
-		return true, fmt.Errorf("go on as the terminal's user: %w", err)
-	}
-	return true, nil
-}
-
-// ErrSaid is the end of a run that has said itself what is wrong.
-var ErrSaid = errors.New("")
 
 // Do runs work with the rights of whom a folder belongs to, when root called and the folder is another's, and takes
 // root's rights back afterwards. It counts for the whole process: nothing else may run beside it.

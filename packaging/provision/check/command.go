@@ -29,17 +29,14 @@ func Command(now func() time.Time) *cobra.Command {
 		Use: "check", Short: "Look whether this terminal is fit for service / 检查本机能不能办事", Args: cobra.NoArgs,
 		Long: "Looks at enrolment, records, clock, what waits, catalogue, disk, memory, network, devices, services and what must be off, one line each, and says what to do.\n" +
 			"It needs nobody and changes nothing. Devices that the kiosk or the desk holds are as that program says. The last 60 reports are kept in the data folder.\n" +
-			"Exit status 0 when the terminal is fit for service, 1 when it is not. Run as root it becomes the user whom the data belong to.",
+			"Exit status 0 when the terminal is fit for service, 1 when it is not. Run as root it takes the rights of the user whom the data belong to.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := settings.Read(config)
 			if err != nil {
 				return err
 			}
-			if done, err := asuser.Become(c.Context(), s.Data); done || err != nil {
-				return err
-			}
 			if history {
-				return tellHistory(c.OutOrStdout(), s.Data, asJSON)
+				return asuser.Do(s.Data, func() error { return tellHistory(c.OutOrStdout(), s.Data, asJSON) })
 			}
 			words, err := text.Load(assets.Words())
 			if err != nil {
@@ -49,11 +46,16 @@ func Command(now func() time.Time) *cobra.Command {
 			if verbose {
 				log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
 			}
-			report := readiness.Look(c.Context(), readiness.Options{Settings: s, Words: words, Root: root, Now: now, Log: log, Live: root == "/"})
-			if !forget {
-				if err := readiness.Keep(s.Data, report); err != nil {
-					return err
+			var report readiness.Report
+			err = asuser.Do(s.Data, func() error {
+				report = readiness.Look(c.Context(), readiness.Options{Settings: s, Words: words, Root: root, Now: now, Log: log, Live: root == "/"})
+				if forget {
+					return nil
 				}
+				return readiness.Keep(s.Data, report)
+			})
+			if err != nil {
+				return err
 			}
 			if err := tell(c.OutOrStdout(), report, words, asJSON); err != nil {
 				return err
