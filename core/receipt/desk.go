@@ -42,6 +42,7 @@ func newPages(d Desk, form, foot string) *pagesMaker {
 	m.Title = title
 	m.Foot = strings.TrimSpace(d.Point + "  " + foot)
 	m.Count = m.say("receipt.paper.count", nil)
+	m.Lacking = m.say("receipt.paper.lacking", nil)
 	switch {
 	case d.Practice:
 		m.Watermark = m.say("receipt.paper.practice", nil)

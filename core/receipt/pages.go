@@ -12,7 +12,9 @@ type Pages struct {
 	Count string `json:"count,omitempty"`
 	// Watermark is written across every page, faintly; "" is none.
 	Watermark string `json:"watermark,omitempty"`
-	Parts     []Part `json:"parts"`
+	// Lacking is said at the end of a document some of whose characters are in no font and stand as □.
+	Lacking string `json:"lacking,omitempty"`
+	Parts   []Part `json:"parts"`
 }
 
 // PartKind tells which fields of a Part count.

@@ -127,7 +127,10 @@ func (s *Setter) shown(d receipt.Pages, options Options) (receipt.Pages, error) 
 	for i, part := range d.Parts {
 		out.Parts[i] = eachText(part, clean)
 	}
-	if len(missing) > 0 {
+	switch {
+	case len(missing) > 0 && options.Blank && d.Lacking != "":
+		out.Parts = append(out.Parts, receipt.Part{Kind: receipt.PartParagraph, Text: d.Lacking})
+	case len(missing) > 0 && !options.Blank:
 		return receipt.Pages{}, &GlyphError{Count: len(missing)}
 	}
 	return out, nil
@@ -178,10 +181,11 @@ func (s *Setter) clean(in string, options Options, missing map[rune]bool) string
 			switch {
 			case regular && bold:
 				return r
-			case options.Blank:
-				return text.Blank
 			}
 			missing[r] = true
+			if options.Blank {
+				return text.Blank
+			}
 			return r
 		}, receipt.Clean(line))
 	}
