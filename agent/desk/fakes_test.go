@@ -41,7 +41,8 @@ type fakeOffice struct {
 	open     int // books that are not closed
 	begun    int
 	slow     time.Duration
-	failAt   int // the Submit of this number fails, 0 for none
+	failAt   int   // the Submit of this number fails, 0 for none
+	full     error // of every Submit
 	submits  int
 
 	drafts map[string]map[string]agency.Draft // account → id

@@ -21,6 +21,9 @@ func (b *fakeBook) Submit(ctx context.Context, s casefile.Submission, files []ca
 		return casefile.Filed{}, err
 	}
 	b.o.submits++
+	if b.o.full != nil {
+		return casefile.Filed{}, b.o.full
+	}
 	if b.o.failAt == b.o.submits {
 		return casefile.Filed{}, errors.New("disk")
 	}
