@@ -103,7 +103,7 @@ func (m *machine) drawAccept(a *accept) *AcceptView {
 	v := &AcceptView{
 		Draft: a.id, Item: item, Package: slices.Clone(a.items[1:]), Guide: a.guide, Principal: m.personView(a.principal), Absent: a.absent,
 		Delegate: m.personView(a.delegate), Delegation: m.delegation(a), Scope: slices.Clone(a.scope), Until: a.untilText,
-		AuthPages: pageViews(a.auth, ""), Fields: a.fieldViews(set), Missing: m.missing(a), Warnings: m.warnings(a),
+		AuthPages: pageViews(a.auth, ""), Fields: a.fieldViews(set, m.lang), Missing: m.missing(a), Warnings: m.warnings(a),
 		Focus: a.focus, Known: a.known, Busy: a.busy, Scanning: a.scanning, Days: item.Limits.Promised,
 	}
 	if pack, ok := packageOf(set, item); ok {

@@ -296,7 +296,7 @@ func (m *machine) leaveCorrect() {
 
 func (m *machine) drawCorrect(f *fixing) *CorrectView {
 	v := &CorrectView{Case: f.file, Ready: f.ready(), Busy: f.busy, Filed: f.filed}
-	views := f.accept.fieldViews(m.options.Catalogue())
+	views := f.accept.fieldViews(m.options.Catalogue(), m.lang)
 	for _, p := range f.points {
 		point := PointView{Point: p.point, Name: m.pointName(f.file, p.point), Answered: p.answered()}
 		if p.point.Field != "" {

@@ -19,6 +19,7 @@ const (
 type overlay struct {
 	view   Overlay
 	answer func(m *machine, a Answer)
+	under  *overlay // the question the help lies over
 }
 
 // passes tells whether an event is for the overlay, or changes nothing below it.
@@ -61,10 +62,10 @@ func (m *machine) frameEvent(event Event) bool {
 
 func (m *machine) help(open bool) {
 	switch {
-	case open && m.overlay == nil:
-		m.overlay = &overlay{view: Overlay{Kind: overlayHelp, Title: Message{Key: "desk.help." + string(m.page)}}}
+	case open && (m.overlay == nil || m.overlay.view.Kind != overlayHelp):
+		m.overlay = &overlay{view: Overlay{Kind: overlayHelp, Title: Message{Key: "desk.help." + string(m.page)}}, under: m.overlay}
 	case !open && m.overlay != nil && m.overlay.view.Kind == overlayHelp:
-		m.overlay = nil
+		m.overlay = m.overlay.under
 	}
 }
 
@@ -82,7 +83,7 @@ func (m *machine) answered(a Answer) {
 		o.view.Problem = Message{Key: "desk.problem.reason"}
 		return
 	}
-	m.overlay = nil
+	m.overlay = o.under
 	if o.answer != nil {
 		o.answer(m, a)
 	}

@@ -106,9 +106,6 @@ func (m *machine) pickAccount(id string) {
 	if line.Locked > 0 {
 		m.entry.until = time.Now().Add(line.Locked)
 	}
-	if !line.Active {
-		m.openActivate(id, false)
-	}
 }
 
 // trySecret opens the keys of the chosen account.
@@ -271,6 +268,9 @@ func (m *machine) ownCard(id string, err error) {
 			m.entry.card = id
 		}
 		m.pickAccount(id)
+		if line := m.entry.line(id); line != nil && !line.Active {
+			m.openActivate(id, false)
+		}
 	case m.page == SignOn:
 		m.entry.problem = Message{Key: "desk.problem.card-unknown"}
 	case m.locked != nil:

@@ -120,7 +120,7 @@ func (o lateOffice) Accounts(ctx context.Context) ([]agency.AccountLine, error) 
 func TestActivation(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
-		s.send(PickAccount{ID: "100004"})
+		s.send(PickAccount{ID: "100004"}, OpenActivate{ID: "100004"})
 		s.on(Activate)
 		for _, c := range []struct {
 			event Activation
@@ -279,5 +279,35 @@ func TestLockClosesHelp(t *testing.T) {
 		if s.state.Overlay == nil || s.state.Overlay.Title.Key != "desk.help.locked" {
 			t.Errorf("help of the locked desk: %+v", s.state.Overlay)
 		}
+	})
+}
+
+// TestHelpOverQuestion: help opens over a question, on the locked page too, and gives the question back.
+func TestHelpOverQuestion(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		number := s.fileFor(pension, nil)
+		s.decide(number, casefile.StateProcessing, nil)
+		s.signOn("100001")
+		s.open(number)
+		s.send(Act{Action: ActSuspend})
+		over := func(want string) {
+			t.Helper()
+			if s.state.Overlay == nil || s.state.Overlay.Kind != want {
+				t.Fatalf("over the page lies %+v, want %s", s.state.Overlay, want)
+			}
+		}
+		over(overlayReason)
+		s.send(Help{Open: true})
+		over(overlayHelp)
+		s.send(Help{})
+		over(overlayReason)
+		s.send(Lock{})
+		s.on(Locked)
+		s.send(Help{Open: true})
+		over(overlayHelp)
+		s.send(Help{}, Unlock{Secret: goodSecret})
+		s.wait(2 * time.Second)
+		over(overlayReason)
 	})
 }

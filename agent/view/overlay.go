@@ -26,6 +26,7 @@ type overlay struct {
 	yes, no *dk.Button
 	chosen  string
 	view    desk.Overlay
+	asked   desk.Overlay // the question that what is typed belongs to; help over it changes nothing
 	open    bool
 }
 
@@ -52,13 +53,19 @@ func (o *overlay) show(s desk.State) {
 			o.open = false
 			o.dialog.Hide()
 		}
+		if s.Page != desk.Locked { // what was typed is there again after the lock
+			o.asked = desk.Overlay{}
+		}
 		return
 	}
 	view := *s.Overlay
-	if !o.open || view.Kind != o.view.Kind || view.Title.Key != o.view.Title.Key {
-		o.input.Clear()
-		o.chosen = view.Chosen
-		o.choices.Set("")
+	if view.Kind != "help" {
+		if view.Kind != o.asked.Kind || view.Title.Key != o.asked.Title.Key {
+			o.input.Clear()
+			o.chosen = view.Chosen
+			o.choices.Set("")
+		}
+		o.asked = view
 	}
 	o.view, o.open = view, true
 	o.title.SetText(k.message(view.Title))
@@ -128,11 +135,15 @@ func (o *overlay) first() fyne.Focusable {
 }
 
 func (o *overlay) key(combo string) bool {
-	if combo == "F1" && o.view.Kind == "help" || combo == "Escape" {
+	switch {
+	case combo == "F1" && o.view.Kind != "help":
+		o.kit.emit(desk.Help{Open: true})
+	case combo == "F1", combo == "Escape":
 		o.answer(false)
-		return true
+	default:
+		return false
 	}
-	return false
+	return true
 }
 
 func (o *overlay) answer(yes bool) {

@@ -26,6 +26,7 @@ type signOn struct {
 	forgot   *dk.Button
 	practise *dk.Button
 	chosen   agency.AccountLine
+	inactive map[string]bool
 	opened   bool // the page has just opened, and the keys are to go to the secret
 }
 
@@ -37,7 +38,7 @@ func newSignOn(k *kit) page {
 	}, func(key string) {
 		p.opened = false
 		k.emit(desk.PickAccount{ID: key})
-	}, func(string) { k.Focus(p.secret.Control()) }).Direct()
+	}, p.open).Direct()
 	p.secret = dk.NewSecretInput(k.Kit, "secret", "", nil, p.try)
 	p.field = dk.NewLabelled(k.Kit, "", 0, p.secret)
 	p.problem = dk.NewNotice(k.Kit, ui.Bad, "", "", nil)
@@ -50,6 +51,15 @@ func newSignOn(k *kit) page {
 		k.tight(k.text(theme.DeskHeadText, theme.Ink, k.t("title.sign-on")), p.point), p.line,
 		ui.NewSized(0, 40+4*theme.DeskRow+20, listed(k, p.table)), p.field, p.problem, k.row(p.enter, p.activate, p.forgot, ui.NewSpring(), p.practise, language)))
 	return p
+}
+
+// open goes on with an account: to its secret, or to making one. Arrows only choose, so that each account can be reached.
+func (p *signOn) open(id string) {
+	if p.inactive[id] {
+		p.kit.emit(desk.OpenActivate{ID: id})
+		return
+	}
+	p.kit.Focus(p.secret.Control())
 }
 
 func (p *signOn) root() fyne.CanvasObject { return p.top }
@@ -78,11 +88,12 @@ func (p *signOn) show(s desk.State) {
 	}
 	var lines []dk.Line
 	before := p.chosen.ID
-	p.chosen = agency.AccountLine{}
+	p.chosen, p.inactive = agency.AccountLine{}, map[string]bool{}
 	for _, a := range view.Accounts {
 		if a.ID == view.Chosen {
 			p.chosen = a
 		}
+		p.inactive[a.ID] = !a.Active
 		tone, words := k.accountState(a)
 		lines = append(lines, dk.Line{Key: a.ID, Cells: []dk.Cell{
 			{Text: a.ID}, {Text: text.Shown(a.Name), Bold: true}, {Text: k.t("role." + string(a.Role))}, {Text: words, Badge: true, Tone: tone},

@@ -162,6 +162,10 @@ func (w *Window) key(combo string) bool {
 	switch {
 	case !w.shell.menu.Hidden && combo == "Escape":
 		w.shell.toggleMenu()
+	case !w.shell.menu.Hidden && combo == "F1":
+		w.shell.choose(desk.Help{Open: true})()
+	case combo == "Ctrl+L" && signedOn:
+		w.kit.emit(desk.Lock{})
 	case w.state.Overlay != nil:
 		return w.overlay.key(combo)
 	case combo == "F1":
@@ -170,8 +174,8 @@ func (w *Window) key(combo string) bool {
 		w.kit.emit(desk.Back{})
 	case combo == "F3" && signedOn:
 		w.kit.Focus(w.shell.search.Control())
-	case combo == "Ctrl+L" && signedOn:
-		w.kit.emit(desk.Lock{})
+	case strings.HasPrefix(combo, "Alt+") && len(combo) == 5 && w.state.Page == desk.Evaluate: // the faces, the best at the left
+		w.kit.emit(desk.Rate{Level: 6 - int(combo[4]-'0')})
 	case strings.HasPrefix(combo, "Alt+") && len(combo) == 5 && signedOn:
 		return w.shell.side.Open(int(combo[4] - '0'))
 	default:
