@@ -77,17 +77,22 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusBadRequest, wire.ProblemRequest, "the request does not fit the contract", 0)
 		return
 	}
-	handle := map[string]handler{
-		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
-		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
-		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement,
-	}[route.Operation.OperationID]
+	handle := s.handlers()[route.Operation.OperationID]
 	if handle == nil { // the fleet page is answered elsewhere
 		writeProblem(w, http.StatusNotFound, wire.ProblemRequest, "no such operation", 0)
 		return
 	}
 	if err := handle(w, r, parameters); err != nil {
 		s.fail(w, r, route.Operation.OperationID, err)
+	}
+}
+
+// handlers are what answers each operation of the contract; routes come from the contract alone.
+func (s *Service) handlers() map[string]handler {
+	return map[string]handler{
+		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
+		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
+		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement,
 	}
 }
 
