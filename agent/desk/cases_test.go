@@ -422,10 +422,10 @@ func TestEvaluationNeedsThePersonsCard(t *testing.T) {
 		s.told("desk.problem.level")
 		s.send(Rate{Level: 1}, RateDone{})
 		s.told("desk.problem.rate-reason")
-		s.send(RateReason{Code: "wait", On: true}, RateReason{Code: "nonsense", On: true}, RateText{Text: "等太久"}, RateDone{})
+		s.send(RateReason{Code: "slow", On: true}, RateReason{Code: "nonsense", On: true}, RateText{Text: "等太久"}, RateDone{})
 		s.wait(time.Second)
 		e := s.last(other, casefile.Evaluated).Evaluation
-		if e.Level != 1 || !slices.Equal(e.Reasons, []string{"wait"}) || e.Text != "等太久" || e.Times != 1 {
+		if e.Level != 1 || !slices.Equal(e.Reasons, []string{"slow"}) || e.Text != "等太久" || e.Times != 1 {
 			t.Errorf("evaluation: %+v", e)
 		}
 		if v := s.state.Evaluate; !v.Stored || v.Level != 0 || v.Text != "" {

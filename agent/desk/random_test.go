@@ -76,7 +76,7 @@ func (w *walk) sensible() Event {
 	case s.Reports != nil:
 		return pick[Event](w, ReportPeriod{Period: pick(w, "day", "week", "month", text)}, ReportDate{Date: text}, SavePDF{}, SaveCSV{}, PrintReport{})
 	case s.Evaluate != nil:
-		return pick[Event](w, Rate{Level: w.rnd.IntN(8) - 1}, RateReason{Code: pick(w, "wait", text), On: yes}, RateText{Text: text}, RateDone{}, Back{})
+		return pick[Event](w, Rate{Level: w.rnd.IntN(8) - 1}, RateReason{Code: pick(w, "slow", text), On: yes}, RateText{Text: text}, RateDone{}, Back{})
 	}
 	return pick[Event](w, NewCase{}, SwipeAccept{}, RetryNow{}, SearchGo{Text: text}, SearchGo{Text: "BM1:OTHER"}, OpenDraft{ID: w.draft()}, DropDraft{ID: w.draft()})
 }

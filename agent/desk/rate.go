@@ -60,9 +60,9 @@ func (m *machine) rateEvent(w *shift, event Event) bool {
 func rateReasons(level int) []string {
 	switch level {
 	case 1, 2:
-		return []string{"wait", "unclear", "materials", "attitude", "device"}
+		return []string{"slow", "unclear", "materials", "attitude", "again", "fault", "fee", "other"}
 	case 3:
-		return []string{"wait", "unclear", "device"}
+		return []string{"slow", "unclear", "fault"}
 	}
 	return nil
 }

@@ -189,3 +189,17 @@ func TestReturnedTwice(t *testing.T) {
 		}
 	})
 }
+
+// TestReasonsHaveWords: each reason a person can pick is written in both languages.
+func TestReasonsHaveWords(t *testing.T) {
+	demo(t)
+	for level := 1; level <= 5; level++ {
+		for _, code := range rateReasons(level) {
+			for _, lang := range demoText.Languages() {
+				if !demoText.Has(lang, "evaluate.reason."+code) {
+					t.Errorf("%s: no words for %s", lang, code)
+				}
+			}
+		}
+	}
+}
