@@ -82,7 +82,7 @@ func TestAtPracticesBench(t *testing.T) {
 		if b := s.state.Bench; b == nil || b.Secret != goodSecret || b.Code != "" || len(b.People) != 1 || !s.state.Practice {
 			t.Fatalf("the sign-on page of practice: %+v", b)
 		}
-		s.send(PickAccount{ID: "100004"})
+		s.send(PickAccount{ID: "100004"}, OpenActivate{ID: "100004"})
 		if s.on(Activate).Bench.Code != "ABCD-1234" {
 			t.Error("the code is not said")
 		}

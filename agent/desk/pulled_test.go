@@ -8,8 +8,8 @@ import (
 	"bianmin/drivers"
 )
 
-// filled begins a pension certification and answers all it asks but the scanned page.
-func (s *stage) filled() {
+// answered begins a pension certification and answers all it asks but the scanned page.
+func (s *stage) answered() {
 	s.t.Helper()
 	s.begin(pension)
 	s.send(SetField{Path: "pension", Text: "1"}, SetField{Path: "phone", Text: "13800000000"}, SetField{Path: "residence", Text: "bx"}, SetField{Path: "notice", Text: "2"})
@@ -43,7 +43,7 @@ func TestDevicesPulledInUse(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				s := newStage(t)
 				s.signOn("100001")
-				s.filled()
+				s.answered()
 				c.set(s, c.fault)
 				s.send(c.use)
 				s.wait(time.Minute)
@@ -90,7 +90,7 @@ func TestFullDiskWhileFiling(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
 		s.signOn("100001")
-		s.filled()
+		s.answered()
 		s.send(ScanInto{Material: "HOUSEHOLD"})
 		s.wait(6 * time.Second)
 		room := func(err error) { s.office.mu.Lock(); s.office.full = err; s.office.mu.Unlock() }

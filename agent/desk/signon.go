@@ -82,7 +82,7 @@ func (m *machine) accountsSeen(accounts []agency.AccountLine, err error) {
 	m.entry.card = ""
 	switch {
 	case m.page == SignOn && m.entry.line(card) != nil:
-		m.pickAccount(card)
+		m.pickByCard(card)
 	case len(accounts) == 1:
 		m.entry.chosen = accounts[0].ID
 	case m.entry.line(m.entry.chosen) == nil:
@@ -95,6 +95,14 @@ func (e *entry) line(id string) *agency.AccountLine {
 		return &e.accounts[at]
 	}
 	return nil
+}
+
+// pickByCard picks the account of a card, and goes on to its keys where they are still to be made.
+func (m *machine) pickByCard(id string) {
+	m.pickAccount(id)
+	if line := m.entry.line(id); line != nil && !line.Active {
+		m.openActivate(id, false)
+	}
 }
 
 func (m *machine) pickAccount(id string) {
@@ -267,10 +275,7 @@ func (m *machine) ownCard(id string, err error) {
 		if m.entry.accounts == nil {
 			m.entry.card = id
 		}
-		m.pickAccount(id)
-		if line := m.entry.line(id); line != nil && !line.Active {
-			m.openActivate(id, false)
-		}
+		m.pickByCard(id)
 	case m.page == SignOn:
 		m.entry.problem = Message{Key: "desk.problem.card-unknown"}
 	case m.locked != nil:

@@ -199,7 +199,7 @@ func TestPracticeUnenrolled(t *testing.T) {
 	b := practising(t, settings.Settings{Data: data, Catalogue: filepath.Join(data, "nothing")})
 	b.until("accounts", func(s desk.State) bool { return s.SignOn != nil && len(s.SignOn.Accounts) == 3 })
 	secret := b.state.Bench.Secret
-	b.send(desk.PickAccount{ID: invented.Newcomer})
+	b.send(desk.PickAccount{ID: invented.Newcomer}, desk.OpenActivate{ID: invented.Newcomer})
 	s := b.until("activation", func(s desk.State) bool { return s.Activate != nil && s.Bench.Code != "" })
 	const own = "四棵 白杨 河湾 石桥"
 	b.send(desk.Activation{Code: s.Bench.Code, Secret: own, Again: own})

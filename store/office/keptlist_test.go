@@ -24,10 +24,28 @@ type answer struct {
 }
 
 var lookedFor = []agency.Query{
-	{}, {Limit: 3}, {Limit: 2, Offset: 2}, {Filter: office.CountOverdue}, {Filter: office.CountSoon}, {Filter: office.CountWaiting}, {Filter: office.CountRefused},
-	{States: []string{casefile.StateAccepted}}, {States: []string{casefile.StateQueued, casefile.StateCorrection}}, {From: "2026-11-24"}, {To: "2026-11-24"},
-	{Text: "金丝"}, {Text: "smith"}, {Text: "ELIZABETH"}, {Text: "高龄"}, {Text: "11990102mb"}, {Text: "qh0301"}, {Text: "o-QH"}, {Text: "𠮷"}, {Text: "nobody"},
-	{Text: zhang.Number}, {Text: strings.ToLower(crowdOfFew[1].Number)},
+	{},
+	{Limit: 3},
+	{Limit: 2, Offset: 2},
+	{Filter: office.CountOverdue},
+	{Filter: office.CountSoon},
+	{Filter: office.CountWaiting},
+	{Filter: office.CountRefused},
+	{States: []string{casefile.StateAccepted}},
+	{States: []string{casefile.StateQueued, casefile.StateCorrection}},
+	{From: "2026-11-24"},
+	{To: "2026-11-24"},
+	{Text: "金丝"},
+	{Text: "smith"},
+	{Text: "ELIZABETH"},
+	{Text: "高龄"},
+	{Text: "11990102mb"},
+	{Text: "qh0301"},
+	{Text: "o-QH"},
+	{Text: "𠮷"},
+	{Text: "nobody"},
+	{Text: zhang.Number},
+	{Text: strings.ToLower(crowdOfFew[1].Number)},
 }
 
 var crowdOfFew = []casefile.Applicant{
@@ -111,8 +129,10 @@ func TestKeptListAnswersTheSame(t *testing.T) {
 			other = signOn(t, o, wang, wangSecret)
 			allowed(t, other.HandOver(t.Context(), []casefile.Number{some()}, li))
 		case doing == "return":
-			must(t, o.Store().Take(t.Context(), fmt.Sprint(i), []casefile.Update{{ID: fmt.Sprintf("%032x", i), Case: some(), Kind: casefile.PlatformReturned, At: morning,
-				Notice: &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1", Text: canary}}}}}))
+			must(t, o.Store().Take(t.Context(), fmt.Sprint(i), []casefile.Update{{
+				ID: fmt.Sprintf("%032x", i), Case: some(), Kind: casefile.PlatformReturned, At: morning,
+				Notice: &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1", Text: canary}}},
+			}}))
 		}
 		if recalled(t, o) > 0 {
 			used++
