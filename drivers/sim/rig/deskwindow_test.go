@@ -13,13 +13,28 @@ import (
 // TestDeskWindow plays a short journey with keyboard and mouse on the desk's real window.
 func TestDeskWindow(t *testing.T) {
 	t.Parallel()
+	desk := onWindow(t, "window.yaml")
+	if opened := strings.Count(desk.Agent.Tail(1000), "role=reader condition=online"); opened < 2 {
+		t.Errorf("the reader was opened %d times: the process was not replaced at the sign-off", opened)
+	}
+}
+
+// TestKeyboard walks every page by keys alone, in both languages, with the help of each; a click fails the journey.
+func TestKeyboard(t *testing.T) {
+	t.Parallel()
+	onWindow(t, "keyboard.yaml")
+}
+
+// onWindow plays a journey on the real window of a desk without sender; BIANMIN_SHOTS keeps its pictures.
+func onWindow(t *testing.T, name string) *Playing {
+	t.Helper()
 	r := started(t, Options{Bin: built(t, "x11,gles", "./agent", "./packaging/provision", "./platform"), Role: RoleAgent})
 	display, err := OpenDisplay(t.Context(), DeskWidth, DeskHeight)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(display.Close)
-	journey, err := r.DeskJourney(filepath.Join(root(t), "agent/testdata/journeys/window.yaml"))
+	journey, err := r.DeskJourney(filepath.Join(root(t), "agent/testdata/journeys", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +42,7 @@ func TestDeskWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer desk.Close()
+	t.Cleanup(desk.Close)
 	shots := os.Getenv("BIANMIN_SHOTS")
 	if shots == "" {
 		shots = t.TempDir()
@@ -39,9 +54,7 @@ func TestDeskWindow(t *testing.T) {
 	if len(result.Shots) == 0 {
 		t.Error("no picture was taken")
 	}
-	if opened := strings.Count(desk.Agent.Tail(1000), "role=reader condition=online"); opened < 2 {
-		t.Errorf("the reader was opened %d times: the process was not replaced at the sign-off", opened)
-	}
+	return desk
 }
 
 // TestDeskIsNoKiosk starts the desk on a PC that was enrolled as a kiosk: it says why it cannot work, and nothing else is there.

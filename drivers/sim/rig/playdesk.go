@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,14 +68,21 @@ func (p *Playing) Close() {
 }
 
 // DeskJourney reads a journey file of the desk; what stands in braces is filled
-// in: {agent}, {lead} and {trainee} are the accounts' names, {code} the agent's one-time code.
+// in: {agent}, {lead} and {trainee} are the accounts' names, {code} the agent's one-time code,
+// {row} the agent's place in the list of accounts.
 func (r *Rig) DeskJourney(path string) (*play.Journey, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the journey: %w", err)
 	}
 	a := r.Accounts
-	filled := strings.NewReplacer("{agent}", a.Agent.Name, "{code}", a.Agent.Code, "{lead}", a.Lead.Name, "{trainee}", a.Trainee.Name).Replace(string(content))
+	row := 1 // accounts stand by their numbers
+	for _, other := range []Account{a.Lead, a.Trainee} {
+		if other.ID < a.Agent.ID {
+			row++
+		}
+	}
+	filled := strings.NewReplacer("{row}", strconv.Itoa(row), "{agent}", a.Agent.Name, "{code}", a.Agent.Code, "{lead}", a.Lead.Name, "{trainee}", a.Trainee.Name).Replace(string(content))
 	return play.ParseJourney(strings.NewReader(filled))
 }
 
