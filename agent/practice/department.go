@@ -30,7 +30,7 @@ var _ Filing = (*store.Store)(nil)
 // Pace is how quickly the department works. Zero is the default.
 type Pace struct {
 	Look time.Duration // between two looks at what was filed; 1 s
-	Step time.Duration // between two answers about a case; 8 s
+	Step time.Duration // between two answers about a case; 3 s
 }
 
 func (p Pace) filled() Pace {
@@ -38,7 +38,7 @@ func (p Pace) filled() Pace {
 		p.Look = time.Second
 	}
 	if p.Step == 0 {
-		p.Step = 8 * time.Second
+		p.Step = 3 * time.Second
 	}
 	return p
 }
@@ -147,6 +147,7 @@ func (d *Department) look(ctx context.Context, now time.Time) error {
 		if err := d.filing.Take(ctx, u.ID, []casefile.Update{u}); err != nil {
 			return fmt.Errorf("answer: %w", err)
 		}
+		d.given(u.Case, now)
 	}
 	return d.filing.RecordLink(ctx, true, taken+len(updates) > 0)
 }
@@ -179,9 +180,17 @@ func (d *Department) answers(now time.Time) []casefile.Update {
 		u := d.update(m.plot[0], m.submission)
 		u.ID, u.Case, u.At = newID(), number, now
 		updates = append(updates, u)
-		m.plot, m.due = m.plot[1:], now.Add(d.pace.Step)
 	}
 	return updates
+}
+
+// given goes on to a case's next step: the answer is written.
+func (d *Department) given(number casefile.Number, now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if m := d.matters[number]; m != nil {
+		m.plot, m.due = m.plot[1:], now.Add(d.pace.Step)
+	}
 }
 
 func (d *Department) say(key string, args map[string]any) string {
