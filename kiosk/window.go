@@ -33,7 +33,10 @@ import (
 
 // firstFrame is how long the window may take to appear. Without a usable
 // display driver the toolkit stays alive and shows nothing; the supervisor must start us anew.
-const firstFrame = 30 * time.Second
+const (
+	firstFrame      = 30 * time.Second
+	supervisedFrame = 10 * time.Minute
+)
 
 // wishPoll is how soon a wish for another version is noticed.
 const wishPoll = 5 * time.Second
@@ -110,6 +113,14 @@ func painting(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// tellReady tells the supervisor of the first frame once it was really painted: a picture of it can be taken.
+func (k *kiosk) tellReady() {
+	if supervise.Supervised() {
+		k.capture()
+	}
+	k.warn("the supervisor does not hear", supervise.Ready())
 }
 
 // warn logs what went wrong and stops nothing.
@@ -198,7 +209,7 @@ func (k *kiosk) show(state journey.State) {
 		k.screens.Show(state)
 		k.shown.Store(&state)
 	})
-	k.ready.Do(func() { k.warn("the supervisor does not hear", supervise.Ready()) })
+	k.ready.Do(k.tellReady)
 	if k.recorder != nil {
 		if err := k.recorder.keep(state, k.capture); err != nil {
 			k.log.Warn("a screen was not recorded", "error", err)
@@ -242,7 +253,11 @@ func (k *kiosk) listen() (*play.Probe, error) {
 // watchFirstFrame ends the session when the window has not appeared in time; the returned function says so.
 func (k *kiosk) watchFirstFrame(cancel context.CancelFunc) (failed func() error) {
 	var late atomic.Bool
-	timer := time.AfterFunc(firstFrame, func() {
+	limit := firstFrame
+	if supervise.Supervised() { // who waits for the first frame has a limit of its own
+		limit = supervisedFrame
+	}
+	timer := time.AfterFunc(limit, func() {
 		if k.shown.Load() == nil {
 			late.Store(true)
 			cancel()
@@ -251,7 +266,7 @@ func (k *kiosk) watchFirstFrame(cancel context.CancelFunc) (failed func() error)
 	return func() error {
 		timer.Stop()
 		if late.Load() {
-			return fmt.Errorf("no window appeared within %s: the display has no usable driver", firstFrame)
+			return fmt.Errorf("no window appeared within %s: the display has no usable driver", limit)
 		}
 		return nil
 	}

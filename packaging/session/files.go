@@ -29,7 +29,7 @@ func enabled(target string, units ...string) (all []file) {
 
 // both roles: cases are sent, nothing a program held is ever dumped, the journal has a size.
 func both() []file {
-	return append(append(enabled("multi-user.target", "bianmin-sender.service"), enabled("timers.target", "bianmin-check.timer")...),
+	return append(append(enabled("multi-user.target", "bianmin-sender.service"), enabled("timers.target", "bianmin-check.timer", "bianmin-update.timer")...),
 		file{path: "/etc/systemd/coredump.conf.d/bianmin.conf", mode: 0o644, content: header + "[Coredump]\nStorage=none\nProcessSizeMax=0\n"},
 		file{path: "/etc/systemd/journald.conf.d/bianmin.conf", mode: 0o644, content: header + "[Journal]\nStorage=persistent\nSystemMaxUse=200M\nSystemKeepFree=500M\nMaxRetentionSec=60day\nForwardToConsole=no\nForwardToWall=no\n"},
 	)
@@ -62,6 +62,7 @@ func desk() []file {
 	return append(both(), file{
 		path: "/etc/sudoers.d/bianmin", mode: 0o440,
 		content: header + "Defaults!/usr/lib/bianmin/current/agent env_keep += \"DISPLAY LANG\", !requiretty\n" +
-			"%bianmin-desk ALL=(bianmin) NOPASSWD: /usr/lib/bianmin/current/agent -config /etc/bianmin/terminal.yaml\n",
+			"%bianmin-desk ALL=(bianmin) NOPASSWD: /usr/lib/bianmin/current/agent -config /etc/bianmin/terminal.yaml\n" +
+			"%bianmin-desk ALL=(root) NOPASSWD: /usr/lib/bianmin/keeper/provision update launch\n",
 	})
 }

@@ -6,10 +6,14 @@ package supervise
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 )
+
+// Supervised tells whether anybody waits to hear.
+func Supervised() bool { return os.Getenv("NOTIFY_SOCKET") != "" }
 
 // Ready says once that the program can be used: a window by its first frame.
 func Ready() error {
