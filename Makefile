@@ -4,10 +4,10 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help package setup build demo demo-desk test long race lint bench gallery goldens clean
+.PHONY: help package test-install setup build demo demo-desk test long race lint bench gallery goldens clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: ## install what is missing: Debian packages and Go modules (done by the others when needed)
 	@packaging/build/setup
@@ -24,6 +24,9 @@ demo-desk: build ## a village agent's day at the desk, with the bench beside it,
 
 test: setup ## everything, with a real window on a virtual display where needed; a time per suite
 	@packaging/build/test
+
+test-install: setup ## the package on a clean Debian 12 in a virtual machine, to the first painted screen
+	@packaging/build/test-install
 
 long: setup ## the same tests with the full number of rounds
 	@BIANMIN_LONG=1 packaging/build/test

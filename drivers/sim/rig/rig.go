@@ -16,14 +16,16 @@ import (
 
 // Options say where a rig works and with which programs.
 type Options struct {
-	Dir    string // made anew: platform/, terminal/, bench/, logs/
-	Bin    string // folder of the built programs
-	Role   string // of the terminal: "kiosk" (default) or "agent", a desk with accounts and an A4 printer
-	Screen Screen
-	Idle   time.Duration // 0: ten minutes, so that a slow machine does not end a session
-	Done   time.Duration // 0: five minutes
-	Faults string        // the platform's fault script, "" for none
-	Behind time.Duration // the platform's clock runs so far behind at first: a past can be made
+	Dir     string // made anew: platform/, terminal/, bench/, logs/
+	Bin     string // folder of the built programs
+	Role    string // of the terminal: "kiosk" (default) or "agent", a desk with accounts and an A4 printer
+	Screen  Screen
+	Idle    time.Duration // 0: ten minutes, so that a slow machine does not end a session
+	Done    time.Duration // 0: five minutes
+	Faults  string        // the platform's fault script, "" for none
+	Hosts   []string      // further addresses by which the platform is reached
+	Distant bool          // the terminal is another machine: nothing is enrolled here
+	Behind  time.Duration // the platform's clock runs so far behind at first: a past can be made
 	// Apart keeps the programs from what the terminal's keys send (Ctrl+C), so that who began them ends them in order.
 	Apart bool
 }
@@ -99,12 +101,18 @@ func (r *Rig) start(ctx context.Context) error {
 	if err := r.writeConfig(); err != nil {
 		return err
 	}
+	if r.options.Distant {
+		return nil
+	}
 	return r.enrol(ctx)
 }
 
 // StartPlatform starts the platform program on the address.
 func (r *Rig) StartPlatform(ctx context.Context, address string) (err error) {
 	args := []string{"--listen", address, "--data", r.PlatformData(), "--behind", r.behind.String()}
+	for _, host := range r.options.Hosts {
+		args = append(args, "--host", host)
+	}
 	if r.options.Faults != "" {
 		args = append(args, "--faults", r.options.Faults)
 	}
