@@ -131,7 +131,9 @@ func (w *Window) giveKeys(s desk.State, current page, turned bool, before *desk.
 	case s.Overlay == nil && (turned || before != nil):
 		w.shell.menu.Hide()
 		to := current.first()
-		if able, ok := to.(fyne.Disableable); to == nil || ok && able.Disabled() { // an empty list takes no keys
+		if _, rating := current.(*evaluate); rating {
+			to = nil // nobody declines by pressing Enter
+		} else if able, ok := to.(fyne.Disableable); to == nil || ok && able.Disabled() { // an empty list takes no keys
 			to = w.kit.First(current.root())
 		}
 		if to == nil {
