@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"bianmin/core/agency"
@@ -45,9 +46,19 @@ func (b *Book) PaperIDs(ctx context.Context, number casefile.Number, n int) ([]s
 	if err != nil {
 		return nil, coded(err)
 	}
-	file, err := b.Case(ctx, number)
-	if err != nil && agency.Refused(err) != agency.NotYours { // of which nothing was written here yet
-		return nil, err
+	found, row, err := d.store.DeskCase(ctx, number)
+	if errors.Is(err, store.ErrNoCase) { // nothing was written of it here yet
+		return d.paperIDs(number, agency.Custody{}, n), nil
+	}
+	if err != nil {
+		return nil, coded(err)
+	}
+	if row.Account != b.account.ID {
+		return nil, refuse(agency.NotYours)
+	}
+	file, err := d.openCase(found, row, nil)
+	if err != nil {
+		return nil, coded(err)
 	}
 	return d.paperIDs(number, file.Custody, n), nil
 }
