@@ -8,6 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"time"
+
+	sqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"bianmin/core/casefile"
 )
@@ -42,6 +46,27 @@ func schemaVersion(ctx context.Context, db *sql.DB) (int, error) {
 		return 0, &casefile.Error{Code: casefile.NewerDatabase, Err: fmt.Errorf("database version %d, this program knows %d", version, len(names))}
 	}
 	return version, nil
+}
+
+// firstVersion is schemaVersion of a database that another process may be making at this moment: changing a new file to a
+// write-ahead log is refused at once while the other does it, whatever the time-out for busy files is.
+func firstVersion(ctx context.Context, db *sql.DB) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		version, err := schemaVersion(ctx, db)
+		var refused *sqlite.Error
+		if err == nil || !errors.As(err, &refused) || refused.Code()&0xff != sqlite3.SQLITE_BUSY {
+			return version, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, err
+		case <-tick.C:
+		}
+	}
 }
 
 func migrations() ([]string, error) {

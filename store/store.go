@@ -136,7 +136,7 @@ func (s *Store) connect(extra string, most int) (*sql.DB, error) {
 }
 
 func (s *Store) prepareDatabase(ctx context.Context, check Check) error {
-	version, err := schemaVersion(ctx, s.writer)
+	version, err := firstVersion(ctx, s.writer)
 	if err != nil {
 		return err
 	}
