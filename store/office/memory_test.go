@@ -34,10 +34,13 @@ func TestMemoryStaysFlat(t *testing.T) {
 	if through := cases * pageSize; float64(filed)-float64(before) > float64(through)/50 {
 		t.Errorf("%d KiB stayed of the %d KiB that went through", (filed-before)>>10, through>>10)
 	}
-	if float64(asked) > 1.05*float64(filed) {
+	if asked > filed && asked-filed > leak {
 		t.Errorf("2000 queries raised what is held from %d to %d KiB", filed>>10, asked>>10)
 	}
 }
+
+// leak is what 2000 queries would leave at the least if each left half a kilobyte; a page of the list is ten.
+const leak = 1 << 20
 
 // ask looks at the list in the ways an agent does.
 func ask(t *testing.T, b *office.Book, queries int) {
