@@ -74,17 +74,9 @@ func (w *window) examined(ctx context.Context, f flags, s settings.Settings, t *
 	return errors.Join(<-ended, watch())
 }
 
-// painted tells whether the window shows anything: more than one colour.
+// painted tells whether the window shows anything.
 func (w *window) painted() bool {
 	var picture image.Image
 	onui.DoAndWait(func() { picture = w.window.Canvas().Capture() })
-	bounds := picture.Bounds()
-	for y := bounds.Min.Y; y < bounds.Max.Y; y += 4 {
-		for x := bounds.Min.X; x < bounds.Max.X; x += 4 {
-			if picture.At(x, y) != picture.At(bounds.Min.X, bounds.Min.Y) {
-				return true
-			}
-		}
-	}
-	return false
+	return examine.Painted(picture)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"log/slog"
 	"sync"
 	"time"
@@ -66,7 +65,7 @@ func (k *kiosk) examined(ctx context.Context, t *trial.Trial) (err error) {
 		})
 		ended <- examine.Run(ctx, t, examine.Options{
 			Folder: k.settings.Update.State, Data: k.settings.Data, Limit: k.settings.Update.Trial, Reader: wiring.Reader(k.settings.Devices), Log: k.log,
-			Shown: func() bool { return painting(ctx) == nil && painted(k.capture()) },
+			Shown: func() bool { return painting(ctx) == nil && examine.Painted(k.capture()) },
 		})
 		onui.Do(k.app.Quit)
 	}()
@@ -79,17 +78,4 @@ func (k *kiosk) examined(ctx context.Context, t *trial.Trial) (err error) {
 	k.app.Run()
 	cancel()
 	return errors.Join(<-ended, watch())
-}
-
-// painted tells whether a picture of the window shows anything: more than one colour.
-func painted(picture image.Image) bool {
-	bounds := picture.Bounds()
-	for y := bounds.Min.Y; y < bounds.Max.Y; y += 4 {
-		for x := bounds.Min.X; x < bounds.Max.X; x += 4 {
-			if picture.At(x, y) != picture.At(bounds.Min.X, bounds.Min.Y) {
-				return true
-			}
-		}
-	}
-	return false
 }
