@@ -151,24 +151,7 @@ func start(t *testing.T, folder string, d *devices) *bench {
 		},
 		Paper: a.paper, Save: exports(t),
 	})
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- b.desk.Run(ctx) }()
-	stopped := false
-	b.stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		cancel()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			t.Errorf("the desk ended with %v", err)
-		}
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	t.Cleanup(b.stop)
+	b.run(t, a)
 	return b
 }
 
@@ -258,4 +241,27 @@ func (b *bench) signed() {
 	b.t.Helper()
 	b.asked("desk.ask.signed")
 	b.send(desk.Answer{Yes: true})
+}
+
+// run lets the desk work until the test stops it, or ends.
+func (b *bench) run(t *testing.T, a *Agent) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.desk.Run(ctx) }()
+	stopped := false
+	b.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("the desk ended with %v", err)
+		}
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Cleanup(b.stop)
 }

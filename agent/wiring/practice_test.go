@@ -2,7 +2,6 @@ package wiring
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -34,24 +33,7 @@ func practising(t *testing.T, s settings.Settings) *bench {
 		t.Fatal(err)
 	}
 	b.agent, b.desk = a, a.Desk()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- b.desk.Run(ctx) }()
-	stopped := false
-	b.stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		cancel()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			t.Errorf("the desk ended with %v", err)
-		}
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	t.Cleanup(b.stop)
+	b.run(t, a)
 	return b
 }
 
