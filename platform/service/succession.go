@@ -1,12 +1,10 @@
 package service
 
 import (
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/emmansun/gmsm/smx509"
 
@@ -15,26 +13,6 @@ import (
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
-
-// order signs a succession order; nil when there is nobody to succeed.
-func (s *Service) order(code registry.Code, generation string, predecessors []wire.Predecessor, encrypt string) (*wire.SignedOrder, error) {
-	if len(predecessors) == 0 {
-		return nil, nil
-	}
-	body, err := json.Marshal(wire.Order{
-		Version: wire.Version, Kind: wire.Succession, Terminal: code.Number, Generation: generation, Encrypt: encrypt,
-		Point: code.Point, Region: code.Region, Time: s.Now().UTC().Truncate(time.Second), Predecessors: predecessors,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("write a succession order: %w", err)
-	}
-	text, err := s.Authority.SignAnswer(body)
-	if err != nil {
-		return nil, err
-	}
-	signature, err := base64.StdEncoding.DecodeString(text)
-	return &wire.SignedOrder{Order: body, Signature: signature}, err
-}
 
 // known gives the terminal whose certificate this is, even when it is not admitted any more.
 func (s *Service) known(r *http.Request) (registry.Terminal, string, error) {
