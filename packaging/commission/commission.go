@@ -58,8 +58,12 @@ type Options struct {
 	Log        *slog.Logger
 	// Supervisor starts and stops units; nil where none runs.
 	Supervisor Supervisor
-	// Step is called after each step with its name; nil in production.
+	// Step is called after each step with its name; may be nil.
 	Step func(name string)
+	// Test is told of each test before any begins (Waiting), when it begins (Running) and how it ended; may be nil.
+	Test func(Tried)
+	// Checked is told what readiness found, before anybody signs; may be nil.
+	Checked func(readiness.Report)
 }
 
 // Supervisor starts and stops the machine's services.
@@ -92,7 +96,8 @@ var ErrRunning = errors.New("another setup is at work on this machine")
 // Outcome is what a setup left.
 type Outcome struct {
 	Acceptance
-	Path string // of report and PDF, without their endings
+	Path   string // of report and PDF, without their endings
+	Number string // of the signed report, as it stands on paper
 }
 
 // run is one setup.
@@ -109,6 +114,12 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	r := &run{Options: o, begun: o.Now()}
 	if r.Step == nil {
 		r.Step = func(string) {}
+	}
+	if r.Test == nil {
+		r.Test = func(Tried) {}
+	}
+	if r.Checked == nil {
+		r.Checked = func(readiness.Report) {}
 	}
 	if r.Log == nil {
 		r.Log = slog.New(slog.DiscardHandler)
@@ -183,7 +194,7 @@ func (r *run) equip(ctx context.Context, mine func(func() error) error) (out Out
 		want[t] = true
 	}
 	err = mine(func() (err error) {
-		out.Devices, err = try(ctx, r.settings.Devices, want, r.Words, r.Technician, r.Now, r.Log)
+		out.Devices, err = try(ctx, r.settings.Devices, want, r.Options)
 		return err
 	})
 	if err != nil {
@@ -301,6 +312,7 @@ func (r *run) report(ctx context.Context, out *Outcome) error {
 		return err
 	}
 	r.Step(StepChecked)
+	r.Checked(look)
 	who, err := r.technician()
 	if err != nil {
 		return err
@@ -316,8 +328,9 @@ func (r *run) report(ctx context.Context, out *Outcome) error {
 	if err != nil {
 		return err
 	}
+	out.Number = digestOf(signed)
 	p := paper{r.Words}
-	pages := p.pages(out.Acceptance, digestOf(signed))
+	pages := p.pages(out.Acceptance, out.Number)
 	pdf, err := setPDF(pages)
 	if err != nil {
 		return err
@@ -327,7 +340,7 @@ func (r *run) report(ctx context.Context, out *Outcome) error {
 	}
 	r.Step(StepReported)
 	if yes(r.Answers.Print) {
-		r.print(ctx, p.strip(out.Acceptance, digestOf(signed)), pdf)
+		r.print(ctx, p.strip(out.Acceptance, out.Number), pdf)
 	}
 	r.Step(StepPrinted)
 	return nil

@@ -112,9 +112,22 @@ func TestKiosk(t *testing.T) {
 		}
 	}
 	o.Technician = technician
+	var watched []string
+	o.Test = func(d commission.Tried) {
+		watched = append(watched, string(d.Role)+" "+d.Test+" "+string(d.Result))
+	}
+	o.Checked = func(r readiness.Report) { watched = append(watched, "checked "+r.Terminal) }
 	outcome, err := commission.Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, sequence := range [][]string{
+		{"printer status running", "printer status passed", "reader card running", "reader card passed", "printer receipt running", "printer receipt passed", "document page passed", "checked QH0301A"},
+		{"document page waiting", "reader card running"},
+	} {
+		if !follows(watched, sequence) {
+			t.Errorf("who watched saw %q, without %q in this order", watched, sequence)
+		}
 	}
 	a := w.fit("QH0301A", "bianmin-kiosk.service")
 	got := map[string]commission.Result{}
@@ -150,6 +163,46 @@ func TestKiosk(t *testing.T) {
 	}
 	if missing := w.words.Missing(); len(missing) > 0 {
 		t.Errorf("no words for %v", missing)
+	}
+}
+
+// follows tells whether what is in one list stands in another, in its order.
+func follows(all, sequence []string) bool {
+	for _, one := range all {
+		if len(sequence) > 0 && one == sequence[0] {
+			sequence = sequence[1:]
+		}
+	}
+	return len(sequence) == 0
+}
+
+// TestPrintAgain prints a kept report once more; without one it says so.
+func TestPrintAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, platformtest.Start(t, platformtest.Options{}))
+	o := options(w.words, w.root, w.answers("QH0301"))
+	if _, err := commission.Print(t.Context(), o); !errors.Is(err, seal.ErrNotEnrolled) {
+		t.Errorf("before the enrolment: %v", err)
+	}
+	if _, err := commission.Run(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	before, err := w.stand.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcome, err := commission.Print(t.Context(), o)
+	if err != nil || outcome != drivers.Printed {
+		t.Errorf("%q, %v", outcome, err)
+	}
+	if after, err := w.stand.Documents(); err != nil || len(after) != len(before)+1 {
+		t.Errorf("%d documents, before %d: %v", len(after), len(before), err)
+	}
+	if err := os.RemoveAll(w.in("var/lib/bianmin", commission.Folder)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := commission.Print(t.Context(), o); !errors.Is(err, commission.ErrNoReport) {
+		t.Errorf("without a report: %v", err)
 	}
 }
 

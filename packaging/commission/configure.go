@@ -132,6 +132,7 @@ const exports = "/var/lib/bianmin-exports"
 type Finding struct {
 	Role   drivers.Role
 	Name   string // link, or SANE's name
+	Model  string
 	Serial string
 	Given  bool // named in the configuration or the answers
 	Second bool // there is one of this role already
@@ -154,7 +155,7 @@ func (c *configuration) find(ctx context.Context, root string, s settings.Settin
 		if f.Role == "" {
 			continue
 		}
-		finding := Finding{Role: f.Role, Name: f.Link, Serial: f.Status.Serial, Second: devices[string(f.Role)] != nil}
+		finding := Finding{Role: f.Role, Name: f.Link, Model: f.Status.Model, Serial: f.Status.Serial, Second: devices[string(f.Role)] != nil}
 		if !finding.Second {
 			devices[string(f.Role)] = map[string]any{"link": f.Link, "baud": f.Baud}
 		}

@@ -2,8 +2,12 @@ package commission
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"syscall"
 
 	"bianmin/assets"
@@ -12,7 +16,9 @@ import (
 	"bianmin/drivers/dots"
 	"bianmin/drivers/point"
 	"bianmin/packaging/condition"
+	"bianmin/packaging/provision/asuser"
 	"bianmin/packaging/settings"
+	"bianmin/sync/seal"
 )
 
 // printed prints the report on A4 where there is such a printer, else as a strip; "" where there is none.
@@ -43,6 +49,66 @@ func printed(ctx context.Context, d settings.Devices, strip receipt.Document, pd
 		err = nil // the person sees it
 	}
 	return report.Outcome, err
+}
+
+// ErrNoReport says that no acceptance report is kept here.
+var ErrNoReport = errors.New("this terminal has no acceptance report: provision setup makes one")
+
+// Print prints the newest acceptance report once more, on A4 where there is such a printer, else as a strip. A kiosk that
+// holds the printer is stopped for it and started again. The outcome is "" where there is no printer.
+func Print(ctx context.Context, o Options) (outcome drivers.Outcome, err error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	r := &run{Options: o}
+	if r.configuration, err = openConfiguration(r.Config, r.Data, nil); err != nil {
+		return "", err
+	}
+	if r.settings, err = r.configuration.read(); err != nil {
+		return "", err
+	}
+	var signed, pdf []byte
+	err = asuser.Do(r.settings.Data, func() (err error) {
+		if r.identity, err = seal.LoadIdentity(filepath.Join(r.settings.Data, "keys")); err != nil {
+			return fmt.Errorf("look at the enrolment: %w", err)
+		}
+		signed, pdf, err = ReadNewest(r.settings.Data)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	a, err := Verify(signed, r.identity.Trust.SigningRoot)
+	if err != nil {
+		return "", err
+	}
+	again, err := r.pause(ctx)
+	if err != nil {
+		return "", err
+	}
+	err = asuser.Do(r.settings.Data, func() (err error) {
+		outcome, err = printed(ctx, r.settings.Devices, paper{r.Words}.strip(a, digestOf(signed)), pdf, r.Log)
+		return err
+	})
+	return outcome, errors.Join(err, again(context.WithoutCancel(ctx)))
+}
+
+// ReadNewest gives the newest acceptance report as it was signed, and its PDF.
+func ReadNewest(data string) (signed, pdf []byte, err error) {
+	path, err := Newest(data)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look for a report: %w", err)
+	}
+	if path == "" {
+		return nil, nil, ErrNoReport
+	}
+	if signed, err = os.ReadFile(path + ".json"); err != nil { // #nosec G304 -- the terminal's own folder
+		return nil, nil, fmt.Errorf("read the report: %w", err)
+	}
+	if pdf, err = os.ReadFile(path + ".pdf"); err != nil { // #nosec G304 -- the terminal's own folder
+		return nil, nil, fmt.Errorf("read the report: %w", err)
+	}
+	return signed, pdf, nil
 }
 
 func groupOf(info fs.FileInfo) int {

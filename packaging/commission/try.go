@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strconv"
 	"time"
 
@@ -27,6 +26,8 @@ const (
 	Passed  Result = "passed"
 	Failed  Result = "failed"
 	Skipped Result = "skipped" // not asked for, or nobody was there for it
+	Waiting Result = "waiting" // only for who watches: it is still to come
+	Running Result = "running" // only for who watches
 )
 
 // Tried is a device with what was tried on it. It holds nothing of a card or a page that was read.
@@ -56,25 +57,35 @@ type trial struct {
 	words *text.Catalog
 	who   Technician
 	now   func() time.Time
+	tell  func(Tried)
 	all   []Tried
 }
 
 // try opens the devices, asks each how it is, and does the tests; then it lets them go.
-func try(ctx context.Context, d settings.Devices, want map[string]bool, words *text.Catalog, who Technician, now func() time.Time, log *slog.Logger) (all []Tried, err error) {
+func try(ctx context.Context, d settings.Devices, want map[string]bool, o Options) (all []Tried, err error) {
 	face, err := dots.NewFace(assets.FontRegular())
 	if err != nil {
 		return nil, err
 	}
-	manager, err := point.Start(ctx, condition.Devices(d), point.Options{Log: log, Raster: face, Now: now})
+	manager, err := point.Start(ctx, condition.Devices(d), point.Options{Log: o.Log, Raster: face, Now: o.Now})
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		_ = manager.Close() // what was wrong with a device stands in its result
 	}()
-	t := &trial{point: manager, names: map[drivers.Role]string{}, last: map[drivers.Role]drivers.Status{}, words: words, who: who, now: now}
+	t := &trial{point: manager, names: map[drivers.Role]string{}, last: map[drivers.Role]drivers.Status{}, words: o.Words, who: o.Technician, now: o.Now, tell: o.Test}
 	for _, g := range given(d) {
 		t.names[g.Role] = g.Name
+	}
+	tests := t.tests()
+	for _, g := range given(d) {
+		t.tell(t.about(g.Role, "status", Running))
+	}
+	for _, test := range tests {
+		if t.names[test.role] != "" && want[test.name] {
+			t.tell(t.about(test.role, test.name, Waiting))
+		}
 	}
 	asking, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
@@ -85,30 +96,46 @@ func try(ctx context.Context, d settings.Devices, want map[string]bool, words *t
 			result = Failed
 		}
 		t.add(s.Role, "status", result, s.Fault, "")
+		t.tell(t.all[len(t.all)-1])
 	}
-	for _, test := range []struct {
-		name string
-		role drivers.Role
-		run  func(ctx context.Context) error
-	}{
-		{TestCard, drivers.RoleReader, t.card}, {TestReceipt, drivers.RolePrinter, t.receipt}, {TestScan, drivers.RoleScanner, t.scan}, {TestPage, drivers.RoleDocument, t.page},
-	} {
+	for _, test := range tests {
 		switch {
 		case t.names[test.role] == "":
 		case !want[test.name]:
 			t.add(test.role, test.name, Skipped, "", "")
 		default:
+			t.tell(t.about(test.role, test.name, Running))
 			if err := test.run(ctx); err != nil {
 				return t.all, err
 			}
+			t.tell(t.all[len(t.all)-1])
 		}
 	}
 	return t.all, ctx.Err()
 }
 
-func (t *trial) add(role drivers.Role, test string, result Result, fault drivers.Fault, evidence string) {
+// test is something that is tried on a device.
+type test struct {
+	name string
+	role drivers.Role
+	run  func(ctx context.Context) error
+}
+
+// tests are all there are, in the order in which they are done.
+func (t *trial) tests() []test {
+	return []test{{TestCard, drivers.RoleReader, t.card}, {TestReceipt, drivers.RolePrinter, t.receipt}, {TestScan, drivers.RoleScanner, t.scan}, {TestPage, drivers.RoleDocument, t.page}}
+}
+
+// about is a test of a device with what is known of it.
+func (t *trial) about(role drivers.Role, test string, result Result) Tried {
 	s := t.last[role]
-	t.all = append(t.all, Tried{Role: role, Name: t.names[role], Model: s.Model, Serial: s.Serial, Test: test, Result: result, Fault: fault, Evidence: evidence})
+	return Tried{Role: role, Name: t.names[role], Model: s.Model, Serial: s.Serial, Test: test, Result: result}
+}
+
+func (t *trial) add(role drivers.Role, test string, result Result, fault drivers.Fault, evidence string) {
+	tried := t.about(role, test, result)
+	tried.Fault, tried.Evidence = fault, evidence
+	t.all = append(t.all, tried)
 }
 
 func (t *trial) done(role drivers.Role, test string, begun time.Time, err error) {
@@ -206,12 +233,26 @@ func (t *trial) printed(role drivers.Role, test string, begun time.Time, report 
 	return nil
 }
 
-// scan scans a page and keeps only how good and large it is.
+// scan waits for a page where the scanner sees none, scans it, and keeps only how good and large it is.
 func (t *trial) scan(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, scanLimit)
 	defer cancel()
+	t.who.Say("lay-page", nil)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
 	begun := t.now()
 	page, err := t.point.Scanner().Scan(ctx, drivers.ScanOptions{})
+	for drivers.FaultOf(err) == drivers.FaultNoDocument && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+			begun = t.now()
+			page, err = t.point.Scanner().Scan(ctx, drivers.ScanOptions{})
+		}
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
+	}
 	t.done(drivers.RoleScanner, TestScan, begun, err)
 	if err == nil {
 		last := &t.all[len(t.all)-1]

@@ -41,6 +41,10 @@ var (
 	ErrEnrolled    = errors.New("this terminal is enrolled already; a new generation needs --replace")
 	ErrFingerprint = errors.New("the platform's trust bundle does not have the fingerprint of the enrolment string: this is not the right platform, or the string is wrong")
 	ErrAnswer      = errors.New("the platform's answer does not fit the request")
+	ErrCode        = errors.New("the platform does not know this enrolment code")
+	ErrCodeUsed    = errors.New("this enrolment code has been used; ask the county for a new one")
+	ErrCodeExpired = errors.New("this enrolment code has expired; ask the county for a new one")
+	ErrTooOften    = errors.New("too many attempts")
 )
 
 // Names of files and folders.
@@ -217,13 +221,13 @@ func explain(err error) error {
 	}
 	switch problem.Code {
 	case wire.ProblemCode:
-		return errors.New("the platform does not know this enrolment code")
+		return ErrCode
 	case wire.ProblemCodeUsed:
-		return errors.New("this enrolment code has been used; ask the county for a new one")
+		return ErrCodeUsed
 	case wire.ProblemCodeExpired:
-		return errors.New("this enrolment code has expired; ask the county for a new one")
+		return ErrCodeExpired
 	case wire.ProblemBusy:
-		return fmt.Errorf("too many attempts; try again in %v", problem.Wait.Round(time.Second))
+		return fmt.Errorf("%w; try again in %v", ErrTooOften, problem.Wait.Round(time.Second))
 	}
 	return fmt.Errorf("the platform did not enrol this terminal: %w", err)
 }

@@ -54,7 +54,7 @@ func reportCommand() *cobra.Command {
 				return verified(c.OutOrStdout(), s.Data, verify, words)
 			}
 			var signed, pages []byte
-			if err := asuser.Do(s.Data, func() error { signed, pages, err = newest(s.Data); return err }); err != nil {
+			if err := asuser.Do(s.Data, func() error { signed, pages, err = commission.ReadNewest(s.Data); return err }); err != nil {
 				return err
 			}
 			switch {
@@ -73,25 +73,6 @@ func reportCommand() *cobra.Command {
 	c.Flags().StringVar(&verify, "verify", "", "check this signed report")
 	c.MarkFlagsMutuallyExclusive("json", "pdf", "verify")
 	return c
-}
-
-var errNoReport = errors.New("this terminal has no acceptance report: provision setup makes one")
-
-func newest(data string) (signed, pdf []byte, err error) {
-	path, err := commission.Newest(data)
-	if err != nil {
-		return nil, nil, fmt.Errorf("look for a report: %w", err)
-	}
-	if path == "" {
-		return nil, nil, errNoReport
-	}
-	if signed, err = os.ReadFile(path + ".json"); err != nil { // #nosec G304 -- the terminal's own folder
-		return nil, nil, fmt.Errorf("read the report: %w", err)
-	}
-	if pdf, err = os.ReadFile(path + ".pdf"); err != nil { // #nosec G304 -- the terminal's own folder
-		return nil, nil, fmt.Errorf("read the report: %w", err)
-	}
-	return signed, pdf, nil
 }
 
 func verified(out io.Writer, data, path string, words *text.Catalog) error {
