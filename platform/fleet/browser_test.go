@@ -4,6 +4,7 @@ package fleet_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -69,6 +70,57 @@ func do(t *testing.T, ctx context.Context, what string, steps ...step) {
 	}
 }
 
+// ask evaluates in the page as it is now. The wait of chromedp itself follows nodes from page to page, and now and then loses them.
+func ask(t *testing.T, ctx context.Context, what, script string) {
+	t.Helper()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	var yes bool
+	var err error
+	for begun := time.Now(); time.Since(begun) < 30*time.Second; <-look.C {
+		if yes, err = chromedp.Run(ctx, chromedp.Evaluate[bool](script)); err == nil && yes { // while a page comes there is none to ask
+			return
+		}
+	}
+	at, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + " " + document.readyState + " " + document.body.innerText`))
+	t.Fatalf("%s: it does not come (%v); the browser shows %s", what, err, at)
+}
+
+// see waits until the page that shows it is painted.
+func see(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	ask(t, ctx, selector, fmt.Sprintf(`document.readyState === "complete" && performance.getEntriesByName("first-contentful-paint").length > 0 &&
+		(document.querySelector(%q)?.getClientRects().length ?? 0) > 0`, selector))
+}
+
+// click clicks on what is seen: the browser throws away what is clicked on a page it has not painted yet.
+func click(t *testing.T, ctx context.Context, selector, then string) {
+	t.Helper()
+	see(t, ctx, selector)
+	at := read(t, ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(`(e => {
+		e.scrollIntoView({block: "center", behavior: "instant"});
+		const r = e.getClientRects()[0];
+		return [r.x + r.width / 2, r.y + r.height / 2];
+	})(document.querySelector(%q))`, selector)))
+	do(t, ctx, "click "+selector, chromedp.MouseClickXY(at[0], at[1]))
+	see(t, ctx, then)
+}
+
+// fill writes into the form's two fields and sends it off with the Enter key.
+func fill(t *testing.T, ctx context.Context, name, password, then string) {
+	t.Helper()
+	see(t, ctx, "#name")
+	do(t, ctx, "fill in", chromedp.SendKeys("#name", name), chromedp.SendKeys("#password", password+"\r"))
+	see(t, ctx, then)
+}
+
+// open goes to a page by its address.
+func open(t *testing.T, ctx context.Context, url, shows string) {
+	t.Helper()
+	do(t, ctx, "open "+url, chromedp.Navigate(url))
+	see(t, ctx, shows)
+}
+
 func read[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T {
 	t.Helper()
 	value, err := chromedp.Run(ctx, action)
@@ -76,6 +128,11 @@ func read[T any](t *testing.T, ctx context.Context, action chromedp.Action[T]) T
 		t.Fatal(err)
 	}
 	return value
+}
+
+func textOf(t *testing.T, ctx context.Context, selector string) string {
+	t.Helper()
+	return read(t, ctx, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%q).innerText.trim()`, selector)))
 }
 
 func shoot(t *testing.T, ctx context.Context, name string) {
@@ -96,40 +153,41 @@ func TestInTheBrowser(t *testing.T) {
 	w.town()
 	ctx, said := browser(t)
 	const firstNumber = "tbody tr:first-child .number"
-	do(t, ctx, "sign on wrongly", chromedp.Navigate(w.server.URL+"/fleet"), chromedp.WaitVisible("#name"),
-		chromedp.SendKeys("#name", "lin"), chromedp.SendKeys("#password", "guess\r"), chromedp.WaitVisible(".problem"))
+	open(t, ctx, w.server.URL+"/fleet", "#name")
+	fill(t, ctx, "lin", "guess", ".problem")
 	shoot(t, ctx, "login")
 	said.taken() // the browser notes the answer 403
-	do(t, ctx, "sign on", chromedp.SendKeys("#name", "lin"), chromedp.SendKeys("#password", w.password+"\r"), chromedp.WaitVisible("table"))
+	fill(t, ctx, "lin", w.password, "table")
 	colour := read(t, ctx, chromedp.Evaluate[string](`getComputedStyle(document.querySelector(".bar")).backgroundColor`))
-	if first := read(t, ctx, chromedp.Text(firstNumber)); first != "QH0301" || colour != "rgb(18, 36, 60)" {
+	if first := textOf(t, ctx, firstNumber); first != "QH0301" || colour != "rgb(18, 36, 60)" {
 		t.Errorf("the first line is %s, the bar %s: is the style there?", first, colour)
 	}
 	shoot(t, ctx, "list")
-	do(t, ctx, "filter", chromedp.Click(`.chips a[href*="show=paper"]`), chromedp.WaitVisible(`.chips a[aria-current][href*="show=paper"]`))
-	if text := read(t, ctx, chromedp.Text("tbody")); !strings.Contains(text, "QH0302") || strings.Contains(text, "QH0301") {
+	click(t, ctx, `.chips a[href*="show=paper"]`, `.chips a[aria-current][href*="show=paper"]`)
+	if text := textOf(t, ctx, "tbody"); !strings.Contains(text, "QH0302") || strings.Contains(text, "QH0301") {
 		t.Errorf("filtered by paper: %s", text)
 	}
-	do(t, ctx, "sort", chromedp.Click(`.chips a[href="/fleet"]`), chromedp.WaitVisible(`.chips a[aria-current][href="/fleet"]`),
-		chromedp.Click(`th a[href*="sort=terminal"]`), chromedp.WaitVisible(`th[aria-sort=ascending]`))
-	if first := read(t, ctx, chromedp.Text(firstNumber)); first != "QH0300" {
+	click(t, ctx, `.chips a[href="/fleet"]`, `.chips a[aria-current][href="/fleet"]`)
+	click(t, ctx, `th a[href*="sort=terminal"]`, `th[aria-sort=ascending]`)
+	if first := textOf(t, ctx, firstNumber); first != "QH0300" {
 		t.Errorf("sorted by number: %s first", first)
 	}
-	do(t, ctx, "look at one", chromedp.Click(`a[href="/fleet/QH0300"]`), chromedp.WaitVisible("dl"))
+	click(t, ctx, `a[href="/fleet/QH0300"]`, "dl")
 	shoot(t, ctx, "detail")
-	do(t, ctx, "look at another", chromedp.Navigate(w.server.URL+"/fleet/QH0302"), chromedp.WaitVisible("dl"))
+	open(t, ctx, w.server.URL+"/fleet/QH0302", "dl")
 	shoot(t, ctx, "detail-paper")
-	do(t, ctx, "in English", chromedp.Navigate(w.server.URL+"/fleet?lang=en"), chromedp.WaitVisible("table"))
+	open(t, ctx, w.server.URL+"/fleet?lang=en", "table")
 	shoot(t, ctx, "list-en")
 	if title := read(t, ctx, chromedp.Title()); title != "Service points" {
 		t.Errorf("the title is %q", title)
 	}
-	do(t, ctx, "on a telephone", chromedp.EmulateViewport(390, 844), chromedp.Navigate(w.server.URL+"/fleet?lang=zh"), chromedp.WaitVisible("table"))
+	do(t, ctx, "on a telephone", chromedp.EmulateViewport(390, 844))
+	open(t, ctx, w.server.URL+"/fleet?lang=zh", "table")
 	shoot(t, ctx, "list-narrow")
 	if width := read(t, ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); width > 390 {
 		t.Errorf("the page is %d wide on a telephone of 390", width)
 	}
-	do(t, ctx, "sign off", chromedp.Click(".bar button"), chromedp.WaitVisible("#name"))
+	click(t, ctx, ".bar button", "#name")
 	if found := said.taken(); len(found) > 0 {
 		t.Errorf("the browser complains: %v", found)
 	}

@@ -110,7 +110,7 @@ func (k *deskKilling) robot(cutAt string, args ...string) *Program {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(k.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(k.t.Context(), 6*time.Minute)
 	defer cancel()
 	begun := time.Now()
 	err = p.Wait(ctx)

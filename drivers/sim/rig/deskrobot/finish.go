@@ -13,7 +13,7 @@ import (
 
 // finish brings a case to its end, one step after the other as its log says.
 func (r *robot) finish(ctx context.Context, number casefile.Number) error {
-	for begun := time.Now(); time.Since(begun) < time.Minute; {
+	for begun := time.Now(); time.Since(begun) < 3*newsPatience; {
 		r.desk.Send(desk.PickCase{Number: number})
 		err := r.until(ctx, "the case opened", func(s desk.State) bool {
 			return s.Cases != nil && s.Cases.Busy == "" && s.Cases.Detail != nil && s.Cases.Detail.Number == number
@@ -81,16 +81,24 @@ func (r *robot) department(line string) step {
 		if err := r.tell(ctx, fmt.Sprintf("department %s %s", file.Number, line)); err != nil {
 			say("the department: %v", err)
 		}
-		return r.changed(ctx, file, func(now agency.CaseFile) bool { return now.State != file.State })
+		return r.changedWithin(ctx, newsPatience, file, func(now agency.CaseFile) bool { return now.State != file.State })
 	}
 }
 
+// newsPatience is how long the platform's news may take: nothing hints at what a department does, and then
+// the sender asks every 30 to 37 s.
+const newsPatience = patience + 40*time.Second
+
 // changed opens the case again and again until it is so.
 func (r *robot) changed(ctx context.Context, file agency.CaseFile, so func(now agency.CaseFile) bool) error {
+	return r.changedWithin(ctx, patience, file, so)
+}
+
+func (r *robot) changedWithin(ctx context.Context, limit time.Duration, file agency.CaseFile, so func(now agency.CaseFile) bool) error {
 	holds := func(s desk.State) bool {
 		return s.Cases != nil && s.Cases.Busy == "" && s.Overlay == nil && s.Cases.Detail != nil && s.Cases.Detail.Number == file.Number && so(*s.Cases.Detail)
 	}
-	for begun := time.Now(); time.Since(begun) < patience; {
+	for begun := time.Now(); time.Since(begun) < limit; {
 		if r.within(ctx, 200*time.Millisecond, holds) {
 			return nil
 		}
