@@ -14,13 +14,14 @@ type Hero struct {
 	content fyne.CanvasObject
 	ground  *canvas.Rectangle
 	label   *Text
-	high    float32
+	high    float32 // of the button, at least
+	most    float32 // and at most, when there is room
 	gap     float32
 }
 
 // NewHero makes the area round content, which is only read.
 func NewHero(look theme.Look, label string, content fyne.CanvasObject, tapped func()) *Hero {
-	h := &Hero{content: content, high: look.Px(220), gap: look.Px(48)}
+	h := &Hero{content: content, high: look.Px(220), most: look.Px(460), gap: look.Px(48)}
 	h.look, h.name, h.tapped = look, label, tapped
 	h.ground = panel(look, theme.Action, theme.Action, theme.Border)
 	h.ground.StrokeWidth = 0
@@ -29,9 +30,10 @@ func NewHero(look theme.Look, label string, content fyne.CanvasObject, tapped fu
 	h.arrange = func(size fyne.Size) {
 		read := min(heightAt(content, size.Width), max(0, size.Height-h.high-h.gap))
 		place(content, 0, 0, size.Width, read)
-		place(h.ground, 0, read+h.gap, size.Width, h.high)
+		high := min(h.most, max(h.high, size.Height-read-2*h.gap))
+		place(h.ground, 0, read+h.gap, size.Width, high)
 		need := h.label.HeightAt(size.Width)
-		place(h.label, 0, read+h.gap+(h.high-need)/2, size.Width, need)
+		place(h.label, 0, read+h.gap+(high-need)/2, size.Width, need)
 	}
 	h.measure = func(width float32) fyne.Size {
 		return fyne.NewSize(naturalWidth(content), heightAt(content, width)+h.gap+h.high)

@@ -30,10 +30,10 @@ func newAttract(k kit) page {
 		ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("attract.bring")),
 	)
 	steps := ui.NewCard(k.look, ui.NewColumn(
-		k.look.Px(20),
-		k.point("1", w.t("attract.step-1")),
-		k.point("2", w.t("attract.step-2")),
-		k.point("3", w.t("attract.step-3")),
+		k.look.Px(map[bool]float32{false: 36, true: 16}[k.look.Large()]),
+		k.step("1", w.t("attract.step-1")),
+		k.step("2", w.t("attract.step-2")),
+		k.step("3", w.t("attract.step-3")),
 	))
 	above := ui.NewSpace(0, k.look.Px(100))
 	if k.wide() {
@@ -66,4 +66,16 @@ func (a *attract) show(s journey.State) {
 		a.head, a.body = a.low[0], a.low[1]
 	}
 	a.reach.SetLabel(w.t(map[bool]string{false: "reach.low", true: "reach.normal"}[s.LowReach]))
+}
+
+// step is one of the three things to do, to be read from where one stands.
+func (k kit) step(mark, line string) fyne.CanvasObject {
+	kind := theme.SectionText
+	if k.look.Large() { // they shall stand there whole, without scrolling
+		kind = theme.BodyText
+	}
+	return ui.NewRow(
+		0, ui.NewSized(k.look.Grow(64), 0, ui.NewText(k.look, kind, theme.Action, mark)),
+		ui.NewShare(1, ui.NewText(k.look, kind, theme.Ink, line)),
+	).Stretch()
 }
