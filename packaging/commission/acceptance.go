@@ -158,8 +158,9 @@ func Newest(data string) (string, error) {
 
 // progress is how far the setup of this machine has come; setup.json in the data folder.
 type progress struct {
-	Begun time.Time  `json:"begun"`
-	Done  *time.Time `json:"done,omitempty"`
+	Begun   time.Time  `json:"begun"`
+	Done    *time.Time `json:"done,omitempty"`
+	Waiting string     `json:"waiting,omitempty"` // the terminal whose answer is awaited on a stick
 }
 
 func note(data string, p progress) error {

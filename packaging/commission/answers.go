@@ -15,8 +15,11 @@ import (
 type Answers struct {
 	// Role is "kiosk" or "agent"; "" takes what the county made the code for.
 	Role string `yaml:"role"`
-	// Enrolment is the enrolment string, or "-" for one line of standard input; not needed once the machine is enrolled.
+	// Enrolment is the enrolment string, or "-" for one line of standard input; or, without network, the folder of the
+	// stick with the pre-issued bundle, beginning with /. Not needed once the machine is enrolled.
 	Enrolment string `yaml:"enrolment"`
+	// Code is the one-time code where Enrolment is a stick's folder; "-" takes it from standard input.
+	Code string `yaml:"code"`
 	// Technician is the number of the account who answers for the setup; "" is nobody.
 	Technician string `yaml:"technician"`
 	// Terminal is what terminal.yaml shall hold, in its own words; what is not said stays as it is.
@@ -51,12 +54,15 @@ func ReadAnswers(path string, stdin io.Reader) (Answers, error) {
 	if err := yaml.UnmarshalWithOptions(content, &a, yaml.DisallowUnknownField()); err != nil {
 		return Answers{}, answersError(path, err)
 	}
-	if a.Enrolment == "-" {
+	for _, said := range []*string{&a.Enrolment, &a.Code} {
+		if *said != "-" {
+			continue
+		}
 		line, err := io.ReadAll(io.LimitReader(stdin, 4096))
 		if err != nil {
 			return Answers{}, fmt.Errorf("read the enrolment string: %w", err)
 		}
-		a.Enrolment = strings.TrimSpace(string(line))
+		*said = strings.TrimSpace(string(line))
 	}
 	return a, a.check(path)
 }
@@ -65,12 +71,26 @@ func ReadAnswers(path string, stdin io.Reader) (Answers, error) {
 func answersError(path string, err error) error {
 	var known yaml.Error
 	if errors.As(err, &known) && known.GetToken() != nil {
-		return fmt.Errorf("answers %s, line %d: not understood; the known words are role, enrolment, technician, terminal, find, test, print, start", path, known.GetToken().Position.Line)
+		return fmt.Errorf("answers %s, line %d: not understood; the known words are role, enrolment, code, technician, terminal, find, test, print, start", path, known.GetToken().Position.Line)
 	}
 	return fmt.Errorf("answers %s: not understood", path)
 }
 
+// byStick tells whether the enrolment is a stick's folder.
+func (a Answers) byStick() bool { return strings.HasPrefix(a.Enrolment, "/") }
+
+// Said is what a technician would say when asked for the enrolment: the string, or the code alone; "" where nothing is said.
+func (a Answers) Said() string {
+	if a.byStick() {
+		return a.Code
+	}
+	return a.Enrolment
+}
+
 func (a Answers) check(path string) error {
+	if a.Code != "" && !a.byStick() {
+		return fmt.Errorf("answers %s: code: goes with enrolment as the folder of a stick", path)
+	}
 	if a.Role != "" && a.Role != "kiosk" && a.Role != "agent" {
 		return fmt.Errorf("answers %s: role: say kiosk or agent", path)
 	}

@@ -53,6 +53,8 @@ type Options struct {
 	Root       string // where the machine's file system is, "/" for this one
 	Config     string // the configuration file that is written
 	Data       string // the data folder where nothing else is said
+	Stick      string // the folder of the technician's stick; "" looks where sticks are mounted
+	Anew       bool   // give up an enrolment that waits for its answer, and ask for a code
 	Software   string // name and version, for the platform's list
 	Now        func() time.Time
 	Log        *slog.Logger
@@ -76,6 +78,9 @@ type Supervisor interface {
 // Names of the steps, in their order.
 const (
 	StepBegun      = "setup-begun"
+	StepTaken      = "setup-taken"     // without network: the bundle is taken, keys are made
+	StepRequested  = "setup-requested" // the request is on the stick
+	StepAnswered   = "setup-answered"  // the county's answer is taken
 	StepEnrolled   = "setup-enrolled"
 	StepConfigured = "setup-configured"
 	StepTried      = "setup-tried"
@@ -87,7 +92,10 @@ const (
 	StepStarted    = "setup-started"
 )
 
-// Steps are all of them.
+// StepsByStick are those of an enrolment without network, beside the others.
+var StepsByStick = []string{StepTaken, StepRequested, enrol.PointKept, StepAnswered}
+
+// Steps are all of a setup with network.
 var Steps = []string{StepBegun, StepEnrolled, StepConfigured, StepTried, StepSession, StepChecked, StepPDF, StepReported, StepPrinted, StepStarted}
 
 // ErrRunning says that another setup is at work on this machine.
@@ -105,13 +113,21 @@ type run struct {
 	Options
 	configuration *configuration
 	settings      settings.Settings
-	identity      *seal.Identity
+	identity      *seal.Identity // nil while waiting
+	waiting       *enrol.Waiting // an enrolment that waits for its answer on a stick
+	request       string         // its request's file
 	begun         time.Time
 }
+
+// mine does work with the rights of the terminal's user. A stick is read and written without.
+func (r *run) mine(work func() error) error { return asuser.Do(r.settings.Data, work) }
 
 // Run brings the machine into service.
 func Run(ctx context.Context, o Options) (Outcome, error) {
 	r := &run{Options: o, begun: o.Now()}
+	if o.Answers.byStick() {
+		r.Stick = o.Answers.Enrolment
+	}
 	if r.Step == nil {
 		r.Step = func(string) {}
 	}
@@ -158,12 +174,11 @@ func (r *run) prepare() (unlock func(), err error) {
 }
 
 func (r *run) run(ctx context.Context) (Outcome, error) {
-	mine := func(work func() error) error { return asuser.Do(r.settings.Data, work) }
-	if err := mine(func() error { return note(r.settings.Data, progress{Begun: r.begun}) }); err != nil {
+	if err := r.mine(func() error { return note(r.settings.Data, progress{Begun: r.begun}) }); err != nil {
 		return Outcome{}, err
 	}
 	r.Step(StepBegun)
-	if err := mine(func() error { return r.enrol(ctx) }); err != nil {
+	if err := r.enrol(ctx); err != nil {
 		return Outcome{}, err
 	}
 	r.Step(StepEnrolled)
@@ -171,7 +186,7 @@ func (r *run) run(ctx context.Context) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	out, err := r.equip(ctx, mine)
+	out, err := r.equip(ctx)
 	if err != nil {
 		return out, errors.Join(err, again(context.WithoutCancel(ctx)))
 	}
@@ -179,13 +194,17 @@ func (r *run) run(ctx context.Context) (Outcome, error) {
 		return out, err
 	}
 	r.Step(StepStarted)
+	if r.waiting != nil {
+		waits := &WaitingError{Terminal: r.waiting.Terminal, Request: r.request}
+		return out, errors.Join(r.mine(func() error { return note(r.settings.Data, progress{Begun: r.begun, Waiting: waits.Terminal}) }), waits)
+	}
 	done := r.Now()
-	return out, mine(func() error { return note(r.settings.Data, progress{Begun: r.begun, Done: &done}) })
+	return out, r.mine(func() error { return note(r.settings.Data, progress{Begun: r.begun, Done: &done}) })
 }
 
 // equip does everything between enrolment and the start of the services.
-func (r *run) equip(ctx context.Context, mine func(func() error) error) (out Outcome, err error) {
-	if err := r.configure(ctx, mine); err != nil {
+func (r *run) equip(ctx context.Context) (out Outcome, err error) {
+	if err := r.configure(ctx); err != nil {
 		return out, err
 	}
 	r.Step(StepConfigured)
@@ -193,7 +212,7 @@ func (r *run) equip(ctx context.Context, mine func(func() error) error) (out Out
 	for _, t := range r.Technician.Tests() {
 		want[t] = true
 	}
-	err = mine(func() (err error) {
+	err = r.mine(func() (err error) {
 		out.Devices, err = try(ctx, r.settings.Devices, want, r.Options)
 		return err
 	})
@@ -210,39 +229,22 @@ func (r *run) equip(ctx context.Context, mine func(func() error) error) (out Out
 		}
 	}
 	r.Step(StepSession)
-	return out, mine(func() error { return r.report(ctx, &out) })
+	if r.waiting != nil {
+		return out, nil
+	}
+	return out, r.mine(func() error { return r.report(ctx, &out) })
 }
 
-// enrol exchanges the code, unless the machine is enrolled. A try whose answer was lost is finished with the same code.
-func (r *run) enrol(ctx context.Context) (err error) {
-	keys := filepath.Join(r.settings.Data, "keys")
-	r.identity, err = seal.LoadIdentity(keys)
-	if errors.Is(err, seal.ErrNotEnrolled) {
-		said, err := r.Technician.Enrolment()
-		if err != nil {
-			return err
-		}
-		ticket, err := wire.ParseTicket(said)
-		if err != nil {
-			return err
-		}
-		r.Technician.Say("enrolling", map[string]any{"url": ticket.URL})
-		r.identity, err = enrol.Enrol(ctx, enrol.Options{Ticket: ticket, Data: r.settings.Data, Software: r.Software, Now: r.Now})
-		if err != nil {
-			return err
-		}
-	} else if err != nil {
-		return fmt.Errorf("look at the enrolment: %w", err)
+// roleName is what the county made the code for.
+func (r *run) roleName() string {
+	if r.waiting != nil {
+		return r.waiting.Role
 	}
-	if r.Answers.Role != "" && r.Answers.Role != r.identity.Role {
-		return fmt.Errorf("the county made this code for the role %q, and %q was to be set up: ask for another code", r.identity.Role, r.Answers.Role)
-	}
-	r.Technician.Say("enrolled", map[string]any{"terminal": r.identity.Number + r.identity.Generation, "point": r.identity.Point, "role": r.role()})
-	return nil
+	return r.identity.Role
 }
 
 func (r *run) role() session.Role {
-	if r.identity.Role == "agent" {
+	if r.roleName() == "agent" {
 		return session.Desk
 	}
 	return session.Kiosk
@@ -264,11 +266,11 @@ func (r *run) pause(ctx context.Context) (again func(context.Context) error, err
 }
 
 // configure finds the devices, has them confirmed, and writes the configuration file.
-func (r *run) configure(ctx context.Context, mine func(func() error) error) error {
+func (r *run) configure(ctx context.Context) error {
 	var found []Finding
 	if yes(r.Answers.Find) {
 		r.Technician.Say("finding", nil)
-		err := mine(func() error {
+		err := r.mine(func() error {
 			found = r.configuration.find(ctx, r.Root, r.settings, r.Now)
 			return ctx.Err()
 		})

@@ -45,6 +45,8 @@ func TestMain(m *testing.M) {
 type plan struct {
 	Root    string
 	Answers commission.Answers
+	Stick   string // of TestFullStick
+	Bundle  []byte
 }
 
 // child runs a setup and kills itself at a step.
@@ -68,8 +70,14 @@ func child(path, step string) error {
 			select {}
 		}
 	}
-	_, err = commission.Run(context.Background(), o)
-	return err
+	run := func(ctx context.Context) error {
+		_, err := commission.Run(ctx, o)
+		return err
+	}
+	if p.Stick != "" {
+		return full(p.Stick, p.Bundle, run)
+	}
+	return run(context.Background())
 }
 
 func options(words *text.Catalog, root string, answers commission.Answers) commission.Options {
@@ -96,10 +104,10 @@ func (p *person) Say(key string, _ map[string]any) {
 }
 
 func (p *person) Enrolment() (string, error) {
-	if p.answers.Enrolment == "" {
+	if p.answers.Said() == "" {
 		return "", errors.New("nobody has a code")
 	}
-	return p.answers.Enrolment, nil
+	return p.answers.Said(), nil
 }
 
 func (p *person) Devices(found []commission.Finding) (map[string]string, error) {
@@ -173,10 +181,10 @@ func (w *world) answers(terminal string, more ...string) commission.Answers {
 	}
 }
 
-// kill runs a setup in a process of its own, which ends at a step; it tells whether it came so far.
-func (w *world) kill(answers commission.Answers, step string) (killed bool) {
+// child is this test program as a process of its own that runs a plan.
+func (w *world) child(p plan, step string) *exec.Cmd {
 	w.t.Helper()
-	content, err := json.Marshal(plan{w.root, answers})
+	content, err := json.Marshal(p)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -186,6 +194,28 @@ func (w *world) kill(answers commission.Answers, step string) (killed bool) {
 	}
 	command := exec.CommandContext(w.t.Context(), os.Args[0])
 	command.Env = append(os.Environ(), childPlan+"="+path, childStep+"="+step)
+	return command
+}
+
+// inNamespace runs a setup where the stick is a small one of its own.
+func (w *world) inNamespace(answers commission.Answers, stick string, bundle []byte) error {
+	w.t.Helper()
+	command := w.child(plan{Root: w.root, Answers: answers, Stick: stick, Bundle: bundle}, "none")
+	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+	if os.Geteuid() != 0 {
+		command.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		command.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+	}
+	if out, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
+// kill runs a setup in a process of its own, which ends at a step; it tells whether it came so far.
+func (w *world) kill(answers commission.Answers, step string) (killed bool) {
+	w.t.Helper()
+	command := w.child(plan{Root: w.root, Answers: answers}, step)
 	out, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

@@ -70,7 +70,12 @@ func (l *look) setup(context.Context) {
 		return
 	}
 	var progress struct {
-		Done *time.Time `json:"done"`
+		Done    *time.Time `json:"done"`
+		Waiting string     `json:"waiting"`
+	}
+	if err == nil && json.Unmarshal(content, &progress) == nil && progress.Waiting != "" {
+		l.say("setup", Fail, "waiting", args{"terminal": progress.Waiting})
+		return
 	}
 	if err != nil || json.Unmarshal(content, &progress) != nil || progress.Done == nil {
 		l.say("setup", Fail, "half", nil)

@@ -23,21 +23,29 @@ var (
 
 func enrolCommand(o Options) *cobra.Command {
 	parent := group("enrol", "Enrolment of terminals (终端入网)")
-	parent.AddCommand(enrolNewCommand(o))
+	parent.AddCommand(enrolNewCommand(o), enrolAnswerCommand(o))
 	return parent
 }
 
 type enrolFlags struct {
-	data, environment, sheet string
-	code                     registry.Code
-	valid                    time.Duration
+	data, environment, sheet, bundle string
+	code                             registry.Code
+	valid                            time.Duration
 }
 
 func enrolNewCommand(o Options) *cobra.Command {
 	var f enrolFlags
 	c := &cobra.Command{
 		Use: "new", Short: "Make a one-time enrolment code and print it with its enrolment string as JSON", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c, o) },
+		Long: `The string, or the sheet, is all that a machine with network needs. For one without, --bundle lays a pre-issued bundle on a stick. The
+bundle is sealed with the code, so the sheet must not travel with the stick. The machine lays its request on the stick
+("provision setup"), "platform enrol answer" answers it there, and the machine takes the answer.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if f.bundle != "" && !c.Flags().Changed("valid") {
+				f.valid = validByStick
+			}
+			return f.run(c, o)
+		},
 	}
 	dataFlag(c, &f.data)
 	flags := c.Flags()
@@ -47,8 +55,9 @@ func enrolNewCommand(o Options) *cobra.Command {
 	flags.StringVar(&f.code.Region, "region", "", "division code of the point, 12 digits")
 	flags.StringVar(&f.code.Role, "role", "kiosk", "kiosk or agent")
 	flags.StringVar(&f.environment, "environment", "demo", "demo or production")
-	flags.DurationVar(&f.valid, "valid", 72*time.Hour, "how long the code may be used")
+	flags.DurationVar(&f.valid, "valid", 72*time.Hour, "how long the code may be used; with --bundle two weeks unless said")
 	flags.StringVar(&f.sheet, "sheet", "", "also write the code as a printable A4 page with its QR code, PDF, into this file")
+	flags.StringVar(&f.bundle, "bundle", "", "also lay a pre-issued bundle for a machine without network into this folder, a stick, or file")
 	return c
 }
 
@@ -97,16 +106,27 @@ func (f enrolFlags) run(c *cobra.Command, o Options) (err error) {
 	code := f.code
 	code.URL, code.Environment = ticket.URL, f.environment
 	code.Hash, code.Expires = seal.Digest([]byte(ticket.Code)), o.Now().Add(f.valid)
-	if f.sheet != "" { // before the code counts: a sheet that cannot be written leaves no code behind
-		if err := writeSheet(f.sheet, ticket, code); err != nil {
+	// Before the code counts: what cannot be written leaves no code behind.
+	var bundle string
+	if f.bundle != "" {
+		if bundle, err = writeBundle(f.bundle, authority, code, ticket.Code, o.Now()); err != nil {
+			return err
+		}
+	}
+	if f.sheet != "" {
+		if err := writeSheet(f.sheet, ticket, code, f.bundle != ""); err != nil {
 			return err
 		}
 	}
 	if err := reg.AddCode(c.Context(), code); err != nil {
 		return err
 	}
-	return printJSON(c.OutOrStdout(), map[string]any{
+	made := map[string]any{
 		"code": ticket.Code, "enrolment": ticket.String(), "terminal": code.Number, "trust": ticket.Fingerprint,
 		"url": ticket.URL, "expires": code.Expires.UTC().Format(time.RFC3339),
-	})
+	}
+	if bundle != "" {
+		made["bundle"] = bundle
+	}
+	return printJSON(c.OutOrStdout(), made)
 }

@@ -47,6 +47,11 @@ var (
 	ErrTooOften    = errors.New("too many attempts")
 )
 
+// Refused tells whether an error is the platform's own word that a code is worth nothing.
+func Refused(err error) bool {
+	return errors.Is(err, ErrCode) || errors.Is(err, ErrCodeUsed) || errors.Is(err, ErrCodeExpired)
+}
+
 // Names of files and folders.
 const (
 	keysFolder = "keys"
@@ -142,21 +147,14 @@ func fetchTrust(ctx context.Context, ticket wire.Ticket) (*seal.Trust, error) {
 
 // request exchanges the code for certificates over TLS that ends at the bundle's root.
 func request(ctx context.Context, o Options, trust *seal.Trust, keys *seal.Keys) ([]byte, error) {
-	requests, err := keys.Requests("terminal")
-	if err != nil {
-		return nil, err
-	}
-	var nonce [16]byte
-	if _, err := rand.Read(nonce[:]); err != nil {
+	var random [16]byte
+	if _, err := rand.Read(random[:]); err != nil {
 		return nil, fmt.Errorf("draw a nonce: %w", err)
 	}
-	const csr = "CERTIFICATE REQUEST"
-	body, err := json.Marshal(wire.EnrolmentRequest{
-		Code: o.Ticket.Code, Nonce: hex.EncodeToString(nonce[:]), Software: o.Software,
-		Sign: encodePEM(csr, requests.Sign), Encrypt: encodePEM(csr, requests.Encrypt), TLS: encodePEM(csr, requests.TLS),
-	})
+	nonce := hex.EncodeToString(random[:])
+	body, err := requestBody(keys, o.Ticket.Code, nonce, o.Software)
 	if err != nil {
-		return nil, fmt.Errorf("write the request: %w", err)
+		return nil, err
 	}
 	client := channel.New(channel.Options{Root: trust.TLSRoot, Times: func() []time.Time { return times(o.Now(), trust.TLSRoot) }})
 	defer client.CloseIdleConnections()
@@ -173,7 +171,24 @@ func request(ctx context.Context, o Options, trust *seal.Trust, keys *seal.Keys)
 	if err != nil {
 		return nil, explain(err)
 	}
-	return answer, check(answer, signature, trust, hex.EncodeToString(nonce[:]))
+	return answer, check(answer, signature, trust, nonce)
+}
+
+// requestBody writes what the platform is asked for certificates with.
+func requestBody(keys *seal.Keys, code, nonce, software string) ([]byte, error) {
+	requests, err := keys.Requests("terminal")
+	if err != nil {
+		return nil, err
+	}
+	const csr = "CERTIFICATE REQUEST"
+	body, err := json.Marshal(wire.EnrolmentRequest{
+		Code: code, Nonce: nonce, Software: software,
+		Sign: encodePEM(csr, requests.Sign), Encrypt: encodePEM(csr, requests.Encrypt), TLS: encodePEM(csr, requests.TLS),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write the request: %w", err)
+	}
+	return body, nil
 }
 
 // times are when the server's certificate may be valid: now, or, while the clock
@@ -192,16 +207,9 @@ func check(answer, signature []byte, trust *seal.Trust, nonce string) error {
 	if err := json.Unmarshal(answer, &e); err != nil {
 		return fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
-	certificate, err := smx509.ParseCertificatePEM([]byte(e.Platform.Sign))
+	key, err := platformKey(e.Platform.Sign, trust, answer, signature)
 	if err != nil {
-		return fmt.Errorf("%w: the platform's certificate: %w", ErrAnswer, err)
-	}
-	if err := certificate.CheckSignatureFrom(trust.SigningRoot); err != nil {
-		return fmt.Errorf("%w: the platform's certificate: %w", ErrAnswer, err)
-	}
-	key, ok := certificate.PublicKey.(*ecdsa.PublicKey)
-	if !ok || seal.Verify(key, answer, signature) != nil {
-		return fmt.Errorf("%w: its signature does not fit", ErrAnswer)
+		return err
 	}
 	if e.Version != wire.Version || e.Nonce != nonce || e.Environment != trust.Environment {
 		return fmt.Errorf("%w: version, nonce or environment differ", ErrAnswer)
@@ -211,6 +219,22 @@ func check(answer, signature []byte, trust *seal.Trust, nonce string) error {
 	}
 	_, err = ReadOrder(*e.Succession, key)
 	return err
+}
+
+// platformKey gives the platform's signing key when its certificate is the root's and it signed content.
+func platformKey(pem string, trust *seal.Trust, content, signature []byte) (*ecdsa.PublicKey, error) {
+	certificate, err := smx509.ParseCertificatePEM([]byte(pem))
+	if err != nil {
+		return nil, fmt.Errorf("%w: the platform's certificate: %w", ErrAnswer, err)
+	}
+	if err := certificate.CheckSignatureFrom(trust.SigningRoot); err != nil {
+		return nil, fmt.Errorf("%w: the platform's certificate: %w", ErrAnswer, err)
+	}
+	key, ok := certificate.PublicKey.(*ecdsa.PublicKey)
+	if !ok || seal.Verify(key, content, signature) != nil {
+		return nil, fmt.Errorf("%w: its signature does not fit", ErrAnswer)
+	}
+	return key, nil
 }
 
 // explain puts the platform's problem into a sentence for the technician.

@@ -52,6 +52,9 @@ func finish(data string, replace bool) (*seal.Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("check what the platform gave: %w", err)
 	}
+	if err := Forget(data); err != nil { // it holds the code
+		return nil, err
+	}
 	if _, err := os.Stat(filepath.Join(keys, "terminal.json")); err == nil {
 		if !replace {
 			return nil, ErrEnrolled

@@ -68,3 +68,9 @@ func (b *Box) Open(sealed []byte, context string) ([]byte, error) {
 	}
 	return content, nil
 }
+
+// CodeBox makes the box that a one-time code opens. The code is 80 random bits, so a guess need not be made costly; the
+// little that it costs is against a code that somebody shortened.
+func CodeBox(code string, salt []byte) (*Box, error) {
+	return NewBox(DeriveSecretKey(code, salt, nil, Cost{Time: 2, Memory: 19 << 10, Threads: 1}))
+}

@@ -28,8 +28,8 @@ import (
 var ErrNotPassed = errors.New("the machine is set up, but did not pass")
 
 type flags struct {
-	answers, root, config, data string
-	verbose                     bool
+	answers, root, config, data, stick string
+	verbose, anew                      bool
 }
 
 // Command makes "provision setup". now is the machine's clock.
@@ -37,7 +37,7 @@ func Command(now func() time.Time) *cobra.Command {
 	var f flags
 	c := &cobra.Command{
 		Use: "setup", Short: "Bring this machine into service: enrolment, devices, tests, acceptance report / 安装与验收", Args: cobra.NoArgs,
-		Long: "Asks for the enrolment code, finds the devices and has them confirmed, tries each, writes the configuration, makes the machine the kiosk or the desk,\n" +
+		Long: "Asks for the enrolment code (without network it is enrolled by way of a stick: docs/technician.md), finds the devices and has them confirmed, tries each, writes the configuration, makes the machine the kiosk or the desk,\n" +
 			"looks whether it is fit for service, writes and prints the acceptance report that the terminal signs, and starts the services.\n" +
 			"It may be interrupted at any point; the next run goes on. Run it again whenever devices change: an enrolled machine needs no code.\n" +
 			"With --answers it asks nobody. Needs root.",
@@ -47,6 +47,8 @@ func Command(now func() time.Time) *cobra.Command {
 	c.Flags().StringVar(&f.root, "root", "/", "where the machine's file system is; for tests and images")
 	c.Flags().StringVar(&f.config, "config", "", "the configuration file that is written (default ROOT/etc/bianmin/terminal.yaml)")
 	c.Flags().StringVar(&f.data, "data", "", "the data folder of a new machine (default ROOT/var/lib/bianmin)")
+	c.Flags().StringVar(&f.stick, "stick", "", "folder of the stick (default: looked for where sticks are mounted: /media, /run/media, /mnt)")
+	c.Flags().BoolVar(&f.anew, "new-code", false, "give up an enrolment that waits for the county's answer, and ask for another code")
 	c.Flags().BoolVar(&f.verbose, "verbose", false, "say on standard error what happens, for programmers")
 	return c
 }
@@ -65,7 +67,7 @@ func (f flags) run(c *cobra.Command, now func() time.Time) error {
 	}
 	o := commission.Options{
 		Words: words, Root: root, Config: orElse(f.config, filepath.Join(root, "etc/bianmin/terminal.yaml")), Data: orElse(f.data, filepath.Join(root, "var/lib/bianmin")),
-		Software: "bianmin " + version.Version, Now: now, Step: cut.Point, Log: slog.New(slog.DiscardHandler),
+		Stick: f.stick, Anew: f.anew, Software: "bianmin " + version.Version, Now: now, Step: cut.Point, Log: slog.New(slog.DiscardHandler),
 	}
 	if f.verbose {
 		o.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
@@ -84,6 +86,13 @@ func (f flags) run(c *cobra.Command, now func() time.Time) error {
 	}
 	speaker.Say("welcome", nil)
 	outcome, err := commission.Run(c.Context(), o)
+	var waits *commission.WaitingError
+	if errors.As(err, &waits) {
+		for _, line := range commission.Lines(outcome.Acceptance, words) {
+			_, _ = fmt.Fprintln(c.OutOrStdout(), line)
+		}
+		speaker.Say("waiting", map[string]any{"terminal": waits.Terminal, "request": waits.Request})
+	}
 	if err != nil {
 		return err
 	}

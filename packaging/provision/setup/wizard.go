@@ -41,7 +41,7 @@ func (w *wizard) Enrolment() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if _, wrong := wire.ParseTicket(line); wrong == nil {
+		if commission.Understood(line) {
 			return line, nil
 		}
 		w.Say("not-understood", nil)
@@ -135,10 +135,10 @@ type answered struct {
 }
 
 func (a answered) Enrolment() (string, error) {
-	if a.answers.Enrolment == "" {
-		return "", errors.New("the answers hold no enrolment, and this machine is not enrolled")
+	if a.answers.Said() == "" {
+		return "", errors.New("the answers hold no enrolment, or no code for the stick, and this machine is not enrolled")
 	}
-	return a.answers.Enrolment, nil
+	return a.answers.Said(), nil
 }
 
 func (a answered) Devices(found []commission.Finding) (map[string]string, error) {
