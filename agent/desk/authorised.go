@@ -18,11 +18,7 @@ type mandate struct {
 
 // askMandate takes in an authorisation: the delegate's card, what its paper says, and the signed paper itself.
 func (m *machine) askMandate(code receipt.Code) {
-	m.takeCard("card", func(m *machine, card identity.Card) {
-		if card.Expired(identity.DateOf(m.today.In(casefile.Zone))) {
-			m.say(Bad, "desk.refusal."+string(agency.CardExpired), nil)
-			return
-		}
+	m.takeValidCard(func(m *machine, card identity.Card) {
 		d := casefile.Delegation{
 			Agent: m.shift.account.ID, AgentName: m.shift.account.Name, Delegate: applicant(card), Item: code.Item, From: m.date(),
 		}

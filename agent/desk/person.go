@@ -87,6 +87,17 @@ func (m *machine) takeCard(busy string, use func(m *machine, card identity.Card)
 	})
 }
 
+// takeValidCard is takeCard for what a card proves: an expired one proves nothing.
+func (m *machine) takeValidCard(use func(m *machine, card identity.Card)) {
+	m.takeCard("card", func(m *machine, card identity.Card) {
+		if card.Expired(identity.DateOf(m.today.In(casefile.Zone))) {
+			m.say(Bad, "desk.refusal."+string(agency.CardExpired), nil)
+			return
+		}
+		use(m, card)
+	})
+}
+
 func (m *machine) awaitCard(ctx context.Context, reader drivers.CardReader) (identity.Card, error) {
 	for end := time.Now().Add(cardWait); ; {
 		card, err := m.readCard(ctx, reader)

@@ -108,7 +108,7 @@ func (m *machine) askDeliver(file agency.CaseFile, delivery casefile.Delivery) {
 		case a.Chosen == "signature":
 			m.deliverSigned(file, delivery)
 		default:
-			m.takeCard("card", func(m *machine, card identity.Card) { m.deliverByCard(file, delivery, card) })
+			m.takeValidCard(func(m *machine, card identity.Card) { m.deliverByCard(file, delivery, card) })
 		}
 	})
 }

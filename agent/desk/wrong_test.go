@@ -203,3 +203,42 @@ func TestReasonsHaveWords(t *testing.T) {
 		}
 	}
 }
+
+// TestExpiredCardOpensNothing: an expired card opens no other terminal's case and fetches no result; a signature still does.
+func TestExpiredCardOpensNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		delivered := func(number casefile.Number) bool {
+			return slices.ContainsFunc(s.events(number), func(e casefile.Event) bool { return e.Kind == casefile.Delivered })
+		}
+		own := s.fileFor(pension, nil)
+		s.decide(own, casefile.StateDone, &casefile.Outcome{Result: "认证结果", Way: "pickup"})
+		foreign := s.foreignCase()
+		s.signOn("100001")
+		old := principal()
+		old.LongTerm, old.ValidTo = false, old.ValidFrom
+		s.reader.place(old)
+		s.open(own)
+		s.send(Act{Action: ActDeliver}, Answer{Yes: true, Chosen: "card"})
+		s.wait(time.Second)
+		s.told("desk.refusal.card-expired")
+		if delivered(own) {
+			t.Error("a result was handed over on an expired card")
+		}
+		s.send(SearchGo{Text: "BM1:OTHER"})
+		s.wait(time.Second)
+		s.asked("desk.ask.foreign")
+		s.send(Answer{Yes: true, Chosen: "card"})
+		s.wait(time.Second)
+		s.told("desk.refusal.card-expired")
+		if s.state.Page == Cases && s.state.Cases.Detail != nil && s.state.Cases.Detail.Number == foreign {
+			t.Error("another terminal's case opened on an expired card")
+		}
+		s.open(own)
+		s.send(Act{Action: ActDeliver}, Answer{Yes: true, Chosen: "signature"}, Answer{Yes: true})
+		s.wait(time.Second)
+		if !delivered(own) {
+			t.Error("a signature did not fetch the result")
+		}
+	})
+}
