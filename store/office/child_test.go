@@ -24,7 +24,14 @@ const childVariable = "BIANMIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if order := strings.Fields(os.Getenv(childVariable)); len(order) == 3 {
-		if err := life(order[0], order[1], order[2]); err != nil {
+		begin := life
+		if size, small := strings.CutPrefix(order[2], "room:"); small {
+			begin = func(folder, seen, _ string) error {
+				kilobytes, err := strconv.Atoi(size)
+				return errors.Join(err, room(folder, seen, kilobytes))
+			}
+		}
+		if err := begin(order[0], order[1], order[2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

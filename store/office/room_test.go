@@ -1,0 +1,160 @@
+package office_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"bianmin/core/casefile"
+	"bianmin/store"
+	"bianmin/store/office"
+)
+
+// TestFullAndReadOnlyDisk lets a desk work on small file systems (a tmpfs in a private mount namespace) until there is no
+// room, at another step of the day each time, gives it room and lets it go on, and makes it read-only. The books must
+// be whole after each.
+func TestFullAndReadOnlyDisk(t *testing.T) {
+	random := seeded(t)
+	filed := 0
+	for range rounds(t, 4, 40) {
+		folder, authority := realPoint(t)
+		seen := filepath.Join(t.TempDir(), "world")
+		kilobytes := 1500 + random.IntN(1500)
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s room:%d", childVariable, folder, seen, kilobytes))
+		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+		if os.Geteuid() != 0 {
+			cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+			cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
+		}
+		if output, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%d KiB: %v: %s", kilobytes, err, output)
+		}
+		checkBooks(t, fmt.Sprintf("full at %d KiB", kilobytes), folder+"-full", seen+"-full", authority)
+		checkBooks(t, fmt.Sprintf("on from %d KiB", kilobytes), folder+"-after", seen, authority)
+		world, err := os.ReadFile(seen + "-full")
+		must(t, err)
+		filed += bytes.Count(world, []byte("filed "))
+	}
+	if t.Logf("%d cases before the disks were full", filed); filed == 0 {
+		t.Error("no case was filed before a disk was full")
+	}
+}
+
+// room is the child's part: it leaves what the disk held when it was full, and what it held in the end.
+func room(folder, seen string, kilobytes int) error {
+	ctx := context.Background()
+	// In a chroot "/" is no mount point; what is mounted here is unmounted below all the same.
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil && !errors.Is(err, syscall.EINVAL) {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	disk := folder + "-disk"
+	if err := os.Mkdir(disk, 0o700); err != nil {
+		return err
+	}
+	if err := sized(disk, "64m", 0); err != nil {
+		return err
+	}
+	defer func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) }()
+	if err := os.CopyFS(disk, os.DirFS(folder)); err != nil {
+		return err
+	}
+	if err := fullDay(ctx, disk, seen, kilobytes); err != nil {
+		return err
+	}
+	if err := errors.Join(os.CopyFS(folder+"-full", os.DirFS(disk)), copyFile(seen, seen+"-full")); err != nil {
+		return err
+	}
+	if err := sized(disk, "64m", syscall.MS_REMOUNT); err != nil {
+		return err
+	}
+	if err := onADay(ctx, disk, seen); err != nil {
+		return fmt.Errorf("with room again: %w", err)
+	}
+	if err := os.CopyFS(folder+"-after", os.DirFS(disk)); err != nil {
+		return err
+	}
+	return readOnly(ctx, disk)
+}
+
+func sized(disk, size string, flags uintptr) error {
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", flags, "size="+size); err != nil {
+		return fmt.Errorf("mount a tmpfs of %s: %w", size, err)
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, content, 0o600)
+}
+
+func atWork(ctx context.Context, disk, seen string, work func(w *worker) error) (err error) {
+	world, err := os.OpenFile(seen, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	o, err := office.Open(ctx, office.Options{Folder: disk, Software: "bianmin test", SecretCost: cheap, CardCost: cheap, MinFree: 1})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.Close(), world.Close()) }()
+	w := &worker{office: o, world: world}
+	if err := w.activate(ctx); err != nil {
+		return err
+	}
+	if w.book, err = o.SignOn(ctx, li, liSecret); err != nil {
+		return err
+	}
+	return work(w)
+}
+
+// fullDay works until the disk is full: that is said by its code, and each step may be tried again.
+func fullDay(ctx context.Context, disk, seen string, kilobytes int) error {
+	return atWork(ctx, disk, seen, func(w *worker) error {
+		if err := sized(disk, fmt.Sprintf("%dk", kilobytes), syscall.MS_REMOUNT); err != nil {
+			return err
+		}
+		for tries := 0; tries < 3; {
+			err := w.day(ctx)
+			w.round++
+			if err == nil {
+				continue
+			}
+			if tries++; store.Code(err) != casefile.DiskFull {
+				return fmt.Errorf("code %q, want %q: %w", store.Code(err), casefile.DiskFull, err)
+			}
+		}
+		return nil
+	})
+}
+
+func onADay(ctx context.Context, disk, seen string) error {
+	return atWork(ctx, disk, seen, func(w *worker) error {
+		w.round = 1000
+		return w.day(ctx)
+	})
+}
+
+func readOnly(ctx context.Context, disk string) error {
+	if err := sized(disk, "64m", syscall.MS_REMOUNT|syscall.MS_RDONLY); err != nil {
+		return err
+	}
+	o, err := office.Open(ctx, office.Options{Folder: disk, Software: "bianmin test", SecretCost: cheap, CardCost: cheap, MinFree: 1})
+	if err != nil {
+		return err
+	}
+	if code := store.Code(o.Ready(ctx)); code != casefile.ReadOnly {
+		return fmt.Errorf("read-only: code %q: %w", code, o.Ready(ctx))
+	}
+	return o.Close()
+}
