@@ -37,7 +37,7 @@ func Command(now func() time.Time) *cobra.Command {
 	var f flags
 	c := &cobra.Command{
 		Use: "setup", Short: "Bring this machine into service: enrolment, devices, tests, acceptance report / 安装与验收", Args: cobra.NoArgs,
-		Long: "Asks for the enrolment code (without network it is enrolled by way of a stick: docs/technician.md), finds the devices and has them confirmed, tries each, writes the configuration, makes the machine the kiosk or the desk,\n" +
+		Long: "Asks for the enrolment code (without network it is enrolled by way of a stick: docs/terminal.md), finds the devices and has them confirmed, tries each, writes the configuration, makes the machine the kiosk or the desk,\n" +
 			"looks whether it is fit for service, writes and prints the acceptance report that the terminal signs, and starts the services.\n" +
 			"It may be interrupted at any point; the next run goes on. Run it again whenever devices change: an enrolled machine needs no code.\n" +
 			"With --answers it asks nobody. Needs root.",
