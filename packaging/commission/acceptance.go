@@ -37,6 +37,7 @@ type Acceptance struct {
 	Version     string           `json:"version"`
 	Machine     Machine          `json:"machine"`
 	Devices     []Tried          `json:"devices"`
+	Replaced    *Replaced        `json:"replaced,omitempty"` // this machine takes another's place
 	Readiness   readiness.Report `json:"readiness"`
 	Passed      bool             `json:"passed"` // no test failed and the terminal is fit for service
 }
@@ -161,6 +162,9 @@ type progress struct {
 	Begun   time.Time  `json:"begun"`
 	Done    *time.Time `json:"done,omitempty"`
 	Waiting string     `json:"waiting,omitempty"` // the terminal whose answer is awaited on a stick
+	// The machine before: its work is settled; or is not here yet.
+	Replaced string `json:"replaced,omitempty"`
+	Open     string `json:"open,omitempty"`
 }
 
 func note(data string, p progress) error {

@@ -20,6 +20,9 @@ type Answers struct {
 	Enrolment string `yaml:"enrolment"`
 	// Code is the one-time code where Enrolment is a stick's folder; "-" takes it from standard input.
 	Code string `yaml:"code"`
+	// Replace is where the work of the machine before lies, for a code of a terminal that there was already: the folder of
+	// a stick, the data folder on the old machine's disk, or "none" when there is nothing to take over. "" takes what a stick holds.
+	Replace string `yaml:"replace"`
 	// Technician is the number of the account who answers for the setup; "" is nobody.
 	Technician string `yaml:"technician"`
 	// Terminal is what terminal.yaml shall hold, in its own words; what is not said stays as it is.
@@ -71,7 +74,7 @@ func ReadAnswers(path string, stdin io.Reader) (Answers, error) {
 func answersError(path string, err error) error {
 	var known yaml.Error
 	if errors.As(err, &known) && known.GetToken() != nil {
-		return fmt.Errorf("answers %s, line %d: not understood; the known words are role, enrolment, code, technician, terminal, find, test, print, start", path, known.GetToken().Position.Line)
+		return fmt.Errorf("answers %s, line %d: not understood; the known words are role, enrolment, code, replace, technician, terminal, find, test, print, start", path, known.GetToken().Position.Line)
 	}
 	return fmt.Errorf("answers %s: not understood", path)
 }

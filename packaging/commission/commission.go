@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
-	"bianmin/core/receipt"
 	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/packaging/provision/asuser"
@@ -82,6 +81,7 @@ const (
 	StepRequested  = "setup-requested" // the request is on the stick
 	StepAnswered   = "setup-answered"  // the county's answer is taken
 	StepEnrolled   = "setup-enrolled"
+	StepSucceeded  = "setup-succeeded" // the work of the machine before is here, or given up
 	StepConfigured = "setup-configured"
 	StepTried      = "setup-tried"
 	StepSession    = "setup-session"
@@ -116,6 +116,7 @@ type run struct {
 	identity      *seal.Identity // nil while waiting
 	waiting       *enrol.Waiting // an enrolment that waits for its answer on a stick
 	request       string         // its request's file
+	progress      progress
 	begun         time.Time
 }
 
@@ -174,7 +175,12 @@ func (r *run) prepare() (unlock func(), err error) {
 }
 
 func (r *run) run(ctx context.Context) (Outcome, error) {
-	if err := r.mine(func() error { return note(r.settings.Data, progress{Begun: r.begun}) }); err != nil {
+	r.progress.Begun = r.begun
+	err := r.mine(func() error {
+		r.progress.Replaced = progressOf(r.settings.Data).Replaced
+		return note(r.settings.Data, r.progress)
+	})
+	if err != nil {
 		return Outcome{}, err
 	}
 	r.Step(StepBegun)
@@ -195,15 +201,23 @@ func (r *run) run(ctx context.Context) (Outcome, error) {
 	}
 	r.Step(StepStarted)
 	if r.waiting != nil {
-		waits := &WaitingError{Terminal: r.waiting.Terminal, Request: r.request}
-		return out, errors.Join(r.mine(func() error { return note(r.settings.Data, progress{Begun: r.begun, Waiting: waits.Terminal}) }), waits)
+		r.progress.Waiting = r.waiting.Terminal
+		err = &WaitingError{Terminal: r.waiting.Terminal, Request: r.request}
+	} else {
+		done := r.Now()
+		r.progress.Done = &done
 	}
-	done := r.Now()
-	return out, r.mine(func() error { return note(r.settings.Data, progress{Begun: r.begun, Done: &done}) })
+	if out.Replaced != nil && out.Replaced.State == ReplacedOpen {
+		r.progress.Open = out.Replaced.Terminal
+	}
+	return out, errors.Join(r.mine(func() error { return note(r.settings.Data, r.progress) }), err)
 }
 
 // equip does everything between enrolment and the start of the services.
 func (r *run) equip(ctx context.Context) (out Outcome, err error) {
+	if out.Replaced, err = r.succeed(ctx); err != nil {
+		return out, err
+	}
 	if err := r.configure(ctx); err != nil {
 		return out, err
 	}
@@ -323,8 +337,8 @@ func (r *run) report(ctx context.Context, out *Outcome) error {
 	out.Acceptance = Acceptance{
 		Kind: "acceptance", Terminal: i.Number + i.Generation, Point: i.Point, Region: i.Region, Role: i.Role, Environment: i.Environment,
 		Technician: who, Begun: r.begun.In(casefile.Zone).Truncate(time.Second), Finished: r.Now().In(casefile.Zone).Truncate(time.Second),
-		Version: version.Version, Machine: machineAt(r.Root), Devices: out.Devices, Readiness: look,
-		Passed: look.State != readiness.Fail && !slices.ContainsFunc(out.Devices, func(t Tried) bool { return t.Result == Failed }),
+		Version: version.Version, Machine: machineAt(r.Root), Devices: out.Devices, Readiness: look, Replaced: out.Replaced,
+		Passed: look.State != readiness.Fail && (out.Replaced == nil || out.Replaced.State != ReplacedOpen) && !slices.ContainsFunc(out.Devices, func(t Tried) bool { return t.Result == Failed }),
 	}
 	signed, err := sign(out.Acceptance, i)
 	if err != nil {
@@ -346,17 +360,6 @@ func (r *run) report(ctx context.Context, out *Outcome) error {
 	}
 	r.Step(StepPrinted)
 	return nil
-}
-
-// print brings the report to paper where there is a printer; the report stands without it.
-func (r *run) print(ctx context.Context, strip receipt.Document, pdf []byte) {
-	outcome, err := printed(ctx, r.settings.Devices, strip, pdf, r.Log)
-	switch {
-	case err != nil:
-		r.Technician.Say("not-printed", map[string]any{"fault": string(drivers.FaultOf(err))})
-	case outcome != "":
-		r.Technician.Say("printed", nil)
-	}
 }
 
 // technician finds the account that answers for the setup.

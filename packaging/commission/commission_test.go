@@ -69,7 +69,7 @@ func (w *world) fit(terminal, session string) commission.Acceptance {
 		w.t.Fatal(err)
 	}
 	if !a.Passed || a.Terminal != terminal || a.Technician.Name != "陈师傅" || a.Point == "" || a.Finished.Before(a.Begun) {
-		w.t.Errorf("report: %+v", a)
+		w.t.Errorf("report: %s, %+v, %+v; readiness %q", a.Terminal, a.Technician, a.Devices, codes(a.Readiness))
 	}
 	w.leftovers()
 	return a

@@ -37,6 +37,11 @@ func (p paper) test(t Tried) string {
 	return p.words.T(text.Chinese, "device."+string(t.Role), nil) + " " + p.zh("test-"+t.Test)
 }
 
+// replaced says what became of the machine before.
+func (p paper) replaced(r Replaced) string {
+	return p.words.T(text.Chinese, "provision.acceptance.replaced-"+r.State, map[string]any{"terminal": r.Terminal, "cases": r.Cases, "packets": r.Packets})
+}
+
 func (p paper) result(t Tried) string {
 	said := p.zh("result-" + string(t.Result))
 	if t.Fault != "" {
@@ -60,6 +65,9 @@ func (p paper) pages(a Acceptance, digest string) receipt.Pages {
 		}},
 		{Kind: receipt.PartHeading, Text: p.both("devices")},
 	}}
+	if a.Replaced != nil {
+		pages.Parts[1].Fields = append(pages.Parts[1].Fields, receipt.Field{Label: p.zh("replaced"), Text: p.replaced(*a.Replaced), Wide: true})
+	}
 	devices := receipt.Part{Kind: receipt.PartTable, Columns: []receipt.Column{
 		{Label: p.zh("device"), Share: 24}, {Label: p.zh("name"), Share: 40}, {Label: p.zh("serial"), Share: 26}, {Label: p.zh("result"), Share: 20},
 	}}
@@ -96,6 +104,9 @@ func (p paper) strip(a Acceptance, digest string) receipt.Document {
 		pair("finished", moment(a.Finished)), pair("version", a.Version),
 		{Kind: receipt.Rule},
 	}}
+	if a.Replaced != nil {
+		d.Blocks = append(d.Blocks, pair("replaced", p.replaced(*a.Replaced)))
+	}
 	for _, t := range a.Devices {
 		d.Blocks = append(d.Blocks, receipt.Block{Kind: receipt.Pair, Label: p.test(t), Text: p.result(t)})
 	}

@@ -117,3 +117,14 @@ func groupOf(info fs.FileInfo) int {
 	}
 	return 0
 }
+
+// print brings the report to paper where there is a printer; the report stands without it.
+func (r *run) print(ctx context.Context, strip receipt.Document, pdf []byte) {
+	outcome, err := printed(ctx, r.settings.Devices, strip, pdf, r.Log)
+	switch {
+	case err != nil:
+		r.Technician.Say("not-printed", map[string]any{"fault": string(drivers.FaultOf(err))})
+	case outcome != "":
+		r.Technician.Say("printed", nil)
+	}
+}

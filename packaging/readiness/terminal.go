@@ -72,6 +72,7 @@ func (l *look) setup(context.Context) {
 	var progress struct {
 		Done    *time.Time `json:"done"`
 		Waiting string     `json:"waiting"`
+		Open    string     `json:"open"`
 	}
 	if err == nil && json.Unmarshal(content, &progress) == nil && progress.Waiting != "" {
 		l.say("setup", Fail, "waiting", args{"terminal": progress.Waiting})
@@ -79,6 +80,10 @@ func (l *look) setup(context.Context) {
 	}
 	if err != nil || json.Unmarshal(content, &progress) != nil || progress.Done == nil {
 		l.say("setup", Fail, "half", nil)
+		return
+	}
+	if progress.Open != "" {
+		l.say("setup", Warn, "open", args{"terminal": progress.Open})
 		return
 	}
 	l.say("setup", OK, "ok", args{"day": progress.Done.In(casefile.Zone).Format(time.DateOnly)})

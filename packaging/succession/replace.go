@@ -32,6 +32,11 @@ func (m Machine) Replace(ctx context.Context, ticket wire.Ticket, from string) (
 		return nil, err
 	}
 	m.step("replace-enrolled")
+	return m.TakeOver(ctx, from)
+}
+
+// TakeOver is Replace on a machine that is enrolled.
+func (m Machine) TakeOver(ctx context.Context, from string) ([]Taken, error) {
 	stick := from
 	if IsData(from) {
 		stick = m.Between()

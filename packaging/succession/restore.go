@@ -249,6 +249,9 @@ func (m Machine) take(ctx context.Context, self *seal.Identity, order *wire.Sign
 	if err := opened.Adopt(ctx, self.Generation); err != nil {
 		return got, err
 	}
+	if err := opened.Observe(ctx, self.Enrolled); err != nil { // as the programs do: a store without a mark doubts every clock
+		return got, err
+	}
 	if err := linkPages(stage, m.Data, made.Pages); err != nil {
 		return got, err
 	}

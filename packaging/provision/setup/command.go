@@ -116,6 +116,9 @@ func tell(s speaker, o commission.Outcome, words *text.Catalog) error {
 	if err := check.Print(s.out, o.Readiness, words); err != nil {
 		return err
 	}
+	if o.Replaced != nil && o.Replaced.State == commission.ReplacedOpen {
+		s.Say("replace-open", map[string]any{"terminal": o.Replaced.Terminal})
+	}
 	if !o.Passed {
 		s.Say("done-not", map[string]any{"path": o.Path})
 		return ErrNotPassed

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -66,6 +67,31 @@ func (w *wizard) Devices(found []commission.Finding) (map[string]string, error) 
 			continue
 		}
 		corrections[role] = strings.TrimSpace(name)
+	}
+}
+
+// Replace implements commission.Successor.
+func (w *wizard) Replace(old string, sticks []string) (string, error) {
+	proposed := ""
+	if len(sticks) == 1 {
+		proposed = sticks[0]
+	}
+	for {
+		line, err := w.ask("ask-replace", map[string]any{"terminal": old, "stick": proposed})
+		switch {
+		case err != nil:
+			return "", err
+		case line == "":
+			return proposed, nil
+		case line == "later" || line == "以后":
+			return "", nil
+		case line == commission.ReplaceNothing || line == "无":
+			return commission.ReplaceNothing, nil
+		}
+		if info, err := os.Stat(line); err == nil && info.IsDir() {
+			return line, nil
+		}
+		w.Say("not-understood", nil)
 	}
 }
 
