@@ -4,7 +4,7 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help package test-install setup build demo demo-desk test long race lint bench gallery goldens clean
+.PHONY: help package bundle test-install setup build demo demo-desk test long race lint bench gallery goldens clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ bench: build ## measurements as ratios, side by side in one run
 
 package: ## the Debian packages for amd64 and arm64, into build/package
 	@packaging/build/package
+
+bundle: ## the package with all it needs and the province's signature, for a stick, into build/bundle (packaging/build/bundle says the options)
+	@packaging/build/package amd64
+	@packaging/build/bundle
 
 gallery: setup ## every state of every screen and page as a picture, into build/gallery and build/gallery-desk
 	@go run -tags ci ./kiosk/gallery -out build/gallery

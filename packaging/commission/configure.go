@@ -123,7 +123,15 @@ func (c *configuration) suit(kiosk bool, root string) {
 	if !kiosk && c.content["exports"] == nil {
 		c.content["exports"] = filepath.Join(root, exports)
 	}
+	if c.content["catalogue"] == nil {
+		if _, err := os.Stat(filepath.Join(root, carried, "catalogue.json")); err == nil {
+			c.content["catalogue"] = filepath.Join(root, carried)
+		}
+	}
 }
+
+// carried is where an offline bundle lays the catalogue it carries.
+const carried = "/etc/bianmin/catalogue"
 
 // exports is the folder of the package that agents may read.
 const exports = "/var/lib/bianmin-exports"

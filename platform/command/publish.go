@@ -28,7 +28,7 @@ func publishCommand(o Options) *cobra.Command {
 	}
 	once.Flags().StringVar(&keys, "keys", "", "folder for the keys, made here")
 	required(once, "keys")
-	c.AddCommand(once, publishNew(o), publishAdd(o), publishWithdraw(o), publishRefresh(o), publishRenew(o), publishList(o), publishServe(o))
+	c.AddCommand(once, publishNew(o), publishAdd(o), publishWithdraw(o), publishRefresh(o), publishRenew(o), publishList(o), publishBundle(o), publishServe(o))
 	return c
 }
 
@@ -134,6 +134,24 @@ func publishList(o Options) *cobra.Command {
 			return err
 		}
 		return printJSON(c.OutOrStdout(), all)
+	}
+	return c
+}
+
+func publishBundle(o Options) *cobra.Command {
+	c := &cobra.Command{
+		Use: "bundle FOLDER --repository DIR --keys DIR", Short: "Sign a bundle for sticks, which installs terminals without network", Args: cobra.ExactArgs(1),
+		Long: "FOLDER is what packaging/build/bundle made. It gets the list of keys and is signed with those of targets. Print the fingerprint\n" +
+			"of its installer on the sheet that technicians carry: it stays as long as keys and installer do.",
+	}
+	r := repositoryFlags(c, o, true)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		fingerprint, err := r.SignBundle(args[0])
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(c.OutOrStdout(), "install.sh  %s\n", fingerprint)
+		return err
 	}
 	return c
 }

@@ -81,7 +81,7 @@ func (r Repository) Create() error {
 			return err
 		}
 	}
-	if err := r.writeRoot(root); err != nil {
+	if err := errors.Join(r.writeRing(), r.writeRoot(root)); err != nil {
 		return err
 	}
 	return r.first(state{
@@ -211,6 +211,9 @@ func (r Repository) Renew(before string) error {
 		return err
 	}
 	r.passed("publish-after-root")
+	if err := r.writeRing(); err != nil {
+		return err
+	}
 	now.root = next
 	return r.publishTargets(now)
 }
