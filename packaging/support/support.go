@@ -99,6 +99,11 @@ func configuration(_ context.Context, o Options) (any, error) {
 	c := map[string]any{
 		"log": scrub(s.Log), "screen": s.Screen, "session": s.Session, "ownCatalogue": s.Catalogue != "", "ownPlatform": s.Platform != "", "mirror": s.Update.Mirror != "", "hours": scrub(s.Update.Hours),
 	}
+	from := map[string]settings.From{}
+	for _, v := range s.Ruled.Values {
+		from[v.Key] = v.From
+	}
+	c["ruled"] = map[string]any{"number": s.Ruled.Number, "refused": s.Ruled.Refused.Number, "broken": s.Ruled.Problem != nil, "from": from}
 	d := map[string]any{}
 	if x := s.Devices.Reader; x != nil {
 		d["reader"] = map[string]any{"link": link(x.Link), "baud": x.Baud}
