@@ -179,9 +179,14 @@ func queue(ctx context.Context, o Options) (any, error) {
 	if _, err := os.Stat(filepath.Join(o.Settings.Data, "bianmin.db")); errors.Is(err, fs.ErrNotExist) {
 		return map[string]string{"records": "none"}, nil
 	}
-	if trial.Look(o.Settings.Update.State).On {
+	release, err := trial.Enter(ctx, o.Settings.Update.State, o.Settings.Data, 5*time.Second)
+	if errors.Is(err, trial.ErrOn) || errors.Is(err, trial.ErrAtWork) {
 		return map[string]string{"records": "a version is on trial"}, nil
 	}
+	if err != nil {
+		return map[string]string{"records": "closed"}, nil
+	}
+	defer func() { _ = release() }()
 	opened, err := store.Open(ctx, store.Options{Folder: o.Settings.Data, Clock: store.SystemClock, Check: store.CheckNone})
 	if err != nil {
 		return map[string]string{"records": string(store.Code(err))}, nil
