@@ -20,8 +20,6 @@ import (
 	"bianmin/packaging/commission"
 	"bianmin/packaging/provision/check"
 	"bianmin/packaging/provision/session"
-	"bianmin/packaging/settings"
-	"bianmin/packaging/update/trial"
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 )
@@ -31,7 +29,7 @@ var ErrNotPassed = errors.New("the machine is set up, but did not pass")
 
 type flags struct {
 	answers, root, config, data, stick string
-	verbose, anew                      bool
+	verbose, anew, lines               bool
 }
 
 // Command makes "provision setup". now is the machine's clock.
@@ -51,6 +49,8 @@ func Command(now func() time.Time) *cobra.Command {
 	c.Flags().StringVar(&f.data, "data", "", "the data folder of a new machine (default ROOT/var/lib/bianmin)")
 	c.Flags().StringVar(&f.stick, "stick", "", "folder of the stick (default: looked for where sticks are mounted: /media, /run/media, /mnt)")
 	c.Flags().BoolVar(&f.anew, "new-code", false, "give up an enrolment that waits for the county's answer, and ask for another code")
+	c.Flags().BoolVar(&f.lines, "lines", false, "speak in lines of JSON, for the window in front of it (bianmin-setup)")
+	c.MarkFlagsMutuallyExclusive("answers", "lines")
 	c.Flags().BoolVar(&f.verbose, "verbose", false, "say on standard error what happens, for programmers")
 	return c
 }
@@ -77,6 +77,9 @@ func (f flags) run(c *cobra.Command, now func() time.Time) error {
 	if _, err := os.Stat("/run/systemd/system"); err == nil && root == "/" {
 		o.Supervisor = systemd{}
 	}
+	if f.lines {
+		return converse(c, o)
+	}
 	speaker := speaker{words: words, out: c.OutOrStdout()}
 	if f.answers == "" {
 		o.Technician = newWizard(speaker, c.InOrStdin())
@@ -87,11 +90,6 @@ func (f flags) run(c *cobra.Command, now func() time.Time) error {
 		o.Technician = answered{speaker, o.Answers}
 	}
 	speaker.Say("welcome", nil)
-	release, err := steady(c.Context(), o)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = release() }() // also ends with the process
 	outcome, err := commission.Run(c.Context(), o)
 	var waits *commission.WaitingError
 	if errors.As(err, &waits) {
@@ -104,15 +102,6 @@ func (f flags) run(c *cobra.Command, now func() time.Time) error {
 		return err
 	}
 	return tell(speaker, outcome, words)
-}
-
-// steady keeps an updater away while the machine is set up, and refuses while a new version is on trial.
-func steady(ctx context.Context, o commission.Options) (release func() error, err error) {
-	data, state := o.Data, filepath.Join(o.Root, trial.DefaultFolder)
-	if s, err := settings.Read(o.Config); err == nil {
-		data, state = s.Data, s.Update.State
-	}
-	return trial.Enter(ctx, state, data, time.Minute)
 }
 
 func orElse(value, fallback string) string {
