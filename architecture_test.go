@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -64,8 +65,13 @@ var rules = []rule{
 	},
 	{
 		from: []string{"bianmin"}, to: []string{"fyne.io"},
-		except: []string{"bianmin/ui", "bianmin/kiosk/screen", "bianmin/kiosk/gallery", "bianmin/agent/view", "bianmin/agent/gallery", "bianmin/packaging/provision/window", "bianmin/drivers/sim/bench", "bianmin/kiosk", "bianmin/agent"},
+		except: []string{"bianmin/ui", "bianmin/kiosk/screen", "bianmin/kiosk/gallery", "bianmin/agent/view", "bianmin/agent/gallery", "bianmin/packaging/setup", "bianmin/packaging/setup/view", "bianmin/packaging/setup/gallery", "bianmin/drivers/sim/bench", "bianmin/kiosk", "bianmin/agent"},
 		why:    "only what draws may know the toolkit, so that everything else is tested without a window and can change its face",
+	},
+	{
+		from: []string{"bianmin/packaging/setup"}, to: []string{"bianmin/packaging", "bianmin/store", "bianmin/sync", "bianmin/kiosk", "bianmin/agent"},
+		allow: []string{"bianmin/packaging/setup", "bianmin/packaging/version"},
+		why:   "the setup's window runs without rights and only shows what provision does: logic that it linked would exist twice",
 	},
 	{
 		from: []string{"bianmin/kiosk/journey", "bianmin/agent/desk", "bianmin/kiosk/wiring", "bianmin/agent/wiring"}, to: []string{"fyne.io", "bianmin/ui"},
@@ -116,10 +122,13 @@ var rules = []rule{
 
 func (r rule) applies(path string) bool { return under(path, r.from...) && !r.excepted(path) }
 
-// excepted takes the two programs' own folders ("bianmin/kiosk") exactly, and every other exception with all below it.
+// mains are the folders of programs with a window: what lies below them is no part of their main.
+var mains = []string{"bianmin/kiosk", "bianmin/agent", "bianmin/packaging/setup"}
+
+// excepted takes the programs' own folders exactly, and every other exception with all below it.
 func (r rule) excepted(path string) bool {
 	for _, e := range r.except {
-		if path == e || (e != "bianmin/kiosk" && e != "bianmin/agent" && under(path, e)) {
+		if path == e || (!slices.Contains(mains, e) && under(path, e)) {
 			return true
 		}
 	}
@@ -147,7 +156,7 @@ func TestImportRules(t *testing.T) {
 
 // TestShippedProgramsHoldNoSimulators looks at everything a shipped program links, not only at what it names.
 func TestShippedProgramsHoldNoSimulators(t *testing.T) {
-	shipped := map[string]bool{"bianmin/kiosk": true, "bianmin/agent": true, "bianmin/sync/sender": true, "bianmin/packaging/provision": true, "bianmin/platform": true}
+	shipped := map[string]bool{"bianmin/kiosk": true, "bianmin/agent": true, "bianmin/sync/sender": true, "bianmin/packaging/provision": true, "bianmin/packaging/setup": true, "bianmin/platform": true}
 	for _, p := range packages(t) {
 		if !shipped[p.ImportPath] {
 			continue
@@ -155,6 +164,20 @@ func TestShippedProgramsHoldNoSimulators(t *testing.T) {
 		for _, dep := range p.Deps {
 			if under(dep, "bianmin/drivers/sim", "bianmin/drivers/drivertest", "bianmin/internal/chance") {
 				t.Errorf("%s links %s: simulators and repeatable chance are never shipped", p.ImportPath, dep)
+			}
+		}
+	}
+}
+
+// TestProvisionHasNoWindow: it runs on machines without X, and with any C library.
+func TestProvisionHasNoWindow(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath != "bianmin/packaging/provision" {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if under(dep, "fyne.io", "github.com/go-gl", "bianmin/ui") {
+				t.Errorf("provision links %s", dep)
 			}
 		}
 	}
@@ -181,6 +204,9 @@ func TestRulesCatch(t *testing.T) {
 		{"bianmin/kiosk/journey", "bianmin/store"},
 		{"bianmin/store", "fyne.io/fyne/v2/widget"},
 		{"bianmin/sync/seal", "bianmin/internal/chance"},
+		{"bianmin/packaging/setup/stage", "fyne.io/fyne/v2"},
+		{"bianmin/packaging/setup", "bianmin/packaging/commission"},
+		{"bianmin/packaging/provision", "fyne.io/fyne/v2"},
 	} {
 		if !caught(c[0], c[1]) {
 			t.Errorf("no rule stops %s from importing %s", c[0], c[1])

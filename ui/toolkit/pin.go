@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/xproto"
 )
 
 // memoryLimit is what the collector aims at, in bytes, on terminals with 2 GB.
@@ -97,4 +98,15 @@ func CheckDisplay(name string) error {
 	}
 	conn.Close()
 	return nil
+}
+
+// ScreenSize is how large the display's first screen is, px.
+func ScreenSize(name string) (width, height int, err error) {
+	conn, err := xgb.NewConnDisplay(name)
+	if err != nil {
+		return 0, 0, fmt.Errorf("ask the display for its size: %w", err)
+	}
+	defer conn.Close()
+	screen := xproto.Setup(conn).DefaultScreen(conn)
+	return int(screen.WidthInPixels), int(screen.HeightInPixels), nil
 }

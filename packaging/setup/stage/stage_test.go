@@ -1,0 +1,382 @@
+package stage_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"bianmin/core/text"
+	"bianmin/drivers"
+	"bianmin/packaging/setup/lines"
+	"bianmin/packaging/setup/stage"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// child is a setup whose part the test plays.
+type child struct {
+	lines   chan lines.Line
+	answers chan lines.Answer
+	closed  chan struct{}
+	err     error
+}
+
+func (c *child) Lines() <-chan lines.Line { return c.lines }
+
+func (c *child) Answer(a lines.Answer) error {
+	c.answers <- a
+	return nil
+}
+
+func (c *child) Close() error {
+	close(c.closed)
+	return c.err
+}
+
+// play is a running stage with the child it talks to.
+type play struct {
+	t      *testing.T
+	stage  *stage.Stage
+	child  *child
+	up     chan *child // each that was started
+	states chan stage.State
+	saved  []string
+	done   chan error
+}
+
+// begin starts a stage; refuse, if not nil, is what becomes of the first try to start a setup.
+func begin(t *testing.T, refuse error) *play {
+	t.Helper()
+	wait := refuse == nil
+	p := &play{t: t, up: make(chan *child, 8), states: make(chan stage.State, 256), done: make(chan error, 1)}
+	p.stage = stage.New(stage.Options{
+		Start: func(context.Context) (stage.Child, error) {
+			if refuse != nil {
+				first := refuse
+				refuse = nil
+				return nil, first
+			}
+			c := &child{lines: make(chan lines.Line), answers: make(chan lines.Answer, 16), closed: make(chan struct{})}
+			p.up <- c
+			return c, nil
+		},
+		Save: func(name string, pdf, signed []byte) (string, error) {
+			p.saved = append(p.saved, name+" "+string(pdf)+" "+string(signed))
+			return "/media/stick", nil
+		},
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(func() {
+		cancel()
+		<-p.done
+	})
+	go func() { p.done <- p.stage.Run(ctx, func(s stage.State) { p.states <- s }); close(p.done) }()
+	if wait {
+		p.started()
+	}
+	return p
+}
+
+func (p *play) started() {
+	p.t.Helper()
+	select {
+	case p.child = <-p.up:
+	case <-time.After(5 * time.Second):
+		p.t.Fatal("no setup was started")
+	}
+}
+
+// until waits for a state that is so.
+func (p *play) until(what string, so func(stage.State) bool) stage.State {
+	p.t.Helper()
+	limit := time.After(5 * time.Second)
+	var last stage.State
+	for {
+		select {
+		case last = <-p.states:
+			if so(last) {
+				return last
+			}
+		case <-limit:
+			p.t.Fatalf("%s was not seen; the last state: %+v", what, last)
+		}
+	}
+}
+
+func (p *play) on(page stage.PageName) stage.State {
+	p.t.Helper()
+	return p.until("page "+string(page), func(s stage.State) bool { return s.Page == page && s.Busy == "" })
+}
+
+func (p *play) says(all ...lines.Line) {
+	p.t.Helper()
+	for _, l := range all {
+		select {
+		case p.child.lines <- l:
+		case <-time.After(5 * time.Second):
+			p.t.Fatalf("nobody hears %+v", l)
+		}
+	}
+}
+
+func (p *play) answered(want lines.Answer) {
+	p.t.Helper()
+	select {
+	case got := <-p.child.answers:
+		if !reflect.DeepEqual(got, want) {
+			p.t.Fatalf("answered %+v, want %+v", got, want)
+		}
+	case <-time.After(5 * time.Second):
+		p.t.Fatalf("no answer came, want %+v", want)
+	}
+}
+
+func say(key string, args map[string]string) lines.Line {
+	return lines.Line{Say: &lines.Said{Key: key, Args: args}}
+}
+
+func ask(q lines.Question) lines.Line { return lines.Line{Ask: &q} }
+
+func test(role drivers.Role, name, result string) lines.Line {
+	return lines.Line{Test: &lines.Test{Role: role, Name: "serial:/dev/a", Test: name, Result: result}}
+}
+
+var (
+	askCode   = ask(lines.Question{What: lines.Enrolment})
+	enrolled  = say("enrolled", map[string]string{"terminal": "QH0301A", "point": "柳树沟村便民服务点", "role": "kiosk"})
+	reader    = lines.Device{Role: drivers.RoleReader, Name: "serial:/dev/a", Serial: "1"}
+	askDevice = ask(lines.Question{What: lines.Devices, Found: []lines.Device{reader, {Role: drivers.RoleReader, Name: "serial:/dev/b", Second: true}}})
+	askSign   = ask(lines.Question{What: lines.Sign, Staff: []lines.Person{{ID: "300101", Name: "陈师傅"}}})
+	fit       = lines.Line{Checks: &lines.Checks{State: "ok", Checks: []lines.Check{{ID: "disk", State: "ok"}}}}
+	finished  = lines.Line{Done: &lines.Done{Report: lines.Report{Terminal: "QH0301A", Passed: true, Finished: time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)}, Number: "ab", Signed: []byte("S"), PDF: []byte("P")}}
+)
+
+func enrolment(code string) lines.Answer { return lines.Answer{Enrolment: &code} }
+
+func sign(id string) lines.Answer { return lines.Answer{Sign: &id} }
+
+func devices(changes map[string]string) lines.Answer {
+	if changes == nil {
+		changes = map[string]string{}
+	}
+	return lines.Answer{Devices: &changes}
+}
+
+// TestWholeSetup: every page in its order, with four actions of a person beside the card.
+func TestWholeSetup(t *testing.T) {
+	p := begin(t, nil)
+	p.says(askCode)
+	p.on(stage.Code)
+	p.stage.Send(stage.Type{Code: " BIANMIN1|x \n"})
+	p.answered(enrolment("BIANMIN1|x"))
+	p.says(say("enrolling", nil), enrolled, say("finding", nil), askDevice)
+	s := p.on(stage.Devices)
+	if s.Terminal != "QH0301A" || len(s.Devices) != 5 || s.Devices[0].Name != reader.Name || len(s.Devices[0].Others) != 1 || s.Devices[1].Name != "" {
+		t.Errorf("devices: %+v", s.Devices)
+	}
+	p.stage.Send(stage.Confirm{})
+	p.answered(devices(nil))
+	p.says(test(drivers.RoleReader, "status", "running"), test(drivers.RoleReader, "card", "waiting"), test(drivers.RoleReader, "status", "passed"), test(drivers.RoleReader, "card", "running"), say("lay-card", nil))
+	if s := p.until("the card's prompt", func(s stage.State) bool { return s.Prompt == "lay-card" }); s.Page != stage.Tests || len(s.Tests) != 2 {
+		t.Errorf("tests: %+v", s)
+	}
+	p.says(test(drivers.RoleReader, "card", "passed"))
+	p.until("checking", func(s stage.State) bool { return s.Page == stage.Tests && s.Busy == "checking" && s.Prompt == "" })
+	p.says(fit, askSign)
+	if s := p.until("who signs", func(s stage.State) bool { return s.Signing }); s.Page != stage.Checks || s.Signer != "300101" || s.Fit != "ok" {
+		t.Errorf("checks: %+v", s)
+	}
+	p.stage.Send(stage.Sign{})
+	p.answered(sign("300101"))
+	p.says(say("printed", nil), say("starting", nil), finished)
+	if s := p.on(stage.Report); s.Paper != "printed" || s.Number != "ab" || !s.Report.Passed {
+		t.Errorf("report: %+v", s)
+	}
+	p.stage.Send(stage.Save{})
+	p.until("saved", func(s stage.State) bool { return s.Saved == "/media/stick" })
+	if len(p.saved) != 1 || p.saved[0] != "QH0301A-20261126-0900 P S" {
+		t.Errorf("saved %q", p.saved)
+	}
+	p.stage.Send(stage.Print{})
+	p.answered(lines.Answer{Print: true})
+	p.says(lines.Line{Printed: &lines.Printed{Fault: drivers.FaultPaperOut}})
+	p.until("the printer's fault", func(s stage.State) bool { return s.Paper == "failed" && s.PaperFault == drivers.FaultPaperOut })
+	p.stage.Send(stage.Leave{})
+	if err := <-p.done; err != nil {
+		t.Error(err)
+	}
+	<-p.child.closed
+}
+
+// TestCodeAgain: a code that is wrong, one that was used, and a network that is away; the same code is given once more without typing it.
+func TestCodeAgain(t *testing.T) {
+	p := begin(t, nil)
+	p.says(askCode)
+	p.on(stage.Code)
+	p.stage.Send(stage.Type{Code: "nonsense"})
+	p.answered(enrolment("nonsense"))
+	p.says(ask(lines.Question{What: lines.Enrolment, Again: true}))
+	p.until("not understood", func(s stage.State) bool { return s.Problem == "not-understood" && s.Busy == "" })
+	p.stage.Send(stage.Type{Code: "used"})
+	p.answered(enrolment("used"))
+	p.says(say("enrolling", nil), lines.Line{Wrong: &lines.Wrong{Code: lines.CodeUsed}})
+	if s := p.until("used", func(s stage.State) bool { return s.Problem == lines.CodeUsed }); s.Page != stage.Code || s.Busy != "" {
+		t.Errorf("%+v", s)
+	}
+	p.stage.Send(stage.Type{Code: "fresh"})
+	p.answered(lines.Answer{Again: true})
+	p.says(askCode)
+	p.answered(enrolment("fresh"))
+	p.says(say("enrolling", nil), lines.Line{Wrong: &lines.Wrong{Code: lines.Network}})
+	p.until("no network", func(s stage.State) bool { return s.Problem == lines.Network })
+	p.stage.Send(stage.Type{Code: "fresh"})
+	p.answered(lines.Answer{Again: true})
+	p.says(askCode)
+	p.answered(enrolment("fresh"))
+	p.says(enrolled)
+	p.until("enrolled", func(s stage.State) bool { return s.Terminal == "QH0301A" && s.Problem == "" })
+}
+
+// TestDevicesChanged: another link, one taken away, one left as it was.
+func TestDevicesChanged(t *testing.T) {
+	p := begin(t, nil)
+	p.says(enrolled, askDevice)
+	p.on(stage.Devices)
+	p.stage.Send(stage.Open{Role: drivers.RoleReader})
+	p.stage.Send(stage.Confirm{}) // not while one is open
+	p.stage.Send(stage.Set{Name: "serial:/dev/b"})
+	p.stage.Send(stage.Open{Role: drivers.RoleDocument})
+	p.stage.Send(stage.Set{Name: " ipp://printer/a4 "})
+	p.stage.Send(stage.Open{Role: drivers.RoleScanner})
+	p.stage.Send(stage.Set{Name: ""})
+	s := p.until("the changes", func(s stage.State) bool { return s.Change == nil && s.Devices[2].Changed })
+	if d := s.Devices[0]; !d.Changed || d.Name != "serial:/dev/b" || d.Serial != "" || d.Others[len(d.Others)-1] != "serial:/dev/a" {
+		t.Errorf("reader: %+v", d)
+	}
+	p.stage.Send(stage.Search{})
+	p.answered(lines.Answer{Search: true})
+	p.says(say("finding", nil), askDevice)
+	p.on(stage.Devices)
+	p.stage.Send(stage.Open{Role: drivers.RoleReader})
+	p.stage.Send(stage.Set{Name: ""})
+	p.stage.Send(stage.Confirm{})
+	p.answered(devices(map[string]string{"reader": ""}))
+}
+
+// TestReplaced: the machine takes another one's place; what was said about that stays to be read.
+func TestReplaced(t *testing.T) {
+	p := begin(t, nil)
+	p.says(enrolled, ask(lines.Question{What: lines.Replace, Terminal: "QH0301A", Sticks: []string{"/media/a", "/media/b"}}))
+	if s := p.on(stage.Replace); s.Before != "QH0301A" || len(s.Sticks) != 2 {
+		t.Errorf("%+v", s)
+	}
+	p.stage.Send(stage.From{Folder: "/nowhere"})
+	folder := "/nowhere"
+	p.answered(lines.Answer{Replace: &folder})
+	p.says(ask(lines.Question{What: lines.Replace, Terminal: "QH0301A", Again: true}))
+	p.until("no folder", func(s stage.State) bool { return s.Problem == "no-folder" })
+	p.stage.Send(stage.From{})
+	later := ""
+	p.answered(lines.Answer{Replace: &later})
+	p.says(say("replace-later", map[string]string{"terminal": "QH0301A"}), say("finding", nil), askDevice)
+	if s := p.on(stage.Devices); s.Note == nil || s.Note.Key != "replace-later" {
+		t.Errorf("%+v", s.Note)
+	}
+}
+
+// TestByStick: without network the machine is tested, and waits for the county.
+func TestByStick(t *testing.T) {
+	p := begin(t, nil)
+	p.says(askCode)
+	p.on(stage.Code)
+	p.stage.Send(stage.Type{Code: "0123-4567-89AB-CDEF"})
+	p.answered(enrolment("0123-4567-89AB-CDEF"))
+	p.says(say("by-stick", map[string]string{"terminal": "QH0301", "role": "kiosk"}), say("request-laid", map[string]string{"path": "/media/a/x.request"}), say("finding", nil), askDevice)
+	p.on(stage.Devices)
+	p.stage.Send(stage.Confirm{})
+	p.answered(devices(nil))
+	p.says(lines.Line{Wrong: &lines.Wrong{Code: lines.Waiting, Text: "x.request"}})
+	if s := p.on(stage.Stopped); s.Problem != lines.Waiting || s.Detail != "x.request" || s.Terminal != "QH0301" {
+		t.Errorf("%+v", s)
+	}
+	p.stage.Send(stage.Again{}) // with the answer on the stick
+	p.answered(lines.Answer{Again: true})
+}
+
+// TestFailedTest holds the page of tests until somebody tests again or goes on.
+func TestFailedTest(t *testing.T) {
+	p := begin(t, nil)
+	p.says(enrolled, askDevice)
+	p.on(stage.Devices)
+	p.stage.Send(stage.Confirm{})
+	p.answered(devices(nil))
+	p.says(test(drivers.RoleReader, "status", "failed"), fit)
+	p.stage.Send(stage.Retest{}) // before setup asks anything
+	p.until("the wish", func(s stage.State) bool { return s.Busy == "finding" })
+	p.says(askSign)
+	p.answered(lines.Answer{Search: true})
+	p.says(say("finding", nil), askDevice)
+	p.answered(devices(nil))
+	p.says(test(drivers.RoleReader, "status", "running"), test(drivers.RoleReader, "status", "failed"), fit, askSign)
+	if s := p.until("the sign", func(s stage.State) bool { return s.Signing }); s.Page != stage.Tests || !s.Failed {
+		t.Errorf("page %s", s.Page)
+	}
+	p.stage.Send(stage.Retest{})
+	p.answered(lines.Answer{Search: true})
+	p.says(askDevice)
+	p.answered(devices(nil))
+	p.says(test(drivers.RoleReader, "status", "failed"), fit, askSign)
+	p.stage.Send(stage.Onward{})
+	p.on(stage.Checks)
+	p.stage.Send(stage.Sign{Nobody: true})
+	p.answered(sign(""))
+}
+
+// TestPaperAsked: a printer that cannot say has its paper looked at.
+func TestPaperAsked(t *testing.T) {
+	p := begin(t, nil)
+	p.says(test(drivers.RolePrinter, "receipt", "running"), ask(lines.Question{What: lines.CameOut, Role: drivers.RolePrinter}))
+	p.until("the question", func(s stage.State) bool { return s.Prompt == "came-out" && s.Asked == drivers.RolePrinter })
+	p.stage.Send(stage.Came{Out: true})
+	yes := true
+	p.answered(lines.Answer{CameOut: &yes})
+}
+
+// TestRefusedAndEnded: no rights, then a setup that dies; each can be begun again.
+func TestRefusedAndEnded(t *testing.T) {
+	p := begin(t, &stage.Refusal{Wrong: lines.Wrong{Code: lines.Refused}})
+	if s := p.until("refused", func(s stage.State) bool { return s.Problem == lines.Refused }); s.Page != stage.Stopped {
+		t.Errorf("page %s", s.Page)
+	}
+	p.stage.Send(stage.Again{})
+	p.started()
+	p.until("begun again", func(s stage.State) bool { return s.Page == stage.Opening })
+	p.says(askCode)
+	p.on(stage.Code)
+	p.child.err = errors.New("exit status 2")
+	close(p.child.lines)
+	if s := p.on(stage.Stopped); s.Problem != lines.Ended || s.Detail != "exit status 2" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestLeaving asks before the end, in either language.
+func TestLeaving(t *testing.T) {
+	p := begin(t, nil)
+	p.says(askCode)
+	p.stage.Send(stage.Language{})
+	p.until("English", func(s stage.State) bool { return s.Lang == text.English })
+	p.stage.Send(stage.Leave{})
+	p.until("the question", func(s stage.State) bool { return s.Leaving })
+	p.stage.Send(stage.Stay{})
+	p.until("staying", func(s stage.State) bool { return !s.Leaving })
+	p.stage.Send(stage.Leave{})
+	p.stage.Send(stage.Leave{})
+	if err := <-p.done; err != nil {
+		t.Error(err)
+	}
+}
