@@ -14,7 +14,7 @@ setup: ## install what is missing: Debian packages and Go modules (done by the o
 
 build: setup ## build the programs into bin/
 	@echo "build: programs into bin/ (the first time two minutes, the window toolkit is large)"
-	@go build -tags $(TAGS) -o bin/ ./kiosk ./agent ./sync/sender ./packaging/provision ./platform ./drivers/sim/bench ./drivers/sim/rig/deskrobot
+	@go build -tags $(TAGS) -o bin/ ./kiosk ./agent ./sync/sender ./packaging/provision ./packaging/setup ./platform ./drivers/sim/bench ./drivers/sim/rig/deskrobot
 
 demo: build ## the main job in a window with a bench of simulated devices, or by itself on a virtual display
 	@bin/bench demo --dir build/demo
@@ -47,12 +47,13 @@ bundle: ## the package with all it needs and the province's signature, for a sti
 	@packaging/build/package amd64
 	@packaging/build/bundle
 
-gallery: setup ## every state of every screen and page as a picture, into build/gallery and build/gallery-desk
+gallery: setup ## every state of every screen and page as a picture, into build/gallery, -desk and -setup
 	@go run -tags ci ./kiosk/gallery -out build/gallery
 	@go run -tags ci ./agent/gallery -out build/gallery-desk
+	@go run -tags ci ./packaging/setup/gallery -out build/gallery-setup
 
 goldens: setup ## accept the screens as they are now as the new goldens (look at the gallery first)
-	@BIANMIN_ACCEPT=1 CGO_ENABLED=0 go test -count=1 -tags ci ./ui/... ./kiosk/screen/... ./kiosk/gallery/... ./agent/view/... ./agent/gallery/...
+	@BIANMIN_ACCEPT=1 CGO_ENABLED=0 go test -count=1 -tags ci ./ui/... ./kiosk/screen/... ./kiosk/gallery/... ./agent/view/... ./agent/gallery/... ./packaging/setup/gallery/...
 
 clean: ## remove what was built
 	@rm -rf bin build

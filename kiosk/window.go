@@ -38,7 +38,7 @@ const (
 	supervisedFrame = 10 * time.Minute
 )
 
-// wishPoll is how soon a wish for another version, or a change of the settings, is noticed.
+// wishPoll is how soon a wish for another version is noticed.
 const wishPoll = 5 * time.Second
 
 // kiosk is one run of the window: one session.
@@ -179,9 +179,8 @@ func (k *kiosk) emit(e journey.Event) {
 	}
 }
 
-// stepAside asks the session to end when nobody is served, and another version is wished for or other settings count.
+// stepAside asks the session to end when nobody is served and another version is wished for.
 func (k *kiosk) stepAside(ctx context.Context, started time.Time) {
-	watch := settings.NewWatch(k.flags.config, k.settings)
 	tick := time.NewTicker(wishPoll)
 	defer tick.Stop()
 	for {
@@ -189,7 +188,7 @@ func (k *kiosk) stepAside(ctx context.Context, started time.Time) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if trial.Wished(k.settings.Update.State, started) || watch.Changed() {
+			if trial.Wished(k.settings.Update.State, started) {
 				k.emit(journey.StepAside{})
 			}
 		}

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -95,11 +98,24 @@ func TestReporter(t *testing.T) {
 func TestSettingsOfTheEnrolment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	platform := w.startPlatform("")
-	w.run("settings", "set", store.SettingRetention, "30", "--all")
-	w.run("settings", "set", store.SettingCases, "90", "--terminal", "QH0301")
+	w.startPlatform("")
 	w.enrol()
-	platform.kill() // what came along needs no further contact
+	path := filepath.Join(w.terminal, "keys", "enrolment.json")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var record map[string]any
+	if err := json.Unmarshal(content, &record); err != nil {
+		t.Fatal(err)
+	}
+	record["settings"] = map[string]any{store.SettingRetention: 30, store.SettingCases: "90", "other": []int{1}}
+	if content, err = json.Marshal(record); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	w.startSender("")
 	want := map[string]string{store.SettingRetention: "30", store.SettingCases: "90"}
 	await(t, "the settings", func() bool {
