@@ -12,7 +12,7 @@ const practiceFlag = "practice"
 // argsFor are the arguments of the program that goes on: the same, with practice mode's flag first where it leads there and none where it
 // leads back.
 func argsFor(to desk.Leaving, args []string) []string {
-	if to == "" {
+	if to == "" || to == desk.Anew {
 		return append([]string{}, args...)
 	}
 	kept := slices.DeleteFunc(slices.Clone(args), func(arg string) bool {

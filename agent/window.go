@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,7 @@ const firstFrame = 30 * time.Second
 // window is one run of the desk's window: until the sign-off, or until it is closed.
 type window struct {
 	log    *slog.Logger
+	config string // the configuration file
 	app    fyne.App
 	window fyne.Window
 	view   *view.Window
@@ -47,7 +49,7 @@ type window struct {
 func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Agent, log *slog.Logger) (again []string, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &window{log: log, desk: parts.Desk(), cancel: cancel, stays: f.plain || f.practice}
+	w := &window{log: log, config: f.config, desk: parts.Desk(), cancel: cancel, stays: f.plain || f.practice}
 	w.open(s, parts.Words(), parts.Pinyin())
 	if f.probe != "" {
 		probe, err := w.listen(f.probe)
@@ -95,9 +97,35 @@ func (w *window) work(ctx context.Context, s settings.Settings, parts *wiring.Ag
 			w.show(state)
 		}
 	}()
+	watching, quiet := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	if !w.stays {
+		beside.Go(func() { w.stepAside(watching, settings.NewWatch(w.config, s)) })
+	}
 	err := w.desk.Run(ctx)
+	quiet()
+	beside.Wait()
 	<-drawn
 	return err
+}
+
+// settingsPoll is how soon a change of the settings is noticed.
+const settingsPoll = 5 * time.Second
+
+// stepAside asks the desk to end when other settings count and nobody is signed on.
+func (w *window) stepAside(ctx context.Context, watch *settings.Watch) {
+	tick := time.NewTicker(settingsPoll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if watch.Changed() {
+				w.emit(desk.StepAside{})
+			}
+		}
+	}
 }
 
 // shiftOver tells whether a state says that a shift is over: the agent signed off, or the keys were closed behind the idle lock.

@@ -38,7 +38,7 @@ const (
 	supervisedFrame = 10 * time.Minute
 )
 
-// wishPoll is how soon a wish for another version is noticed.
+// wishPoll is how soon a wish for another version, or a change of the settings, is noticed.
 const wishPoll = 5 * time.Second
 
 // kiosk is one run of the window: one session.
@@ -179,8 +179,9 @@ func (k *kiosk) emit(e journey.Event) {
 	}
 }
 
-// stepAside asks the session to end when nobody is served and another version is wished for.
+// stepAside asks the session to end when nobody is served, and another version is wished for or other settings count.
 func (k *kiosk) stepAside(ctx context.Context, started time.Time) {
+	watch := settings.NewWatch(k.flags.config, k.settings)
 	tick := time.NewTicker(wishPoll)
 	defer tick.Stop()
 	for {
@@ -188,7 +189,7 @@ func (k *kiosk) stepAside(ctx context.Context, started time.Time) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if trial.Wished(k.settings.Update.State, started) {
+			if trial.Wished(k.settings.Update.State, started) || watch.Changed() {
 				k.emit(journey.StepAside{})
 			}
 		}

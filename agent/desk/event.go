@@ -159,11 +159,15 @@ type (
 	EndPractice struct{}
 	PlaceCard   struct{ Person string }
 
+	// StepAside ends the desk where nobody is signed on or about to, so that the program can begin anew with other settings.
+	StepAside struct{}
+
 	// PrintAnswer says whether a print of unknown outcome came out.
 	PrintAnswer struct{ CameOut bool }
 )
 
 func (Touch) event()         {}
+func (StepAside) event()     {}
 func (Go) event()            {}
 func (Back) event()          {}
 func (Help) event()          {}

@@ -124,6 +124,10 @@ func (m *machine) over() {
 
 // handle takes one event from outside. While an overlay waits only its answer counts.
 func (m *machine) handle(event Event) {
+	if _, nobody := event.(StepAside); nobody {
+		m.dispatch(event)
+		return
+	}
 	m.touched = time.Now()
 	if m.leaving != "" || m.overlay != nil && !passes(event) {
 		return

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"time"
 
 	"bianmin/core/agency"
 )
@@ -13,6 +14,7 @@ type Leaving string
 const (
 	ToPractice Leaving = "practice"
 	ToWork     Leaving = "work"
+	Anew       Leaving = "anew" // to the same desk, by what counts now
 )
 
 // Practice is the invented bench of practice mode (练习). Its methods answer at once and are safe for any goroutine.
@@ -48,6 +50,8 @@ func (m *machine) practiceEvent(event Event) bool {
 		if m.options.Practice != nil {
 			m.leave(ToWork)
 		}
+	case StepAside:
+		m.stepAside()
 	case PlaceCard:
 		m.placeCard(event.Person)
 	default:
@@ -62,6 +66,16 @@ func (m *machine) leave(to Leaving) {
 	m.locked, m.overlay = nil, nil
 	m.leaving = to
 	m.toSignOn()
+}
+
+// untouched is how long nobody has touched a sign-on page that is nobody's.
+const untouched = 10 * time.Second
+
+// stepAside ends the desk on its sign-on page, when nobody is about to sign on.
+func (m *machine) stepAside() {
+	if m.page == SignOn && m.shift == nil && m.locked == nil && m.overlay == nil && !m.entry.busy && time.Since(m.touched) >= untouched {
+		m.leave(Anew)
+	}
 }
 
 func (m *machine) placeCard(code string) {

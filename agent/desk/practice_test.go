@@ -132,3 +132,39 @@ func TestTraineeWithoutPractice(t *testing.T) {
 		}
 	})
 }
+
+// TestStepsAside: for other settings the desk begins anew where nobody is signed on or about to, and nowhere else.
+func TestStepsAside(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.on(SignOn)
+		s.send(Touch{}, StepAside{})
+		if s.state.Leaving != "" {
+			t.Fatal("left somebody who had just touched a key")
+		}
+		s.wait(untouched - time.Second)
+		s.send(StepAside{}, StepAside{}) // asking is no touch
+		if s.state.Leaving != "" {
+			t.Fatal("left too early")
+		}
+		s.signOn("100001")
+		s.wait(untouched + time.Second)
+		s.send(StepAside{})
+		if s.state.Leaving != "" || s.state.Account == "" {
+			t.Fatal("a shift was ended")
+		}
+		s.send(Lock{})
+		s.wait(untouched + time.Second)
+		s.send(StepAside{})
+		if s.state.Leaving != "" {
+			t.Fatal("a locked shift was ended")
+		}
+		s.stop()
+		s.start(func(*Options) {})
+		s.wait(untouched + time.Second)
+		s.send(StepAside{})
+		if s.state.Leaving != Anew {
+			t.Fatalf("led to %q", s.state.Leaving)
+		}
+	})
+}

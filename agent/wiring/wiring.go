@@ -205,7 +205,7 @@ func (a *Agent) deskOptions() desk.Options {
 		Readings:  a.pinyin.Readings,
 		Words:     a.words,
 		Place:     a.place(),
-		Times:     a.options.Times,
+		Times:     a.times(),
 		Now:       func() time.Time { return time.Now().In(casefile.Zone) },
 		Logger:    a.options.Log,
 		Paper:     a.paper,
@@ -213,6 +213,15 @@ func (a *Agent) deskOptions() desk.Options {
 
 		CanPractise: true,
 	}
+}
+
+// times are the desk's, with the configuration's idle lock where none was given.
+func (a *Agent) times() desk.Times {
+	t := a.options.Times
+	if t.Idle == 0 {
+		t.Idle = a.options.Settings.Desk.Lock
+	}
+	return t
 }
 
 func (a *Agent) place() desk.Place {

@@ -13,7 +13,7 @@ type (
 	Touch struct{}
 	// Begin leaves the attract screen.
 	Begin struct{}
-	// StepAside ends the session when nobody is served, so that the program can be replaced by another version.
+	// StepAside ends the session when nobody is served, so that the program can begin anew: as another version, or with other settings.
 	StepAside struct{}
 	// GoHome goes back to the first choice without ending the session.
 	GoHome struct{}

@@ -142,7 +142,7 @@ const untouched = 10 * time.Second
 func (m *machine) stepAside() {
 	free := m.screen == Attract || (m.screen == OutOfService && m.draft == nil)
 	if free && m.overlay == "" && time.Since(m.touched) >= untouched {
-		m.log.Info("stepping aside for another version")
+		m.log.Info("stepping aside: the program begins anew")
 		m.end = Restart
 	}
 }

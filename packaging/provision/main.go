@@ -18,6 +18,7 @@ import (
 	"bianmin/packaging/provision/enrolment"
 	"bianmin/packaging/provision/report"
 	"bianmin/packaging/provision/session"
+	"bianmin/packaging/provision/settings"
 	"bianmin/packaging/provision/setup"
 	"bianmin/packaging/provision/succession"
 	"bianmin/packaging/provision/update"
@@ -31,7 +32,7 @@ func main() {
 		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), check.Command(time.Now), setup.Command(time.Now), update.Command(time.Now))
+	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(), catalogue.Command(), session.Command(), check.Command(time.Now), setup.Command(time.Now), update.Command(time.Now), settings.Command())
 	root.AddCommand(report.Commands(time.Now)...)
 	root.AddCommand(succession.Commands(succession.Options{Software: "bianmin " + version.Version, Now: time.Now})...)
 	root.AddCommand(manual(root))

@@ -1,6 +1,7 @@
 package readiness_test
 
 import (
+	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -21,6 +22,9 @@ import (
 	"bianmin/store"
 	"bianmin/sync/enrol"
 	"bianmin/sync/reported"
+	"bianmin/sync/seal"
+	"bianmin/sync/standing"
+	"bianmin/sync/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -287,3 +291,60 @@ func eventually(t *testing.T, is func() bool) {
 }
 
 var silent = slog.New(slog.DiscardHandler)
+
+// TestSettings: what the province set is named, and what stands in the machine's file and does not count is warned of.
+func TestSettings(t *testing.T) {
+	m := newMachine(t)
+	m.enrol()
+	config := filepath.Join(filepath.Dir(m.settings.Data), "terminal.yaml")
+	look := func(line string) string {
+		t.Helper()
+		content := "data: data\nupdate: {state: state, prefix: prefix}\n" + line
+		if err := os.WriteFile(config, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if m.settings, err = settings.Read(config); err != nil {
+			t.Fatal(err)
+		}
+		r := m.look()
+		at := slices.IndexFunc(r.Checks, func(c readiness.Check) bool { return c.ID == "settings" })
+		if at < 0 {
+			return "not looked at"
+		}
+		return string(r.Checks[at].State) + " " + r.Checks[at].Code + " " + r.Checks[at].English.Text
+	}
+	want := func(what, got, prefix string) {
+		t.Helper()
+		if !strings.HasPrefix(got, prefix) {
+			t.Errorf("%s: %q, want %q", what, got, prefix)
+		}
+	}
+	want("nothing set", look(""), "ok none")
+	want("beyond", look("session: {warn: 2s}\n"), "warn bounds stands in the configuration and is beyond what a machine may say: session.warn")
+	m.platform.Run("settings", "set", "phone", "0989-1", "--all", "--lock")
+	m.take()
+	want("set", look(""), "ok ok the province's number 1 of 20")
+	want("locked", look("phone: \"110\"\n"), "warn idle stands in the configuration and does not count: phone")
+	if err := os.WriteFile(filepath.Join(m.settings.Data, "keys", standing.File), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want("damaged", look(""), "warn broken")
+}
+
+// take takes what the platform has set.
+func (m *machine) take() {
+	m.t.Helper()
+	keys := filepath.Join(m.settings.Data, "keys")
+	identity, err := seal.LoadIdentity(keys)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	var signed wire.SignedSettings
+	if err := json.Unmarshal(m.platform.Run("settings", "export", "--terminal", "QH0301"), &signed); err != nil {
+		m.t.Fatal(err)
+	}
+	if _, _, err := standing.Take(keys, standing.Of(identity), signed); err != nil {
+		m.t.Fatal(err)
+	}
+}

@@ -24,6 +24,8 @@ const (
 	oldCatalogue = 90 * 24 * time.Hour // since it was published
 	clockOff     = 2 * time.Minute     // from the platform's time
 	longQueue    = 200
+
+	untilSwitched = 5 * time.Second // an updater at work is waited for
 )
 
 func (l *look) enrolment(context.Context) {
@@ -91,13 +93,19 @@ func (l *look) setup(context.Context) {
 
 // records opens the store as the programs do, and looks at clock and queue. It makes no store where there is none.
 func (l *look) records(ctx context.Context) {
-	if trial.Look(l.Settings.Update.State).On {
-		l.say("records", Warn, "trial", nil)
-		return
-	}
 	if _, err := os.Stat(filepath.Join(l.Settings.Data, "bianmin.db")); errors.Is(err, fs.ErrNotExist) {
 		l.say("records", OK, "none", nil)
 		return
+	}
+	release, err := trial.Enter(ctx, l.Settings.Update.State, l.Settings.Data, untilSwitched)
+	switch {
+	case errors.Is(err, trial.ErrOn), errors.Is(err, trial.ErrAtWork):
+		l.say("records", Warn, "trial", nil)
+		return
+	case err != nil: // an opened store says better why
+		l.Log.Warn("the programs' lock is not taken", "error", err)
+	default:
+		defer func() { _ = release() }()
 	}
 	opened, err := store.Open(ctx, store.Options{Folder: l.Settings.Data, Clock: store.SystemClock})
 	if err != nil {

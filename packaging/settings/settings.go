@@ -1,6 +1,6 @@
-// Package settings reads a terminal's configuration file: where its data lies,
-// which devices it has and how its screen is. It must not hold secrets or
-// anything the platform decides at enrolment.
+// Package settings reads a terminal's configuration file (where its data lies, which devices it
+// has, how its screen is) and lays beside it what the province set: what counts is what Read
+// gives. It also changes single lines of the file. It must not hold secrets.
 package settings
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"bianmin/packaging/update/trial"
+	"bianmin/sync/standing"
 )
 
 // Settings is the whole file. Unknown keys are refused, so that a typing error is not a silent default.
@@ -29,6 +30,9 @@ type Settings struct {
 	Phone     string  `yaml:"phone"`   // whom people call when the terminal is in trouble
 	Log       string  `yaml:"log"`     // "debug", "info" (default), "warn", "error"
 	Update    Update  `yaml:"update"`
+	Desk      Desk    `yaml:"desk"`
+	// Ruled says of the settings that the province may set where each is from; the fields above hold what counts.
+	Ruled Ruled `yaml:"-"`
 }
 
 // Devices are the terminal's devices by role; nil where there is none.
@@ -91,6 +95,11 @@ type Update struct {
 	Prefix    string        `yaml:"prefix"`    // where the versions lie, default /usr/lib/bianmin
 }
 
+// Desk are the times of an agent's desk.
+type Desk struct {
+	Lock time.Duration `yaml:"lock"` // without a key until it locks, default 5m
+}
+
 // Session are the times of one citizen's session.
 type Session struct {
 	Idle time.Duration `yaml:"idle"` // without a touch until the warning, default 90s
@@ -98,12 +107,42 @@ type Session struct {
 	Done time.Duration `yaml:"done"` // on the last screen until leaving, default 60s
 }
 
-// Read reads and checks the file at path, and fills in defaults.
+// Read reads and checks the file at path, fills in defaults, and lets count what the province set for the terminal
+// whose data it names.
 func Read(path string) (Settings, error) {
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(path) // #nosec G304 -- the terminal's configuration
 	if err != nil {
 		return Settings{}, fmt.Errorf("read configuration: %w", err)
 	}
+	return readContent(path, content)
+}
+
+// readContent reads what would stand in the file at path.
+func readContent(path string, content []byte) (Settings, error) {
+	s, err := own(path, content)
+	if err != nil {
+		return Settings{}, err
+	}
+	s.fill()
+	alone := s
+	alone.count(standing.Ruling{})
+	if err := alone.check(); err != nil { // a slip is one, whatever the province says
+		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	s.rule()
+	return s, nil
+}
+
+// Bare are the settings of a terminal of which only the data folder is known.
+func Bare(data string) Settings {
+	s := Settings{Data: data}
+	s.fill()
+	s.rule()
+	return s
+}
+
+// own is what the file itself says, and nothing else.
+func own(path string, content []byte) (Settings, error) {
 	var s Settings
 	if err := yaml.UnmarshalWithOptions(content, &s, yaml.DisallowUnknownField()); err != nil {
 		return Settings{}, sentence(path, err)
@@ -117,10 +156,6 @@ func Read(path string) (Settings, error) {
 	s.Exports = absolute(dir, s.Exports)
 	for _, path := range []*string{&s.Update.Authority, &s.Update.Root, &s.Update.State, &s.Update.Prefix} {
 		*path = absolute(dir, *path)
-	}
-	s.fill()
-	if err := s.check(); err != nil {
-		return Settings{}, fmt.Errorf("configuration %s: %w", path, err)
 	}
 	return s, nil
 }
@@ -145,6 +180,7 @@ func absolute(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
+// fill gives defaults to what only the machine sets; the others are the schema's.
 func (s *Settings) fill() {
 	if s.Devices.Reader != nil {
 		orElse(&s.Devices.Reader.Baud, 115200)
@@ -162,17 +198,11 @@ func (s *Settings) fill() {
 	orElse(&s.Screen.Width, 1080)
 	orElse(&s.Screen.Height, 1920)
 	orElse(&s.Screen.Scale, 1)
-	orElse(&s.Session.Idle, 90*time.Second)
-	orElse(&s.Session.Warn, 30*time.Second)
-	orElse(&s.Session.Done, 60*time.Second)
 	orElse(&s.Exports, filepath.Join(xdg.UserDirs.Documents, "便民导出"))
-	orElse(&s.Log, "info")
-	orElse(&s.Update.Hours, "01:00-05:00")
 	orElse(&s.Update.Trial, 2*time.Minute)
 	orElse(&s.Update.Root, "/etc/bianmin/update-root.json")
 	orElse(&s.Update.State, trial.DefaultFolder)
 	orElse(&s.Update.Prefix, trial.DefaultPrefix)
-	orElse(&s.Phone, "12345")
 }
 
 func orElse[T comparable](value *T, fallback T) {
@@ -204,9 +234,9 @@ func (s *Settings) check() error {
 	if s.Update.Trial < time.Second || s.Update.Trial > time.Hour {
 		return fmt.Errorf("update.trial: %v is no time for a check, say 2m", s.Update.Trial)
 	}
-	for _, d := range []time.Duration{s.Session.Idle, s.Session.Warn, s.Session.Done} {
+	for _, d := range []time.Duration{s.Session.Idle, s.Session.Warn, s.Session.Done, s.Desk.Lock} {
 		if d < time.Second {
-			return fmt.Errorf("session: %v is too short for a person", d)
+			return fmt.Errorf("session, desk: %v is too short for a person", d)
 		}
 	}
 	return nil

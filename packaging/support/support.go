@@ -99,6 +99,11 @@ func configuration(_ context.Context, o Options) (any, error) {
 	c := map[string]any{
 		"log": scrub(s.Log), "screen": s.Screen, "session": s.Session, "ownCatalogue": s.Catalogue != "", "ownPlatform": s.Platform != "", "mirror": s.Update.Mirror != "", "hours": scrub(s.Update.Hours),
 	}
+	from := map[string]settings.From{}
+	for _, v := range s.Ruled.Values {
+		from[v.Key] = v.From
+	}
+	c["ruled"] = map[string]any{"number": s.Ruled.Number, "refused": s.Ruled.Refused.Number, "broken": s.Ruled.Problem != nil, "from": from}
 	d := map[string]any{}
 	if x := s.Devices.Reader; x != nil {
 		d["reader"] = map[string]any{"link": link(x.Link), "baud": x.Baud}
@@ -174,9 +179,14 @@ func queue(ctx context.Context, o Options) (any, error) {
 	if _, err := os.Stat(filepath.Join(o.Settings.Data, "bianmin.db")); errors.Is(err, fs.ErrNotExist) {
 		return map[string]string{"records": "none"}, nil
 	}
-	if trial.Look(o.Settings.Update.State).On {
+	release, err := trial.Enter(ctx, o.Settings.Update.State, o.Settings.Data, 5*time.Second)
+	if errors.Is(err, trial.ErrOn) || errors.Is(err, trial.ErrAtWork) {
 		return map[string]string{"records": "a version is on trial"}, nil
 	}
+	if err != nil {
+		return map[string]string{"records": "closed"}, nil
+	}
+	defer func() { _ = release() }()
 	opened, err := store.Open(ctx, store.Options{Folder: o.Settings.Data, Clock: store.SystemClock, Check: store.CheckNone})
 	if err != nil {
 		return map[string]string{"records": string(store.Code(err))}, nil

@@ -14,6 +14,7 @@ import (
 
 	"bianmin/platform/authority"
 	"bianmin/platform/registry"
+	"bianmin/platform/ruling"
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
@@ -29,7 +30,7 @@ type Desk struct {
 const roleAgent = "agent"
 
 // Admit gives the exact bytes of the answer to a request, and the platform's signature over them in base64. The kept
-// part of an answer lacks nonce, time and accounts, which are put in fresh, so that a repeated request is answered for
+// part of an answer lacks nonce, time, accounts and settings, which are put in fresh, so that a repeated request is answered for
 // itself. Errors: authority.ErrRequest and those of registry.Enrol.
 func (d Desk) Admit(ctx context.Context, request wire.EnrolmentRequest) (answer []byte, signature string, err error) {
 	requests := authority.Requests{Sign: request.Sign, Encrypt: request.Encrypt, TLS: request.TLS}
@@ -58,6 +59,15 @@ func (d Desk) Admit(ctx context.Context, request wire.EnrolmentRequest) (answer 
 			return nil, "", err
 		}
 	}
+	who := registry.Terminal{
+		Number: enrolment.Terminal, Generation: enrolment.Generation, Point: enrolment.Point, Region: enrolment.Region,
+		Role: enrolment.Role, Environment: enrolment.Environment,
+	}
+	settings, err := ruling.Sign(ctx, d.Registry, d.Authority, who, "", d.Now())
+	if err != nil {
+		return nil, "", err
+	}
+	enrolment.Settings = &settings
 	if answer, err = json.Marshal(enrolment); err != nil {
 		return nil, "", fmt.Errorf("write an enrolment: %w", err)
 	}
@@ -96,7 +106,7 @@ func (d Desk) issue(code registry.Code, generation string, predecessors []wire.P
 		Certificates: wire.TerminalCertificates{
 			Sign: authority.PEM(issued.Sign), Encrypt: authority.PEM(issued.Encrypt), TLS: authority.PEM(issued.TLS),
 		},
-		Platform: d.Authority.Certificates(), Recovery: recovery, Compact: compact, Settings: map[string]any{}, Succession: order,
+		Platform: d.Authority.Certificates(), Recovery: recovery, Compact: compact, Succession: order,
 	})
 	return certificates, kept, err
 }

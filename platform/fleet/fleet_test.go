@@ -14,6 +14,8 @@ import (
 
 	"bianmin/platform/fleet"
 	"bianmin/platform/platformtest"
+	"bianmin/platform/registry"
+	"bianmin/sync/wire"
 )
 
 func TestFilters(t *testing.T) {
@@ -227,5 +229,56 @@ func TestContractNamesTheRoutes(t *testing.T) {
 	slices.Sort(named)
 	if !slices.Equal(named, want) {
 		t.Errorf("the contract names %v, the handler answers %v", named, want)
+	}
+}
+
+// TestSettingsOnThePage: which terminal holds which number, which refused, which has not got it, which is ahead of a platform put back.
+func TestSettingsOnThePage(t *testing.T) {
+	w := newWorld(t)
+	held := func(s *wire.SettingsHeld) func(*wire.Heartbeat) { return func(h *wire.Heartbeat) { h.Settings = s } }
+	terminals := map[string]registry.Terminal{}
+	for _, number := range []string{"QH0300", "QH0301", "QH0302", "QH0303", "QH0304"} {
+		terminals[number] = w.enrol(number, "柳树沟村便民服务点", "kiosk")
+	}
+	set := func(before time.Duration, s registry.Setting) {
+		t.Helper()
+		w.now = noon.Add(-before)
+		if _, err := w.reg.Set(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		w.now = noon
+	}
+	set(2*time.Hour, registry.Setting{Target: registry.Target{Scope: registry.ForAll}, Key: "phone", Value: "110"})
+	set(time.Minute, registry.Setting{Target: registry.Target{Scope: registry.ForTerminal, Name: "QH0304"}, Key: "phone", Value: "119"})
+	w.beat(terminals["QH0300"], time.Minute, held(&wire.SettingsHeld{Number: 1}))
+	w.beat(terminals["QH0301"], time.Minute, held(&wire.SettingsHeld{Number: 0}))
+	w.beat(terminals["QH0302"], time.Minute, held(&wire.SettingsHeld{Number: 0, Refused: 1, Reason: "phone: <b>"}))
+	w.beat(terminals["QH0303"], time.Minute, held(&wire.SettingsHeld{Number: 9, Unknown: []string{"colour"}}))
+	w.beat(terminals["QH0304"], time.Second, held(&wire.SettingsHeld{Number: 1})) // the second has only just been set
+	w.signOn()
+	if got := strings.Join(numbers(w.get("/fleet?show=settings&lang=en").body), " "); got != "QH0301 QH0302 QH0303" {
+		t.Errorf("shown: %s", got)
+	}
+	for path, words := range map[string][]string{
+		"/fleet":        {"settings 1", "Settings 1 not there after 119 min", "Settings 1 refused", "Holds settings 9"},
+		"/fleet/QH0302": {"0 / 1", "1 refused: phone: &lt;b&gt;"},
+		"/fleet/QH0303": {"9 / 1", "colour?", "platform settings raise"},
+		"/fleet/QH0304": {"1 / 2"},
+	} {
+		page := w.get(path + "?lang=en").body
+		for _, want := range words {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s lacks %q", path, want)
+			}
+		}
+	}
+	metrics := w.do(http.MethodGet, "/metrics", nil, map[string]string{"Authorization": "Bearer " + token}).body
+	for _, want := range []string{
+		`bianmin_terminal_settings_number{terminal="QH0303"} 9`, `bianmin_terminal_settings_wanted_number{terminal="QH0304"} 2`,
+		`bianmin_terminal_finding{kind="settings",terminal="QH0302"} 1`,
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("metrics lack %s", want)
+		}
 	}
 }

@@ -49,10 +49,11 @@ const (
 	Disk    Kind = "disk"
 	Clock   Kind = "clock"
 	Version Kind = "version"
+	Ruling  Kind = "settings" // the province's settings were refused, or have not come
 )
 
 // Kinds lists all kinds in the page's order.
-var Kinds = []Kind{Silent, Paper, Device, Program, Refused, Late, Disk, Clock, Version}
+var Kinds = []Kind{Silent, Paper, Device, Program, Refused, Late, Disk, Clock, Version, Ruling}
 
 // Finding is one thing that somebody should look at.
 type Finding struct {
@@ -61,7 +62,7 @@ type Finding struct {
 	Code string        // picks the words; Kind when ""
 	Role string        // of a device
 	For  time.Duration // how long, or how far off
-	N    int64         // packets or bytes
+	N    int64         // packets, bytes, or the settings' number
 }
 
 // Line is a terminal with what is to be said of it.
@@ -86,6 +87,14 @@ func (l Line) Software() string {
 		return ""
 	}
 	return versionOf(l.Beat.Said.Software)
+}
+
+// Held is the number of the province's settings that the terminal last said it holds; "" when it said nothing.
+func (l Line) Held() string {
+	if l.Beat == nil || l.Beat.Said.Settings == nil {
+		return ""
+	}
+	return strconv.FormatInt(l.Beat.Said.Settings.Number, 10)
 }
 
 // Judge looks at the whole fleet as it stands at a moment. It must not be asked about one terminal alone: what is old depends on the others.
@@ -137,8 +146,17 @@ func judge(m registry.Member, limits Limits, now time.Time) (found []Finding) {
 	add(off.Abs() > limits.Clock, Finding{Kind: Clock, Code: offCode(off), For: off.Abs()})
 	version := versionOf(said.Software)
 	add(older(version, limits.Software), Finding{Kind: Version})
+	if held := said.Settings; held != nil {
+		add(held.Refused > 0, Finding{Kind: Ruling, Code: "refused", N: held.Refused})
+		add(held.Number > m.Ruled, Finding{Kind: Ruling, Code: "ahead", N: held.Number})
+		late := m.Beat.At.Sub(m.RuledAt)
+		add(held.Refused == 0 && held.Number < m.Ruled && late > soonRuled, Finding{Kind: Ruling, Code: "behind", N: m.Ruled, For: late})
+	}
 	return found
 }
+
+// soonRuled is within what a terminal that is heard has new settings.
+const soonRuled = 30 * time.Minute
 
 func offCode(off time.Duration) string {
 	if off < 0 {

@@ -48,12 +48,14 @@ var (
 	metricFree    = terminalMetric("disk_free_bytes", "Free space where the terminal keeps its data.")
 	metricTotal   = terminalMetric("disk_total_bytes", "Size of that file system.")
 	metricDevice  = terminalMetric("device", "Always 1; what a device last said of itself.", "device", "condition", "paper", "fault")
+	metricRuled   = terminalMetric("settings_number", "Number of the province's settings that the terminal says it holds; 0 for none.")
+	metricWanted  = terminalMetric("settings_wanted_number", "Number of the settings that are for the terminal.")
 	metricFinding = terminalMetric("finding", "1 per kind of thing the fleet page says of the terminal.", "kind")
 )
 
 var described = []*prometheus.Desc{
 	metricUp, metricPackets, metricInfo, metricOut, metricSeen, metricWaiting, metricRefused, metricOldest, metricClock, metricFree, metricTotal,
-	metricDevice, metricFinding,
+	metricDevice, metricRuled, metricWanted, metricFinding,
 }
 
 // Describe names the metrics.
@@ -117,6 +119,10 @@ func (l Line) tell(to chan<- prometheus.Metric) {
 	say(metricRefused, float64(said.Refused))
 	say(metricOldest, oldest)
 	say(metricClock, l.Beat.Offset().Seconds())
+	say(metricWanted, float64(l.Ruled))
+	if held := said.Settings; held != nil {
+		say(metricRuled, float64(held.Number))
+	}
 	if said.Condition == nil {
 		return
 	}

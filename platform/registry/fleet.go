@@ -33,6 +33,9 @@ type Member struct {
 	BarReason string // why it is barred
 	Revoked   time.Time
 	Reason    string // why it was revoked
+	// Ruled is the number of the settings that count for it, 0 for none, and when it was made.
+	Ruled   int64
+	RuledAt time.Time
 }
 
 // Out tells whether the terminal may not connect.
@@ -60,6 +63,10 @@ func (r *Registry) Member(ctx context.Context, number string) (Member, error) {
 }
 
 func (r *Registry) members(ctx context.Context, query string, args ...any) ([]Member, error) {
+	ruled, err := r.numbers(ctx) // first: there is one connection
+	if err != nil {
+		return nil, err
+	}
 	rows, err := r.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the fleet: %w", err)
@@ -77,6 +84,7 @@ func (r *Registry) members(ctx context.Context, query string, args ...any) ([]Me
 			return nil, fmt.Errorf("list the fleet: %w", err)
 		}
 		m.Enrolled = fromMillis(enrolled)
+		m.Ruled, m.RuledAt = ruled(m.Terminal)
 		if revoked > 0 {
 			m.Revoked = fromMillis(revoked)
 		}

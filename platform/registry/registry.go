@@ -35,8 +35,11 @@ var schema5 string
 //go:embed fleet.sql
 var schemaFleet string
 
+//go:embed settings.sql
+var schemaSettings string
+
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet}
+var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {

@@ -92,7 +92,7 @@ func (s *Service) handlers() map[string]handler {
 	return map[string]handler{
 		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
 		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
-		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement,
+		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement, "getSettings": s.getSettings,
 	}
 }
 
@@ -152,6 +152,9 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 		return err
 	}
 	answer := wire.Answer{Nonce: beat.Nonce}
+	if answer.Settings, err = s.Registry.SettingsNumber(r.Context(), t); err != nil {
+		return err
+	}
 	if answer.Staff, err = s.Registry.Staff(r.Context()); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"bianmin/platform/platformtest"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
+	"bianmin/sync/standing"
 	"bianmin/sync/wire"
 )
 
@@ -230,4 +231,35 @@ func TestGuessingIsLimited(t *testing.T) {
 	if _, err = enrol.Enrol(t.Context(), o); err == nil || !strings.Contains(err.Error(), "too many attempts") {
 		t.Errorf("the right code while locked: %v", err)
 	}
+}
+
+// TestSettingsComeAlong: what the province set is there, signed, before the terminal's first start, for each generation its own.
+func TestSettingsComeAlong(t *testing.T) {
+	p := platformtest.Start(t, platformtest.Options{})
+	p.Run("settings", "set", "retention.days", "30", "--all")
+	o := options(p.Ticket("QH0301", p.URL), t.TempDir())
+	p.Faults(`{match: {method: POST}, action: drop-after-accept}`)
+	if _, err := enrol.Enrol(t.Context(), o); err == nil {
+		t.Fatal("enrolled although the answer was lost")
+	}
+	p.Faults()
+	p.Run("settings", "set", "retention.days", "31", "--all")
+	holds := func(id *seal.Identity, number int64, days string) {
+		t.Helper()
+		r, err := standing.Load(filepath.Join(o.Data, "keys"), standing.Of(id))
+		if err != nil || r.Number != number || r.Values["retention.days"] != days {
+			t.Fatalf("generation %s holds %+v, %v", id.Generation, r, err)
+		}
+	}
+	id, err := enrol.Enrol(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds(id, 2, "31")
+	p.Run("settings", "set", "retention.days", "32", "--terminal", "QH0301")
+	o.Ticket, o.Replace = p.Ticket("QH0301", p.URL), true
+	if id, err = enrol.Enrol(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	holds(id, 3, "32")
 }

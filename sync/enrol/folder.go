@@ -9,7 +9,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/emmansun/gmsm/smx509"
+
 	"bianmin/sync/seal"
+	"bianmin/sync/standing"
 	"bianmin/sync/wire"
 )
 
@@ -30,6 +33,9 @@ func keep(next string, trust *seal.Trust, answer []byte) error {
 			return err
 		}
 	}
+	if err := keepSettings(next, e); err != nil {
+		return err
+	}
 	return seal.SaveCredentials(next, seal.Credentials{
 		Terminal: seal.Terminal{
 			Version: wire.Version, Number: e.Terminal, Generation: e.Generation, Point: e.Point, Region: e.Region, Role: e.Role,
@@ -38,6 +44,30 @@ func keep(next string, trust *seal.Trust, answer []byte) error {
 		Sign: e.Certificates.Sign, Encrypt: e.Certificates.Encrypt, TLS: e.Certificates.TLS,
 		PlatformSign: e.Platform.Sign, PlatformEncrypt: e.Platform.Encrypt, Recovery: e.Recovery, Trust: trust.Raw,
 	})
+}
+
+// keepSettings keeps the province's settings that came along. Such with a value out of bounds are noted and not
+// taken: the terminal goes on with the defaults, and says so.
+func keepSettings(next string, e wire.Enrolment) error {
+	if e.Settings == nil || len(e.Settings.Answer) == 0 {
+		return nil
+	}
+	certificate, err := smx509.ParseCertificatePEM([]byte(e.Platform.Sign))
+	if err != nil {
+		return fmt.Errorf("%w: the platform's certificate: %w", ErrAnswer, err)
+	}
+	who := standing.Who{Environment: e.Environment, Number: e.Terminal, Generation: e.Generation, Key: seal.SM2Key(certificate)}
+	_, _, err = standing.Take(next, who, *e.Settings)
+	var refusal *standing.Refusal
+	switch {
+	case err == nil, errors.As(err, &refusal):
+		return nil
+	case errors.Is(err, standing.ErrForm), errors.Is(err, standing.ErrSignature), errors.Is(err, standing.ErrForeign):
+		return fmt.Errorf("%w: %w", ErrAnswer, err)
+	case errors.Is(err, standing.ErrOlder), errors.Is(err, standing.ErrTwice): // a begun enrolment was answered before
+		return nil
+	}
+	return err
 }
 
 // finish puts a completed enrolment in its place; nil when there is none. An

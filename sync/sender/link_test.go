@@ -1,13 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -98,24 +95,11 @@ func TestReporter(t *testing.T) {
 func TestSettingsOfTheEnrolment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.startPlatform("")
+	platform := w.startPlatform("")
+	w.run("settings", "set", store.SettingRetention, "30", "--all")
+	w.run("settings", "set", store.SettingCases, "90", "--terminal", "QH0301")
 	w.enrol()
-	path := filepath.Join(w.terminal, "keys", "enrolment.json")
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var record map[string]any
-	if err := json.Unmarshal(content, &record); err != nil {
-		t.Fatal(err)
-	}
-	record["settings"] = map[string]any{store.SettingRetention: 30, store.SettingCases: "90", "other": []int{1}}
-	if content, err = json.Marshal(record); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	platform.kill() // what came along needs no further contact
 	w.startSender("")
 	want := map[string]string{store.SettingRetention: "30", store.SettingCases: "90"}
 	await(t, "the settings", func() bool {

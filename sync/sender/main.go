@@ -45,22 +45,24 @@ func start(ctx context.Context, args []string) error {
 	if flags.NArg() > 0 || (*config == "") == (*data == "") {
 		return errors.New("give either -config FILE or -data FOLDER, and nothing else")
 	}
-	state, prefix := trial.DefaultFolder, trial.DefaultPrefix
+	o := options{
+		config: *config, data: *data, state: trial.DefaultFolder, prefix: trial.DefaultPrefix, platform: *platform,
+		software: "bianmin " + version.Version, level: new(slog.LevelVar),
+	}
 	if *config != "" {
 		s, err := settings.Read(*config)
 		if err != nil {
 			return err
 		}
-		*data, *level = s.Data, s.Log
-		state, prefix = s.Update.State, s.Update.Prefix
-		if *platform == "" {
-			*platform = s.Platform
+		*level = s.Log
+		o.data, o.state, o.prefix = s.Data, s.Update.State, s.Update.Prefix
+		if o.platform == "" {
+			o.platform = s.Platform
 		}
 	}
-	var slogLevel slog.Level
-	if err := slogLevel.UnmarshalText([]byte(*level)); err != nil {
+	if err := o.level.UnmarshalText([]byte(*level)); err != nil {
 		return fmt.Errorf("log level: %w", err)
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slogLevel}))
-	return run(ctx, options{data: *data, state: state, prefix: prefix, platform: *platform, software: "bianmin " + version.Version, log: log})
+	o.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: o.level}))
+	return run(ctx, o)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -18,17 +17,19 @@ import (
 	"bianmin/store/cut"
 	"bianmin/sync/channel"
 	"bianmin/sync/downlink"
-	"bianmin/sync/enrol"
 	"bianmin/sync/enrol/practice"
 	"bianmin/sync/seal"
+	"bianmin/sync/standing"
 	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
 )
 
 type options struct {
-	data, platform, software string
-	state, prefix            string // the updater's memory, and where the versions lie
-	log                      *slog.Logger
+	config, data, platform, software string // config is "" when only the data folder was named
+
+	state, prefix string // the updater's memory, and where the versions lie
+	log           *slog.Logger
+	level         *slog.LevelVar
 }
 
 const (
@@ -153,9 +154,6 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	keys := filepath.Join(o.data, "keys")
-	if err := takeSettings(ctx, outbox, keys); err != nil {
-		return err
-	}
 	url := o.platform
 	if url == "" {
 		url = identity.Platform
@@ -164,6 +162,10 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Root: identity.Trust.TLSRoot, Certificate: &identity.TLSCert, Times: func() []time.Time { return times(ctx, outbox) },
 	})
 	defer client.CloseIdleConnections()
+	rules := &rules{options: o, outbox: outbox, keys: keys, who: standing.Of(identity), client: client, url: url}
+	if err := rules.apply(ctx); err != nil {
+		return err
+	}
 	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log})
 	if err != nil {
 		return err
@@ -184,6 +186,8 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log,
 		Replaced:  func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
 		Condition: func() *wire.Condition { return look(o.data, o.log) },
+		Settings:  rules.held,
+		Newest:    rules.newest,
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {
@@ -204,6 +208,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	working.Go(func() { reporter.run(ctx) })
 	working.Go(func() { purge(ctx, outbox, o.log) })
 	for pause(ctx, enrolmentPoll) && !o.aside() {
+		rules.look(ctx)
 		if now, err := enrolled(keys); err == nil && !now.IsZero() && !now.Equal(stamp) {
 			o.log.Info("the terminal was enrolled anew")
 			break
@@ -223,19 +228,6 @@ func replaced(ctx context.Context, o options, outbox *store.Store, identity *sea
 	}
 	o.log.Error("another machine has taken this terminal's place", "successor", answer.Terminal+answer.Successor)
 	return outbox.MarkReplaced(ctx, identity.Generation, "platform")
-}
-
-// takeSettings gives the store the enrolment's settings, by which it purges.
-func takeSettings(ctx context.Context, outbox *store.Store, keys string) error {
-	given, err := enrol.LoadSettings(keys)
-	if err != nil {
-		return err
-	}
-	known, err := outbox.Settings(ctx)
-	if err != nil || maps.Equal(known, given) {
-		return err
-	}
-	return outbox.SetSettings(ctx, given)
 }
 
 // times are what this terminal believes about the present: the judged clock, the time mark, the wall clock.

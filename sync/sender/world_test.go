@@ -77,8 +77,27 @@ func newWorld(t *testing.T) *world {
 type process struct {
 	t    *testing.T
 	cmd  *exec.Cmd
-	err  bytes.Buffer
+	err  said
 	done chan struct{}
+}
+
+// said is what a program writes, to be read meanwhile.
+type said struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write takes what the program writes.
+func (s *said) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }
 
 func (w *world) start(cutAt, program string, args ...string) *process {

@@ -34,7 +34,7 @@ type Memory interface {
 var _ Memory = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, Condition, Agents, Evaluations and Replaced are required.
+// lists of accounts home. All fields but Timing, Condition, Agents, Evaluations, Replaced, Settings and Newest are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -53,6 +53,10 @@ type Pulse struct {
 	Replaced func(ctx context.Context, answer wire.Answer) error
 	// Condition tells how machine and devices stand; nil says nothing about them.
 	Condition func() *wire.Condition
+	// Settings tells which of the province's settings are here; nil says nothing about them.
+	Settings func() *wire.SettingsHeld
+	// Newest takes the number of the newest settings the platform has, with every answer; nil does not want it.
+	Newest func(ctx context.Context, number int64)
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -117,9 +121,12 @@ func (p Pulse) beat(ctx context.Context) error {
 	if p.Condition != nil {
 		beat.Condition = p.Condition()
 	}
+	if p.Settings != nil {
+		beat.Settings = p.Settings()
+	}
 	signed, trip, err := p.post(ctx, beat)
-	if beat.Condition != nil && misfit(err) { // an older platform takes no condition
-		beat.Condition = nil
+	if (beat.Condition != nil || beat.Settings != nil) && misfit(err) { // an older platform takes neither
+		beat.Condition, beat.Settings = nil, nil
 		signed, trip, err = p.post(ctx, beat)
 	}
 	if err != nil {
@@ -178,6 +185,9 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 		if err := p.Evaluations(*signed.Evaluations); err != nil {
 			return fmt.Errorf("take over the evaluations: %w", err)
 		}
+	}
+	if p.Newest != nil {
+		p.Newest(ctx, signed.Settings)
 	}
 	return nil
 }

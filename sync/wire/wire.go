@@ -60,7 +60,7 @@ type Enrolment struct {
 	Compact      []byte               `json:"compact"`  // compact certificate for receipts
 	Staff        []Staff              `json:"staff"`
 	Agents       []Agent              `json:"agents,omitzero"` // role "agent" only
-	Settings     map[string]any       `json:"settings"`
+	Settings     *SignedSettings      `json:"settings"`
 	Succession   *SignedOrder         `json:"succession,omitempty"` // a generation after others of the same point
 }
 
@@ -98,6 +98,8 @@ type Heartbeat struct {
 	Oldest   *time.Time `json:"oldest,omitempty"`
 	// Condition is left out by terminals that know nothing of it, or that speak to a platform that takes none.
 	Condition *Condition `json:"condition,omitempty"`
+	// Settings are left out by terminals before 1.2, or that speak to a platform that takes none.
+	Settings *SettingsHeld `json:"settings,omitempty"`
 }
 
 // Condition is how a terminal's machine and devices stand. Nothing in it is about a person.
@@ -131,6 +133,7 @@ const (
 	News            Kind = "updates"         // what the platform wrote about cases
 	Succession      Kind = "succession"      // a generation takes over what others left
 	Replaced        Kind = "replaced"        // a later generation has taken this one's place; final
+	Ruling          Kind = "settings"        // what the province set for a terminal
 	Retired         Kind = "retired"         // the terminal's statement of erasure is kept; final
 )
 
@@ -154,6 +157,8 @@ type Answer struct {
 	// Agents are all accounts of the point; nil says nothing, empty that there are none.
 	Agents      []Agent      `json:"agents,omitzero"`
 	Evaluations *Evaluations `json:"evaluations,omitempty"`
+	// Settings is the number of the newest settings for who asks; 0 when nothing was ever set.
+	Settings int64 `json:"settings,omitempty"`
 }
 
 // Problem is an unsigned refusal to answer; it changes nothing for the terminal.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bianmin/packaging/settings"
+	"bianmin/packaging/update/trial"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
@@ -38,15 +39,20 @@ or - to read the string from standard input, so that it does not stand in the li
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) (err error) {
 			ticket, err := f.ticket(c, args[0])
 			if err != nil {
 				return err
 			}
-			data, err := f.folder()
+			data, state, err := f.folders()
 			if err != nil {
 				return err
 			}
+			release, err := trial.Enter(c.Context(), state, data, time.Minute)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, release()) }()
 			identity, err := enrol.Enrol(c.Context(), enrol.Options{Ticket: ticket, Data: data, Software: software, Replace: f.replace, Now: now})
 			if err != nil {
 				return err
@@ -81,17 +87,18 @@ func (f flags) ticket(c *cobra.Command, argument string) (wire.Ticket, error) {
 	return wire.NewTicket(f.platform, f.trust, argument)
 }
 
-func (f flags) folder() (string, error) {
+// folders are the terminal's data folder and its updater's.
+func (f flags) folders() (data, state string, err error) {
 	switch {
 	case f.data != "" && f.config != "":
-		return "", errors.New("give --data or --config, not both")
+		return "", "", errors.New("give --data or --config, not both")
 	case f.data != "":
-		return f.data, nil
+		return f.data, trial.StateOf(f.data), nil
 	case f.config != "":
 		s, err := settings.Read(f.config)
-		return s.Data, err
+		return s.Data, s.Update.State, err
 	}
-	return "", errors.New("give --data or --config: where the terminal's data lies")
+	return "", "", errors.New("give --data or --config: where the terminal's data lies")
 }
 
 func (f flags) print(c *cobra.Command, identity *seal.Identity) error {

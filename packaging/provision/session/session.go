@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"bianmin/packaging/session"
+	"bianmin/packaging/update/trial"
 )
 
 // Command is the command tree.
@@ -19,6 +21,9 @@ func Command() *cobra.Command {
 		Long: "kiosk: the terminal is all there is; no console, no desktop, no key out of it. desk: whoever is in the group bianmin-desk may open the desk\n" +
 			"from the menu; nothing else of the PC changes. none: as before. Needs root. A kiosk is complete after the next start of the machine.",
 		RunE: func(c *cobra.Command, args []string) error {
+			if trial.Look(filepath.Join(root, trial.DefaultFolder)).On { // its services may not be changed under it
+				return trial.ErrOn
+			}
 			changed, err := session.Apply(root, session.Role(args[0]))
 			for _, path := range changed {
 				fmt.Fprintln(c.OutOrStdout(), path)

@@ -20,6 +20,8 @@ import (
 	"bianmin/packaging/commission"
 	"bianmin/packaging/provision/check"
 	"bianmin/packaging/provision/session"
+	"bianmin/packaging/settings"
+	"bianmin/packaging/update/trial"
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 )
@@ -90,6 +92,11 @@ func (f flags) run(c *cobra.Command, now func() time.Time) error {
 		o.Technician = answered{speaker, o.Answers}
 	}
 	speaker.Say("welcome", nil)
+	release, err := steady(c.Context(), o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }() // also ends with the process
 	outcome, err := commission.Run(c.Context(), o)
 	var waits *commission.WaitingError
 	if errors.As(err, &waits) {
@@ -102,6 +109,15 @@ func (f flags) run(c *cobra.Command, now func() time.Time) error {
 		return err
 	}
 	return tell(speaker, outcome, words)
+}
+
+// steady keeps an updater away while the machine is set up, and refuses while a new version is on trial.
+func steady(ctx context.Context, o commission.Options) (release func() error, err error) {
+	data, state := o.Data, filepath.Join(o.Root, trial.DefaultFolder)
+	if s, err := settings.Read(o.Config); err == nil {
+		data, state = s.Data, s.Update.State
+	}
+	return trial.Enter(ctx, state, data, time.Minute)
 }
 
 func orElse(value, fallback string) string {

@@ -3,6 +3,7 @@
 package succession
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"bianmin/packaging/settings"
 	"bianmin/packaging/succession"
+	"bianmin/packaging/update/trial"
 	"bianmin/store/cut"
 )
 
@@ -32,7 +34,20 @@ func Commands(o Options) []*cobra.Command {
 }
 
 // place is where the machine's data lies.
-type place struct{ data, config string }
+type place struct{ data, config, state string }
+
+// patience is how long a command waits for an updater that is at work.
+const patience = time.Minute
+
+// steady does work on the machine's records, beside kiosk and desk, and never while a new version is on trial.
+func (p *place) steady(ctx context.Context, m succession.Machine, do func() error) (err error) {
+	release, err := trial.Enter(ctx, p.state, m.Data, patience)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	return owned(m.Data, do)
+}
 
 func (p *place) flags(c *cobra.Command) {
 	c.Flags().StringVar(&p.data, "data", "", "the terminal's data folder, instead of --config")
@@ -45,10 +60,11 @@ func (p *place) machine(c *cobra.Command, o Options) (succession.Machine, error)
 	case p.data != "" && c.Flags().Changed("config"):
 		return m, errors.New("give --data or --config, not both")
 	case p.data != "":
+		p.state = trial.StateOf(p.data)
 		return m, nil
 	}
 	s, err := settings.Read(p.config)
-	m.Data = s.Data
+	m.Data, p.state = s.Data, s.Update.State
 	return m, err
 }
 
@@ -98,7 +114,7 @@ An interrupted backup is simply run again.`,
 				return err
 			}
 			var made succession.Manifest
-			err = owned(m.Data, func() (err error) { made, err = m.Backup(c.Context(), args[0], final); return err })
+			err = p.steady(c.Context(), m, func() (err error) { made, err = m.Backup(c.Context(), args[0], final); return err })
 			if err != nil {
 				return err
 			}
@@ -144,7 +160,7 @@ It may be run again, after an interruption or with a newer backup.`,
 				return err
 			}
 			var taken []succession.Taken
-			err = owned(m.Data, func() (err error) { taken, err = m.Restore(c.Context(), args[0]); return err })
+			err = p.steady(c.Context(), m, func() (err error) { taken, err = m.Restore(c.Context(), args[0]); return err })
 			if errors.Is(err, succession.ErrNoBackup) {
 				offered, err := m.Offer(args[0])
 				if err != nil {

@@ -32,7 +32,7 @@ The string may be - for standard input. Run the same command again after an inte
 			}
 			var taken []succession.Taken
 			do := func() error {
-				return owned(m.Data, func() (err error) { taken, err = m.Replace(c.Context(), ticket, from); return err })
+				return p.steady(c.Context(), m, func() (err error) { taken, err = m.Replace(c.Context(), ticket, from); return err })
 			}
 			if succession.IsData(from) {
 				err = owned(from, do)

@@ -42,7 +42,7 @@ the machine signed, JSON) is written to --certificate, outside the data folder. 
 			var pdf []byte
 			r.Certify = func(e succession.Erasure) (_ []byte, err error) { pdf, err = layOut(words, e); return pdf, err }
 			var done succession.Erasure
-			if err := owned(m.Data, func() (err error) { done, err = m.Retire(c.Context(), r); return err }); err != nil {
+			if err := p.steady(c.Context(), m, func() (err error) { done, err = m.Retire(c.Context(), r); return err }); err != nil {
 				return err
 			}
 			if printer != "" {

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +18,7 @@ import (
 	"bianmin/assets"
 	"bianmin/core/casefile"
 	"bianmin/core/text"
+	"bianmin/packaging/provision/tongue"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/update"
 	"bianmin/packaging/update/trial"
@@ -79,7 +79,7 @@ func (t *tool) open(c *cobra.Command, careless bool) (err error) {
 	if t.words, err = text.Load(assets.Words()); err != nil {
 		return err
 	}
-	t.lang = language(os.Getenv)
+	t.lang = tongue.Of(os.Getenv)
 	if t.settings, err = settings.Read(t.config); err != nil {
 		if !careless {
 			return err
@@ -93,19 +93,6 @@ func (t *tool) open(c *cobra.Command, careless bool) (err error) {
 		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)),
 	})
 	return nil
-}
-
-// language is English where the technician's environment says so.
-func language(env func(string) string) text.Lang {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if value := env(name); value != "" {
-			if strings.HasPrefix(value, "en") {
-				return text.English
-			}
-			break
-		}
-	}
-	return text.Chinese
 }
 
 func (t *tool) say(key string, args map[string]any) error {

@@ -30,17 +30,55 @@ func Hold(ctx context.Context, data string) (release func() error, err error) {
 	return take(ctx, filepath.Join(data, ProgramLock), syscall.LOCK_SH)
 }
 
+// ErrOn says that a new version is being tried, and nothing else may touch the records until that is decided.
+var ErrOn = errors.New("a new version is being tried on this machine (正在试用新版本), and until that is decided nothing may be changed: " +
+	"see that the kiosk or the desk runs, wait a few minutes, and look with: provision update status")
+
+// ErrAtWork says that an updater copies the records or switches just now.
+var ErrAtWork = errors.New("the updater is at work (正在更新): try again in a minute")
+
+// Enter is Hold for a tool that touches the records beside the programs: it also refuses, with ErrOn, while a version is
+// on trial. folder is the updater's; a data folder that is not there yet is not made. wait bounds the waiting for an updater.
+func Enter(ctx context.Context, folder, data string, wait time.Duration) (release func() error, err error) {
+	release = func() error { return nil }
+	if _, err := os.Stat(data); err == nil {
+		ctx, stop := context.WithTimeout(ctx, wait)
+		defer stop()
+		if err := makeLock(data, ProgramLock); err != nil {
+			return nil, err
+		}
+		release, err = take(ctx, filepath.Join(data, ProgramLock), syscall.LOCK_SH)
+		if errors.Is(err, ErrHeld) {
+			return nil, ErrAtWork
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if Look(folder).On {
+		return nil, errors.Join(ErrOn, release())
+	}
+	return release, nil
+}
+
+// StateOf is the updater's folder of a machine whose data folder alone is known: they lie side by side.
+func StateOf(data string) string { return filepath.Clean(data) + "-update" }
+
 // HoldAlone takes one of the locks alone, for an updater; ctx bounds the waiting.
 func HoldAlone(ctx context.Context, data, name string) (release func() error, err error) {
-	path := filepath.Join(data, name)
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600) // #nosec G304 -- fixed names
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", name, err)
-	}
-	if err := errors.Join(giveTo(file, data), file.Close()); err != nil {
+	if err := makeLock(data, name); err != nil {
 		return nil, err
 	}
-	return take(ctx, path, syscall.LOCK_EX)
+	return take(ctx, filepath.Join(data, name), syscall.LOCK_EX)
+}
+
+// makeLock sees that a lock's file is there and the terminal's user's.
+func makeLock(data, name string) error {
+	file, err := os.OpenFile(filepath.Join(data, name), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600) // #nosec G304 -- fixed names
+	if err != nil {
+		return fmt.Errorf("open %s: %w", name, err)
+	}
+	return errors.Join(giveTo(file, data), file.Close())
 }
 
 func take(ctx context.Context, path string, how int) (func() error, error) {

@@ -176,3 +176,45 @@ func TestReplaced(t *testing.T) {
 		t.Error("another version is current")
 	}
 }
+
+// TestEnter: a tool works beside programs, keeps an updater away, and stays away itself while a version is on trial.
+func TestEnter(t *testing.T) {
+	const soon = 150 * time.Millisecond
+	data := t.TempDir()
+	folder := trial.StateOf(data)
+	must(t, os.Mkdir(folder, 0o755))
+	program, err := trial.Hold(t.Context(), data)
+	must(t, err)
+	tool, err := trial.Enter(t.Context(), folder, data, soon)
+	must(t, err)
+	must(t, program())
+	short, stop := context.WithTimeout(t.Context(), soon)
+	defer stop()
+	if _, err := trial.HoldAlone(short, data, trial.ProgramLock); !errors.Is(err, trial.ErrHeld) {
+		t.Errorf("an updater beside a tool: %v", err)
+	}
+	must(t, tool())
+	updater, err := trial.HoldAlone(t.Context(), data, trial.ProgramLock)
+	must(t, err)
+	if _, err := trial.Enter(t.Context(), folder, data, soon); !errors.Is(err, trial.ErrAtWork) {
+		t.Errorf("a tool beside an updater: %v", err)
+	}
+	must(t, updater())
+	tried := running(t, folder, t.TempDir())
+	for _, data := range []string{data, filepath.Join(t.TempDir(), "none")} {
+		if _, err := trial.Enter(t.Context(), folder, data, soon); !errors.Is(err, trial.ErrOn) {
+			t.Errorf("on trial: %v", err)
+		}
+	}
+	updater, err = trial.HoldAlone(t.Context(), data, trial.ProgramLock) // what was refused holds nothing
+	must(t, errors.Join(err, updater(), tried.Pass(folder, time.Now())))
+	none := filepath.Join(t.TempDir(), "none")
+	for _, data := range []string{data, none} {
+		tool, err = trial.Enter(t.Context(), folder, data, soon)
+		must(t, err)
+		must(t, tool())
+	}
+	if _, err := os.Stat(none); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a data folder was made: %v", err)
+	}
+}
