@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"bianmin/kiosk/journey"
 	"bianmin/kiosk/wiring"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/update/examine"
@@ -23,13 +24,14 @@ import (
 
 // flags are the command line.
 type flags struct {
-	config  string
-	journey string // play this journey file against the configuration
-	shots   string // folder for pictures of each screen
-	bench   string // the bench's control socket, for a journey's device steps
-	version bool
-	probe   string // internal: where the player looks at the window
-	plain   bool   // internal, for the canary test: leave plain copies and do not replace the process
+	config   string
+	journey  string // play this journey file against the configuration
+	shots    string // folder for pictures of each screen
+	bench    string // the bench's control socket, for a journey's device steps
+	version  bool
+	practice bool
+	probe    string // internal: where the player looks at the window
+	plain    bool   // internal, for the canary test: leave plain copies and do not replace the process
 }
 
 func main() {
@@ -40,6 +42,7 @@ func main() {
 	flag.StringVar(&f.bench, "bench", "", "control socket of the bench, for the journey's device steps")
 	flag.StringVar(&f.probe, "probe", "", "socket on which a player may look at the window; refused on a production terminal")
 	flag.BoolVar(&f.plain, "without-privacy", false, "keep plain copies and the process, to prove that the canary test sees; refused on a production terminal")
+	flag.BoolVar(&f.practice, practiceFlag, false, "practise for one session, on a terminal that is not enrolled: an invented person and invented devices, nothing is sent, printed or kept")
 	flag.BoolVar(&f.version, "version", false, "say the version and end")
 	flag.Parse()
 	if f.version {
@@ -92,26 +95,28 @@ func run(ctx context.Context, f flags) error {
 	if view := trial.Look(s.Update.State); view.On {
 		return onTrial(ctx, f, s, view, log)
 	}
-	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain})
+	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain, Practice: f.practice})
 	if err != nil {
 		return err
 	}
 	if f.watched() && parts.Environment() == production {
 		return closing(parts, errProduction)
 	}
-	again, err := live(ctx, f, s, parts, log)
+	end, err := live(ctx, f, s, parts, log)
 	silent := examine.Silent(parts.Devices.Statuses())
-	if err = closing(parts, err); err != nil || !again || f.plain {
+	if err = closing(parts, err); err != nil || end == journey.Exit || end == "" || f.plain {
 		return err
 	}
-	if err := trial.NoteReader(s.Update.State, silent); err != nil {
-		log.Warn("the card reader's state was not noted", "error", err)
+	if !f.practice { // its reader is invented
+		if err := trial.NoteReader(s.Update.State, silent); err != nil {
+			log.Warn("the card reader's state was not noted", "error", err)
+		}
 	}
 	if trial.Wished(s.Update.State, started) || trial.Replaced(s.Update.Prefix) {
 		log.Info("ending for another version") // whoever supervises starts that one
 		return nil
 	}
-	return toolkit.Replace()
+	return toolkit.ReplaceWith(argsFor(end, os.Args[1:]))
 }
 
 // level reads the configuration's word; anything else is "info".

@@ -13,6 +13,9 @@ func playJourney(ctx context.Context, f flags) error {
 	if f.plain {
 		args = append(args, "-without-privacy")
 	}
+	if f.practice {
+		args = append(args, "-"+practiceFlag)
+	}
 	return play.Program{
 		Args: args, Journey: f.journey, Shots: f.shots, Bench: f.bench,
 		Step: func(n int, what string) { fmt.Printf("%3d  %s\n", n, what) },

@@ -56,24 +56,24 @@ type kiosk struct {
 	shown    atomic.Pointer[journey.State] // what is on the screen, for the probe
 }
 
-// live opens the window and lives one session. It tells whether another one follows.
-func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk, log *slog.Logger) (again bool, err error) {
+// live opens the window and lives one session. It tells how that ended; "" when it was stopped from outside.
+func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk, log *slog.Logger) (end journey.End, err error) {
 	words, err := text.Load(assets.Words())
 	if err != nil {
-		return false, fmt.Errorf("load the words: %w", err)
+		return "", fmt.Errorf("load the words: %w", err)
 	}
 	k := &kiosk{flags: f, settings: s, log: log, pinyin: parts.Pinyin}
 	k.session.Store(parts.Session())
 	if f.shots != "" {
 		if k.recorder, err = openRecorder(f.shots, time.Now); err != nil {
-			return false, err
+			return "", err
 		}
 	}
 	k.open(words)
 	if f.probe != "" {
 		probe, err := k.listen()
 		if err != nil {
-			return false, err
+			return "", err
 		}
 		defer func() { err = errors.Join(err, probe.Close()) }()
 	}
@@ -95,12 +95,12 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	last := <-ended
 	beside.Wait()
 	if err := watch(); err != nil {
-		return false, err
+		return "", err
 	}
 	if last.err != nil && !errors.Is(last.err, context.Canceled) {
-		return false, last.err
+		return "", last.err
 	}
-	return last.end == journey.Replace || last.end == journey.Restart, nil
+	return last.end, nil
 }
 
 // painting returns when the window's own goroutine takes work: a window that hangs does not live.

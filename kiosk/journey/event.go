@@ -15,6 +15,8 @@ type (
 	Begin struct{}
 	// StepAside ends the session when nobody is served, so that the program can begin anew: as another version, or with other settings.
 	StepAside struct{}
+	// Practise goes over to practice mode, from a terminal that is not set up.
+	Practise struct{}
 	// GoHome goes back to the first choice without ending the session.
 	GoHome struct{}
 	// OpenCategory opens one category; "" opens all items.
@@ -124,6 +126,7 @@ type DeviceChanged struct{ Status drivers.Status }
 func (Touch) event()           {}
 func (Begin) event()           {}
 func (StepAside) event()       {}
+func (Practise) event()        {}
 func (GoHome) event()          {}
 func (OpenCategory) event()    {}
 func (OpenSearch) event()      {}

@@ -17,6 +17,12 @@ type healthSeen struct {
 func (healthSeen) event() {}
 
 func (m *machine) healthEvent(event Event) bool {
+	if _, practise := event.(Practise); practise {
+		if m.offersPractice() {
+			m.end = EndPractise
+		}
+		return true
+	}
 	seen, ok := event.(healthSeen)
 	if !ok {
 		return false
@@ -107,5 +113,11 @@ func (m *machine) backInService() {
 }
 
 func (m *machine) drawOutOfService(s *State) {
-	s.OutOfService = &OutOfServiceView{Reason: string(m.reason), Phone: m.options.Place.Phone}
+	s.OutOfService = &OutOfServiceView{Reason: string(m.reason), Phone: m.options.Place.Phone, Practise: m.offersPractice()}
+}
+
+// offersPractice tells whether the way into practice mode is on the screen: only where nobody can be served because
+// nobody set the terminal up, so that no citizen ever comes from service into practice.
+func (m *machine) offersPractice() bool {
+	return m.screen == OutOfService && m.reason == casefile.NotEnrolled && m.draft == nil && m.options.Place.CanPractise
 }

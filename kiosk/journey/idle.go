@@ -42,6 +42,9 @@ func (m *machine) tickIdle() {
 		if idle >= m.options.Times.Idle {
 			m.look = look{lang: text.Chinese}
 			m.overlay = ""
+			if m.options.Place.Practice { // nobody practises any more, and the next who comes may be a citizen
+				m.end = Replace
+			}
 		}
 		return
 	}

@@ -36,8 +36,10 @@ type Place struct {
 	Region   string // division code, 12 digits
 	Phone    string // whom people call
 	Version  string // of the software
-	Practice bool   // un-enrolled or practice point
-	Demo     bool   // demonstration environment: paper says so
+	Practice bool   // practice mode: nothing counts, and a session that nobody goes on with ends it
+	// CanPractise says that a terminal that is not enrolled may go over to practice.
+	CanPractise bool
+	Demo        bool // demonstration environment: paper says so
 }
 
 // Times are the lengths of waiting. Zero is the default.
@@ -83,6 +85,8 @@ const (
 	Replace End = "replace" // replace the process: nothing of the person may stay in memory
 	Restart End = "restart" // a technician asked for a restart
 	Exit    End = "exit"    // a technician ended the program
+	// EndPractise goes over to practice mode.
+	EndPractise End = "practise"
 )
 
 // Session is one citizen's session. Send and States are safe for any goroutine.

@@ -61,7 +61,7 @@ type State struct {
 	Lang     text.Lang
 	Large    bool
 	LowReach bool
-	Practice bool // un-enrolled or practice point: a band says so on every screen
+	Practice bool // practice mode: a band says so on every screen
 	Point    string
 	Now      time.Time // for the clock in the header, zero shows none
 	Network  Network
@@ -360,6 +360,8 @@ type DeviceFaultView struct {
 type OutOfServiceView struct {
 	Reason string // code below "service.reason.": not-enrolled, restored, clock, disk-full, database, catalogue …
 	Phone  string
+	// Practise offers practice mode: the terminal is not enrolled.
+	Practise bool
 }
 
 // StaffSignInView asks a technician's account and PIN.

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"fyne.io/fyne/v2"
+
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
 	"bianmin/ui/theme"
@@ -75,6 +77,8 @@ type outOfService struct {
 	kit    kit
 	reason *ui.Text
 	call   *ui.Text
+	usual  fyne.CanvasObject // the body
+	unset  fyne.CanvasObject // the body where practising is offered
 }
 
 func newOutOfService(k kit) page {
@@ -84,10 +88,13 @@ func newOutOfService(k kit) page {
 	o.call = ui.NewSection(k.look, "")
 	o.head = ui.NewColumn(k.look.Size(theme.Gap),
 		ui.NewRow(k.look.Px(28), ui.NewWarnIcon(k.look), ui.NewShare(1, ui.NewTitle(k.look, w.t("service.title")))), o.reason)
-	o.body = ui.NewColumn(k.look.Px(32),
-		ui.NewCard(k.look, k.tight(ui.NewQuiet(k.look, w.t("fault.whom")), o.call)),
-		ui.NewBody(k.look, w.t("service.else")),
-	)
+	whom := ui.NewCard(k.look, k.tight(ui.NewQuiet(k.look, w.t("fault.whom")), o.call))
+	other := ui.NewBody(k.look, w.t("service.else"))
+	o.usual = ui.NewColumn(k.look.Px(32), whom, other)
+	o.unset = ui.NewColumn(k.look.Px(32), whom, other, ui.NewCard(k.look, k.tight(
+		ui.NewQuiet(k.look, w.t("practice.staff")), ui.NewBody(k.look, w.t("practice.what")),
+		ui.NewButton(k.look, w.t("practice.begin"), ui.Secondary, k.sends(journey.Practise{})),
+	)))
 	return o
 }
 
@@ -98,5 +105,9 @@ func (o *outOfService) show(s journey.State) {
 		key = "service.reason.internal"
 	}
 	o.reason.SetText(w.t(key))
+	o.body = o.usual
+	if view.Practise {
+		o.body = o.unset
+	}
 	o.call.SetText(w.call("service.call", view.Phone))
 }

@@ -22,6 +22,9 @@ func printerFont() (escpos.Rasteriser, error) {
 }
 
 func (k *Kiosk) journeyDevices() journey.Devices {
+	if k.invented != nil {
+		return *k.invented
+	}
 	return journey.Devices{
 		Reader: k.Devices.Reader(), Printer: k.Devices.Printer(), Scanner: k.Devices.Scanner(), Button: k.Devices.Button(),
 		Statuses: k.Devices.Statuses,

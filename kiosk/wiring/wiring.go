@@ -39,19 +39,23 @@ type Options struct {
 	Log      *slog.Logger
 	// Unsealed leaves plain copies, for the canary test; refused for a production terminal.
 	Unsealed bool
+	// Practice opens practice mode beside the real data, whose folder keeps nothing of it; ErrInService where the terminal is enrolled.
+	Practice bool
 	// Times other than the configuration's; zero values are the journey's own.
 	Times journey.Times
 }
 
 // Kiosk is a terminal's parts, open.
 type Kiosk struct {
-	Desk    *filing.Filing
-	Devices *point.Point
-	told    *reported.Keeper // tells the sender of the devices
-	Pinyin  *pinyin.Dictionary
-	set     *catalogue.Catalogue // nil when the configured one is broken: the screen says so
-	words   *text.Catalog
-	options Options
+	Desk       *filing.Filing
+	Devices    *point.Point
+	told       *reported.Keeper // tells the sender of the devices
+	Pinyin     *pinyin.Dictionary
+	set        *catalogue.Catalogue // nil when the configured one is broken: the screen says so
+	words      *text.Catalog
+	practising bool             // practice was begun
+	invented   *journey.Devices // of practice
+	options    Options
 }
 
 // Open opens everything. A terminal that cannot serve (not enrolled, no room,
@@ -80,12 +84,21 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	if k.set != nil {
 		k.Pinyin = dictionary.With(k.set.Words()) // names of villages and items come first
 	}
+	folder := k.options.Settings.Data
+	if k.options.Practice {
+		if folder, err = k.beginPractice(folder); err != nil {
+			return err
+		}
+	}
 	k.Desk, err = filing.Open(ctx, filing.Options{
-		Folder: k.options.Settings.Data, Software: "bianmin-kiosk " + version.Version, CommitPoint: cut.Point,
+		Folder: folder, Software: "bianmin-kiosk " + version.Version, CommitPoint: cut.Point,
 		Unsealed: k.options.Unsealed, Log: k.options.Log,
 	})
 	if err != nil {
 		return err
+	}
+	if k.options.Practice {
+		return k.practiceDevices(ctx)
 	}
 	font, err := printerFont()
 	if err != nil {
@@ -141,6 +154,9 @@ func (k *Kiosk) Close() error {
 	if k.Desk != nil {
 		errs = append(errs, k.Desk.Close())
 	}
+	if k.practising {
+		errs = append(errs, endPractice(k.options.Settings.Data))
+	}
 	return errors.Join(errs...)
 }
 
@@ -181,10 +197,10 @@ func orElse(d *time.Duration, fallback time.Duration) {
 }
 
 func (k *Kiosk) place() journey.Place {
-	place := journey.Place{Version: version.Version, Phone: k.options.Settings.Phone, Practice: true}
+	place := journey.Place{Version: version.Version, Phone: k.options.Settings.Phone, Practice: k.options.Practice, CanPractise: true}
 	if identity := k.Desk.Identity(); identity != nil {
 		place.Name, place.Terminal, place.Region = identity.Point, identity.Number, identity.Region
-		place.Practice, place.Demo = false, identity.Environment != "production"
+		place.CanPractise, place.Demo = false, identity.Environment != "production"
 	}
 	return place
 }

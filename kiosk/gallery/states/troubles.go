@@ -21,11 +21,14 @@ func troubles() []Named {
 		s.OutOfService = &journey.OutOfServiceView{Reason: string(code), Phone: phone}
 		return s
 	}
+	practise := out(casefile.NotEnrolled)
+	practise.OutOfService.Practise = true
 	return []Named{
 		{"fault-reader", fault(journey.StepCard, journey.DeviceFaultView{Role: drivers.RoleReader, Fault: drivers.FaultUnplugged, Retry: true})},
 		{"fault-printer", fault(journey.StepDone, journey.DeviceFaultView{Role: drivers.RolePrinter, Fault: drivers.FaultPaperOut, Retry: true, Skip: true})},
 		{"fault-scanner", fault(journey.StepMaterials, journey.DeviceFaultView{Role: drivers.RoleScanner, Fault: drivers.FaultMissingTool})},
 		{"service-enrolled", out(casefile.NotEnrolled)},
+		{"service-practise", practise},
 		{"service-clock", out(casefile.ClockDoubt)},
 		{"service-restored", out(casefile.Restored)},
 		{"service-replaced", out(casefile.Replaced)},

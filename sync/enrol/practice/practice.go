@@ -42,6 +42,7 @@ func Folder(data string) string { return filepath.Join(data, folderName) }
 type Place struct {
 	Point  string
 	Region string
+	Role   string // "kiosk" or "agent", which "" is
 }
 
 // Begin clears what an earlier practice left in folder and makes new keys there.
@@ -51,6 +52,9 @@ func Begin(folder string, place Place, now time.Time) (*seal.Identity, error) {
 	}
 	if place.Region == "" {
 		place.Region = Region
+	}
+	if place.Role == "" {
+		place.Role = "agent"
 	}
 	authority, err := mint.New(mint.Options{
 		Environment: Environment, Name: "practice", NotBefore: now.AddDate(-1, 0, 0), NotAfter: now.AddDate(1, 0, 0),
@@ -64,7 +68,7 @@ func Begin(folder string, place Place, now time.Time) (*seal.Identity, error) {
 		return nil, err
 	}
 	credentials, err := authority.Certify(keys, seal.Terminal{
-		Number: Terminal, Generation: Generation, Point: place.Point, Region: place.Region, Role: "agent", Enrolled: now,
+		Number: Terminal, Generation: Generation, Point: place.Point, Region: place.Region, Role: place.Role, Enrolled: now,
 	})
 	if err != nil {
 		return nil, err

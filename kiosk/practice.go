@@ -1,0 +1,23 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"bianmin/kiosk/journey"
+)
+
+const practiceFlag = "practice"
+
+// argsFor are the arguments of the program that goes on after a session: the same, with practice mode's flag only where
+// the session's end leads there. So a practice is one session long, and behind it stands the screen it was begun from.
+func argsFor(end journey.End, args []string) []string {
+	kept := slices.DeleteFunc(slices.Clone(args), func(arg string) bool {
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		return strings.HasPrefix(arg, "-") && name == practiceFlag
+	})
+	if end == journey.EndPractise {
+		kept = append([]string{"-" + practiceFlag}, kept...)
+	}
+	return append([]string{}, kept...)
+}
