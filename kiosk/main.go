@@ -52,7 +52,7 @@ func main() {
 	if flag.NArg() > 0 {
 		fail(fmt.Errorf("unknown words after the flags: %q", flag.Args()))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := run(ctx, f)
 	stop()
 	if err != nil {

@@ -77,6 +77,7 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 		}
 		defer func() { err = errors.Join(err, probe.Close()) }()
 	}
+	asked := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan ending, 1)
@@ -94,6 +95,7 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	cancel()
 	last := <-ended
 	beside.Wait()
+	log.Info("the window closed", "end", last.end, "error", last.err, "asked by", asker(asked))
 	if err := watch(); err != nil {
 		return "", err
 	}
@@ -101,6 +103,14 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 		return "", last.err
 	}
 	return last.end, nil
+}
+
+// asker is who ended the run from outside: a signal by its name; "nobody" when the window or the session ended by itself.
+func asker(ctx context.Context) string {
+	if ctx.Err() == nil {
+		return "nobody"
+	}
+	return context.Cause(ctx).Error()
 }
 
 // painting returns when the window's own goroutine takes work: a window that hangs does not live.
