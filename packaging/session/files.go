@@ -12,6 +12,9 @@ type file struct {
 
 const header = "# Written by provision session. Changes here are lost; say what you need in another file beside it.\n"
 
+// keepsNothing is CUPS's word for it.
+const keepsNothing = "PreserveJobFiles No"
+
 // away masks units: nothing may lead out of the kiosk.
 func away(units ...string) (all []file) {
 	for _, unit := range units {
@@ -27,11 +30,17 @@ func enabled(target string, units ...string) (all []file) {
 	return all
 }
 
-// both roles: cases are sent, nothing a program held is ever dumped, the journal has a size.
+// both roles: cases are sent, nothing a program held is ever dumped, the journal has a size, what is printed stays nowhere.
 func both() []file {
 	return append(append(enabled("multi-user.target", "bianmin-sender.service"), enabled("timers.target", "bianmin-check.timer", "bianmin-update.timer")...),
 		file{path: "/etc/systemd/coredump.conf.d/bianmin.conf", mode: 0o644, content: header + "[Coredump]\nStorage=none\nProcessSizeMax=0\n"},
 		file{path: "/etc/systemd/journald.conf.d/bianmin.conf", mode: 0o644, content: header + "[Journal]\nStorage=persistent\nSystemMaxUse=200M\nSystemKeepFree=500M\nMaxRetentionSec=60day\nForwardToConsole=no\nForwardToWall=no\n"},
+		file{path: "/etc/systemd/system/var-spool-cups.mount", mode: 0o644, content: header + "[Unit]\nDescription=Print jobs in memory only\nBefore=cups.service\nConditionPathExists=/usr/sbin/cupsd\n\n" +
+			"[Mount]\nWhat=tmpfs\nWhere=/var/spool/cups\nType=tmpfs\nOptions=size=128m,mode=0710,gid=lp,nodev,nosuid,noexec\n\n[Install]\nWantedBy=multi-user.target\n"},
+		file{path: "/etc/systemd/system/multi-user.target.wants/var-spool-cups.mount", link: "/etc/systemd/system/var-spool-cups.mount"},
+		// CUPS has one file for its settings and no folder beside it; of two lines the later one counts.
+		file{path: "/etc/systemd/system/cups.service.d/bianmin.conf", mode: 0o644, content: header + "[Service]\nExecStartPre=/bin/sh -c 'tail -n 1 /etc/cups/cupsd.conf | grep -qx \"" + keepsNothing + "\" || echo \"" +
+			keepsNothing + "\" >> /etc/cups/cupsd.conf'\n"},
 	)
 }
 
@@ -52,9 +61,6 @@ func kiosk() []file {
 		// A stick is for the technician's commands, which mount it themselves; nothing opens it by being plugged in.
 		file{path: "/etc/udev/rules.d/61-bianmin-kiosk.rules", mode: 0o644, content: header + "SUBSYSTEM==\"block\", ENV{ID_BUS}==\"usb\", ENV{UDISKS_IGNORE}=\"1\", ENV{SYSTEMD_READY}=\"0\"\n"},
 		file{path: "/etc/chrony/conf.d/bianmin.conf", mode: 0o644, content: header + "makestep 1 3\nrtcsync\nmaxdistance 16\ncmdport 0\nport 0\n"},
-		file{path: "/etc/systemd/system/var-spool-cups.mount", mode: 0o644, content: header + "[Unit]\nDescription=Print jobs in memory only\nBefore=cups.service\nConditionPathExists=/usr/sbin/cupsd\n\n" +
-			"[Mount]\nWhat=tmpfs\nWhere=/var/spool/cups\nType=tmpfs\nOptions=size=128m,mode=0710,gid=lp,nodev,nosuid,noexec\n\n[Install]\nWantedBy=multi-user.target\n"},
-		file{path: "/etc/systemd/system/multi-user.target.wants/var-spool-cups.mount", link: "/etc/systemd/system/var-spool-cups.mount"},
 	)
 }
 
