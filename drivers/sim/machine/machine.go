@@ -45,7 +45,8 @@ func Start(ctx context.Context, o Options) (*Machine, error) {
 	}
 	socket := filepath.Join(o.Dir, "qmp.sock")
 	args := []string{
-		"-M", "q35", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max", "-smp", "2", "-m", fmt.Sprint(o.Memory), "-nodefaults", "-no-user-config",
+		// No AVX: this QEMU's breaks the software renderer's code (reads outside what it may), and the PCs in villages have none.
+		"-M", "q35", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "Westmere", "-smp", "2", "-m", fmt.Sprint(o.Memory), "-nodefaults", "-no-user-config",
 		"-display", "none", "-device", fmt.Sprintf("VGA,xres=%d,yres=%d,edid=on,vgamem_mb=32", o.Width, o.Height), "-qmp", "unix:" + socket + ",server=on,wait=off", "-serial", "file:" + filepath.Join(o.Dir, "console.log"),
 		"-kernel", o.Kernel, "-initrd", o.Initrd, "-append", o.Append,
 		"-drive", "file=" + o.Disk + ",if=virtio,format=qcow2,cache=unsafe",

@@ -1,0 +1,70 @@
+//go:build install
+
+package rig
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// holds is what must be so on an installed kiosk, by the first word of a line that the scripts in the machine say. Each
+// must be said at least once.
+var holds = map[string]*regexp.Regexp{
+	"active":      regexp.MustCompile(` active$`),
+	"security":    regexp.MustCompile(`^bianmin-(kiosk [0-4]|sender [0-2]|check [0-4]|update [0-8])\.\d$`),
+	"listens":     regexp.MustCompile(`^\w+ (127\.\d+\.\d+\.\d+|\[::1\]):\d+ |^udp \S+%\w+:(68|546) .*systemd-network`), // or asks for an address
+	"cups":        regexp.MustCompile(`^active$`),
+	"spool":       regexp.MustCompile(`^tmpfs$`),
+	"jobs":        regexp.MustCompile(`^No$`),
+	"swap":        regexp.MustCompile(`^0$`),
+	"core":        regexp.MustCompile(`^\|/bin/false 0$`),
+	"sysrq":       regexp.MustCompile(`^0$`),
+	"data":        regexp.MustCompile(`^700 bianmin$`),
+	"keys":        regexp.MustCompile(`^700 bianmin$`),
+	"keys-open":   regexp.MustCompile(`^0 of [1-9]`),
+	"config":      regexp.MustCompile(`^640 root bianmin$`),
+	"shell":       regexp.MustCompile(`^/usr/sbin/nologin$`),
+	"journal-cap": regexp.MustCompile(`^200M$`),
+	"automount":   regexp.MustCompile(`^0$`),
+	"consoles":    regexp.MustCompile(`^0$`),
+	"secrets":     regexp.MustCompile(`^0$`),
+	"logs":        regexp.MustCompile(`^[1-9]`),
+	"check":       regexp.MustCompile(`^success [1-9]`),
+	"mounted":     regexp.MustCompile(`^0$`),
+	"restarts":    regexp.MustCompile(`^0$`),
+	"vt":          regexp.MustCompile(`^tty7$`),
+	"said":        regexp.MustCompile(`^1$`),
+	"person":      regexp.MustCompile(`^0 of [3-9]$`),
+}
+
+// judge reads what the machine said about itself, and keeps it beside the pictures.
+func (i *installing) judge(console string) {
+	i.t.Helper()
+	seen, all := map[string]bool{}, ""
+	for line := range strings.Lines(console) {
+		what, found := strings.CutPrefix(strings.TrimSpace(line), "LOOK ")
+		if !found {
+			continue
+		}
+		all += what + "\n"
+		about, rest, _ := strings.Cut(what, " ")
+		seen[about] = true
+		switch rule := holds[about]; {
+		case rule == nil:
+			i.t.Errorf("nothing says what must hold of %q", what)
+		case !rule.MatchString(rest):
+			i.t.Errorf("the installed system: %s", what)
+		}
+	}
+	for about := range holds {
+		if !seen[about] {
+			i.t.Errorf("the machine did not say %q", about)
+		}
+	}
+	i.t.Log("\n" + all)
+	if err := os.WriteFile(filepath.Join(i.out, "look.txt"), []byte(all), 0o644); err != nil {
+		i.t.Error(err)
+	}
+}
