@@ -4,7 +4,7 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help package bundle test-install setup build demo demo-desk test long race lint bench gallery goldens clean
+.PHONY: help package bundle test-install setup build demo demo-desk test long race lint bench gallery goldens leaflet clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,6 +54,10 @@ gallery: setup ## every state of every screen and page as a picture, into build/
 
 goldens: setup ## accept the screens as they are now as the new goldens (look at the gallery first)
 	@BIANMIN_ACCEPT=1 CGO_ENABLED=0 go test -count=1 -tags ci ./ui/... ./kiosk/screen/... ./kiosk/gallery/... ./agent/view/... ./agent/gallery/... ./packaging/setup/gallery/...
+
+leaflet: setup ## the technician's page as one sheet to print, into build/leaflet (PDF and HTML)
+	@packaging/build/install chromium
+	@go test -count=1 -tags browser ./packaging/leaflet && ls build/leaflet/*.pdf
 
 clean: ## remove what was built
 	@rm -rf bin build
