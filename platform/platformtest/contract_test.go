@@ -78,6 +78,7 @@ func heartbeat() wire.Heartbeat {
 			DiskFree: 1, DiskTotal: 2, DevicesAt: &at,
 			Devices: []wire.Device{{Role: "printer", Condition: "userError", Paper: "out", Fault: "paper-out", Model: "m"}},
 		},
+		Settings: &wire.SettingsHeld{Number: 3, Refused: 4, Reason: "r", Unknown: []string{"u"}},
 	}
 }
 
