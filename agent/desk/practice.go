@@ -74,6 +74,7 @@ const untouched = 10 * time.Second
 // stepAside ends the desk on its sign-on page, when nobody is about to sign on.
 func (m *machine) stepAside() {
 	if m.page == SignOn && m.shift == nil && m.locked == nil && m.overlay == nil && !m.entry.busy && time.Since(m.touched) >= untouched {
+		m.log.Info("stepping aside: the program begins anew")
 		m.leave(Anew)
 	}
 }
