@@ -55,5 +55,18 @@ func Reload() error {
 			return fmt.Errorf("%s: %w: %s", command[0], err, out)
 		}
 	}
+	return spool()
+}
+
+// spool puts what is printed from now on into memory: a machine is set up while its CUPS runs.
+func spool() error {
+	for _, command := range [][]string{{"start", "var-spool-cups.mount"}, {"try-restart", "cups.service"}} {
+		if exec.Command("systemctl", "cat", command[1]).Run() != nil { // #nosec G204 -- names of our own
+			continue // not this role's, or no CUPS here
+		}
+		if out, err := exec.Command("systemctl", command...).CombinedOutput(); err != nil { // #nosec G204 -- words of our own
+			return fmt.Errorf("systemctl %s %s: %w: %s", command[0], command[1], err, out)
+		}
+	}
 	return nil
 }
