@@ -180,13 +180,13 @@ func (l *look) ports(context.Context) {
 		return
 	}
 	var open []string
-	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-		file, err := os.Open(table) // #nosec G304 -- two fixed names
+	for _, table := range []string{"tcp", "tcp6", "udp", "udp6"} {
+		file, err := os.Open("/proc/net/" + table) // #nosec G304 -- fixed names
 		if err != nil {
 			continue
 		}
 		for lines := bufio.NewScanner(file); lines.Scan(); {
-			if port, beyond := listens(lines.Text()); beyond && !slices.Contains(open, port) {
+			if port, beyond := listens(table, lines.Text()); beyond && !slices.Contains(open, port) {
 				open = append(open, port)
 			}
 		}
@@ -200,10 +200,12 @@ func (l *look) ports(context.Context) {
 	l.say("ports", OK, "ok", nil)
 }
 
-// listens reads a line of the kernel's table of sockets.
-func listens(line string) (port string, beyond bool) {
+// listens reads a line of one of the kernel's tables of sockets. A UDP socket that speaks to one partner takes from
+// nobody else, and what asks for the machine's own address (DHCP) must hear the answer.
+func listens(table, line string) (port string, beyond bool) {
 	fields := strings.Fields(line)
-	if len(fields) < 4 || fields[3] != "0A" {
+	udp := strings.HasPrefix(table, "udp")
+	if len(fields) < 4 || (udp && fields[3] != "07") || (!udp && fields[3] != "0A") {
 		return "", false
 	}
 	address, hex, _ := strings.Cut(fields[1], ":")
@@ -219,21 +221,9 @@ func listens(line string) (port string, beyond bool) {
 		}
 		ip = append(ip, byte(word), byte(word>>8), byte(word>>16), byte(word>>24)) // #nosec G115 -- bytes of it
 	}
-	return strconv.FormatUint(number, 10), !ip.IsLoopback()
-}
-
-// spool looks whether pages to print lie in memory only, where this machine has a print spooler.
-func (l *look) spool(context.Context) {
-	if !l.Live {
-		return
+	port = strconv.FormatUint(number, 10)
+	if udp {
+		return port + "/udp", !ip.IsLoopback() && number != 68 && number != 546
 	}
-	var stat syscall.Statfs_t
-	if err := syscall.Statfs("/var/spool/cups", &stat); err != nil {
-		return
-	}
-	if stat.Type != tmpfs {
-		l.say("spool", l.stricter(), "disk", nil)
-		return
-	}
-	l.say("spool", OK, "ok", nil)
+	return port, !ip.IsLoopback()
 }

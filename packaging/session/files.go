@@ -12,8 +12,9 @@ type file struct {
 
 const header = "# Written by provision session. Changes here are lost; say what you need in another file beside it.\n"
 
-// keepsNothing is CUPS's word for it.
-const keepsNothing = "PreserveJobFiles No"
+// keepsNothing is CUPS's word for it: pages go when they are printed. The job's name stays for five minutes, because our
+// programs ask how the job ended, and one that is forgotten at once can never be known as printed.
+const keepsNothing = `n=/etc/cups/cupsd.conf; tail -n 2 $$n | tr "\\n" " " | grep -qx "PreserveJobFiles No PreserveJobHistory 300 " || { echo; echo PreserveJobFiles No; echo PreserveJobHistory 300; } >> $$n`
 
 // away masks units: nothing may lead out of the kiosk.
 func away(units ...string) (all []file) {
@@ -39,8 +40,7 @@ func both() []file {
 			"[Mount]\nWhat=tmpfs\nWhere=/var/spool/cups\nType=tmpfs\nOptions=size=128m,mode=0710,gid=lp,nodev,nosuid,noexec\n\n[Install]\nWantedBy=multi-user.target\n"},
 		file{path: "/etc/systemd/system/multi-user.target.wants/var-spool-cups.mount", link: "/etc/systemd/system/var-spool-cups.mount"},
 		// CUPS has one file for its settings and no folder beside it; of two lines the later one counts.
-		file{path: "/etc/systemd/system/cups.service.d/bianmin.conf", mode: 0o644, content: header + "[Service]\nExecStartPre=/bin/sh -c 'tail -n 1 /etc/cups/cupsd.conf | grep -qx \"" + keepsNothing + "\" || echo \"" +
-			keepsNothing + "\" >> /etc/cups/cupsd.conf'\n"},
+		file{path: "/etc/systemd/system/cups.service.d/bianmin.conf", mode: 0o644, content: header + "[Service]\nExecStartPre=/bin/sh -c '" + keepsNothing + "'\n"},
 	)
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -49,8 +50,16 @@ func reload(root string, changed bool) error {
 // Reload lets a system that systemd runs take up what a role has written.
 func Reload() error {
 	for _, command := range [][]string{
-		{"systemctl", "daemon-reload"}, {"systemctl", "reload-or-restart", "systemd-journald.service"}, {"udevadm", "control", "--reload"}, {"sysctl", "--quiet", "--system"},
+		{"systemctl", "daemon-reload"},
+		{"systemctl", "reload-or-restart", "systemd-journald.service"},
+		{"udevadm", "control", "--reload"},
+		{"sysctl", "--quiet", "--system"},
+		{"systemctl", "start", "var-spool-cups.mount"},
+		{"systemctl", "try-restart", "cups.service"},
 	} {
+		if last := command[len(command)-1]; strings.Contains(last, "cups") && exec.Command("systemctl", "cat", last).Run() != nil { // #nosec G204 -- names of our own
+			continue // CUPS is not here, or the role has no such unit
+		}
 		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w: %s", command[0], err, out)
 		}
