@@ -262,6 +262,10 @@ func (k *deskKilling) settle(n int) {
 		return
 	}
 	k.tearCards()
+	k.rig.Sender.Stop() // it may still be about to be killed, and nobody looks after it from here on
+	if err := k.rig.StartSender(); err != nil {
+		k.t.Fatal(err)
+	}
 	k.robot("", "-cases", "1", "-close")
 	held := k.cases()
 	ctx, cancel := context.WithTimeout(k.t.Context(), 3*time.Minute)
