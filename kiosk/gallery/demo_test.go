@@ -10,6 +10,7 @@ import (
 	"bianmin/core/form"
 	"bianmin/kiosk/gallery/states"
 	"bianmin/kiosk/journey"
+	"bianmin/ui/uitest"
 )
 
 // TestLayoutOfTheDemoRegion checks the guide and every question of every item
@@ -23,7 +24,7 @@ func TestLayoutOfTheDemoRegion(t *testing.T) {
 	if len(set.Items) < 12 {
 		t.Fatalf("only %d items", len(set.Items))
 	}
-	fonts := loadFonts(t)
+	fonts := uitest.LoadFonts(t)
 	look := func(v variant, named states.Named) {
 		w := v.draw(words, named.State)
 		newCheck(t, v, named.Name, fonts).all(w)

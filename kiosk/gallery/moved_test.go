@@ -32,7 +32,7 @@ var moved = []struct {
 // (tapped in Chinese, then shown in the variant's language and size).
 func TestLayoutAfterTaps(t *testing.T) {
 	words := setUp(t)
-	fonts := loadFonts(t)
+	fonts := uitest.LoadFonts(t)
 	for _, m := range moved {
 		for _, v := range append(slices.Clone(variants), corners...) {
 			s := v.as(state(t, m.state))

@@ -3,22 +3,17 @@ package main
 import (
 	"fmt"
 	"image"
-	"strings"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
 
-	"bianmin/assets"
 	"bianmin/core/text"
 	"bianmin/kiosk/gallery/states"
 	"bianmin/kiosk/journey"
 	"bianmin/kiosk/screen"
+	"bianmin/ui/gallery"
 	"bianmin/ui/theme"
 )
-
-// pseudo is a language made of the English words, 40 % longer: what fits in it fits in any.
-const pseudo text.Lang = "pseudo"
 
 // variant is one way every state is shown.
 type variant struct {
@@ -42,12 +37,12 @@ var variants = []variant{
 	{name: "en-large", title: "English, larger", lang: text.English, large: true, size: upright},
 	{name: "landscape", title: "横屏", lang: text.Chinese, size: landscape},
 	{name: "low-reach", title: "坐着操作", lang: text.Chinese, lowReach: true, size: upright},
-	{name: "pseudo", title: "40 % longer words", lang: pseudo, size: upright},
+	{name: "pseudo", title: "40 % longer words", lang: gallery.Pseudo, size: upright},
 }
 
 // corners are variants that are checked and not painted: one trouble on top of another.
 var corners = []variant{
-	{name: "pseudo-large", lang: pseudo, large: true, size: upright},
+	{name: "pseudo-large", lang: gallery.Pseudo, large: true, size: upright},
 	{name: "low-reach-large", lang: text.English, large: true, lowReach: true, size: upright},
 	{name: "landscape-large", lang: text.English, large: true, size: landscape},
 	{name: "landscape-low", lang: text.Chinese, lowReach: true, size: landscape},
@@ -55,28 +50,7 @@ var corners = []variant{
 }
 
 // catalog is the word catalogue with the pseudo-language.
-func catalog() (*text.Catalog, error) {
-	c, err := text.Load(assets.Words())
-	if err != nil {
-		return nil, fmt.Errorf("load words: %w", err)
-	}
-	return c.Derive(text.English, pseudo, longer), nil
-}
-
-// longer adds words to a template until it is 40 % longer, and marks both ends so that clipping is seen.
-func longer(template string) string {
-	filler := strings.Fields("lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod")
-	want := utf8.RuneCountInString(template) * 14 / 10
-	out := template
-	for i := 0; utf8.RuneCountInString(out) < want; i++ {
-		word := filler[i%len(filler)]
-		if left := want - utf8.RuneCountInString(out); len(word) >= left {
-			word = word[:max(1, left-1)]
-		}
-		out += " " + word
-	}
-	return out
-}
+func catalog() (*text.Catalog, error) { return gallery.Words(40) }
 
 // as puts a state into a variant.
 func (v variant) as(s journey.State) journey.State {

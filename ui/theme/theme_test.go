@@ -11,30 +11,11 @@ import (
 
 	"bianmin/assets"
 	"bianmin/ui/theme"
+	"bianmin/ui/uitest"
 )
 
-// contrast is the ratio of WCAG 2: from 1 to 21.
-func contrast(a, b color.NRGBA) float64 {
-	light, dark := luminance(a), luminance(b)
-	if light < dark {
-		light, dark = dark, light
-	}
-	return (light + 0.05) / (dark + 0.05)
-}
-
-func luminance(c color.NRGBA) float64 {
-	linear := func(v uint8) float64 {
-		s := float64(v) / 255
-		if s <= 0.04045 {
-			return s / 12.92
-		}
-		return math.Pow((s+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(c.R) + 0.7152*linear(c.G) + 0.0722*linear(c.B)
-}
-
 func TestContrast(t *testing.T) {
-	if got := contrast(color.NRGBA{A: 255}, color.NRGBA{R: 255, G: 255, B: 255, A: 255}); math.Abs(got-21) > 0.01 {
+	if got := uitest.Contrast(color.NRGBA{A: 255}, color.NRGBA{R: 255, G: 255, B: 255, A: 255}); math.Abs(got-21) > 0.01 {
 		t.Fatalf("black on white is %v, so the test is wrong", got)
 	}
 	for _, pair := range []struct {
@@ -61,7 +42,7 @@ func TestContrast(t *testing.T) {
 		{"bad on surface", theme.BadText, theme.Surface},
 		{"sidebar", theme.SidebarText, theme.Sidebar},
 	} {
-		if got := contrast(theme.Colour(pair.text), theme.Colour(pair.ground)); got < 7 {
+		if got := uitest.Contrast(theme.Colour(pair.text), theme.Colour(pair.ground)); got < 7 {
 			t.Errorf("%s: contrast %.2f, want at least 7", pair.name, got)
 		}
 	}

@@ -3,22 +3,17 @@ package main
 import (
 	"fmt"
 	"image"
-	"strings"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
 
-	"bianmin/assets"
 	"bianmin/core/text"
 	"bianmin/packaging/setup/gallery/states"
 	"bianmin/packaging/setup/stage"
 	"bianmin/packaging/setup/view"
+	"bianmin/ui/gallery"
 	"bianmin/ui/theme"
 )
-
-// pseudo is a language made of the English words, a quarter longer: what fits in it fits in any.
-const pseudo text.Lang = "pseudo"
 
 // variant is one way every state is shown; scale is from the toolkit's units to px.
 type variant struct {
@@ -41,31 +36,10 @@ var variants = []variant{
 }
 
 // corners are variants that are checked and not painted.
-var corners = []variant{{name: "pseudo", lang: pseudo, size: across}, {name: "pseudo-upright", lang: pseudo, size: upright}}
+var corners = []variant{{name: "pseudo", lang: gallery.Pseudo, size: across}, {name: "pseudo-upright", lang: gallery.Pseudo, size: upright}}
 
 // catalog is the word catalogue with the pseudo-language.
-func catalog() (*text.Catalog, error) {
-	c, err := text.Load(assets.Words())
-	if err != nil {
-		return nil, fmt.Errorf("load words: %w", err)
-	}
-	return c.Derive(text.English, pseudo, longer), nil
-}
-
-// longer adds words to a template until it is a quarter longer.
-func longer(template string) string {
-	filler := strings.Fields("lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod")
-	want := utf8.RuneCountInString(template) * 5 / 4
-	out := template
-	for i := 0; utf8.RuneCountInString(out) < want; i++ {
-		word := filler[i%len(filler)]
-		if left := want - utf8.RuneCountInString(out); len(word) >= left {
-			word = word[:max(1, left-1)]
-		}
-		out += " " + word
-	}
-	return out
-}
+func catalog() (*text.Catalog, error) { return gallery.Words(25) }
 
 // draw makes the window for one state alone, so that nothing of another state is seen.
 func (v variant) draw(c *text.Catalog, s stage.State) *view.Window {
