@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
+	"bianmin/internal/smalldisk"
 	"bianmin/packaging/commission"
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/settings"
@@ -296,13 +296,13 @@ func TestFullStick(t *testing.T) {
 
 // full is the child's part of TestFullStick, in a mount namespace of its own.
 func full(stick string, bundle []byte, run func(context.Context) error) error {
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil && !errors.Is(err, syscall.EINVAL) {
+	if err := smalldisk.Private(); err != nil {
 		return err
 	}
-	if err := syscall.Mount("tmpfs", stick, "tmpfs", 0, "size=16k"); err != nil {
+	if err := smalldisk.Mount(stick, "16k"); err != nil {
 		return err
 	}
-	defer func() { _ = syscall.Unmount(stick, syscall.MNT_DETACH) }()
+	defer smalldisk.Unmount(stick)
 	if err := os.WriteFile(filepath.Join(stick, "bianmin-QH0301.enrolment"), bundle, 0o600); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/drivers/sim/stand"
+	"bianmin/internal/smalldisk"
 	"bianmin/packaging/commission"
 	"bianmin/platform/platformtest"
 	"bianmin/sync/wire"
@@ -201,11 +202,7 @@ func (w *world) child(p plan, step string) *exec.Cmd {
 func (w *world) inNamespace(answers commission.Answers, stick string, bundle []byte) error {
 	w.t.Helper()
 	command := w.child(plan{Root: w.root, Answers: answers, Stick: stick, Bundle: bundle}, "none")
-	command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
-	if os.Geteuid() != 0 {
-		command.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		command.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-	}
+	smalldisk.Alone(command)
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}

@@ -9,10 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/smalldisk"
 	"bianmin/packaging/succession"
 	"bianmin/sync/channel"
 	"bianmin/sync/enrol"
@@ -340,11 +340,7 @@ func TestFullStick(t *testing.T) {
 	w := newPair(t)
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=full %s %s - 0", childVariable, w.old, w.stick))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
-	if os.Geteuid() != 0 {
-		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-	}
+	smalldisk.Alone(cmd)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
@@ -353,20 +349,20 @@ func TestFullStick(t *testing.T) {
 
 // full is the child's part of TestFullStick, in a mount namespace of its own.
 func full(ctx context.Context, m succession.Machine, stick string) error {
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil && !errors.Is(err, syscall.EINVAL) {
-		return fmt.Errorf("make mounts private: %w", err)
+	if err := smalldisk.Private(); err != nil {
+		return err
 	}
-	if err := syscall.Mount("tmpfs", stick, "tmpfs", 0, "size=64k"); err != nil {
+	if err := smalldisk.Mount(stick, "64k"); err != nil {
 		return fmt.Errorf("mount a stick: %w", err)
 	}
-	defer func() { _ = syscall.Unmount(stick, syscall.MNT_DETACH) }()
+	defer smalldisk.Unmount(stick)
 	if _, err := m.Backup(ctx, stick, false); !errors.Is(err, succession.ErrFull) {
 		return fmt.Errorf("on a full stick: %w", err)
 	}
 	if found, err := filepath.Glob(filepath.Join(stick, "*", "manifest.p7")); err != nil || len(found) > 0 {
 		return fmt.Errorf("a manifest on a full stick: %v, %w", found, err)
 	}
-	if err := syscall.Mount("tmpfs", stick, "tmpfs", syscall.MS_REMOUNT, "size=8m"); err != nil {
+	if err := smalldisk.Remount(stick, "8m", 0); err != nil {
 		return fmt.Errorf("give the stick room: %w", err)
 	}
 	_, err := m.Backup(ctx, stick, false)

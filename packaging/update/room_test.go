@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"bianmin/internal/smalldisk"
 	"bianmin/packaging/update"
 	"bianmin/packaging/update/trial"
 )
@@ -27,11 +28,7 @@ func TestFullAndReadOnlyDisk(t *testing.T) {
 	must(t, err)
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childVariable+"=room "+w.folder)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
-	if os.Geteuid() != 0 {
-		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-	}
+	smalldisk.Alone(cmd)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, output)
 	}
@@ -46,11 +43,11 @@ func onDisk(folder string, free int, flags uintptr, do func() error) error {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		return err
 	}
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=64m"); err != nil {
+	if err := smalldisk.Mount(folder, "64m"); err != nil {
 		return fmt.Errorf("mount a tmpfs: %w", err)
 	}
 	defer func() {
-		_ = syscall.Unmount(folder, syscall.MNT_DETACH)
+		smalldisk.Unmount(folder)
 		_ = os.Remove(folder)
 		_ = os.Rename(aside, folder)
 	}()
@@ -62,16 +59,15 @@ func onDisk(folder string, free int, flags uintptr, do func() error) error {
 		return err
 	}
 	used := int(stat.Blocks-stat.Bfree) * int(stat.Bsize) / 1024
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", syscall.MS_REMOUNT|flags, fmt.Sprintf("size=%dk", used+free)); err != nil {
+	if err := smalldisk.Remount(folder, fmt.Sprintf("%dk", used+free), flags); err != nil {
 		return fmt.Errorf("remount: %w", err)
 	}
 	return do()
 }
 
 func room(folder string) error {
-	// In a chroot "/" is no mount point; what is mounted here is unmounted below all the same.
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil && !errors.Is(err, syscall.EINVAL) {
-		return fmt.Errorf("make mounts private: %w", err)
+	if err := smalldisk.Private(); err != nil {
+		return err
 	}
 	const generous = 8 << 10
 	for _, c := range []struct {

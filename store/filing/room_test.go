@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/smalldisk"
 	"bianmin/store"
 	"bianmin/store/filing"
 )
@@ -23,38 +24,26 @@ func TestFullAndReadOnlyDisk(t *testing.T) {
 	folder, _ := realPoint(t)
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childVariable+"=room "+folder)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
-	if os.Geteuid() != 0 {
-		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-	}
+	smalldisk.Alone(cmd)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, output)
 	}
 }
 
-func mount(target, options string, flags uintptr) error {
-	if err := syscall.Mount("tmpfs", target, "tmpfs", flags, options); err != nil {
-		return fmt.Errorf("mount a tmpfs (%s): %w", options, err)
-	}
-	return nil
-}
-
 func room(source string) error {
 	ctx := context.Background()
-	// In a chroot "/" is no mount point; what is mounted here is unmounted below all the same.
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil && !errors.Is(err, syscall.EINVAL) {
-		return fmt.Errorf("make mounts private: %w", err)
+	if err := smalldisk.Private(); err != nil {
+		return err
 	}
 	disk := source + "-disk"
 	if err := os.Mkdir(disk, 0o700); err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(disk) }()
-	if err := mount(disk, "size=4m", 0); err != nil {
+	if err := smalldisk.Mount(disk, "4m"); err != nil {
 		return err
 	}
-	defer func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) }()
+	defer smalldisk.Unmount(disk)
 	if err := os.CopyFS(disk, os.DirFS(source)); err != nil {
 		return err
 	}
@@ -66,7 +55,7 @@ func room(source string) error {
 	if err != nil {
 		return err
 	}
-	if err := mount(disk, "size=16m", syscall.MS_REMOUNT); err != nil {
+	if err := smalldisk.Remount(disk, "16m", 0); err != nil {
 		return err
 	}
 	if err := allThere(ctx, f, filed); err != nil {
@@ -144,7 +133,7 @@ func readOnly(ctx context.Context, f *filing.Filing, disk string) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := mount(disk, "size=16m", syscall.MS_REMOUNT|syscall.MS_RDONLY); err != nil {
+	if err := smalldisk.Remount(disk, "16m", syscall.MS_RDONLY); err != nil {
 		return err
 	}
 	before, err := os.ReadFile(filepath.Join(disk, "bianmin.db"))

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/smalldisk"
 	"bianmin/store"
 	"bianmin/store/office"
 )
@@ -28,11 +29,7 @@ func TestFullAndReadOnlyDisk(t *testing.T) {
 		kilobytes := 1500 + random.IntN(1500)
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s room:%d", childVariable, folder, seen, kilobytes))
-		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
-		if os.Geteuid() != 0 {
-			cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-			cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
-		}
+		smalldisk.Alone(cmd)
 		if output, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%d KiB: %v: %s", kilobytes, err, output)
 		}
@@ -50,18 +47,17 @@ func TestFullAndReadOnlyDisk(t *testing.T) {
 // room is the child's part: it leaves what the disk held when it was full, and what it held in the end.
 func room(folder, seen string, kilobytes int) error {
 	ctx := context.Background()
-	// In a chroot "/" is no mount point; what is mounted here is unmounted below all the same.
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil && !errors.Is(err, syscall.EINVAL) {
-		return fmt.Errorf("make mounts private: %w", err)
+	if err := smalldisk.Private(); err != nil {
+		return err
 	}
 	disk := folder + "-disk"
 	if err := os.Mkdir(disk, 0o700); err != nil {
 		return err
 	}
-	if err := sized(disk, "64m", 0); err != nil {
+	if err := smalldisk.Mount(disk, "64m"); err != nil {
 		return err
 	}
-	defer func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) }()
+	defer smalldisk.Unmount(disk)
 	if err := os.CopyFS(disk, os.DirFS(folder)); err != nil {
 		return err
 	}
@@ -71,7 +67,7 @@ func room(folder, seen string, kilobytes int) error {
 	if err := errors.Join(os.CopyFS(folder+"-full", os.DirFS(disk)), copyFile(seen, seen+"-full")); err != nil {
 		return err
 	}
-	if err := sized(disk, "64m", syscall.MS_REMOUNT); err != nil {
+	if err := smalldisk.Remount(disk, "64m", 0); err != nil {
 		return err
 	}
 	if err := onADay(ctx, disk, seen); err != nil {
@@ -81,13 +77,6 @@ func room(folder, seen string, kilobytes int) error {
 		return err
 	}
 	return readOnly(ctx, disk)
-}
-
-func sized(disk, size string, flags uintptr) error {
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", flags, "size="+size); err != nil {
-		return fmt.Errorf("mount a tmpfs of %s: %w", size, err)
-	}
-	return nil
 }
 
 func copyFile(from, to string) error {
@@ -121,7 +110,7 @@ func atWork(ctx context.Context, disk, seen string, work func(w *worker) error) 
 // fullDay works until the disk is full: that is said by its code, and each step may be tried again.
 func fullDay(ctx context.Context, disk, seen string, kilobytes int) error {
 	return atWork(ctx, disk, seen, func(w *worker) error {
-		if err := sized(disk, fmt.Sprintf("%dk", kilobytes), syscall.MS_REMOUNT); err != nil {
+		if err := smalldisk.Remount(disk, fmt.Sprintf("%dk", kilobytes), 0); err != nil {
 			return err
 		}
 		for tries := 0; tries < 3; {
@@ -146,7 +135,7 @@ func onADay(ctx context.Context, disk, seen string) error {
 }
 
 func readOnly(ctx context.Context, disk string) error {
-	if err := sized(disk, "64m", syscall.MS_REMOUNT|syscall.MS_RDONLY); err != nil {
+	if err := smalldisk.Remount(disk, "64m", syscall.MS_RDONLY); err != nil {
 		return err
 	}
 	o, err := office.Open(ctx, office.Options{Folder: disk, Software: "bianmin test", SecretCost: cheap, CardCost: cheap, MinFree: 1})
