@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"sync"
@@ -23,11 +22,8 @@ import (
 	"bianmin/ui/onui"
 	"bianmin/ui/play"
 	"bianmin/ui/theme"
+	"bianmin/ui/toolkit"
 )
-
-// firstFrame is how long the window may take to appear. Without a usable
-// display driver the toolkit stays alive and shows nothing.
-const firstFrame = 30 * time.Second
 
 // window is one run of the desk's window: until the sign-off, or until it is closed.
 type window struct {
@@ -194,18 +190,5 @@ func (w *window) listen(path string) (*play.Probe, error) {
 
 // watchFirstFrame ends the run when the window has not appeared in time; the returned function says so.
 func (w *window) watchFirstFrame() (failed func() error) {
-	var late atomic.Bool
-	timer := time.AfterFunc(firstFrame, func() {
-		if w.shown.Load() == nil {
-			late.Store(true)
-			w.cancel()
-		}
-	})
-	return func() error {
-		timer.Stop()
-		if late.Load() {
-			return fmt.Errorf("no window appeared within %s: the display has no usable driver", firstFrame)
-		}
-		return nil
-	}
+	return toolkit.WatchFirstFrame(toolkit.FirstFrame, func() bool { return w.shown.Load() != nil }, w.cancel)
 }

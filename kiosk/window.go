@@ -29,14 +29,11 @@ import (
 	"bianmin/ui/play"
 	"bianmin/ui/rootpicture"
 	"bianmin/ui/theme"
+	"bianmin/ui/toolkit"
 )
 
-// firstFrame is how long the window may take to appear. Without a usable
-// display driver the toolkit stays alive and shows nothing; the supervisor must start us anew.
-const (
-	firstFrame      = 30 * time.Second
-	supervisedFrame = 10 * time.Minute
-)
+// supervisedFrame is how long the window may take where a supervisor has a limit of its own.
+const supervisedFrame = 10 * time.Minute
 
 // wishPoll is how soon a wish for another version, or a change of the settings, is noticed.
 const wishPoll = 5 * time.Second
@@ -263,24 +260,11 @@ func (k *kiosk) listen() (*play.Probe, error) {
 
 // watchFirstFrame ends the session when the window has not appeared in time; the returned function says so.
 func (k *kiosk) watchFirstFrame(cancel context.CancelFunc) (failed func() error) {
-	var late atomic.Bool
-	limit := firstFrame
+	limit := toolkit.FirstFrame
 	if supervise.Supervised() { // who waits for the first frame has a limit of its own
 		limit = supervisedFrame
 	}
-	timer := time.AfterFunc(limit, func() {
-		if k.shown.Load() == nil {
-			late.Store(true)
-			cancel()
-		}
-	})
-	return func() error {
-		timer.Stop()
-		if late.Load() {
-			return fmt.Errorf("no window appeared within %s: the display has no usable driver", limit)
-		}
-		return nil
-	}
+	return toolkit.WatchFirstFrame(limit, func() bool { return k.shown.Load() != nil }, cancel)
 }
 
 // naming lets the screens tell the pinyin engine that a person's name is typed.

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"sync/atomic"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -17,11 +15,8 @@ import (
 	"bianmin/ui/onui"
 	"bianmin/ui/play"
 	"bianmin/ui/theme"
+	"bianmin/ui/toolkit"
 )
-
-// firstFrame is how long the window may take to appear. Without a usable display driver the toolkit stays alive and
-// shows nothing.
-const firstFrame = 30 * time.Second
 
 // upright is the width of a window that stands, in the toolkit's units.
 const upright = 675
@@ -69,7 +64,7 @@ func live(ctx context.Context, f flags, words *text.Catalog, s *stage.Stage) (er
 		ended <- s.Run(ctx, w.show)
 		onui.Do(w.app.Quit)
 	}()
-	late := w.watchFirstFrame(cancel)
+	late := toolkit.WatchFirstFrame(toolkit.FirstFrame, func() bool { return w.shown.Load() != nil }, cancel)
 	w.window.Show()
 	w.app.Run()
 	cancel()
@@ -99,22 +94,4 @@ func (w *window) listen(path string) (*play.Probe, error) {
 		},
 		Wait: onui.DoAndWait,
 	})
-}
-
-// watchFirstFrame ends the run when the window has not appeared in time; the returned function says so.
-func (w *window) watchFirstFrame(cancel func()) (failed func() error) {
-	var late atomic.Bool
-	timer := time.AfterFunc(firstFrame, func() {
-		if w.shown.Load() == nil {
-			late.Store(true)
-			cancel()
-		}
-	})
-	return func() error {
-		timer.Stop()
-		if late.Load() {
-			return fmt.Errorf("no window appeared within %s: the display has no usable driver", firstFrame)
-		}
-		return nil
-	}
 }
