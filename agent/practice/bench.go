@@ -8,13 +8,13 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"time"
 
 	"bianmin/agent/desk"
 	"bianmin/core/identity"
 	"bianmin/core/receipt"
 	"bianmin/core/text"
 	"bianmin/drivers"
+	"bianmin/drivers/drawn"
 )
 
 // Options of a bench. All are required.
@@ -31,7 +31,7 @@ type Options struct {
 type Bench struct {
 	options Options
 	people  []person
-	sheets  *sheets
+	sheets  *drawn.Sheets
 
 	mu     sync.Mutex
 	placed string
@@ -54,11 +54,13 @@ func NewBench(o Options) (*Bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	drawn, err := newSheets(o.Font, o.Words)
+	sheets, err := drawn.New(o.Font, o.Words.T(text.Chinese, "desk.practice.sheet", nil), func(n int) string {
+		return o.Words.T(text.Chinese, "desk.practice.sheet-number", map[string]any{"n": n})
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &Bench{options: o, people: people, sheets: drawn}, nil
+	return &Bench{options: o, people: people, sheets: sheets}, nil
 }
 
 // People are the invented people, in their order.
@@ -154,22 +156,15 @@ func (r reader) Read(context.Context) (identity.Card, error) {
 // Present tells whether a card was placed.
 func (r reader) Present(context.Context) (bool, error) { return r.Placed() != "", nil }
 
-// scanTime is how long a sheet takes, so that one sees it being scanned.
-const scanTime = 400 * time.Millisecond
-
 // Scan draws a sheet. The feeder holds three, then is empty once.
 func (s scanner) Scan(ctx context.Context, options drivers.ScanOptions) (drivers.ScannedPage, error) {
-	timer := time.NewTimer(scanTime)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return drivers.ScannedPage{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultCancelled, Op: "scan", Err: ctx.Err()}
-	case <-timer.C:
+	if err := s.sheets.Wait(ctx); err != nil {
+		return drivers.ScannedPage{}, err
 	}
 	if options.Feeder && s.emptied() {
 		return drivers.ScannedPage{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultNoDocument, Op: "scan"}
 	}
-	return s.sheets.next()
+	return s.sheets.Next()
 }
 
 // emptied takes a sheet from the feeder and tells whether there was none.

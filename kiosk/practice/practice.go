@@ -4,22 +4,14 @@
 package practice
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
-	"image/png"
 	"sync"
 	"time"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
-
 	"bianmin/core/identity"
 	"bianmin/drivers"
+	"bianmin/drivers/drawn"
 )
 
 const (
@@ -27,8 +19,6 @@ const (
 	cardAfter = 3 * time.Second
 	// waitEnded is after how long without a look at the reader a new waiting begins.
 	waitEnded = time.Second
-	// scanTime is how long a sheet takes, so that one sees it being scanned.
-	scanTime = 600 * time.Millisecond
 )
 
 // Person is the invented person's card. Numbers begin with 99, which no division has.
@@ -98,72 +88,26 @@ func (r *Reader) Status(context.Context) (drivers.Status, error) {
 // Close has nothing to close.
 func (r *Reader) Close() error { return nil }
 
-// A sheet is A4 at 72 dots per inch.
-const (
-	sheetWide = 595
-	sheetHigh = 842
-	margin    = 56
-)
-
 // Scanner draws sheets that say what they are.
-type Scanner struct {
-	word string
+type Scanner struct{ *drawn.Sheets }
 
-	mu    sync.Mutex
-	face  font.Face
-	drawn int
-}
-
-var _ drivers.Scanner = (*Scanner)(nil)
-
-// NewScanner makes a scanner whose sheets bear a word, in a TrueType font.
-func NewScanner(file []byte, word string) (*Scanner, error) {
-	parsed, err := opentype.Parse(file)
-	if err != nil {
-		return nil, fmt.Errorf("open the font of drawn sheets: %w", err)
-	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: 40, DPI: 72, Hinting: font.HintingNone})
-	if err != nil {
-		return nil, fmt.Errorf("open the font of drawn sheets: %w", err)
-	}
-	return &Scanner{word: word, face: face}, nil
-}
+var _ drivers.Scanner = Scanner{}
 
 // Scan draws a sheet; no two are the same.
-func (s *Scanner) Scan(ctx context.Context, _ drivers.ScanOptions) (drivers.ScannedPage, error) {
-	timer := time.NewTimer(scanTime)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return drivers.ScannedPage{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultCancelled, Op: "scan", Err: ctx.Err()}
-	case <-timer.C:
+func (s Scanner) Scan(ctx context.Context, _ drivers.ScanOptions) (drivers.ScannedPage, error) {
+	if err := s.Wait(ctx); err != nil {
+		return drivers.ScannedPage{}, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.drawn++
-	sheet := image.NewGray(image.Rect(0, 0, sheetWide, sheetHigh))
-	draw.Draw(sheet, sheet.Bounds(), image.NewUniform(color.Gray{Y: 0xFA}), image.Point{}, draw.Src)
-	d := font.Drawer{Dst: sheet, Src: image.NewUniform(color.Gray{Y: 0x20}), Face: s.face}
-	d.Dot = fixed.Point26_6{X: (fixed.I(sheetWide) - d.MeasureString(s.word)) / 2, Y: fixed.I(120)}
-	d.DrawString(s.word)
-	for line, y := 0, 200; y < sheetHigh-2*margin; line, y = line+1, y+34 {
-		wide := sheetWide - 2*margin - (line*47+s.drawn*61)%180
-		draw.Draw(sheet, image.Rect(margin, y, margin+wide, y+8), image.NewUniform(color.Gray{Y: 0xB8}), image.Point{}, draw.Src)
-	}
-	var out bytes.Buffer
-	if err := png.Encode(&out, sheet); err != nil {
-		return drivers.ScannedPage{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultDevice, Op: "draw a sheet", Err: err}
-	}
-	return drivers.ScannedPage{Image: out.Bytes(), MediaType: "image/png", Width: sheetWide, Height: sheetHigh, Quality: drivers.QualityGood}, nil
+	return s.Next()
 }
 
 // Status is always in order.
-func (s *Scanner) Status(context.Context) (drivers.Status, error) {
+func (s Scanner) Status(context.Context) (drivers.Status, error) {
 	return drivers.Status{Role: drivers.RoleScanner, Condition: drivers.Online}, nil
 }
 
 // Close has nothing to close.
-func (s *Scanner) Close() error { return nil }
+func (s Scanner) Close() error { return nil }
 
 // Statuses are the devices of practice, all in order.
 func Statuses() []drivers.Status {

@@ -10,6 +10,7 @@ import (
 	"bianmin/assets"
 	"bianmin/core/catalogue"
 	"bianmin/core/text"
+	"bianmin/drivers/drawn"
 	"bianmin/drivers/point"
 	"bianmin/kiosk/journey"
 	invented "bianmin/kiosk/practice"
@@ -53,11 +54,13 @@ func (k *Kiosk) practiceDevices(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	scanner, err := invented.NewScanner(assets.FontRegular(), k.words.T(text.Chinese, "desk.practice.sheet", nil))
+	sheets, err := drawn.New(assets.FontRegular(), k.words.T(text.Chinese, "desk.practice.sheet", nil), func(n int) string {
+		return k.words.T(text.Chinese, "desk.practice.sheet-number", map[string]any{"n": n})
+	})
 	if err != nil {
 		return err
 	}
-	k.invented = &journey.Devices{Reader: reader, Scanner: scanner, Statuses: invented.Statuses}
+	k.invented = &journey.Devices{Reader: reader, Scanner: invented.Scanner{Sheets: sheets}, Statuses: invented.Statuses}
 	k.Devices, err = point.Start(ctx, point.Config{}, point.Options{Log: k.options.Log})
 	return err
 }
