@@ -98,7 +98,7 @@ type Heartbeat struct {
 	Oldest   *time.Time `json:"oldest,omitempty"`
 	// Condition is left out by terminals that know nothing of it, or that speak to a platform that takes none.
 	Condition *Condition `json:"condition,omitempty"`
-	// Settings are left out by terminals before 1.2, or that speak to a platform that takes none.
+	// Settings are left out by terminals that know none, or that speak to a platform that takes none.
 	Settings *SettingsHeld `json:"settings,omitempty"`
 }
 
