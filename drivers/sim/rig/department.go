@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"bianmin/core/casefile"
@@ -12,7 +13,8 @@ import (
 
 // Department does "platform act" with the words of a line: on the case the line
 // names first, or on the newest case at the platform when it begins with the
-// act. "wait" waits until the newest case has arrived. It answers the case's number.
+// act. "wait" waits until the newest case has arrived. "once" behind the number refuses an act of a kind that was done
+// before: who asks may have been killed before it heard of it. It answers the case's number.
 func (r *Rig) Department(ctx context.Context, line string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -21,7 +23,11 @@ func (r *Rig) Department(ctx context.Context, line string) (string, error) {
 		return "", errors.New("say what the department does: accept, progress, return, finish, reject, appoint or wait")
 	}
 	if _, err := casefile.ParseNumber(words[0]); err == nil {
-		return words[0], r.Act(ctx, casefile.Number(words[0]), words[1:]...)
+		number := casefile.Number(words[0])
+		if len(words) > 2 && words[1] == "once" {
+			return words[0], r.acts.once(words[0]+" "+words[2], func() error { return r.Act(ctx, number, words[2:]...) })
+		}
+		return words[0], r.Act(ctx, number, words[1:]...)
 	}
 	if words[0] == "appoint" {
 		return "", r.Act(ctx, "", words...)
@@ -31,6 +37,28 @@ func (r *Rig) Department(ctx context.Context, line string) (string, error) {
 		return string(newest), err
 	}
 	return string(newest), r.Act(ctx, newest, words...)
+}
+
+// acts are those that are done once.
+type acts struct {
+	mu   sync.Mutex
+	done map[string]bool
+}
+
+func (a *acts) once(what string, do func() error) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.done[what] {
+		return errors.New("the department did that before")
+	}
+	err := do()
+	if err == nil {
+		if a.done == nil {
+			a.done = map[string]bool{}
+		}
+		a.done[what] = true
+	}
+	return err
 }
 
 // Act lets the department do something: the words of "platform act". An empty number is an appointment of the desk's point.

@@ -2,6 +2,7 @@ package rig
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -310,6 +311,18 @@ func (k *deskKilling) settle(n int) {
 	}
 }
 
+// course is a case's events and updates as the platform holds them, without anything of the person.
+func course(c Case) string {
+	text := string(c.Case) + " " + c.State
+	for _, e := range c.Events {
+		text += fmt.Sprintf("\n  event %s %s %s %s", e.Packet, e.Kind, e.State, e.Code)
+	}
+	for _, u := range c.Updates {
+		text += fmt.Sprintf("\n  update %s %s %s", u.ID, u.Kind, u.At.Format(time.RFC3339Nano))
+	}
+	return text
+}
+
 // waitArrived waits until the platform accepted every record of the store with all its events.
 func waitArrived(ctx context.Context, t *testing.T, r *Rig, held map[casefile.Number]bool) []Case {
 	t.Helper()
@@ -331,10 +344,8 @@ func waitArrived(ctx context.Context, t *testing.T, r *Rig, held map[casefile.Nu
 		}
 		if ctx.Err() != nil {
 			for _, c := range cases {
-				for _, e := range c.Events {
-					if e.State != "accepted" {
-						t.Logf("%s: %s %s %s", c.Case, e.Kind, e.State, e.Code)
-					}
+				if !c.Arrived() {
+					t.Log(course(c))
 				}
 			}
 			t.Fatalf("%d of %d records are at the platform, %d packets wait here\n%s", len(cases), len(held), waiting, r.Sender.Tail(20))

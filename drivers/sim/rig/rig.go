@@ -47,6 +47,7 @@ type Rig struct {
 	Sender   *Program
 	Staff    Staff
 	Accounts Accounts // a desk's
+	acts     acts     // of the department
 }
 
 // Staff is the technician's account the platform issued.

@@ -78,7 +78,7 @@ func (r *robot) next(file agency.CaseFile) (string, step) {
 // department lets the department act; what it refuses it has done before we heard of it.
 func (r *robot) department(line string) step {
 	return func(ctx context.Context, file agency.CaseFile) error {
-		if err := r.tell(ctx, fmt.Sprintf("department %s %s", file.Number, line)); err != nil {
+		if err := r.tell(ctx, fmt.Sprintf("department %s once %s", file.Number, line)); err != nil {
 			say("the department: %v", err)
 		}
 		return r.changedWithin(ctx, newsPatience, file, func(now agency.CaseFile) bool { return now.State != file.State })
