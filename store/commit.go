@@ -81,14 +81,7 @@ type NewCase struct {
 func (s *Store) Submit(ctx context.Context, terminal, generation string, build func(Slot) (Record, error)) error {
 	var commits int64
 	err := s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
-		mark, count, err := scanMark(q.row(tx, sqlMark))
-		if err != nil {
-			return fmt.Errorf("read the time mark: %w", err)
-		}
-		if err := admits(tx, q, generation); err != nil {
-			return err
-		}
-		clock, err := s.judge(mark)
+		mark, count, clock, err := s.admit(tx, q, generation)
 		if err != nil {
 			return err
 		}
@@ -190,14 +183,7 @@ func (s *Store) insertRecord(tx *sql.Tx, q statements, clock Clock, r Record) er
 func (s *Store) Append(ctx context.Context, number casefile.Number, generation string, build func(Slot) (Record, error)) error {
 	var commits int64
 	err := s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
-		mark, count, err := scanMark(q.row(tx, sqlMark))
-		if err != nil {
-			return fmt.Errorf("read the time mark: %w", err)
-		}
-		if err := admits(tx, q, generation); err != nil {
-			return err
-		}
-		clock, err := s.judge(mark)
+		mark, count, clock, err := s.admit(tx, q, generation)
 		if err != nil {
 			return err
 		}

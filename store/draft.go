@@ -70,16 +70,7 @@ func orphans(tx *sql.Tx, account, id string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
-	var files []string
-	for rows.Next() {
-		var digest string
-		if err := rows.Scan(&digest); err != nil {
-			return nil, err
-		}
-		files = append(files, digest)
-	}
-	return files, rows.Err()
+	return digests(rows)
 }
 
 func dropDraft(tx *sql.Tx, account, id string) error {

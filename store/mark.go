@@ -56,6 +56,19 @@ func (r *markRow) mark() (casefile.Mark, int64) {
 	}, r.commits.Int64
 }
 
+// admit begins a transaction that accepts something: it gives the time mark, the commits so far and the judged clock.
+func (s *Store) admit(tx *sql.Tx, q statements, generation string) (casefile.Mark, int64, Clock, error) {
+	mark, count, err := scanMark(q.row(tx, sqlMark))
+	if err != nil {
+		return mark, count, Clock{}, fmt.Errorf("read the time mark: %w", err)
+	}
+	if err := admits(tx, q, generation); err != nil {
+		return mark, count, Clock{}, err
+	}
+	clock, err := s.judge(mark)
+	return mark, count, clock, err
+}
+
 func scanMark(row *sql.Row) (casefile.Mark, int64, error) {
 	var r markRow
 	if err := row.Scan(r.fields()...); err != nil && !errors.Is(err, sql.ErrNoRows) {

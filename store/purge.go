@@ -70,13 +70,8 @@ func days(text string, otherwise int) time.Duration {
 
 const purgeable = "SELECT packet FROM outbox WHERE state = 1 AND done_ms < ?"
 
-func purgedFiles(tx *sql.Tx, before int64) ([]string, error) {
-	rows, err := tx.Query("SELECT DISTINCT digest FROM attachments a WHERE packet IN ("+purgeable+`)
-		AND NOT EXISTS (SELECT 1 FROM attachments b WHERE b.digest = a.digest AND b.packet NOT IN (`+purgeable+`))
-		AND NOT EXISTS (SELECT 1 FROM draft_pages d WHERE d.digest = a.digest)`, before, before)
-	if err != nil {
-		return nil, err
-	}
+// digests reads rows of one digest each, and closes them.
+func digests(rows *sql.Rows) ([]string, error) {
 	defer func() { _ = rows.Close() }()
 	var files []string
 	for rows.Next() {
@@ -87,6 +82,16 @@ func purgedFiles(tx *sql.Tx, before int64) ([]string, error) {
 		files = append(files, digest)
 	}
 	return files, rows.Err()
+}
+
+func purgedFiles(tx *sql.Tx, before int64) ([]string, error) {
+	rows, err := tx.Query("SELECT DISTINCT digest FROM attachments a WHERE packet IN ("+purgeable+`)
+		AND NOT EXISTS (SELECT 1 FROM attachments b WHERE b.digest = a.digest AND b.packet NOT IN (`+purgeable+`))
+		AND NOT EXISTS (SELECT 1 FROM draft_pages d WHERE d.digest = a.digest)`, before, before)
+	if err != nil {
+		return nil, err
+	}
+	return digests(rows)
 }
 
 // purgePackets removes payloads; the outbox row stays as long as the case, so

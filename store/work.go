@@ -29,14 +29,7 @@ type Work struct {
 func (s *Store) Work(ctx context.Context, terminal, generation string, do func(*Work) error) error {
 	var commits int64
 	err := s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
-		mark, count, err := scanMark(q.row(tx, sqlMark))
-		if err != nil {
-			return fmt.Errorf("read the time mark: %w", err)
-		}
-		if err := admits(tx, q, generation); err != nil {
-			return err
-		}
-		clock, err := s.judge(mark)
+		mark, count, clock, err := s.admit(tx, q, generation)
 		if err != nil {
 			return err
 		}
