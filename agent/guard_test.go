@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"bianmin/agent/desk"
+	"bianmin/packaging/settings"
 	"bianmin/sync/seal/sealtest"
 )
 
 // TestProductionTakesNoOnlookers: what lets somebody look into a shift is refused before a store or window is opened.
 func TestProductionTakesNoOnlookers(t *testing.T) {
 	folder := t.TempDir()
-	sealtest.NewIn(t, production).Enrol(t, filepath.Join(folder, "keys"), "QH0302", "A")
+	sealtest.NewIn(t, settings.Production).Enrol(t, filepath.Join(folder, "keys"), "QH0302", "A")
 	config := filepath.Join(folder, "terminal.yaml")
 	if err := os.WriteFile(config, []byte("data: .\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -26,11 +27,11 @@ func TestProductionTakesNoOnlookers(t *testing.T) {
 		"without privacy": {plain: true},
 	} {
 		f.config = config
-		if err := run(t.Context(), f); !errors.Is(err, errProduction) {
+		if err := run(t.Context(), f); !errors.Is(err, settings.ErrProduction) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := run(t.Context(), flags{config: config}); err == nil || errors.Is(err, errProduction) {
+	if err := run(t.Context(), flags{config: config}); err == nil || errors.Is(err, settings.ErrProduction) {
 		t.Errorf("without a flag: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "bianmin.db")); !errors.Is(err, os.ErrNotExist) {

@@ -20,7 +20,6 @@ import (
 	"bianmin/packaging/update/examine"
 	"bianmin/packaging/update/trial"
 	"bianmin/packaging/version"
-	"bianmin/sync/seal"
 	"bianmin/ui/play"
 	"bianmin/ui/toolkit"
 )
@@ -37,13 +36,8 @@ type flags struct {
 	plain    bool   // internal, for the canary test: leave plain copies and do not replace the process
 }
 
-// role and environment as an enrolment names them.
-const (
-	role       = "agent"
-	production = "production"
-)
-
-var errProduction = errors.New("this desk is enrolled for production: it takes no journeys, pictures or probes")
+// role as an enrolment names it.
+const role = "agent"
 
 func main() {
 	var f flags
@@ -89,9 +83,9 @@ func run(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(s.Log)}))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: s.Level()}))
 	if f.watched() {
-		if err := refuseProduction(s); err != nil {
+		if err := s.RefuseProduction(); err != nil {
 			return err
 		}
 	}
@@ -146,26 +140,3 @@ func run(ctx context.Context, f flags) error {
 
 // watched tells whether a flag lets somebody look into a shift.
 func (f flags) watched() bool { return f.journey != "" || f.probe != "" || f.shots != "" || f.plain }
-
-// refuseProduction looks at the enrolment without opening the store.
-func refuseProduction(s settings.Settings) error {
-	identity, err := seal.LoadIdentity(s.Data + "/keys")
-	switch {
-	case errors.Is(err, seal.ErrNotEnrolled):
-		return nil
-	case err != nil:
-		return err
-	case identity.Environment == production:
-		return errProduction
-	}
-	return nil
-}
-
-// level reads the configuration's word; anything else is "info".
-func level(word string) slog.Level {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(word)); err != nil {
-		return slog.LevelInfo
-	}
-	return l
-}

@@ -70,9 +70,9 @@ func run(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level(s.Log)}))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: s.Level()}))
 	if f.watched() {
-		if err := refuseProduction(s); err != nil {
+		if err := s.RefuseProduction(); err != nil {
 			return err
 		}
 	}
@@ -99,8 +99,8 @@ func run(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
-	if f.watched() && parts.Environment() == production {
-		return closing(parts, errProduction)
+	if f.watched() && parts.Environment() == settings.Production {
+		return closing(parts, settings.ErrProduction)
 	}
 	end, err := live(ctx, f, s, parts, log)
 	silent := examine.Silent(parts.Devices.Statuses())
@@ -117,13 +117,4 @@ func run(ctx context.Context, f flags) error {
 		return nil
 	}
 	return toolkit.ReplaceWith(argsFor(end, os.Args[1:]))
-}
-
-// level reads the configuration's word; anything else is "info".
-func level(word string) slog.Level {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(word)); err != nil {
-		return slog.LevelInfo
-	}
-	return l
 }
