@@ -89,7 +89,7 @@ func (i *installing) makeStick() {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"first", "look", "after"} {
+	for _, name := range []string{"first", "look", "after", "waits"} {
 		i.run("cp", filepath.Join(root(t), "packaging/build/vm", name), folder)
 	}
 	i.run("cp", packages[len(packages)-1], filepath.Join(folder, "bianmin.deb"))
@@ -199,7 +199,7 @@ func TestInstall(t *testing.T) {
 	i.stage(ctx, m, "looked")
 	before := i.settled(ctx, m, "2-after-restart")
 	i.keys(ctx, m, before)
-	for _, name := range []string{"pressed", "back", "end"} {
+	for _, name := range []string{"pressed", "back", "hung", "fed", "end"} {
 		i.stage(ctx, m, name)
 	}
 	i.settled(ctx, m, "5-after-a-kill")

@@ -36,6 +36,8 @@ var holds = map[string]*regexp.Regexp{
 	"restarts":    regexp.MustCompile(`^0$`),
 	"vt":          regexp.MustCompile(`^tty7$`),
 	"said":        regexp.MustCompile(`^1$`),
+	"went":        regexp.MustCompile(`^(watchdog|oom-kill) [1-9]`),
+	"stopped":     regexp.MustCompile(`^success 0 inactive $|^inactive success 0 $`),
 	"person":      regexp.MustCompile(`^0 of [3-9]$`),
 }
 
