@@ -209,7 +209,7 @@ func (u *Updater) install(ctx context.Context, archive string, offer *Offer) err
 	if err := remove(unfinished, folder); err != nil {
 		return err
 	}
-	if err := os.Mkdir(unfinished, 0o755); err != nil { // #nosec G301 -- programs, for everybody to run
+	if err := errors.Join(os.Mkdir(unfinished, 0o755), os.Chmod(unfinished, 0o755)); err != nil { // #nosec G301 G302 -- programs, for everybody to run, whatever the mask
 		return err
 	}
 	if err := u.unpack(archive, unfinished, offer); err != nil {

@@ -49,7 +49,7 @@ func writeJSON(path string, value any) error {
 		return err
 	}
 	_, err = file.Write(append(content, '\n'))
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close()); err != nil { // #nosec G302 -- for the terminal's user to read, whatever the mask
 		return errors.Join(err, os.Remove(path+".new"))
 	}
 	if err := os.Rename(path+".new", path); err != nil {
