@@ -35,6 +35,9 @@ func (s *Store) Purge(ctx context.Context) (packets int, err error) {
 			return err
 		}
 		now := clock.Judgement.Now
+		if err := purgeUsage(tx, now); err != nil {
+			return err
+		}
 		before := now.Add(-days(settings[SettingRetention], defaultRetention)).UnixMilli()
 		if files, err = purgedFiles(tx, before); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"bianmin/core/catalogue"
+	"bianmin/core/usage"
 )
 
 // browse is where the person is among the items.
@@ -33,6 +34,7 @@ func (m *machine) browseEvent(event Event) bool {
 	switch event := event.(type) {
 	case Begin:
 		if m.screen == Attract {
+			m.count(usage.Visit, "")
 			m.to(Home)
 			m.checkService()
 		}
@@ -104,6 +106,7 @@ func (m *machine) openItem(number string) {
 		m.closeErrand()
 		m.browse.from = Home
 	}
+	m.count(usage.Guide, item.Code)
 	m.to(Guide)
 }
 
@@ -128,6 +131,7 @@ func (m *machine) apply() {
 		return
 	}
 	m.draft = newDraft(m.browse.item, m.browse.set)
+	m.count(usage.Begun, m.draft.item.Code)
 	m.askReady()
 	if m.scannerMissing() {
 		return

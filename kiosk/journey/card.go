@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bianmin/core/identity"
+	"bianmin/core/usage"
 	"bianmin/drivers"
 )
 
@@ -302,6 +303,9 @@ func (m *machine) backFromConfirm() {
 func (m *machine) closeErrand() {
 	m.fx.cancel(slotDeliver, slotReady)
 	m.dropPages()
+	if m.draft != nil {
+		m.count(usage.Left, m.draft.item.Code)
+	}
 	m.draft.wipe()
 	m.draft, m.filed = nil, nil
 	m.cases = cases{}

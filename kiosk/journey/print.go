@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bianmin/core/receipt"
+	"bianmin/core/usage"
 	"bianmin/drivers"
 )
 
@@ -151,6 +152,9 @@ func (m *machine) printEnded(p printed) {
 	switch {
 	case p.job.Kind == jobGuide:
 		m.browse.printed = printWords(p.report)
+		if p.report.Outcome == drivers.Printed {
+			m.count(usage.Printed, p.job.Item)
+		}
 	case m.filed != nil && p.job.Case == m.filed.Number:
 		m.receiptEnded(p)
 	case m.screen == CaseDetail && p.job.Case == m.cases.open:

@@ -23,6 +23,7 @@ type Options struct {
 	Ledger   Ledger
 	Terminal Terminal
 	Devices  Devices
+	Usage    Usage // nil counts nothing
 	Place    Place
 	Times    Times
 	Now      func() time.Time // wall clock for what is shown and signed; default time.Now

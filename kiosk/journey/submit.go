@@ -11,6 +11,7 @@ import (
 	"bianmin/core/catalogue"
 	"bianmin/core/identity"
 	"bianmin/core/text"
+	"bianmin/core/usage"
 )
 
 // trustScanned is the trust level of a scan until someone compares it with the original.
@@ -57,6 +58,7 @@ func (m *machine) submitEvent(event Event) bool {
 	m.log.Info("case filed", "number", string(done.filed.Number))
 	d := m.draft
 	m.filed = &filed{Filed: done.filed, item: d.item, set: d.set}
+	m.count(usage.Filed, d.item.Code)
 	m.served = true
 	for _, g := range d.given {
 		g.pages = nil // they belong to the case now

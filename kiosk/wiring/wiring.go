@@ -175,7 +175,7 @@ func (k *Kiosk) Session() *journey.Session {
 	times.Idle, times.Warn, times.Done = s.Idle, s.Warn, s.Done
 	orElse(&times.Poll, cardPoll)
 	orElse(&times.Health, healthEvery)
-	return journey.New(journey.Options{
+	options := journey.Options{
 		Catalogue: func() *catalogue.Catalogue { return k.set },
 		Readings:  k.Pinyin.Readings,
 		Words:     k.words,
@@ -187,7 +187,11 @@ func (k *Kiosk) Session() *journey.Session {
 		Times:     times,
 		Now:       func() time.Time { return time.Now().In(casefile.Zone) },
 		Logger:    k.options.Log,
-	})
+	}
+	if !k.options.Practice {
+		options.Usage = k.Desk
+	}
+	return journey.New(options)
 }
 
 func orElse(d *time.Duration, fallback time.Duration) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/core/usage"
 	"bianmin/drivers"
 	"bianmin/store"
 )
@@ -122,4 +123,13 @@ func (t *Terminal) RetryQueue(ctx context.Context, account string) error {
 		return Coded(err)
 	}
 	return Coded(opened.Audit(ctx, store.Entry{Actor: "technician:" + account, Action: "queue-retry"}))
+}
+
+// CountUse counts that something was used, of nobody in particular. A terminal that is not set up counts nothing.
+func (t *Terminal) CountUse(ctx context.Context, kind usage.Kind, item string) error {
+	opened, _, err := t.Opened(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // the screen says why there is no store
+	}
+	return Coded(opened.CountUse(ctx, kind, item))
 }
