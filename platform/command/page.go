@@ -7,8 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
+	"bianmin/assets"
+	"bianmin/core/catalogue"
 	"bianmin/platform/authority"
 	"bianmin/platform/fleet"
 	"bianmin/platform/registry"
@@ -29,8 +32,15 @@ func (f serveFlags) listenFleet(ctx context.Context, o Options, a *authority.Aut
 	if err != nil {
 		return nil, err
 	}
-	limits := f.limits
-	page, err := fleet.New(fleet.Options{Registry: reg, Token: token, Limits: limits, Now: o.Now, Log: log})
+	files := assets.Catalogue()
+	if f.catalogue != "" {
+		files = os.DirFS(f.catalogue)
+	}
+	set, err := catalogue.Load(files)
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
+	}
+	page, err := fleet.New(fleet.Options{Registry: reg, Token: token, Limits: f.limits, Now: o.Now, Log: log, Catalogue: set})
 	if err != nil {
 		return nil, err
 	}

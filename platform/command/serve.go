@@ -26,7 +26,7 @@ import (
 const grace = 3 * time.Second
 
 type serveFlags struct {
-	listen, data, faults, control, rules, environment, fleet string
+	listen, data, faults, control, rules, environment, fleet, catalogue string
 
 	hosts  []string
 	limits fleet.Limits
@@ -43,6 +43,7 @@ func serveCommand(root *cobra.Command, o Options) {
 	flags.StringVar(&f.environment, "environment", "demo", "demo or production; fixed at the first start")
 	flags.StringSliceVar(&f.hosts, "host", nil, "names and addresses beside localhost that the server certificate covers")
 	flags.StringVar(&f.fleet, "fleet", "", "address of the fleet page and of metrics, e.g. 127.0.0.1:8444 (default: none)")
+	flags.StringVar(&f.catalogue, "catalogue", "", "folder of the catalogue whose names the fleet page shows (default: the demo region's)")
 	flags.StringVar(&f.limits.Software, "software", "", "version terminals should have; the fleet page shows older ones (default: the newest one that was heard)")
 	flags.DurationVar(&f.limits.Silent, "silent", 15*time.Minute, "how long a terminal may be silent before the fleet page says so")
 	flags.DurationVar(&f.limits.Late, "late", 4*time.Hour, "how long a packet may wait before the fleet page says so")

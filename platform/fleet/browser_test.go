@@ -181,9 +181,21 @@ func TestInTheBrowser(t *testing.T) {
 	if title := read(t, ctx, chromedp.Title()); title != "Service points" {
 		t.Errorf("the title is %q", title)
 	}
+	w.worked()
+	click(t, ctx, `.bar nav a[href="/work"]`, "table.work")
+	shoot(t, ctx, "work-en")
+	open(t, ctx, w.server.URL+"/work?lang=zh&by=point&period=month", "table.work")
+	shoot(t, ctx, "work-point")
+	click(t, ctx, `.chips a[href*="by=item"]`, `.chips a[aria-current][href*="by=item"]`)
+	shoot(t, ctx, "work")
+	if text := textOf(t, ctx, "tbody tr:first-child"); !strings.Contains(text, "高龄津贴") {
+		t.Errorf("the first item: %s", text)
+	}
 	do(t, ctx, "on a telephone", chromedp.EmulateViewport(390, 844))
 	open(t, ctx, w.server.URL+"/fleet?lang=zh", "table")
 	shoot(t, ctx, "list-narrow")
+	open(t, ctx, w.server.URL+"/work?by=point", "table.work")
+	shoot(t, ctx, "work-narrow")
 	if width := read(t, ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); width > 390 {
 		t.Errorf("the page is %d wide on a telephone of 390", width)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"bianmin/assets"
+	"bianmin/core/catalogue"
 	"bianmin/platform/registry"
 )
 
@@ -27,17 +28,21 @@ type Registry interface {
 	Beats(ctx context.Context, t registry.Terminal, limit int) ([]registry.Beat, error)
 	Operator(ctx context.Context, name string) (registry.Operator, error)
 	Counts(ctx context.Context) (map[registry.State]int, error)
+	Work(ctx context.Context, from, until time.Time) ([]registry.Figures, error)
+	Ratings(ctx context.Context) ([]registry.Ratings, error)
 }
 
 var _ Registry = (*registry.Registry)(nil)
 
-// Options are what the fleet's view stands on; all but Limits are required.
+// Options are what the fleet's view stands on; all but Limits and Catalogue are required.
 type Options struct {
 	Registry Registry
 	Token    string // that Prometheus shows as "Authorization: Bearer"
 	Limits   Limits
 	Now      func() time.Time
 	Log      *slog.Logger
+	// Catalogue names items and divisions; without it their codes are shown.
+	Catalogue *catalogue.Catalogue
 }
 
 // Fleet is the http.Handler of pages and metrics.
@@ -51,7 +56,7 @@ type Fleet struct {
 }
 
 // Routes are what the handler answers, as method and path; openapi.yaml names the same.
-var Routes = []string{"GET /fleet", "GET /fleet/{terminal}", "GET /login", "POST /login", "POST /logout", "GET /style.css", "GET /font/{weight}", "GET /metrics"}
+var Routes = []string{"GET /fleet", "GET /fleet/{terminal}", "GET /work", "GET /work.csv", "GET /login", "POST /login", "POST /logout", "GET /style.css", "GET /font/{weight}", "GET /metrics"}
 
 // New makes the handler.
 func New(o Options) (*Fleet, error) {
@@ -63,11 +68,12 @@ func New(o Options) (*Fleet, error) {
 	if f.words, err = loadWords(); err != nil {
 		return nil, err
 	}
-	if f.templates, err = template.New("").Funcs(template.FuncMap{"dict": pair}).ParseFS(files, "page/*.html"); err != nil {
+	if f.templates, err = template.New("").Funcs(template.FuncMap{"dict": dict}).ParseFS(files, "page/*.html"); err != nil {
 		return nil, fmt.Errorf("read the fleet's pages: %w", err)
 	}
 	answers := map[string]http.Handler{
 		"GET /fleet": f.signedOn(f.list), "GET /fleet/{terminal}": f.signedOn(f.detail),
+		"GET /work": f.signedOn(f.work), "GET /work.csv": f.signedOn(f.workFile),
 		"GET /login": http.HandlerFunc(f.askLogin), "POST /login": http.HandlerFunc(f.login), "POST /logout": f.signedOn(f.logout),
 		"GET /style.css": http.HandlerFunc(f.style), "GET /font/{weight}": http.HandlerFunc(f.font), "GET /metrics": f.withToken(http.HandlerFunc(f.metrics)),
 	}
@@ -80,9 +86,17 @@ func New(o Options) (*Fleet, error) {
 	return f, nil
 }
 
-// pair hands two things to a template within a template.
-func pair(name string, value any, other string, second any) map[string]any {
-	return map[string]any{name: value, other: second}
+// dict hands several things, as pairs of name and value, to a template within a template.
+func dict(pairs ...any) (map[string]any, error) {
+	handed := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("%v is no name", pairs[i])
+		}
+		handed[name] = pairs[i+1]
+	}
+	return handed, nil
 }
 
 // ServeHTTP answers a browser or Prometheus.

@@ -186,7 +186,7 @@ func filters(lines []Line) []filter {
 
 // base is what every page of an operator shows.
 func (f *Fleet) base(s session) map[string]any {
-	return map[string]any{"W": f.words[s.lang], "Lang": s.lang, "Operator": s.operator, "CSRF": s.csrf, "Now": f.Now().In(casefile.Zone)}
+	return map[string]any{"W": f.words[s.lang], "Lang": s.lang, "Operator": s.operator, "CSRF": s.csrf, "Now": f.Now().In(casefile.Zone), "Part": "fleet"}
 }
 
 func (f *Fleet) list(w http.ResponseWriter, r *http.Request, s session) {

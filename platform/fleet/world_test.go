@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"bianmin/assets"
+	"bianmin/core/catalogue"
 	"bianmin/platform/fleet"
 	"bianmin/platform/registry"
 	"bianmin/sync/wire"
@@ -28,6 +30,7 @@ var noon = time.Date(2026, 11, 25, 4, 0, 0, 0, time.UTC)
 type world struct {
 	t        *testing.T
 	now      time.Time
+	dir      string
 	reg      *registry.Registry
 	server   *httptest.Server
 	client   *http.Client
@@ -36,13 +39,19 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, now: noon, password: "kx7qa-2"}
+	w := &world{t: t, now: noon, password: "kx7qa-2", dir: t.TempDir()}
 	var err error
-	if w.reg, err = registry.Open(t.Context(), t.TempDir(), func() time.Time { return w.now }); err != nil {
+	if w.reg, err = registry.Open(t.Context(), w.dir, func() time.Time { return w.now }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.reg.Close() })
-	page, err := fleet.New(fleet.Options{Registry: w.reg, Token: token, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler)})
+	set, err := catalogue.Load(assets.Catalogue())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := fleet.New(fleet.Options{
+		Registry: w.reg, Token: token, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler), Catalogue: set,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

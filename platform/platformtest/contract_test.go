@@ -79,6 +79,7 @@ func heartbeat() wire.Heartbeat {
 			Devices: []wire.Device{{Role: "printer", Condition: "userError", Paper: "out", Fault: "paper-out", Model: "m"}},
 		},
 		Settings: &wire.SettingsHeld{Number: 3, Refused: 4, Reason: "r", Unknown: []string{"u"}},
+		Usage:    []wire.Use{{Day: "2026-11-25", Kind: "guide", Item: "i", N: 1}},
 	}
 }
 

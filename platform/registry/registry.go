@@ -38,8 +38,11 @@ var schemaFleet string
 //go:embed settings.sql
 var schemaSettings string
 
+//go:embed usage.sql
+var schemaUsage string
+
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings}
+var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {

@@ -16,6 +16,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
+	"bianmin/core/casefile"
+	"bianmin/core/usage"
 	"bianmin/platform/authority"
 	"bianmin/platform/intake"
 	"bianmin/platform/registry"
@@ -144,6 +146,11 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 	if err != nil {
 		return err
 	}
+	used := beat.Usage
+	if err := s.Registry.KeepUsage(r.Context(), t, s.counts(used)); err != nil {
+		return err
+	}
+	beat.Usage = nil // it is kept apart
 	body, err := json.Marshal(beat)
 	if err != nil {
 		return fmt.Errorf("keep a heartbeat: %w", err)
@@ -151,7 +158,7 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 	if err := s.Registry.Heartbeat(r.Context(), t, body); err != nil {
 		return err
 	}
-	answer := wire.Answer{Nonce: beat.Nonce}
+	answer := wire.Answer{Nonce: beat.Nonce, Usage: len(used)}
 	if answer.Settings, err = s.Registry.SettingsNumber(r.Context(), t); err != nil {
 		return err
 	}
@@ -169,6 +176,18 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 		answer.Evaluations = &evaluations
 	}
 	return s.timeAnswer(w, answer)
+}
+
+// counts are what can be believed of a terminal's counts: a known kind, a day that is not to come.
+func (s *Service) counts(used []wire.Use) []usage.Count {
+	tomorrow := s.Now().In(casefile.Zone).AddDate(0, 0, 1).Format(time.DateOnly)
+	var counts []usage.Count
+	for _, u := range used {
+		if usage.Kind(u.Kind).Known() && u.Day <= tomorrow {
+			counts = append(counts, usage.Count{Day: u.Day, Kind: usage.Kind(u.Kind), Item: u.Item, N: u.N})
+		}
+	}
+	return counts
 }
 
 // roleAgent is the role of a desk's terminal; only such a one hears of accounts and evaluations.

@@ -188,6 +188,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Condition: func() *wire.Condition { return look(o.data, o.log) },
 		Settings:  rules.held,
 		Newest:    rules.newest,
+		Usage:     outbox,
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"time"
 
+	"bianmin/core/usage"
 	"bianmin/store"
 	"bianmin/sync/channel"
 	"bianmin/sync/wire"
@@ -33,8 +34,16 @@ type Memory interface {
 
 var _ Memory = (*store.Store)(nil)
 
+// Usage is what a terminal counted of its use.
+type Usage interface {
+	Untold(ctx context.Context, limit int) ([]usage.Count, error)
+	Told(ctx context.Context, counts []usage.Count) error
+}
+
+var _ Usage = (*store.Store)(nil)
+
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, Condition, Agents, Evaluations, Replaced, Settings and Newest are required.
+// lists of accounts home. All fields but Timing, Condition, Agents, Evaluations, Replaced, Settings, Newest and Usage are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -57,6 +66,8 @@ type Pulse struct {
 	Settings func() *wire.SettingsHeld
 	// Newest takes the number of the newest settings the platform has, with every answer; nil does not want it.
 	Newest func(ctx context.Context, number int64)
+	// Usage keeps what is counted; nil says nothing about it.
+	Usage Usage
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -124,9 +135,16 @@ func (p Pulse) beat(ctx context.Context) error {
 	if p.Settings != nil {
 		beat.Settings = p.Settings()
 	}
+	var counted []usage.Count
+	if p.Usage != nil {
+		if counted, err = p.Usage.Untold(ctx, wire.MaxUses); err != nil {
+			return fmt.Errorf("heartbeat: %w", err)
+		}
+		beat.Usage = uses(counted)
+	}
 	signed, trip, err := p.post(ctx, beat)
-	if (beat.Condition != nil || beat.Settings != nil) && misfit(err) { // an older platform takes neither
-		beat.Condition, beat.Settings = nil, nil
+	if (beat.Condition != nil || beat.Settings != nil || beat.Usage != nil) && misfit(err) { // an older platform takes none of them
+		beat.Condition, beat.Settings, beat.Usage, counted = nil, nil, nil, nil
 		signed, trip, err = p.post(ctx, beat)
 	}
 	if err != nil {
@@ -138,7 +156,21 @@ func (p Pulse) beat(ctx context.Context) error {
 	if signed.Kind != wire.Time || signed.Nonce != beat.Nonce {
 		return fmt.Errorf("heartbeat: %w: an answer to another question", channel.ErrStranger)
 	}
+	if signed.Usage > 0 && signed.Usage == len(counted) {
+		if err := p.Usage.Told(ctx, counted); err != nil {
+			return fmt.Errorf("heartbeat: %w", err)
+		}
+	}
 	return p.take(ctx, signed, trip)
+}
+
+// uses says counts in the words of the wire; nil for none.
+func uses(counted []usage.Count) []wire.Use {
+	var said []wire.Use
+	for _, c := range counted {
+		said = append(said, wire.Use{Day: c.Day, Kind: string(c.Kind), Item: c.Item, N: c.N})
+	}
+	return said
 }
 
 // misfit tells whether the platform's contract has no room for what was said.

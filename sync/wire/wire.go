@@ -100,6 +100,19 @@ type Heartbeat struct {
 	Condition *Condition `json:"condition,omitempty"`
 	// Settings are left out by terminals that know none, or that speak to a platform that takes none.
 	Settings *SettingsHeld `json:"settings,omitempty"`
+	// Usage are counts the platform has not said yet to have; at most MaxUses.
+	Usage []Use `json:"usage,omitempty"`
+}
+
+// MaxUses is how many counts one heartbeat carries at most.
+const MaxUses = 200
+
+// Use is how often something was used at the terminal on one day that is over, by package usage's kinds. Nothing in it is about a person.
+type Use struct {
+	Day  string `json:"day"` // YYYY-MM-DD
+	Kind string `json:"kind"`
+	Item string `json:"item,omitempty"` // code
+	N    int    `json:"n"`
 }
 
 // Condition is how a terminal's machine and devices stand. Nothing in it is about a person.
@@ -159,6 +172,8 @@ type Answer struct {
 	Evaluations *Evaluations `json:"evaluations,omitempty"`
 	// Settings is the number of the newest settings for who asks; 0 when nothing was ever set.
 	Settings int64 `json:"settings,omitempty"`
+	// Usage is how many of the heartbeat's counts are kept now; all of them or none.
+	Usage int `json:"usage,omitempty"`
 }
 
 // Problem is an unsigned refusal to answer; it changes nothing for the terminal.
