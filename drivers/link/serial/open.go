@@ -75,7 +75,7 @@ func Open(ctx context.Context, path string, options channel.Options) (*Port, err
 	}
 	p := &Port{
 		name: path, side: side, port: main, patience: patience, closing: make(chan struct{}),
-		release: func() error { return errors.Join(main.Close(), unix.Close(side)) },
+		release: func() error { return errors.Join(free(side), main.Close(), unix.Close(side)) },
 	}
 	if err := p.prepare(options); err != nil {
 		return nil, fmt.Errorf("open serial line %s: %w", path, errors.Join(err, p.Close()))
@@ -142,6 +142,15 @@ func (p *Port) exclude() error {
 		return nil
 	}
 	return unix.IoctlSetInt(p.side, unix.TIOCEXCL, 0)
+}
+
+// free says that the line may be opened again. Closing does not say it while a program that is just being started holds
+// copies of the descriptors.
+func free(side int) error {
+	if err := unix.IoctlSetInt(side, unix.TIOCNXCL, 0); err != nil && !errors.Is(err, unix.EIO) && !errors.Is(err, unix.ENODEV) { // pulled
+		return err
+	}
+	return unix.Flock(side, unix.LOCK_UN)
 }
 
 // translate gives an operating system's error its meaning and keeps it in the chain.

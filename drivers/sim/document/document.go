@@ -81,7 +81,17 @@ func (p *Printer) startBus(ctx context.Context) (err error) {
 	if p.bus, err = launch(p.dir, nil, "dbus-daemon", "--config-file="+config, "--nofork"); err != nil {
 		return err
 	}
-	return p.bus.until(ctx, func() error { _, err := os.Stat(p.busPath()); return err })
+	return p.bus.until(ctx, func() error { return answers(ctx, p.busPath()) })
+}
+
+// answers tells whether somebody listens on a socket, whose file is there a moment before.
+func answers(ctx context.Context, path string) error {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "unix", path)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 func (p *Printer) busPath() string { return filepath.Join(p.dir, "bus") }
