@@ -168,7 +168,10 @@ func (r *run) prepare() (unlock func(), err error) {
 		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { // #nosec G115 -- a descriptor
 			return errors.Join(ErrRunning, file.Close())
 		}
-		unlock = func() { _ = file.Close() }
+		unlock = func() { // said, for a program that is just being started still holds the file open
+			_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) // #nosec G115 -- a descriptor
+			_ = file.Close()
+		}
 		return nil
 	})
 	return unlock, err

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,7 +41,19 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if !atOnceSaid() {
+		_ = flag.Set("test.parallel", strconv.Itoa(atOnce)) // the flag is there
+	}
 	goleak.VerifyTestMain(m)
+}
+
+// atOnce is how many setups run at once: each waits for serial ports on which nobody answers, most of its time.
+const atOnce = 8
+
+func atOnceSaid() (said bool) {
+	flag.Parse()
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	return said
 }
 
 // plan is what a setup gets, in a file for the child.

@@ -159,7 +159,9 @@ func (m Machine) alone() (func() error, error) {
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { // #nosec G115 -- file descriptors are small
 		return nil, errors.Join(ErrRunning, file.Close())
 	}
-	return file.Close, nil
+	return func() error { // said, for a program that is just being started still holds the file open
+		return errors.Join(syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close()) // #nosec G115 -- file descriptors are small
+	}, nil
 }
 
 // prepare does everything that needs the keys, and ends with the marker.
