@@ -171,6 +171,36 @@ func TestSettingsKilled(t *testing.T) {
 	}
 }
 
+// TestOlderSettingsPutBack: the province's older word, signed as it is, put back by hand or from a copy of the folder, lasts
+// until the next contact; the newest number is the platform's to know.
+func TestOlderSettingsPutBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.startPlatform("")
+	w.enrol()
+	keys, _ := w.who()
+	w.run("settings", "set", schema.Retention, "30", "--all")
+	sender := w.startSender("")
+	await(t, "the first settings", func() bool { return w.retention() == "30" })
+	older, err := os.ReadFile(filepath.Join(keys, standing.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.run("settings", "set", schema.Retention, "31", "--all")
+	sender.kill()
+	sender = w.startSender("")
+	await(t, "the newer ones", func() bool { return w.retention() == "31" })
+	sender.kill()
+	if err := seal.WriteFile(filepath.Join(keys, standing.File), older); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.ruling(); r.Values[schema.Retention] != "30" {
+		t.Fatalf("put back: %+v", r)
+	}
+	w.startSender("")
+	await(t, "the newer ones again", func() bool { return w.ruling().Number == 2 && w.retention() == "31" })
+}
+
 // TestOwnFileBesideTheProvince: the sender logs by what counts, and follows its own file and the province without a restart.
 func TestOwnFileBesideTheProvince(t *testing.T) {
 	t.Parallel()
