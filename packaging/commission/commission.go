@@ -57,6 +57,10 @@ type Options struct {
 	Software   string // name and version, for the platform's list
 	Now        func() time.Time
 	Log        *slog.Logger
+	// PrintServer and Printers say at which "HOST:PORT" A4 printers are looked for: a print server's queues, and printers
+	// themselves; both empty are this machine's own where Root is "/", and none elsewhere.
+	PrintServer string
+	Printers    []string
 	// Supervisor starts and stops units; nil where none runs.
 	Supervisor Supervisor
 	// Step is called after each step with its name; may be nil.
@@ -288,7 +292,7 @@ func (r *run) configure(ctx context.Context) error {
 	if yes(r.Answers.Find) {
 		r.Technician.Say("finding", nil)
 		err := r.mine(func() error {
-			found = r.configuration.find(ctx, r.Root, r.settings, r.Now)
+			found = r.configuration.find(ctx, r.Options, r.settings)
 			return ctx.Err()
 		})
 		if err != nil {

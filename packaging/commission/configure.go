@@ -2,6 +2,7 @@ package commission
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"bianmin/drivers"
+	"bianmin/drivers/ipp"
 	"bianmin/drivers/point"
 	"bianmin/drivers/scan"
 	"bianmin/packaging/settings"
@@ -147,19 +149,19 @@ type Finding struct {
 }
 
 // find looks for what the configuration does not name, and puts it there.
-func (c *configuration) find(ctx context.Context, root string, s settings.Settings, now func() time.Time) []Finding {
+func (c *configuration) find(ctx context.Context, o Options, s settings.Settings) []Finding {
 	all := given(s.Devices)
 	taken := func(name string) bool {
 		return slices.ContainsFunc(all, func(f Finding) bool { return f.Name == name })
 	}
 	var links []string
-	for _, path := range ports(root) {
+	for _, path := range ports(o.Root) {
 		if name := "serial:" + path; !taken(name) {
 			links = append(links, name)
 		}
 	}
 	devices := c.devices()
-	for _, f := range point.Find(ctx, links, now) {
+	for _, f := range point.Find(ctx, links, o.Now) {
 		if f.Role == "" {
 			continue
 		}
@@ -169,7 +171,15 @@ func (c *configuration) find(ctx context.Context, root string, s settings.Settin
 		}
 		all = append(all, finding)
 	}
-	if s.Devices.Scanner == nil && root == "/" {
+	if s.Devices.Document == nil {
+		for i, f := range pagePrinters(ctx, o) {
+			if i == 0 {
+				devices["document"] = map[string]any{"link": f.Link}
+			}
+			all = append(all, Finding{Role: drivers.RoleDocument, Name: f.Link, Model: modelOf(f), Second: i > 0})
+		}
+	}
+	if s.Devices.Scanner == nil && o.Root == "/" {
 		names, err := scan.List(ctx, scan.Options{})
 		for i, name := range names {
 			if err == nil && i == 0 {
@@ -179,6 +189,48 @@ func (c *configuration) find(ctx context.Context, root string, s settings.Settin
 		}
 	}
 	return all
+}
+
+// pagePrinters are the A4 printers that answer, the one to propose first: the print server's default queue, one that works
+// before one that does not, a queue before a printer without one.
+func pagePrinters(ctx context.Context, o Options) []ipp.Found {
+	server, addresses := o.PrintServer, o.Printers
+	if server == "" && len(addresses) == 0 && o.Root == "/" {
+		server, addresses = ipp.Here()
+	}
+	limits := ipp.Options{Now: o.Now, Answer: pageAnswer}
+	var found []ipp.Found
+	if server != "" {
+		queues, err := ipp.Queues(ctx, server, limits)
+		if err != nil && drivers.FaultOf(err) != drivers.FaultUnplugged { // no print server is no trouble
+			o.Log.Warn("the print server does not say its queues", "error", err)
+		}
+		found = queues
+	}
+	found = append(found, ipp.Printers(ctx, addresses, limits)...)
+	slices.SortStableFunc(found, func(a, b ipp.Found) int { return cmp.Compare(rank(a), rank(b)) })
+	return found
+}
+
+// pageAnswer is how long an A4 printer may take to say how it is.
+const pageAnswer = 3 * time.Second
+
+func rank(f ipp.Found) int {
+	switch {
+	case f.Default:
+		return 0
+	case f.Status.Fault == drivers.FaultNone:
+		return 1
+	}
+	return 2
+}
+
+// modelOf says what a printer is, with its queue's name.
+func modelOf(f ipp.Found) string {
+	if f.Name == "" || f.Status.Model == "" {
+		return cmp.Or(f.Status.Model, f.Name)
+	}
+	return f.Status.Model + " (" + f.Name + ")"
 }
 
 func given(d settings.Devices) (all []Finding) {

@@ -105,8 +105,10 @@ func showFound(s speaker, found []commission.Finding) {
 	s.Say("found", nil)
 	for _, f := range found {
 		line := "  " + s.words.T(text.Chinese, "device."+string(f.Role), nil) + " " + string(f.Role) + "  " + f.Name
-		if f.Serial != "" {
-			line += "  " + f.Serial
+		for _, known := range []string{f.Model, f.Serial} {
+			if known != "" {
+				line += "  " + known
+			}
 		}
 		for key, is := range map[string]bool{"given": f.Given, "second": f.Second} {
 			if is {

@@ -97,7 +97,10 @@ func (l *deviceLine) show(d stage.Device, idle bool) {
 	if d.Name == "" {
 		l.what.SetText(k.t("label.absent"))
 		l.link.SetText(k.t("label.absent-hint"))
-		if d.Role == drivers.RoleDocument || d.Role == drivers.RoleButton {
+		switch d.Role {
+		case drivers.RoleDocument:
+			l.link.SetText(k.t("label.page-printer-hint"))
+		case drivers.RoleButton:
 			l.link.SetText(k.t("label.talks-when-used"))
 		}
 	}
