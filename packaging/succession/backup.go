@@ -18,6 +18,7 @@ import (
 
 	"github.com/emmansun/gmsm/smx509"
 
+	"bianmin/packaging/stick"
 	"bianmin/store"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
@@ -29,15 +30,16 @@ import (
 // another takes its place. A successor's offer on the stick lets that machine
 // open it; the point's two custodians always can. Run again, it goes on with
 // what is there; the former backup stays good until the new one is whole.
-func (m Machine) Backup(ctx context.Context, stick string, final bool) (Manifest, error) {
+func (m Machine) Backup(ctx context.Context, to string, final bool) (Manifest, error) {
 	self, err := m.identity()
 	if err != nil {
 		return Manifest{}, err
 	}
-	if info, err := os.Stat(stick); err != nil || !info.IsDir() {
-		return Manifest{}, fmt.Errorf("%s is no folder to write a backup to", stick)
+	on, err := stick.Look(to)
+	if err != nil {
+		return Manifest{}, fmt.Errorf("%s is no folder to write a backup to", to)
 	}
-	successor, err := findOffer(stick, self)
+	successor, err := findOffer(to, self)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -45,13 +47,13 @@ func (m Machine) Backup(ctx context.Context, stick string, final bool) (Manifest
 	if err != nil {
 		return Manifest{}, err
 	}
-	made, err := m.backup(ctx, opened, self, stick, final, successor)
+	made, err := m.backup(ctx, opened, self, on, final, successor)
 	return made, errors.Join(err, opened.Close(), os.RemoveAll(m.copyFolder()))
 }
 
 func (m Machine) copyFolder() string { return filepath.Join(m.Data, "backup.copy") }
 
-func (m Machine) backup(ctx context.Context, opened *store.Store, self *seal.Identity, stick string, final bool, successor *smx509.Certificate) (Manifest, error) {
+func (m Machine) backup(ctx context.Context, opened *store.Store, self *seal.Identity, on stick.Folder, final bool, successor *smx509.Certificate) (Manifest, error) {
 	if final {
 		if err := opened.MarkReplaced(ctx, self.Generation, "technician"); err != nil {
 			return Manifest{}, err
@@ -72,7 +74,7 @@ func (m Machine) backup(ctx context.Context, opened *store.Store, self *seal.Ide
 		return made, err
 	}
 	m.step("backup-copied")
-	folder := folderOf(stick, self.Number, self.Generation)
+	folder := folderOf(on.Path, self.Number, self.Generation)
 	if err := removeParts(folder); err != nil {
 		return made, explain(err)
 	}
@@ -80,18 +82,21 @@ func (m Machine) backup(ctx context.Context, opened *store.Store, self *seal.Ide
 	if err != nil {
 		return made, err
 	}
-	if made.Store, err = sealFile(store.DatabaseIn(m.copyFolder()), storeFile(folder, made.ID), key); err != nil {
+	if made.Store, err = sealFile(store.DatabaseIn(m.copyFolder()), on, storeFile(folder, made.ID), key); err != nil {
 		return made, fmt.Errorf("write the backup: %w", err)
 	}
 	m.step("backup-store")
-	if err := m.copyPages(ctx, &made, pages, folder); err != nil {
+	if err := m.copyPages(ctx, &made, pages, on, folder); err != nil {
 		return made, err
 	}
-	if err := m.sign(made, self, folder); err != nil {
+	if err := m.sign(made, self, on, folder); err != nil {
 		return made, err
 	}
 	m.step("backup-listed")
-	return made, tidy(made, folder)
+	if err := tidy(made, folder); err != nil {
+		return made, err
+	}
+	return made, on.Check()
 }
 
 // copyDatabase makes a copy of one moment beside the data, checks it whole, and counts what is in it.
@@ -152,13 +157,13 @@ func sealSecrets(self *seal.Identity, to *ecdsa.PublicKey, id string) ([]byte, e
 }
 
 // sealFile seals a file under a key.
-func sealFile(from, to string, key [16]byte) (made File, err error) {
+func sealFile(from string, on stick.Folder, to string, key [16]byte) (made File, err error) {
 	file, err := os.Open(from) // #nosec G304 -- our own folder
 	if err != nil {
 		return made, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	err = place(to, func(w io.Writer) error {
+	err = place(on, to, func(w io.Writer) error {
 		writer, err := seal.NewWriter(w, key)
 		if err != nil {
 			return err
@@ -175,13 +180,13 @@ func sealFile(from, to string, key [16]byte) (made File, err error) {
 
 // copyPages copies the attachments, which are sealed already. One that was
 // delivered and purged meanwhile is left out; one that is needed must be there.
-func (m Machine) copyPages(ctx context.Context, made *Manifest, pages []store.Page, folder string) error {
+func (m Machine) copyPages(ctx context.Context, made *Manifest, pages []store.Page, on stick.Folder, folder string) error {
 	made.Pages = []File{}
 	for _, page := range pages {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		length, err := copyPage(store.PagePath(m.Data, page.Digest), pageFile(folder, page.Digest), page.Digest)
+		length, err := copyPage(store.PagePath(m.Data, page.Digest), on, pageFile(folder, page.Digest), page.Digest)
 		if errors.Is(err, fs.ErrNotExist) && !page.Needed {
 			continue
 		}
@@ -195,7 +200,7 @@ func (m Machine) copyPages(ctx context.Context, made *Manifest, pages []store.Pa
 }
 
 // copyPage copies a file that is named by its digest, unless it is there already and whole.
-func copyPage(from, to, digest string) (length int64, err error) {
+func copyPage(from string, in stick.Folder, to, digest string) (length int64, err error) {
 	if sum, n, err := digestOf(to); err == nil && sum == digest {
 		return n, nil
 	}
@@ -205,7 +210,7 @@ func copyPage(from, to, digest string) (length int64, err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	sum := seal.NewHash()
-	err = place(to, func(w io.Writer) error {
+	err = place(in, to, func(w io.Writer) error {
 		if length, err = io.Copy(io.MultiWriter(w, sum), file); err != nil {
 			return err
 		}
@@ -229,8 +234,11 @@ func digestOf(path string) (_ string, _ int64, err error) {
 }
 
 // sign writes the manifest, which makes the backup whole, after reading back what it names.
-func (m Machine) sign(made Manifest, self *seal.Identity, folder string) error {
+func (m Machine) sign(made Manifest, self *seal.Identity, on stick.Folder, folder string) error {
 	if err := verify(made, folder); err != nil {
+		if gone := on.Check(); gone != nil {
+			return gone
+		}
 		return fmt.Errorf("%w: %w", ErrNotSaved, err)
 	}
 	content, err := json.Marshal(made)
@@ -242,11 +250,11 @@ func (m Machine) sign(made Manifest, self *seal.Identity, folder string) error {
 		return err
 	}
 	m.step("backup-manifest")
-	return write(filepath.Join(folder, manifestFile), signed)
+	return write(on, filepath.Join(folder, manifestFile), signed)
 }
 
-func write(path string, content []byte) error {
-	return place(path, func(w io.Writer) error { _, err := w.Write(content); return err })
+func write(in stick.Folder, path string, content []byte) error {
+	return place(in, path, func(w io.Writer) error { _, err := w.Write(content); return err })
 }
 
 // verify reads every file of a backup and compares it with the manifest.

@@ -54,6 +54,9 @@ func child(order []string) error {
 	if order[0] == "full" {
 		return full(context.Background(), m, order[2])
 	}
+	if what, ok := strings.CutPrefix(order[0], "spoil-"); ok {
+		return spoil(context.Background(), what, m, order[2], order[3])
+	}
 	return act(context.Background(), order[0], m, order[2])
 }
 

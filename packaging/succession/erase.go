@@ -12,6 +12,7 @@ import (
 
 	"github.com/emmansun/gmsm/smx509"
 
+	"bianmin/packaging/stick"
 	"bianmin/sync/seal"
 )
 
@@ -19,40 +20,54 @@ import (
 // begun and a replaced enrolment's, and practice mode's.
 var keyFolders = []string{"keys", "keys.next", "keys.old"}
 
-// finish erases what the marker says, writes the certificate, and ends.
-func (m Machine) finish(mark marker, r Retiring) (Erasure, error) {
+// finish erases what the marker says, writes the certificate to out, and ends.
+func (m Machine) finish(mark marker, out stick.Folder, r Retiring) (Erasure, error) {
 	var done Erasure
 	if err := json.Unmarshal(mark.Signed.Statement, &done.Statement); err != nil {
 		return done, fmt.Errorf("go on with a retirement: %w", err)
 	}
-	if err := eraseKeys(m.Data); err != nil {
-		return done, fmt.Errorf("erase the keys: %w", err)
+	// A stick that is gone, full or read-only by now shows itself before anything goes.
+	if err := writeSigned(out, mark, done.Statement); err != nil && mark.Done == nil {
+		return done, fmt.Errorf("nothing is erased before the certificate's folder takes it: %w", err)
 	}
-	m.step("retire-keys")
-	if err := eraseRest(m.Data); err != nil {
-		return done, fmt.Errorf("erase what the keys sealed: %w", err)
+	if err := m.eraseAll(&mark); err != nil {
+		return done, err
 	}
-	m.step("retire-erased")
-	done.Told, done.Done, done.Signed, done.Digest = mark.Told, m.Now(), mark.Signed, seal.Digest(mark.Signed.Statement)
+	done.Told, done.Done, done.Signed, done.Digest = mark.Told, *mark.Done, mark.Signed, seal.Digest(mark.Signed.Statement)
 	done.KeyFiles, done.Files = mark.Keys, mark.Files
-	if info, err := os.Stat(r.Out); err == nil && info.IsDir() {
-		mark.Out = r.Out // the first one's stick may be gone
-	}
-	if err := writeSigned(mark, done.Statement); err != nil {
-		return done, fmt.Errorf("the machine is erased, only its certificate is not written: run this again: %w", err)
-	}
 	pdf, err := r.Certify(done)
 	if err != nil {
 		return done, fmt.Errorf("lay the certificate out: %w", err)
 	}
-	if err := write(certificateBase(mark.Out, done.Statement)+".pdf", pdf); err != nil {
-		return done, fmt.Errorf("the machine is erased, only its certificate is not written: run this again: %w", err)
+	if err := certify(out, mark, done.Statement, pdf); err != nil {
+		if kept := keepHere(m.Data, mark, done.Statement, pdf); kept != nil {
+			return done, fmt.Errorf("the machine is erased, only its certificate is not written: run this again: %w", errors.Join(err, kept))
+		}
+		return done, fmt.Errorf("the machine is erased; its certificate is kept in %s until it can be written: run this again: %w", m.Data, err)
 	}
 	m.step("retire-certified")
 	if err := os.Remove(filepath.Join(m.Data, markerFile)); err != nil {
 		return done, fmt.Errorf("end the retirement: %w", err)
 	}
 	return done, seal.SyncFolder(m.Data)
+}
+
+// eraseAll erases everything but the marker, which says so afterwards.
+func (m Machine) eraseAll(mark *marker) error {
+	if err := eraseKeys(m.Data); err != nil {
+		return fmt.Errorf("erase the keys: %w", err)
+	}
+	m.step("retire-keys")
+	if err := eraseRest(m.Data); err != nil {
+		return fmt.Errorf("erase what the keys sealed: %w", err)
+	}
+	m.step("retire-erased")
+	if mark.Done != nil {
+		return nil
+	}
+	now := m.Now()
+	mark.Done = &now
+	return mark.keep(m.Data)
 }
 
 // find lists the folders of keys, the files in them, and counts all other files.

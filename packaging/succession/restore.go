@@ -14,6 +14,7 @@ import (
 
 	"github.com/emmansun/gmsm/sm2"
 
+	"bianmin/packaging/stick"
 	"bianmin/store"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
@@ -35,7 +36,11 @@ type Taken struct {
 
 // Offer lays this machine's certificate and order on a stick, so that the
 // machine it succeeds seals its backup to it.
-func (m Machine) Offer(stick string) (string, error) {
+func (m Machine) Offer(to string) (string, error) {
+	on, err := stick.Look(to)
+	if err != nil {
+		return "", fmt.Errorf("look for the stick: %w", err)
+	}
 	self, signed, _, err := m.successor()
 	if err != nil {
 		return "", err
@@ -48,7 +53,7 @@ func (m Machine) Offer(stick string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write the offer: %w", err)
 	}
-	return offerFile(stick, self), write(offerFile(stick, self), content)
+	return offerFile(to, self), write(on, offerFile(to, self), content)
 }
 
 // successor gives who this machine is and the order by which it succeeds others.
@@ -71,14 +76,18 @@ func (m Machine) successor() (*seal.Identity, *wire.SignedOrder, wire.Order, err
 // Restore takes over what lies on a stick: the backups of every generation this
 // machine succeeds. It may be run again, after an interruption or with a newer
 // backup: what is here stays, what is new comes in.
-func (m Machine) Restore(ctx context.Context, stick string) ([]Taken, error) {
+func (m Machine) Restore(ctx context.Context, from string) ([]Taken, error) {
+	on, err := stick.Look(from)
+	if err != nil {
+		return nil, fmt.Errorf("look for the stick: %w", err)
+	}
 	self, signed, order, err := m.successor()
 	if err != nil {
 		return nil, err
 	}
 	var all []Taken
 	for _, p := range order.Predecessors {
-		folder := folderOf(stick, order.Terminal, p.Generation)
+		folder := folderOf(from, order.Terminal, p.Generation)
 		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -86,14 +95,14 @@ func (m Machine) Restore(ctx context.Context, stick string) ([]Taken, error) {
 		if err != nil {
 			return all, err
 		}
-		taken, err := m.restore(ctx, self, signed, folder, made)
+		taken, err := m.restore(ctx, self, signed, on, folder, made)
 		if err != nil {
 			return all, err
 		}
 		all = append(all, taken)
 	}
 	if len(all) == 0 {
-		return nil, missing(stick, order)
+		return nil, missing(from, order)
 	}
 	return all, nil
 }
@@ -114,12 +123,15 @@ func (m Machine) stageFolder(made Manifest) string {
 	return filepath.Join(m.Data, "restore."+made.Generation)
 }
 
-func (m Machine) restore(ctx context.Context, self *seal.Identity, order *wire.SignedOrder, folder string, made Manifest) (Taken, error) {
+func (m Machine) restore(ctx context.Context, self *seal.Identity, order *wire.SignedOrder, on stick.Folder, folder string, made Manifest) (Taken, error) {
 	taken := Taken{Backup: made}
 	if err := verify(made, folder); err != nil {
+		if gone := on.Check(); gone != nil {
+			return taken, gone
+		}
 		return taken, err
 	}
-	key, err := m.openKey(self, folder, made)
+	key, err := m.openKey(self, on, folder, made)
 	if err != nil {
 		return taken, err
 	}
@@ -135,14 +147,14 @@ func (m Machine) restore(ctx context.Context, self *seal.Identity, order *wire.S
 	if err := seal.AddInherited(m.keys(), secrets...); err != nil {
 		return taken, err
 	}
-	if taken.Inherited, err = m.take(ctx, self, order, folder, stage, made); err != nil {
+	if taken.Inherited, err = m.take(ctx, self, order, on, folder, stage, made); err != nil {
 		return taken, err
 	}
 	return taken, os.RemoveAll(stage)
 }
 
 // openKey gives the backup's private key: by this machine's own, or by the custodians' answer.
-func (m Machine) openKey(self *seal.Identity, folder string, made Manifest) (*sm2.PrivateKey, error) {
+func (m Machine) openKey(self *seal.Identity, on stick.Folder, folder string, made Manifest) (*sm2.PrivateKey, error) {
 	if made.Key.Successor == hex.EncodeToString(self.EncryptCert.SerialNumber.Bytes()) {
 		key, err := seal.UnwrapKeyWith(made.Key.BySuccessor, self.Keys.Encrypt)
 		if err != nil {
@@ -153,7 +165,7 @@ func (m Machine) openKey(self *seal.Identity, folder string, made Manifest) (*sm
 	me := name(self.Number, self.Generation)
 	content, err := readLimited(answerFile(folder, me))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, m.ask(self, folder, made)
+		return nil, m.ask(self, on, folder, made)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the custodians' answer: %w", explain(err))
@@ -170,7 +182,7 @@ func (m Machine) openKey(self *seal.Identity, folder string, made Manifest) (*sm
 }
 
 // ask writes the request to the custodians.
-func (m Machine) ask(self *seal.Identity, folder string, made Manifest) error {
+func (m Machine) ask(self *seal.Identity, on stick.Folder, folder string, made Manifest) error {
 	me := name(self.Number, self.Generation)
 	request, err := json.MarshalIndent(seal.RecoveryRequest{
 		Version: seal.RecoveryVersion, Terminal: self.Number, Generation: self.Generation, Point: self.Point, Region: self.Region,
@@ -180,7 +192,7 @@ func (m Machine) ask(self *seal.Identity, folder string, made Manifest) error {
 	if err != nil {
 		return fmt.Errorf("write the request: %w", err)
 	}
-	if err := write(requestFile(folder, me), request); err != nil {
+	if err := write(on, requestFile(folder, me), request); err != nil {
 		return err
 	}
 	return &WaitingError{Request: requestFile(folder, me), Answer: answerFile(folder, me)}
@@ -188,6 +200,10 @@ func (m Machine) ask(self *seal.Identity, folder string, made Manifest) error {
 
 // stage brings database and pages beside this machine's own, opened and checked.
 func (m Machine) stage(ctx context.Context, folder, stage string, made Manifest, key [16]byte) error {
+	here, err := stick.Look(m.Data)
+	if err != nil {
+		return fmt.Errorf("the data folder: %w", err)
+	}
 	for _, file := range []string{"", "-wal", "-shm"} { // of an earlier try
 		if err := os.RemoveAll(store.DatabaseIn(stage) + file); err != nil {
 			return err
@@ -196,7 +212,7 @@ func (m Machine) stage(ctx context.Context, folder, stage string, made Manifest,
 	if err := removeParts(stage); err != nil {
 		return err
 	}
-	if err := openFile(storeFile(folder, made.ID), store.DatabaseIn(stage), key); err != nil {
+	if err := openFile(storeFile(folder, made.ID), here, store.DatabaseIn(stage), key); err != nil {
 		return err
 	}
 	m.step("restore-opened")
@@ -212,7 +228,7 @@ func (m Machine) stage(ctx context.Context, folder, stage string, made Manifest,
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if _, err := copyPage(pageFile(folder, page.Digest), store.PagePath(stage, page.Digest), page.Digest); err != nil {
+		if _, err := copyPage(pageFile(folder, page.Digest), here, store.PagePath(stage, page.Digest), page.Digest); err != nil {
 			return fmt.Errorf("copy a page: %w", explain(err))
 		}
 		m.step("restore-page")
@@ -220,7 +236,7 @@ func (m Machine) stage(ctx context.Context, folder, stage string, made Manifest,
 	return nil
 }
 
-func openFile(from, to string, key [16]byte) (err error) {
+func openFile(from string, in stick.Folder, to string, key [16]byte) (err error) {
 	file, err := os.Open(from) // #nosec G304 -- the technician's stick
 	if err != nil {
 		return explain(err)
@@ -230,7 +246,7 @@ func openFile(from, to string, key [16]byte) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return place(to, func(w io.Writer) error {
+	return place(in, to, func(w io.Writer) error {
 		_, err := io.Copy(w, reader)
 		if errors.Is(err, seal.ErrTampered) {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
@@ -240,7 +256,7 @@ func openFile(from, to string, key [16]byte) (err error) {
 }
 
 // take puts everything into this machine's store and says so on the stick.
-func (m Machine) take(ctx context.Context, self *seal.Identity, order *wire.SignedOrder, folder, stage string, made Manifest) (got store.Inherited, err error) {
+func (m Machine) take(ctx context.Context, self *seal.Identity, order *wire.SignedOrder, on stick.Folder, folder, stage string, made Manifest) (got store.Inherited, err error) {
 	opened, err := store.Open(ctx, store.Options{Folder: m.Data, Clock: store.SystemClock, Check: store.CheckNone, CommitPoint: m.Step})
 	if err != nil {
 		return got, err
@@ -267,7 +283,7 @@ func (m Machine) take(ctx context.Context, self *seal.Identity, order *wire.Sign
 		return got, err
 	}
 	m.step("restore-taken")
-	if err := m.receipt(ctx, opened, self, order, folder, stage, made); err != nil {
+	if err := m.receipt(ctx, opened, self, order, on, folder, stage, made); err != nil {
 		return got, err
 	}
 	m.step("restore-receipt")
@@ -300,7 +316,7 @@ func linkPages(stage, data string, pages []File) error {
 }
 
 // receipt says on the stick which undelivered packets of the backup are here, so that the old machine may be erased.
-func (m Machine) receipt(ctx context.Context, opened *store.Store, self *seal.Identity, order *wire.SignedOrder, folder, stage string, made Manifest) error {
+func (m Machine) receipt(ctx context.Context, opened *store.Store, self *seal.Identity, order *wire.SignedOrder, on stick.Folder, folder, stage string, made Manifest) error {
 	copied, err := store.Open(ctx, store.Options{Folder: stage, Clock: store.SystemClock, Check: store.CheckNone})
 	if err != nil {
 		return err
@@ -323,7 +339,7 @@ func (m Machine) receipt(ctx context.Context, opened *store.Store, self *seal.Id
 	if err := opened.Audit(ctx, store.Entry{Actor: "terminal", Action: "succession-receipt", Subject: name(made.Terminal, made.Generation), Detail: made.ID}); err != nil {
 		return err
 	}
-	if err := write(receiptFile(folder, name(self.Number, self.Generation)), signed); err != nil {
+	if err := write(on, receiptFile(folder, name(self.Number, self.Generation)), signed); err != nil {
 		return fmt.Errorf("write the receipt to the stick: %w", err)
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"bianmin/packaging/stick"
 	"bianmin/store"
 	"bianmin/sync/channel"
 	"bianmin/sync/seal"
@@ -86,17 +87,6 @@ type Erasure struct {
 	Signed   SignedStatement `json:"signed"`
 }
 
-const markerFile = "retiring.json"
-
-// marker stands in the data folder from the moment on from which there is no way back.
-type marker struct {
-	Signed SignedStatement `json:"signed"`
-	Told   bool            `json:"told"`
-	Out    string          `json:"out"`
-	Keys   int             `json:"keyFiles"`
-	Files  int             `json:"files"`
-}
-
 // Retire erases the machine: first its keys, then everything they sealed. It
 // refuses while undelivered packets are nowhere else. Interrupted before its
 // keys go, it begins anew; afterwards the next run goes on to the end.
@@ -116,11 +106,17 @@ func (m Machine) Retire(ctx context.Context, r Retiring) (Erasure, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return Erasure{}, fmt.Errorf("go on with a retirement: %w", err)
 	default:
-		if mark, err = m.prepare(ctx, r); err != nil {
+		mark, out, err := m.prepare(ctx, r)
+		if err != nil {
 			return Erasure{}, err
 		}
+		return m.finish(mark, out, r)
 	}
-	return m.finish(mark, r)
+	out, err := mark.lookAgain(r.Out, m.Data)
+	if err != nil {
+		return Erasure{}, err
+	}
+	return m.finish(mark, out, r)
 }
 
 // Name is terminal and generation of this machine, also while its retirement is under way; seal.ErrNotEnrolled when it has none.
@@ -165,72 +161,51 @@ func (m Machine) alone() (func() error, error) {
 }
 
 // prepare does everything that needs the keys, and ends with the marker.
-func (m Machine) prepare(ctx context.Context, r Retiring) (mark marker, err error) {
+func (m Machine) prepare(ctx context.Context, r Retiring) (mark marker, out stick.Folder, err error) {
 	self, err := m.identity()
 	if err != nil {
-		return mark, err
+		return mark, out, err
 	}
-	if err := outside(r.Out, m.Data); err != nil {
-		return mark, err
+	if out, err = outside(r.Out, m.Data); err != nil {
+		return mark, out, err
 	}
 	opened, err := store.Open(ctx, store.Options{Folder: m.Data, Clock: store.SystemClock, Check: store.CheckNone})
 	if err != nil {
-		return mark, err
+		return mark, out, err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	if _, err := m.account(ctx, opened, self, r); err != nil {
-		return mark, err
+	if _, err = m.account(ctx, opened, self, r); err != nil {
+		return mark, out, err
 	}
 	if err := opened.MarkReplaced(ctx, self.Generation, "technician"); err != nil {
-		return mark, err
+		return mark, out, err
 	}
 	m.step("retire-closed")
+	if err := out.Check(); err != nil { // mostly it holds the receipt too
+		return mark, out, err
+	}
 	statement, err := m.account(ctx, opened, self, r) // again: now nothing comes any more
 	if err != nil {
-		return mark, err
+		return mark, out, err
 	}
 	if mark.Signed, err = sign(statement, self); err != nil {
-		return mark, err
+		return mark, out, err
 	}
-	mark.Out = r.Out
+	mark.Out, mark.Away = r.Out, away(out, m.Data)
 	_, keys, others, err := find(m.Data)
 	if err != nil {
-		return mark, err
+		return mark, out, err
 	}
 	mark.Keys, mark.Files = len(keys), others
-	if err := writeSigned(mark, statement); err != nil {
-		return mark, err
+	if err := writeSigned(out, mark, statement); err != nil {
+		return mark, out, err
 	}
 	m.step("retire-signed")
 	mark.Told = m.tell(ctx, self, r.Platform, mark.Signed) == nil
 	m.step("retire-told")
-	content, err := json.Marshal(mark)
-	if err != nil {
-		return mark, fmt.Errorf("note the retirement: %w", err)
-	}
-	err = seal.WriteFile(filepath.Join(m.Data, markerFile), content)
+	err = mark.keep(m.Data)
 	m.step("retire-marked")
-	return mark, err
-}
-
-func outside(out, data string) error {
-	info, err := os.Stat(out)
-	if err != nil || !info.IsDir() {
-		return fmt.Errorf("%s is no folder for the certificate", out)
-	}
-	there, err := filepath.EvalSymlinks(out)
-	if err != nil {
-		return err
-	}
-	here, err := filepath.EvalSymlinks(data)
-	if err != nil {
-		return err
-	}
-	inside, err := filepath.Rel(here, there)
-	if err == nil && filepath.IsLocal(inside) {
-		return errors.New("the certificate must lie outside the data folder, which is erased")
-	}
-	return nil
+	return mark, out, err
 }
 
 // account counts what goes, and refuses with UndeliveredError.
@@ -340,18 +315,6 @@ func VerifyStatement(signed SignedStatement, trust *seal.Trust) (Statement, erro
 		return s, errors.New("the statement is of another terminal than its certificate")
 	}
 	return s, nil
-}
-
-func certificateBase(out string, s Statement) string {
-	return filepath.Join(out, "erasure-"+s.Terminal+s.Generation)
-}
-
-func writeSigned(mark marker, s Statement) error {
-	content, err := json.MarshalIndent(mark.Signed, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write the statement: %w", err)
-	}
-	return write(certificateBase(mark.Out, s)+".json", content)
 }
 
 // tellWithin is how long the platform may take to hear of it.

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"bianmin/packaging/stick"
 	"bianmin/store"
 	"bianmin/sync/seal"
 )
@@ -74,35 +75,9 @@ func folderOf(stick, terminal, generation string) string {
 	return filepath.Join(stick, prefix+name(terminal, generation))
 }
 
-// place writes a file so that it is there whole or not at all.
-func place(target string, write func(io.Writer) error) (err error) {
-	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
-		return explain(err)
-	}
-	file, err := os.CreateTemp(filepath.Dir(target), ".part-*")
-	if err != nil {
-		return explain(err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
-			err = explain(err)
-		}
-	}()
-	err = write(file)
-	if err == nil {
-		err = file.Sync()
-	}
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(file.Name(), target)
-	}
-	if err == nil {
-		err = seal.SyncFolder(filepath.Dir(target))
-	}
-	return err
+// place writes a file below a folder so that it is there whole or not at all.
+func place(in stick.Folder, target string, write func(io.Writer) error) error {
+	return explain(in.Place(target, write))
 }
 
 // explain says what a full or vanished stick is.
@@ -112,6 +87,8 @@ func explain(err error) error {
 		return nil
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return fmt.Errorf("%w: %w", ErrFull, err)
+	case errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("the stick cannot be written to: %w", err)
 	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO):
 		return fmt.Errorf("the stick or disk was pulled or is broken: %w", err)
 	}
@@ -121,7 +98,7 @@ func explain(err error) error {
 // removeParts removes what interrupted writes left in a folder, at any depth.
 func removeParts(folder string) error {
 	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasPrefix(entry.Name(), ".part-") {
+		if err != nil || entry.IsDir() || !strings.HasPrefix(entry.Name(), stick.PartPrefix) {
 			return err
 		}
 		return os.Remove(path)
