@@ -105,7 +105,7 @@ func (r *run) online(ctx context.Context, ticket wire.Ticket) error {
 
 // byStick takes a pre-issued bundle and lays the request beside it. unreached is why the network would not do, where it was tried.
 func (r *run) byStick(code, fingerprint string, unreached error) error {
-	stick, bundle, err := r.findBundle(code, fingerprint)
+	on, bundle, err := r.findBundle(code, fingerprint)
 	if errors.Is(err, errNoBundle) && unreached != nil {
 		return fmt.Errorf("%w; without network: %w", unreached, err)
 	}
@@ -118,12 +118,12 @@ func (r *run) byStick(code, fingerprint string, unreached error) error {
 	}
 	r.Technician.Say("by-stick", map[string]any{"terminal": bundle.Terminal, "point": bundle.Point, "role": bundle.Role})
 	var w *enrol.Waiting
-	err = r.mine(func() (err error) { w, err = enrol.Begin(r.settings.Data, bundle, code, stick); return err })
+	err = r.mine(func() (err error) { w, err = enrol.Begin(r.settings.Data, bundle, code, on.Path); return err })
 	if err != nil {
 		return err
 	}
 	r.Step(StepTaken)
-	if err := r.layRequest(w, stick); err != nil {
+	if err := r.layRequest(w, on); err != nil {
 		return err
 	}
 	r.Step(StepRequested)
@@ -155,8 +155,8 @@ func (r *run) goOn(ctx context.Context, w *enrol.Waiting) (done bool, err error)
 		r.Technician.Say("expired", map[string]any{"terminal": w.Terminal, "day": day(w.Expires)})
 	}
 	r.waiting = w
-	if stick := r.stickFor(w); stick != "" {
-		return true, r.layRequest(w, stick)
+	if on, found := r.stickFor(w); found {
+		return true, r.layRequest(w, on)
 	}
 	return true, nil
 }

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"bianmin/packaging/stick"
 	"bianmin/sync/enrol"
-	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
@@ -54,6 +54,8 @@ func stickError(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, stick.ErrGone):
+		return err
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return fmt.Errorf("there is no room left on the stick: %w", err)
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
@@ -65,9 +67,13 @@ func stickError(err error) error {
 }
 
 // findBundle looks for the bundle that the code opens. What is wrong with the bundles that are there is said when none does.
-func (r *run) findBundle(code, fingerprint string) (stick string, bundle wire.PreIssued, err error) {
+func (r *run) findBundle(code, fingerprint string) (on stick.Folder, bundle wire.PreIssued, err error) {
 	wrong := errNoBundle
 	for _, folder := range r.sticks() {
+		on, err := stick.Look(folder)
+		if err != nil {
+			continue
+		}
 		files, err := filepath.Glob(filepath.Join(folder, wire.OfflinePrefix+"*"+wire.PreIssuedEnding))
 		if err != nil {
 			continue
@@ -78,26 +84,26 @@ func (r *run) findBundle(code, fingerprint string) (stick string, bundle wire.Pr
 				bundle, err = enrol.OpenBundle(content, code, fingerprint)
 			}
 			if err == nil {
-				return folder, bundle, nil
+				return on, bundle, nil
 			}
 			if wrong == errNoBundle || errors.Is(wrong, enrol.ErrBundle) { // a damaged one says more than one for another code
 				wrong = fmt.Errorf("%s: %w", filepath.Base(file), err)
 			}
 		}
 	}
-	return "", bundle, wrong
+	return on, bundle, wrong
 }
 
 // layRequest writes the request for certificates to the stick, unless it lies there.
-func (r *run) layRequest(w *enrol.Waiting, stick string) error {
+func (r *run) layRequest(w *enrol.Waiting, on stick.Folder) error {
 	var request wire.Offline
 	err := r.mine(func() (err error) { request, err = w.Request(r.settings.Data, r.Software); return err })
 	if err != nil {
 		return err
 	}
 	r.request = request.Name()
-	path := filepath.Join(stick, request.Name())
-	if content, err := readOffline(path); err == nil {
+	path := filepath.Join(on.Path, request.Name())
+	if content, err := readOffline(path); err == nil && on.Check() == nil {
 		if _, err := enrol.ReadOffline(content, wire.KindRequest); err == nil {
 			return nil
 		}
@@ -106,28 +112,32 @@ func (r *run) layRequest(w *enrol.Waiting, stick string) error {
 	if err != nil {
 		return fmt.Errorf("write the request: %w", err)
 	}
-	if err := seal.WriteFile(path, append(content, '\n')); err != nil {
+	err = on.Place(path, func(w io.Writer) error { _, err := w.Write(append(content, '\n')); return err })
+	if err != nil {
 		return fmt.Errorf("lay the request on the stick: %w", stickError(err))
 	}
 	r.Technician.Say("request-laid", map[string]any{"path": path})
 	return nil
 }
 
-// stickFor is where a request goes: the stick that holds files of this terminal, where its bundle was, or the first; "" where none is.
-func (r *run) stickFor(w *enrol.Waiting) string {
+// stickFor is where a request goes: the stick that holds files of this terminal, the one that was named, where its bundle
+// was, or the first that is one. A folder of the system's own disk is none, such as the mount point of a stick that is gone.
+func (r *run) stickFor(w *enrol.Waiting) (on stick.Folder, found bool) {
 	all := r.sticks()
-	for _, stick := range all {
-		if found, err := filepath.Glob(filepath.Join(stick, wire.OfflinePrefix+w.Terminal+"*")); err == nil && len(found) > 0 {
-			return stick
+	for _, folder := range all {
+		if found, err := filepath.Glob(filepath.Join(folder, wire.OfflinePrefix+w.Terminal+"*")); err == nil && len(found) > 0 {
+			if on, err := stick.Look(folder); err == nil {
+				return on, true
+			}
 		}
 	}
-	if info, err := os.Stat(w.Stick); err == nil && info.IsDir() {
-		return w.Stick
+	for _, folder := range append([]string{w.Stick}, all...) {
+		on, err := stick.Look(folder)
+		if err == nil && (folder == r.Stick || on.Away(filepath.Join(r.Root, "/"), r.settings.Data)) {
+			return on, true
+		}
 	}
-	if len(all) == 0 {
-		return ""
-	}
-	return all[0]
+	return on, false
 }
 
 // takeAnswer looks for the county's answer on the sticks and takes it.

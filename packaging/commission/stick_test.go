@@ -285,7 +285,7 @@ func TestFullStick(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.inNamespace(answers, stick, bundle); err != nil {
+	if err := w.inNamespace(plan{Answers: answers, Stick: stick, Bundle: bundle}); err != nil {
 		t.Error(err)
 	}
 	if err := os.RemoveAll(stick); err != nil {

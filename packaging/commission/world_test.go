@@ -60,8 +60,9 @@ func atOnceSaid() (said bool) {
 type plan struct {
 	Root    string
 	Answers commission.Answers
-	Stick   string // of TestFullStick
+	Stick   string // of TestFullStick and TestSpoiledStick
 	Bundle  []byte
+	Spoil   string // how, of TestSpoiledStick
 }
 
 // child runs a setup and kills itself at a step.
@@ -88,6 +89,9 @@ func child(path, step string) error {
 	run := func(ctx context.Context) error {
 		_, err := commission.Run(ctx, o)
 		return err
+	}
+	if p.Spoil != "" {
+		return spoil(o, p)
 	}
 	if p.Stick != "" {
 		return full(p.Stick, p.Bundle, run)
@@ -213,9 +217,10 @@ func (w *world) child(p plan, step string) *exec.Cmd {
 }
 
 // inNamespace runs a setup where the stick is a small one of its own.
-func (w *world) inNamespace(answers commission.Answers, stick string, bundle []byte) error {
+func (w *world) inNamespace(p plan) error {
 	w.t.Helper()
-	command := w.child(plan{Root: w.root, Answers: answers, Stick: stick, Bundle: bundle}, "none")
+	p.Root = w.root
+	command := w.child(p, "none")
 	smalldisk.Alone(command)
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
