@@ -86,6 +86,9 @@ func run(ctx context.Context, f flags) error {
 	if err := toolkit.Pin(filepath.Join(s.Data, "toolkit"), s.Screen.Scale); err != nil {
 		return err
 	}
+	if err := measure(&s.Screen); err != nil {
+		return err
+	}
 	started := time.Now()
 	release, err := trial.Hold(ctx, s.Data)
 	if err != nil {
@@ -117,4 +120,17 @@ func run(ctx context.Context, f flags) error {
 		return nil
 	}
 	return toolkit.ReplaceWith(argsFor(end, os.Args[1:]))
+}
+
+// measure asks the panel for its size where the configuration leaves it to the panel.
+func measure(s *settings.Screen) error {
+	if !s.Own() {
+		return nil
+	}
+	width, height, err := toolkit.ScreenSize(os.Getenv("DISPLAY"))
+	if err != nil {
+		return err
+	}
+	s.Width, s.Height = int(float32(width)/s.Scale+0.5), int(float32(height)/s.Scale+0.5)
+	return nil
 }

@@ -78,11 +78,14 @@ type Button struct {
 
 // Screen is the panel.
 type Screen struct {
-	Width      int     `yaml:"width"`  // px, default 1080
-	Height     int     `yaml:"height"` // px, default 1920
+	Width      int     `yaml:"width"`  // px at scale 1, default 1080; with fullscreen the panel's own
+	Height     int     `yaml:"height"` // px at scale 1, default 1920; with fullscreen the panel's own
 	Scale      float32 `yaml:"scale"`  // default 1; 0.5 shows the 1080×1920 design on half the pixels
 	Fullscreen bool    `yaml:"fullscreen"`
 }
+
+// Own tells whether the panel itself says how large it is.
+func (s Screen) Own() bool { return s.Fullscreen && s.Width == 0 && s.Height == 0 }
 
 // Update is where new versions come from and lie.
 type Update struct {
@@ -195,8 +198,10 @@ func (s *Settings) fill() {
 	if s.Devices.Button != nil {
 		orElse(&s.Devices.Button.Baud, 9600)
 	}
-	orElse(&s.Screen.Width, 1080)
-	orElse(&s.Screen.Height, 1920)
+	if !s.Screen.Own() {
+		orElse(&s.Screen.Width, 1080)
+		orElse(&s.Screen.Height, 1920)
+	}
 	orElse(&s.Screen.Scale, 1)
 	orElse(&s.Exports, filepath.Join(xdg.UserDirs.Documents, "便民导出"))
 	orElse(&s.Update.Trial, 2*time.Minute)
@@ -216,7 +221,7 @@ func (s *Settings) check() error {
 	if s.Data == "" {
 		return errors.New("data: say in which directory the terminal keeps its store")
 	}
-	if s.Screen.Width < 320 || s.Screen.Height < 320 || s.Screen.Scale < 0.2 || s.Screen.Scale > 4 {
+	if small := s.Screen.Width < 320 || s.Screen.Height < 320; small && !s.Screen.Own() || s.Screen.Scale < 0.2 || s.Screen.Scale > 4 {
 		return fmt.Errorf("screen: %d×%d at scale %v is no usable panel", s.Screen.Width, s.Screen.Height, s.Screen.Scale)
 	}
 	if p := s.Devices.Printer; p != nil && p.Paper != 58 && p.Paper != 80 {

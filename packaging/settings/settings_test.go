@@ -61,3 +61,23 @@ func TestReadRefuses(t *testing.T) {
 		t.Fatal("a missing file gave no error")
 	}
 }
+
+// TestPanelsOwnSize: a screen that fills a panel of which nothing is said is as large as the panel; one of which something is said is not.
+func TestPanelsOwnSize(t *testing.T) {
+	for said, want := range map[string]Screen{
+		"{fullscreen: true}":             {Scale: 1, Fullscreen: true},
+		"{fullscreen: true, scale: 0.5}": {Scale: 0.5, Fullscreen: true},
+		"{fullscreen: true, width: 800}": {Width: 800, Height: 1920, Scale: 1, Fullscreen: true},
+		"{scale: 0.5}":                   {Width: 1080, Height: 1920, Scale: 0.5},
+		"{width: 768, height: 1366}":     {Width: 768, Height: 1366, Scale: 1},
+	} {
+		path := filepath.Join(t.TempDir(), "terminal.yaml")
+		if err := os.WriteFile(path, []byte("data: .\nscreen: "+said+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Read(path)
+		if err != nil || s.Screen != want || s.Screen.Own() != (want.Width == 0) {
+			t.Errorf("%s: %+v, %v", said, s.Screen, err)
+		}
+	}
+}
