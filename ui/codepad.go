@@ -9,20 +9,25 @@ import (
 // codeSigns are the signs of unified social credit codes (GB 32100): no I, O, S, V, Z.
 const codeSigns = "1234567890ABCDEFGHJKLMNPQRTUWXY"
 
-// CodePad is the pad for unified social credit codes: every sign they can have,
-// and no other. It reports each key and keeps nothing.
+// CodePad is the pad for one kind of code: every sign it can have, and no
+// other. It reports each key and keeps nothing.
 type CodePad struct {
 	drawn
 	rows [][]*key
 }
 
-// NewCodePad makes a pad; press gets a sign, KeyClear or KeyDelete.
+// NewCodePad makes a pad for unified social credit codes; press gets a sign, KeyClear or KeyDelete.
 func NewCodePad(look theme.Look, words PadWords, press func(key string)) *CodePad {
-	const columns = 7
+	return NewSignPad(look, codeSigns, 7, words, press)
+}
+
+// NewSignPad makes a pad of signs in so many columns; the two word keys share what the last row of signs leaves, or a row
+// of their own.
+func NewSignPad(look theme.Look, signs string, columns int, words PadWords, press func(key string)) *CodePad {
 	c := &CodePad{}
 	c.look = look
 	var row []*key
-	for _, r := range codeSigns {
+	for _, r := range signs {
 		sign := string(r)
 		row = append(row, newKey(look, sign, sign, theme.LetterText, func() { press(sign) }))
 		if len(row) == columns {
@@ -53,7 +58,7 @@ func (c *CodePad) height(key float32) float32 {
 	return rows*key + (rows-1)*c.look.Size(theme.KeyGap)
 }
 
-// arrangeCodes gives the two word keys of the last row the width of two signs.
+// arrangeCodes gives the two word keys of the last row what the signs leave.
 func (c *CodePad) arrangeCodes(size fyne.Size, columns int) {
 	gap := c.look.Size(theme.KeyGap)
 	wide := (size.Width - gap*float32(columns-1)) / float32(columns)
@@ -63,7 +68,7 @@ func (c *CodePad) arrangeCodes(size fyne.Size, columns int) {
 		for i, k := range row {
 			cells := float32(1)
 			if y == len(c.rows)-1 && i >= len(row)-2 {
-				cells = 2
+				cells = float32(columns-len(row)+2) / 2
 			}
 			need := cells*wide + (cells-1)*gap
 			place(k, x, float32(y)*(high+gap), need, high)

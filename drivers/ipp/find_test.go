@@ -1,69 +1,138 @@
 package ipp_test
 
 import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/OpenPrinting/goipp"
 
 	"bianmin/drivers"
 	"bianmin/drivers/ipp"
 	"bianmin/drivers/sim/document"
 )
 
-// TestQueues asks a real CUPS: none at first, then two, the default one first, and what is printed there comes out of the printer behind it.
-func TestQueues(t *testing.T) {
-	server, err := document.StartServer(t.Context())
+func placeOf(t *testing.T, link string) netip.AddrPort {
+	t.Helper()
+	u, err := url.Parse(link)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = server.Close() })
-	queues := func() []ipp.Found {
-		t.Helper()
-		found, err := ipp.Queues(t.Context(), server.Address(), quick())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return found
-	}
-	if found := queues(); len(found) != 0 {
-		t.Errorf("a server without queues has %+v", found)
-	}
-	far := plugIn(t)
-	for _, name := range []string{"archive", "office"} {
-		if err := server.AddQueue(t.Context(), name, far.Link()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := server.SetDefault(t.Context(), "office"); err != nil {
+	place, err := netip.ParseAddrPort(u.Host)
+	if err != nil {
 		t.Fatal(err)
 	}
-	found := queues()
-	if len(found) != 2 || found[0].Name != "office" || !found[0].Default || found[1].Default || found[0].Link != server.Link("office") ||
-		found[0].Status.Condition != drivers.Online || found[0].Status.Role != drivers.RoleDocument || found[0].Status.Model == "" {
-		t.Fatalf("%+v", found)
+	return place
+}
+
+func spooler(t *testing.T) *document.Server {
+	t.Helper()
+	s, err := document.StartServer(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
-	p := open(t, found[0].Link, ipp.Options{Poll: 50 * time.Millisecond})
-	if report, err := p.Print(t.Context(), "测试", page(t)); err != nil || report.Outcome != drivers.Printed {
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// TestFindReal: a real CUPS with and without queues, and real printers beside it. A printer behind a queue is given once; the
+// link that is found prints, and CUPS is followed to the job's end.
+func TestFindReal(t *testing.T) {
+	cups := spooler(t)
+	places := ipp.Places{CUPS: netip.MustParseAddrPort(cups.Address())}
+	if found, err := ipp.Find(t.Context(), places, ipp.Options{}); err != nil || len(found) != 0 {
+		t.Fatalf("a CUPS without a queue: %+v, %v", found, err)
+	}
+	behind, alone := plugIn(t), plugIn(t)
+	places.USB = []netip.AddrPort{placeOf(t, behind.Link()), placeOf(t, alone.Link()), netip.MustParseAddrPort("127.0.0.1:1")}
+	found, err := ipp.Find(t.Context(), places, ipp.Options{})
+	if err != nil || len(found) != 2 || found[0].Link != behind.Link() || found[1].Link != alone.Link() || found[0].Status.Model == "" || !found[0].PDF {
+		t.Fatalf("two cables: %+v, %v", found, err)
+	}
+	if err := cups.AddQueue(t.Context(), "a4", strings.Replace(behind.Link(), "127.0.0.1", "localhost", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := cups.AddQueue(t.Context(), "archive", behind.Link()); err != nil {
+		t.Fatal(err)
+	}
+	if err := cups.SetDefault(t.Context(), "a4"); err != nil {
+		t.Fatal(err)
+	}
+	found, err = ipp.Find(t.Context(), places, ipp.Options{})
+	if err != nil || len(found) != 3 {
+		t.Fatalf("two queues and a cable: %+v, %v", found, err)
+	}
+	first := found[0]
+	if first.Name != "a4" || !first.Default || !first.PDF || first.Link != cups.Link("a4") || first.Status.Condition != drivers.Online || first.Status.Model == "" {
+		t.Errorf("the default queue: %+v", first)
+	}
+	for _, f := range found[1:] {
+		if f.Link == behind.Link() || f.Default {
+			t.Errorf("also %+v", f)
+		}
+	}
+	report, err := open(t, first.Link, ipp.Options{Poll: 20 * time.Millisecond}).Print(t.Context(), "测试页", page(t))
+	if err != nil || report.Outcome != drivers.Printed {
 		t.Errorf("printed by the queue: %+v, %v", report, err)
 	}
-	if files, err := far.Printed(); err != nil || len(files) != 1 {
-		t.Errorf("%d files came out, %v", len(files), err)
+	if files, err := behind.Printed(); err != nil || len(files) != 1 {
+		t.Errorf("%d sheets, %v", len(files), err)
+	}
+	if err := alone.SetPaper(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	found, err = ipp.Find(t.Context(), places, ipp.Options{})
+	if err != nil || len(found) != 3 {
+		t.Fatal(found, err)
+	}
+	for _, f := range found {
+		if f.Link == alone.Link() && f.Status.Fault != drivers.FaultPaperOut {
+			t.Errorf("without paper: %+v", f.Status)
+		}
 	}
 }
 
-// TestPrinters: of many addresses those are given at which a printer answers.
-func TestPrinters(t *testing.T) {
-	far, away := plugIn(t), plugIn(t)
-	address := func(p *document.Printer) string { return strings.Split(p.Link(), "/")[2] }
-	away.Unplug()
-	found := ipp.Printers(t.Context(), []string{address(away), "127.0.0.1:1", address(far)}, quick())
-	if len(found) != 1 || found[0].Link != far.Link() || found[0].Status.Model == "" {
-		t.Errorf("%+v", found)
+// TestFindNoCUPS: what does not listen, or talks something else, is no printer; another machine is not asked.
+func TestFindNoCUPS(t *testing.T) {
+	nobody := ipp.Places{CUPS: netip.MustParseAddrPort("127.0.0.1:1"), USB: []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:2"), netip.MustParseAddrPort("192.0.2.1:60000")}}
+	if found, err := ipp.Find(t.Context(), nobody, quick()); err != nil || found != nil {
+		t.Errorf("nothing listens: %+v, %v", found, err)
 	}
-	if _, err := ipp.Queues(t.Context(), address(away), quick()); drivers.FaultOf(err) != drivers.FaultUnplugged {
-		t.Errorf("a server that is not there: %v", err)
+	if _, err := ipp.Find(t.Context(), ipp.Places{CUPS: netip.MustParseAddrPort("192.0.2.1:631")}, quick()); err == nil {
+		t.Error("another machine was asked")
 	}
-	if queues, err := ipp.Queues(t.Context(), address(far), quick()); err == nil && len(queues) > 0 {
-		t.Errorf("a printer was taken for a print server: %+v", queues)
+	f := newFake(t)
+	f.raw = func(w http.ResponseWriter, _ goipp.Op) bool { _, _ = w.Write([]byte("<html>")); return true }
+	web := placeOf(t, f.link())
+	if found, err := ipp.Find(t.Context(), ipp.Places{CUPS: web, USB: []netip.AddrPort{web}}, quick()); drivers.FaultOf(err) != drivers.FaultProtocol || found != nil {
+		t.Errorf("a web page: %+v, %v", found, err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	silent := netip.MustParseAddrPort(listener.Addr().String())
+	begun := time.Now()
+	if found, err := ipp.Find(t.Context(), ipp.Places{USB: []netip.AddrPort{silent}}, quick()); err != nil || found != nil || time.Since(begun) > 2*time.Second {
+		t.Errorf("silence: %+v, %v", found, err)
+	}
+}
+
+// TestFindUnfit: a printer that takes no PDF is given, last, and told apart.
+func TestFindUnfit(t *testing.T) {
+	raster, pdf := newFake(t), newFake(t)
+	raster.formats = []string{"image/urf"}
+	found, err := ipp.Find(t.Context(), ipp.Places{USB: []netip.AddrPort{placeOf(t, raster.link()), placeOf(t, pdf.link())}}, quick())
+	if err != nil || len(found) != 2 || !found[0].PDF || found[1].PDF || found[1].Link != raster.link() {
+		t.Errorf("%+v, %v", found, err)
 	}
 }

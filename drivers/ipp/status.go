@@ -49,29 +49,38 @@ func (p *Printer) ask(ctx context.Context) (said, error) {
 	return s, err
 }
 
+// stateAttributes are what said is made of.
+var stateAttributes = []string{"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready", "printer-type"}
+
 var oldVersion = goipp.MakeVersion(1, 1)
 
 func (p *Printer) askOnce(ctx context.Context) (said, error) {
 	m := p.message(goipp.OpGetPrinterAttributes)
 	user(m)
-	wanted(m, "printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready", "printer-type")
+	wanted(m, stateAttributes...)
 	answer, err := p.exchange(ctx, "ask status", m, nil, p.options.Answer)
 	if err != nil {
 		return said{}, err
 	}
-	s := said{
-		state: integer(answer.Printer, "printer-state"), reasons: values(answer.Printer, "printer-state-reasons"),
-		accepting: !slices.Equal(values(answer.Printer, "printer-is-accepting-jobs"), []string{"false"}),
-		ready:     len(values(answer.Printer, "media-ready")), formats: values(answer.Printer, "document-format-supported"),
-		media: values(answer.Printer, "media-supported"), queue: values(answer.Printer, "printer-type") != nil,
-	}
-	if model := values(answer.Printer, "printer-make-and-model"); len(model) > 0 {
-		s.model = receipt.Clean(model[0])
-	}
+	s := saidOf(answer.Printer)
 	if s.state < stateIdle || s.state > stateStopped {
 		return said{}, failure(drivers.FaultProtocol, "ask status", &refusedError{what: "the answer has no printer-state"})
 	}
 	return s, nil
+}
+
+// saidOf reads one printer's attributes.
+func saidOf(attributes goipp.Attributes) said {
+	s := said{
+		state: integer(attributes, "printer-state"), reasons: values(attributes, "printer-state-reasons"),
+		accepting: !slices.Equal(values(attributes, "printer-is-accepting-jobs"), []string{"false"}),
+		ready:     len(values(attributes, "media-ready")), formats: values(attributes, "document-format-supported"),
+		media: values(attributes, "media-supported"), queue: values(attributes, "printer-type") != nil,
+	}
+	if model := values(attributes, "printer-make-and-model"); len(model) > 0 {
+		s.model = receipt.Clean(model[0])
+	}
+	return s
 }
 
 // Status asks the printer how it is. A printer that is away has a status too, beside the error.

@@ -27,6 +27,8 @@ type Answers struct {
 	Technician string `yaml:"technician"`
 	// Terminal is what terminal.yaml shall hold, in its own words; what is not said stays as it is.
 	Terminal map[string]any `yaml:"terminal"`
+	// Button is the push button's link, or "none"; "" leaves what Terminal or the configuration says. Nobody is there to press it.
+	Button string `yaml:"button"`
 	// Find looks for devices that Terminal does not name; true unless said otherwise.
 	Find *bool `yaml:"find"`
 	// Test names what is tried besides asking each device how it is: card, receipt, page, scan.
@@ -36,6 +38,8 @@ type Answers struct {
 	// Start starts the services at the end, where a supervisor runs; true unless said otherwise.
 	Start *bool `yaml:"start"`
 }
+
+const noButton = "none"
 
 // Tests are what can be tried.
 const (
@@ -74,7 +78,7 @@ func ReadAnswers(path string, stdin io.Reader) (Answers, error) {
 func answersError(path string, err error) error {
 	var known yaml.Error
 	if errors.As(err, &known) && known.GetToken() != nil {
-		return fmt.Errorf("answers %s, line %d: not understood; the known words are role, enrolment, code, replace, technician, terminal, find, test, print, start", path, known.GetToken().Position.Line)
+		return fmt.Errorf("answers %s, line %d: not understood; the known words are role, enrolment, code, replace, technician, terminal, button, find, test, print, start", path, known.GetToken().Position.Line)
 	}
 	return fmt.Errorf("answers %s: not understood", path)
 }
@@ -96,6 +100,9 @@ func (a Answers) check(path string) error {
 	}
 	if a.Role != "" && a.Role != "kiosk" && a.Role != "agent" {
 		return fmt.Errorf("answers %s: role: say kiosk or agent", path)
+	}
+	if a.Button != "" && a.Button != noButton && !strings.HasPrefix(a.Button, "serial:/") {
+		return fmt.Errorf("answers %s: button: say serial:PATH or none", path)
 	}
 	for _, t := range a.Test {
 		if !slices.Contains(tests, t) {

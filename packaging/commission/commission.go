@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,10 +56,6 @@ type Options struct {
 	Software   string // name and version, for the platform's list
 	Now        func() time.Time
 	Log        *slog.Logger
-	// PrintServer and Printers say at which "HOST:PORT" A4 printers are looked for: a print server's queues, and printers
-	// themselves; both empty are this machine's own where Root is "/", and none elsewhere.
-	PrintServer string
-	Printers    []string
 	// Supervisor starts and stops units; nil where none runs.
 	Supervisor Supervisor
 	// Step is called after each step with its name; may be nil.
@@ -158,6 +153,7 @@ func (r *run) prepare() (unlock func(), err error) {
 	if r.configuration, err = openConfiguration(r.Config, r.Data, r.Answers.Terminal); err != nil {
 		return nil, err
 	}
+	r.configuration.button(r.Answers.Button)
 	if r.settings, err = r.configuration.read(); err != nil {
 		return nil, err
 	}
@@ -284,43 +280,6 @@ func (r *run) pause(ctx context.Context) (again func(context.Context) error, err
 		return nothing, nil
 	}
 	return func(ctx context.Context) error { return r.Supervisor.Start(ctx, "bianmin-kiosk.service") }, nil
-}
-
-// configure finds the devices, has them confirmed, and writes the configuration file.
-func (r *run) configure(ctx context.Context) error {
-	var found []Finding
-	if yes(r.Answers.Find) {
-		r.Technician.Say("finding", nil)
-		err := r.mine(func() error {
-			found = r.configuration.find(ctx, r.Options, r.settings)
-			return ctx.Err()
-		})
-		if err != nil {
-			return err
-		}
-	} else {
-		found = given(r.settings.Devices)
-	}
-	corrections, err := r.Technician.Devices(found)
-	if err != nil {
-		return err
-	}
-	devices := r.configuration.devices()
-	for _, role := range slices.Sorted(maps.Keys(corrections)) {
-		switch name := corrections[role]; {
-		case name == "":
-			delete(devices, role)
-		case role == string(drivers.RoleScanner):
-			devices[role] = map[string]any{"sane": name}
-		default:
-			devices[role] = map[string]any{"link": name}
-		}
-	}
-	r.configuration.suit(r.role() == session.Kiosk, r.Root)
-	if r.settings, err = r.configuration.read(); err != nil {
-		return err
-	}
-	return r.configuration.write()
 }
 
 // report makes the acceptance report, keeps it, and prints it.

@@ -11,8 +11,8 @@ import (
 	"bianmin/platform/platformtest"
 )
 
-// TestPagePrinterFound: nobody names an A4 printer. The print server's default queue is proposed and tried, another queue and the
-// printer behind both are offered, and the report comes out of it.
+// TestPagePrinterFound: nobody names an A4 printer. The print server's default queue is proposed and tried, another queue is
+// offered, the printer behind both is not found once more, and the report comes out of it.
 func TestPagePrinterFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, platformtest.Start(t, platformtest.Options{}))
@@ -37,7 +37,7 @@ func TestPagePrinterFound(t *testing.T) {
 	delete(answers.Terminal, "devices")
 	answers.Test = []string{"page"}
 	o := options(w.words, w.root, answers)
-	o.PrintServer, o.Printers = server.Address(), []string{strings.Split(w.stand.DocumentLink(), "/")[2], "127.0.0.1:1"}
+	w.listening(server.Config(), w.stand.DocumentLink())
 	technician := &person{answers: answers}
 	o.Technician = technician
 	if _, err := commission.Run(t.Context(), o); err != nil {
@@ -52,7 +52,7 @@ func TestPagePrinterFound(t *testing.T) {
 			}
 		}
 	}
-	if want := server.Link("office") + " " + server.Link("archive") + " " + w.stand.DocumentLink(); strings.Join(offered, " ") != want {
+	if want := server.Link("office") + " " + server.Link("archive"); strings.Join(offered, " ") != want {
 		t.Errorf("offered %q, want %s", offered, want)
 	}
 	kept, err := settings.Read(o.Config)
@@ -76,7 +76,8 @@ func TestNoPagePrinter(t *testing.T) {
 	answers := w.answers("QH0301")
 	delete(answers.Terminal, "devices")
 	o := options(w.words, w.root, answers)
-	o.PrintServer, o.Printers = "127.0.0.1:1", []string{"127.0.0.1:1"}
+	w.install("etc/cups/cupsd.conf", "Listen localhost:1\n")
+	w.install("etc/ipp-usb/ipp-usb.conf", "http-min-port = 2\nhttp-max-port = 4\n")
 	if _, err := commission.Run(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}

@@ -114,6 +114,13 @@ func (i *Input) put(value string) {
 // Clear empties it without telling anybody.
 func (i *Input) Clear() { i.put("") }
 
+// Write puts a value there as if it had been typed.
+func (i *Input) Write(value string) {
+	i.put(value)
+	i.entry.OnChanged(value)
+	i.entry.touched = true
+}
+
 // SetLocked shows the value as one that is not typed; note says where it is from.
 func (i *Input) SetLocked(locked bool, note string) {
 	i.note.Text = note

@@ -29,6 +29,7 @@ PageLog %[1]s/page.log
 SystemGroup root
 LogFilePerm 0644
 FatalErrors none
+FileDevice Yes
 `
 
 const serverRules = `Listen %s
@@ -78,7 +79,7 @@ func (s *Server) start(ctx context.Context) error {
 		return err
 	}
 	s.address = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-	files, rules := filepath.Join(dir, "cups-files.conf"), filepath.Join(dir, "cupsd.conf")
+	files, rules := filepath.Join(dir, "cups-files.conf"), s.Config()
 	if err := errors.Join(os.WriteFile(files, fmt.Appendf(nil, serverFiles, dir), 0o644), os.WriteFile(rules, fmt.Appendf(nil, serverRules, s.address), 0o644)); err != nil {
 		return err
 	}
@@ -96,6 +97,9 @@ func (s *Server) start(ctx context.Context) error {
 
 // Address is where the server answers, "HOST:PORT".
 func (s *Server) Address() string { return s.address }
+
+// Config is its configuration file, which says where it listens.
+func (s *Server) Config() string { return filepath.Join(s.dir, "cupsd.conf") }
 
 // Link is a queue's link for a configuration file.
 func (s *Server) Link(queue string) string { return "ipp://" + s.address + "/printers/" + queue }

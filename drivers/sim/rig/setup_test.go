@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"bianmin/drivers"
 	"bianmin/drivers/sim"
+	"bianmin/drivers/sim/document"
 	"bianmin/packaging/commission"
 	"bianmin/sync/seal"
 	"bianmin/ui/play"
@@ -66,6 +69,29 @@ func newBox(t *testing.T, role, config string, width, height int) *box {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// plugIn puts what talks only when it is used on the machine: a push button, and an A4 printer behind a queue of its CUPS.
+func (b *box) plugIn() {
+	b.t.Helper()
+	cups, err := document.StartServer(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() {
+		if err := cups.Close(); err != nil {
+			b.t.Error(err)
+		}
+	})
+	if err := cups.AddQueue(b.t.Context(), "office", b.rig.Stand.DocumentLink()); err != nil {
+		b.t.Fatal(err)
+	}
+	_, _, button := b.rig.Stand.Links()
+	err = errors.Join(os.MkdirAll(b.rig.path("machine/etc/cups"), 0o755), os.Symlink(cups.Config(), b.rig.path("machine/etc/cups/cupsd.conf")),
+		os.Symlink(strings.TrimPrefix(button, "serial:"), b.rig.path("machine/dev/serial/by-id", "usb-1a86_USB_Serial-if00-port1")))
+	if err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // play opens the window, plays a journey on it, and ends it, unless the journey itself does; BIANMIN_SHOTS keeps the pictures.
@@ -136,12 +162,13 @@ func (b *box) accepted(terminal string) commission.Acceptance {
 	return a
 }
 
-// TestSetupWindow brings a desk into service on the real window: the code from a code reader, Enter, a card, Enter. The
-// report that is saved from the window is the one the terminal signed; nothing of the card is in it.
+// TestSetupWindow brings a desk into service on the real window: the code from a code reader, the button pressed, Enter, a
+// card, Enter. No printer is named: the A4 printer is found in a real CUPS, and prints through it. The report that is saved from the window is the one the terminal signed; nothing of the card is in it.
 func TestSetupWindow(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, RoleAgent, "", DeskWidth, DeskHeight)
-	config := fmt.Sprintf("devices:\n  document: {link: %q}\n  scanner: {sane: \"test:0\", dpi: 150}\n", b.rig.Stand.DocumentLink())
+	b.plugIn()
+	const config = "devices:\n  scanner: {sane: \"test:0\", dpi: 150}\n"
 	file, err := os.OpenFile(b.rig.path("machine/etc/bianmin/terminal.yaml"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -154,6 +181,11 @@ func TestSetupWindow(t *testing.T) {
 	tested := map[string]bool{}
 	for _, d := range a.Devices {
 		tested[d.Test] = true
+	}
+	for _, role := range []drivers.Role{drivers.RoleDocument, drivers.RoleButton} {
+		if !slices.ContainsFunc(a.Devices, func(d commission.Tried) bool { return d.Role == role }) {
+			t.Errorf("the %s was not found", role)
+		}
 	}
 	for _, test := range []string{"status", "card", "receipt", "scan", "page"} {
 		if !tested[test] {

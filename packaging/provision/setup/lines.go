@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -126,6 +127,9 @@ func (d *distant) ask(q lines.Question, fits func(lines.Answer) bool) (lines.Ans
 	for {
 		d.tell(lines.Line{Ask: &q})
 		a, err := d.answer()
+		for err == nil && a.NoButton { // said when the button had been heard, or the time was over
+			a, err = d.answer()
+		}
 		if err != nil || fits(a) {
 			return a, err
 		}
@@ -176,7 +180,7 @@ func (d *distant) Replace(old string, sticks []string) (string, error) {
 func (d *distant) Devices(found []commission.Finding) (map[string]string, error) {
 	q := lines.Question{What: lines.Devices}
 	for _, f := range found {
-		q.Found = append(q.Found, lines.Device{Role: f.Role, Name: f.Name, Model: f.Model, Serial: f.Serial, Given: f.Given, Second: f.Second})
+		q.Found = append(q.Found, lines.Device{Role: f.Role, Name: f.Name, Model: f.Model, Serial: f.Serial, Given: f.Given, Second: f.Second, State: f.State, Command: f.Command})
 	}
 	a, err := d.ask(q, func(a lines.Answer) bool { return a.Devices != nil || a.Search })
 	switch {
@@ -186,6 +190,23 @@ func (d *distant) Devices(found []commission.Finding) (map[string]string, error)
 		return nil, errSearch
 	}
 	return *a.Devices, nil
+}
+
+// Press implements commission.Presser.
+func (d *distant) Press(ctx context.Context, _ []string, limit time.Duration) error {
+	d.tell(lines.Line{Ask: &lines.Question{What: lines.Press, Seconds: int(limit.Seconds())}})
+	for {
+		select {
+		case a := <-d.answers:
+			if a.NoButton {
+				return nil
+			}
+		case <-d.gone:
+			return errGone
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 func (d *distant) CameOut(role drivers.Role) (bool, error) {

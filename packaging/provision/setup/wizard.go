@@ -2,12 +2,15 @@ package setup
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"bianmin/core/text"
 	"bianmin/drivers"
@@ -18,10 +21,40 @@ import (
 // wizard is a technician at a terminal. What is asked, at most: the code, the devices, a card, the paper, the number.
 type wizard struct {
 	speaker
-	in *bufio.Reader
+	in      *bufio.Reader
+	pending chan typed // of a read that is under way; nil for none
 }
 
-func newWizard(s speaker, in io.Reader) *wizard { return &wizard{s, bufio.NewReader(in)} }
+// typed is a line, or why there is none.
+type typed struct {
+	line string
+	err  error
+}
+
+func newWizard(s speaker, in io.Reader) *wizard { return &wizard{speaker: s, in: bufio.NewReader(in)} }
+
+// next reads a line. A read of a terminal cannot be broken off: what nobody waited for any more is given next time.
+func (w *wizard) next() <-chan typed {
+	if w.pending == nil {
+		w.pending = make(chan typed, 1)
+		go func(to chan<- typed) {
+			line, err := w.in.ReadString('\n')
+			to <- typed{line, err}
+		}(w.pending)
+	}
+	return w.pending
+}
+
+// Press implements commission.Presser: Enter says that there is none.
+func (w *wizard) Press(ctx context.Context, _ []string, limit time.Duration) error {
+	w.Say("press-button", map[string]any{"seconds": int(limit.Seconds())})
+	select {
+	case <-w.next():
+		w.pending = nil
+	case <-ctx.Done():
+	}
+	return nil
+}
 
 var errNobody = errors.New("nobody answers at the terminal; use --answers FILE")
 
@@ -29,11 +62,12 @@ var errNobody = errors.New("nobody answers at the terminal; use --answers FILE")
 func (w *wizard) ask(key string, args map[string]any) (string, error) {
 	w.Say(key, args)
 	_, _ = fmt.Fprint(w.out, "> ")
-	line, err := w.in.ReadString('\n')
-	if err != nil && line == "" {
+	said := <-w.next()
+	w.pending = nil
+	if said.err != nil && said.line == "" {
 		return "", errNobody
 	}
-	return strings.TrimSpace(line), nil
+	return strings.TrimSpace(said.line), nil
 }
 
 func (w *wizard) Enrolment() (string, error) {
@@ -59,6 +93,12 @@ func (w *wizard) Devices(found []commission.Finding) (map[string]string, error) 
 		}
 		if line == "" {
 			return corrections, nil
+		}
+		if n, err := strconv.Atoi(line); err == nil && n > 0 && n <= len(found) && found[n-1].Command == "" {
+			chosen := found[n-1]
+			corrections[string(chosen.Role)] = chosen.Name
+			w.Say("chosen", map[string]any{"device": text.Key("device." + string(chosen.Role)), "name": chosen.Name})
+			continue
 		}
 		role, name, ok := strings.Cut(line, "=")
 		role = strings.TrimSpace(role)
@@ -103,20 +143,43 @@ func showFound(s speaker, found []commission.Finding) {
 		return
 	}
 	s.Say("found", nil)
-	for _, f := range found {
-		line := "  " + s.words.T(text.Chinese, "device."+string(f.Role), nil) + " " + string(f.Role) + "  " + f.Name
+	for i, f := range found {
+		line := fmt.Sprintf("  %d  %s %s  %s", i+1, s.words.T(text.Chinese, "device."+string(f.Role), nil), f.Role, f.Name)
 		for _, known := range []string{f.Model, f.Serial} {
 			if known != "" {
 				line += "  " + known
 			}
 		}
-		for key, is := range map[string]bool{"given": f.Given, "second": f.Second} {
-			if is {
-				line += "  (" + s.words.T(text.Chinese, "provision.setup."+key, nil) + " / " + s.words.T(text.English, "provision.setup."+key, nil) + ")"
+		for _, note := range []struct {
+			key string
+			is  bool
+		}{{"given", f.Given}, {"preferred", f.Preferred}, {"second", f.Second && f.Command == ""}} {
+			if note.is {
+				line += "  (" + s.both("provision.setup."+note.key) + ")"
 			}
 		}
+		if f.State != "" {
+			line += "  " + s.both(stateKey(f))
+		}
 		_, _ = fmt.Fprintln(s.out, line)
+		if f.Command != "" {
+			s.Say("needs-queue", map[string]any{"command": f.Command})
+		}
 	}
+}
+
+// both says a few words in both languages.
+func (s speaker) both(key string) string {
+	return s.words.T(text.Chinese, key, nil) + " / " + s.words.T(text.English, key, nil)
+}
+
+// stateKey is the key of the words for how an A4 printer is.
+func stateKey(f commission.Finding) string {
+	switch f.State {
+	case commission.StateReady, commission.StateBusy, commission.StatePaperLow:
+		return "provision.setup.state-" + f.State
+	}
+	return "fault." + string(f.Role) + "." + f.State + ".means"
 }
 
 func (w *wizard) CameOut(role drivers.Role) (bool, error) {
@@ -171,7 +234,21 @@ func (a answered) Enrolment() (string, error) {
 
 func (a answered) Devices(found []commission.Finding) (map[string]string, error) {
 	showFound(a.speaker, found)
-	return nil, nil
+	var printers []string
+	for _, f := range found {
+		switch {
+		case f.Role != drivers.RoleDocument || f.Command != "":
+		case f.Given, f.Preferred:
+			return nil, nil
+		default:
+			printers = append(printers, f.Name)
+		}
+	}
+	if len(printers) < 2 {
+		return nil, nil
+	}
+	a.Say("which-printer", map[string]any{"printers": strings.Join(printers, ", ")}) // papers of citizens are not to come out just anywhere
+	return map[string]string{string(drivers.RoleDocument): ""}, nil
 }
 
 // CameOut is never known without a person.

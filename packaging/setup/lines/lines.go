@@ -37,8 +37,15 @@ const (
 	Enrolment = "enrolment"
 	Replace   = "replace" // where the work of the machine before lies
 	Devices   = "devices"
+	Press     = "press" // for the push button, while serial lines are listened to; the next line ends it
 	CameOut   = "came-out"
 	Sign      = "sign"
+)
+
+// CodeSigns are those that an enrolment code on a sheet can have, CodeLength is how many it has, dashes not counted.
+const (
+	CodeSigns  = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	CodeLength = 16
 )
 
 // Question waits for an Answer.
@@ -51,6 +58,7 @@ type Question struct {
 	// Terminal is the machine before, Sticks are those that are mounted.
 	Terminal string   `json:"terminal,omitempty"`
 	Sticks   []string `json:"sticks,omitempty"`
+	Seconds  int      `json:"seconds,omitempty"` // how long the button is waited for
 }
 
 // Device is one that was found, or named before.
@@ -61,6 +69,10 @@ type Device struct {
 	Serial string       `json:"serial,omitempty"`
 	Given  bool         `json:"given,omitempty"`  // named in the configuration
 	Second bool         `json:"second,omitempty"` // there is one of this role already
+	// State is how an A4 printer is: ready, busy, paper-low, or a fault; "" where it was not asked.
+	State string `json:"state,omitempty"`
+	// Command is what must be done in a terminal before it can be used.
+	Command string `json:"command,omitempty"`
 }
 
 // Person is a technician's account.
@@ -158,9 +170,10 @@ type Printed struct {
 // Answer is what a window says. Exactly one field is set.
 type Answer struct {
 	Enrolment *string            `json:"enrolment,omitempty"`
-	Replace   *string            `json:"replace,omitempty"` // folder; "" is later, "none" is nothing
-	Devices   *map[string]string `json:"devices,omitempty"` // role → link of what is to be changed; "" takes one away
-	Search    bool               `json:"search,omitempty"`  // instead of Devices or Sign: look for devices, and test them, once more
+	Replace   *string            `json:"replace,omitempty"`  // folder; "" is later, "none" is nothing
+	Devices   *map[string]string `json:"devices,omitempty"`  // role → link of what is to be changed; "" takes one away
+	Search    bool               `json:"search,omitempty"`   // instead of Devices or Sign: look for devices, and test them, once more
+	NoButton  bool               `json:"noButton,omitempty"` // there is none to press
 	CameOut   *bool              `json:"cameOut,omitempty"`
 	Sign      *string            `json:"sign,omitempty"`  // number of an account; "" is nobody
 	Again     bool               `json:"again,omitempty"` // begin again, after Done or Wrong

@@ -61,17 +61,22 @@ func (s *Stage) reply(e Event) {
 			s.answer(lines.Answer{Replace: &folder})
 		}
 	case Confirm:
-		if page == Devices && s.state.Change == nil {
+		if page == Devices && s.state.Change == nil && !s.pressing() {
 			s.confirm()
 		}
 	case Search:
-		if page == Devices {
+		if page == Devices && !s.pressing() {
 			s.state.Busy = "finding"
 			s.answer(lines.Answer{Search: true})
 		}
 	case Open, Set, Cancel:
-		if page == Devices {
+		if page == Devices && !s.pressing() {
 			s.change(e)
+		}
+	case NoButton:
+		if page == Devices && s.pressing() {
+			s.state.Prompt, s.state.Busy = "", "finding"
+			s.answer(lines.Answer{NoButton: true})
 		}
 	case Came:
 		if s.state.Prompt == "came-out" {
@@ -104,6 +109,11 @@ func (s *Stage) give() {
 	s.state.Busy, s.state.Problem = "enrolling", ""
 	s.answer(lines.Answer{Enrolment: &code})
 	s.code = ""
+}
+
+// pressing tells whether the button is waited for.
+func (s *Stage) pressing() bool {
+	return s.state.Prompt == "press-button" || s.state.Prompt == "press-again"
 }
 
 func (s *Stage) confirm() {
@@ -140,10 +150,16 @@ func (s *Stage) set(name string) {
 	if name == changed.Name {
 		return
 	}
-	if changed.Name != "" && !slices.Contains(changed.Others, changed.Name) {
-		changed.Others = append(slices.Clone(changed.Others), changed.Name)
+	known := func(name string) int {
+		return slices.IndexFunc(changed.Others, func(o lines.Device) bool { return o.Name == name })
+	}
+	if changed.Name != "" && known(changed.Name) < 0 {
+		changed.Others = append(slices.Clone(changed.Others), changed.Device)
 	}
 	changed.Device = lines.Device{Role: changed.Role, Name: name}
+	if i := known(name); i >= 0 {
+		changed.Device = changed.Others[i]
+	}
 	changed.Changed = true
 	all := slices.Clone(s.state.Devices)
 	for i := range all {

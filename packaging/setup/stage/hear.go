@@ -42,6 +42,10 @@ func (s *Stage) said(said lines.Said) {
 			s.turn(Devices)
 		}
 		s.state.Busy, s.state.Problem = "finding", ""
+	case "press-again":
+		s.state.Prompt = said.Key
+	case "button-heard", "no-button":
+		s.state.Prompt, s.state.Busy = "", "finding"
 	case "lay-card", "lay-page":
 		s.state.Prompt = said.Key
 	case "printed":
@@ -52,7 +56,7 @@ func (s *Stage) said(said lines.Said) {
 		s.state.Busy = "starting"
 	case "replaces":
 		s.state.Before = said.Args["terminal"]
-	case "request-laid", "other-answer", "expired", "replace-later", "replace-other", "replace-offered", "replace-custodians", "replace-aside", "replaced":
+	case "request-laid", "other-answer", "expired", "replace-later", "replace-other", "replace-offered", "replace-custodians", "replace-aside", "replaced", "spooler":
 		s.state.Note = &said
 	}
 }
@@ -79,7 +83,15 @@ func (s *Stage) asked(q lines.Question) {
 		if q.Again {
 			problem = "no-folder"
 		}
+	case lines.Press:
+		if s.retest { // it was asked for before
+			s.answer(lines.Answer{NoButton: true})
+			return
+		}
+		s.turn(Devices)
+		s.state.Prompt, s.state.Seconds = "press-button", q.Seconds
 	case lines.Devices:
+		s.state.Prompt = ""
 		if s.retest {
 			s.retest = false
 			s.confirm()
@@ -113,10 +125,14 @@ func listed(found []lines.Device) []Device {
 		d := Device{Device: lines.Device{Role: role}}
 		for _, f := range found {
 			switch {
+			case f.Role == role && f.Command != "": // not yet one that can be used
+				if d.Name == "" {
+					d.Model, d.Command = f.Model, f.Command
+				}
 			case f.Role == role && !f.Second && d.Name == "":
 				d.Device = f
 			case f.Role == role:
-				d.Others = append(d.Others, f.Name)
+				d.Others = append(d.Others, f)
 			}
 		}
 		all = append(all, d)

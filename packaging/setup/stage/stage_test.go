@@ -254,7 +254,7 @@ func TestDevicesChanged(t *testing.T) {
 	p.stage.Send(stage.Open{Role: drivers.RoleScanner})
 	p.stage.Send(stage.Set{Name: ""})
 	s := p.until("the changes", func(s stage.State) bool { return s.Change == nil && s.Devices[2].Changed })
-	if d := s.Devices[0]; !d.Changed || d.Name != "serial:/dev/b" || d.Serial != "" || d.Others[len(d.Others)-1] != "serial:/dev/a" {
+	if d := s.Devices[0]; !d.Changed || d.Name != "serial:/dev/b" || d.Serial != "" || d.Others[len(d.Others)-1].Name != "serial:/dev/a" {
 		t.Errorf("reader: %+v", d)
 	}
 	p.stage.Send(stage.Search{})
@@ -265,6 +265,36 @@ func TestDevicesChanged(t *testing.T) {
 	p.stage.Send(stage.Set{Name: ""})
 	p.stage.Send(stage.Confirm{})
 	p.answered(devices(map[string]string{"reader": ""}))
+}
+
+// TestButton: the button is waited for on a page of its own; a press, or the word that there is none, goes on; a test that is
+// done again does not ask for it.
+func TestButton(t *testing.T) {
+	p := begin(t, nil)
+	press := ask(lines.Question{What: lines.Press, Seconds: 20})
+	p.says(enrolled, say("finding", nil), press)
+	p.until("the button", func(s stage.State) bool {
+		return s.Page == stage.Devices && s.Prompt == "press-button" && s.Seconds == 20
+	})
+	p.stage.Send(stage.Confirm{}) // not now
+	p.says(say("press-again", map[string]string{"line": "serial:/dev/c"}))
+	p.until("once more", func(s stage.State) bool { return s.Prompt == "press-again" })
+	p.says(say("button-heard", map[string]string{"line": "serial:/dev/c"}))
+	p.until("heard", func(s stage.State) bool { return s.Prompt == "" && s.Busy == "finding" })
+	unfit := lines.Device{Role: drivers.RoleDocument, Name: "ipp://127.0.0.1:60000/ipp/print", Model: "Canon", Command: "sudo lpadmin", Second: true}
+	p.says(ask(lines.Question{What: lines.Devices, Found: []lines.Device{{Role: drivers.RoleButton, Name: "serial:/dev/c"}, unfit}}))
+	s := p.until("the devices", func(s stage.State) bool { return len(s.Devices) == 5 })
+	if d := s.Devices[2]; s.Devices[4].Name != "serial:/dev/c" || d.Name != "" || d.Command == "" || len(d.Others) != 0 {
+		t.Errorf("devices: %+v", s.Devices)
+	}
+	p.stage.Send(stage.Search{})
+	p.answered(lines.Answer{Search: true})
+	p.says(say("finding", nil), press)
+	p.until("the button again", func(s stage.State) bool { return s.Prompt == "press-button" })
+	p.stage.Send(stage.NoButton{})
+	p.answered(lines.Answer{NoButton: true})
+	p.says(say("no-button", nil), askDevice)
+	p.until("the devices again", func(s stage.State) bool { return s.Busy == "" && s.Prompt == "" })
 }
 
 // TestReplaced: the machine takes another one's place; what was said about that stays to be read.

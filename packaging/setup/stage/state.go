@@ -45,6 +45,7 @@ type State struct {
 	Change     *Change // the device that is being changed
 	Tests      []lines.Test
 	Prompt     string       // what the person is to do, a key under setup.prompt
+	Seconds    int          // how long the button is waited for, with the prompts "press-button" and "press-again"
 	Asked      drivers.Role // whose paper is asked about, with the prompt "came-out"
 	Failed     bool         // a test failed, and nobody has said yet whether to test again or to go on
 	Checks     []lines.Check
@@ -65,7 +66,7 @@ type State struct {
 type Device struct {
 	lines.Device
 	Changed bool
-	Others  []string // further links that are known
+	Others  []lines.Device // further ones that are known
 }
 
 // Change is the device whose link is being changed.
@@ -93,6 +94,8 @@ type (
 	Set struct{ Name string }
 	// Cancel leaves it as it was.
 	Cancel struct{}
+	// NoButton says that there is none to press.
+	NoButton struct{}
 	// Came tells whether the paper came out.
 	Came struct{ Out bool }
 	// Retest tests the devices once more.
@@ -124,6 +127,7 @@ func (Search) event()   {}
 func (Open) event()     {}
 func (Set) event()      {}
 func (Cancel) event()   {}
+func (NoButton) event() {}
 func (Came) event()     {}
 func (Retest) event()   {}
 func (Onward) event()   {}

@@ -7,6 +7,7 @@ import (
 
 	"bianmin/core/text"
 	"bianmin/drivers"
+	"bianmin/packaging/setup/lines"
 	"bianmin/packaging/setup/stage"
 	"bianmin/ui"
 	dk "bianmin/ui/desk"
@@ -24,12 +25,14 @@ type devices struct {
 	lines   map[drivers.Role]*deviceLine
 	confirm *dk.Button
 	search  *dk.Button
+	none    *dk.Button
 }
 
 func newDevices(k *kit) page {
 	p := &devices{kit: k, rows: ui.NewColumn(14), lines: map[drivers.Role]*deviceLine{}}
 	p.search = k.button("search", "F5", dk.Outlined, k.sends(stage.Search{}))
 	p.confirm = k.button("confirm", "Return", dk.Filled, k.sends(stage.Confirm{}))
+	p.none = k.button("no-button", "Return", dk.Filled, k.sends(stage.NoButton{}))
 	p.prompt = newPrompt(k, nil)
 	p.found, p.finding = newGrown(k, listed(k, p.rows)), newFilled(k, p.prompt)
 	p.top = ui.NewColumn(0, p.found, p.finding)
@@ -38,16 +41,28 @@ func newDevices(k *kit) page {
 
 func (p *devices) body() fyne.CanvasObject { return p.top }
 
-func (p *devices) buttons() []fyne.CanvasObject { return []fyne.CanvasObject{p.search, p.confirm} }
+func (p *devices) buttons() []fyne.CanvasObject {
+	return []fyne.CanvasObject{p.search, p.confirm, p.none}
+}
 
-func (p *devices) first() fyne.Focusable { return p.confirm }
+func (p *devices) first() fyne.Focusable {
+	if p.none.Visible() {
+		return p.none
+	}
+	return p.confirm
+}
 
 func (p *devices) show(s stage.State) {
 	idle := s.Busy == ""
 	p.confirm.SetEnabled(idle && len(s.Devices) > 0)
 	p.search.SetEnabled(idle)
-	p.found.Hidden, p.finding.Hidden = len(s.Devices) == 0, len(s.Devices) > 0
-	if s.Busy != "" {
+	pressing := s.Prompt != ""
+	p.confirm.Hidden, p.search.Hidden, p.none.Hidden = pressing, pressing, !pressing
+	p.found.Hidden, p.finding.Hidden = len(s.Devices) == 0 || pressing, len(s.Devices) > 0 && !pressing
+	switch {
+	case pressing:
+		p.prompt.say(p.kit.t("prompt."+s.Prompt), p.kit.with("aside.press-button", args{"seconds": s.Seconds}))
+	case s.Busy != "":
 		p.prompt.say(p.kit.t("busy."+s.Busy), "")
 	}
 	var rows []fyne.CanvasObject
@@ -92,17 +107,25 @@ func (l *deviceLine) show(d stage.Device, idle bool) {
 	if d.Serial != "" {
 		known = append(known, k.with("label.serial", args{"serial": text.Shown(d.Serial)}))
 	}
+	ink := theme.Ink
+	if state, well := k.printerState(d.Device); state != "" {
+		known = append(known, state)
+		if !well {
+			ink = theme.BadText
+		}
+	}
+	if n := len(d.Others); n > 0 && !d.Changed {
+		known = append(known, k.with("label.others", args{"n": n}))
+	}
+	l.what.SetRole(ink)
 	l.what.SetText(strings.Join(known, " · "))
 	l.link.SetText(text.Shown(d.Name))
-	if d.Name == "" {
+	switch {
+	case d.Command != "":
+		l.link.SetText(k.with("label.command", args{"command": text.Shown(d.Command)}))
+	case d.Name == "":
 		l.what.SetText(k.t("label.absent"))
-		l.link.SetText(k.t("label.absent-hint"))
-		switch d.Role {
-		case drivers.RoleDocument:
-			l.link.SetText(k.t("label.page-printer-hint"))
-		case drivers.RoleButton:
-			l.link.SetText(k.t("label.talks-when-used"))
-		}
+		l.link.SetText(k.absent(d.Role))
 	}
 	l.what.Hidden = l.what.Text() == ""
 	switch {
@@ -116,6 +139,26 @@ func (l *deviceLine) show(d stage.Device, idle bool) {
 		l.badge.Set(ui.Good, k.t("device.found"))
 	}
 	l.change.SetEnabled(idle)
+}
+
+// absent says what to do about a device that was not found.
+func (k *kit) absent(role drivers.Role) string {
+	if role == drivers.RoleDocument || role == drivers.RoleButton {
+		return k.t("label.absent-" + string(role))
+	}
+	return k.t("label.absent-hint")
+}
+
+// printerState says how an A4 printer is, and whether it is well; "" where it was not asked.
+func (k *kit) printerState(d lines.Device) (words string, well bool) {
+	switch d.State {
+	case "":
+		return "", true
+	case "ready", "busy", "paper-low":
+		return k.catalog.T(k.lang, "provision.setup.state-"+d.State, nil), true
+	}
+	means, _, _ := strings.Cut(k.fault(d.Role, drivers.Fault(d.State)), "\n")
+	return strings.TrimRight(means, "。."), false
 }
 
 // deviceRow stands a name beside what is known, or above it in a window that stands, and buttons at the right.
@@ -193,9 +236,19 @@ func (c *change) show(s stage.State) {
 	if len(d.Others) > 0 {
 		rows = append(rows, k.text(theme.DeskBodyText, theme.InkQuiet, k.t("change.known")))
 	}
-	for _, name := range d.Others {
-		label := ui.Cut(k.Look, theme.DeskBodyBold, text.Shown(name), theme.DeskDialog-120)
-		rows = append(rows, dk.NewButton(k.Kit, "link="+name, label, "", dk.Outlined, k.sends(stage.Set{Name: name})))
+	for _, o := range d.Others {
+		var known []string
+		if o.Model != "" {
+			known = append(known, text.Shown(o.Model))
+		}
+		if state, _ := k.printerState(o); state != "" {
+			known = append(known, state)
+		}
+		if len(known) > 0 {
+			rows = append(rows, k.body(strings.Join(known, " · ")))
+		}
+		label := ui.Cut(k.Look, theme.DeskBodyBold, text.Shown(o.Name), theme.DeskDialog-120)
+		rows = append(rows, dk.NewButton(k.Kit, "link="+o.Name, label, "", dk.Outlined, k.sends(stage.Set{Name: o.Name})))
 	}
 	c.known.Set(rows...)
 	c.known.Hidden = len(rows) == 0

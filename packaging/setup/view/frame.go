@@ -97,6 +97,8 @@ func (k *kit) head(s stage.State) string {
 		return k.t("page.passed")
 	case s.Page == stage.Report:
 		return k.t("page.not-passed")
+	case s.Page == stage.Devices && s.Prompt != "":
+		return k.t("page.press")
 	case s.Page == stage.Replace:
 		return k.with("page.replace", args{"terminal": s.Before})
 	case s.Page == stage.Stopped && s.Problem == "waiting":
@@ -121,6 +123,10 @@ func (k *kit) note(s stage.State) string {
 func (k *kit) line(s stage.State) string {
 	switch {
 	case s.Page == stage.Stopped:
+		return ""
+	case s.Page == stage.Devices && s.Prompt != "":
+		return k.t("line.press")
+	case s.Page == stage.Devices && len(s.Devices) == 0:
 		return ""
 	case s.Page == stage.Tests && s.Failed:
 		return k.t("line.failed")

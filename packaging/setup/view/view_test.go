@@ -12,6 +12,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/packaging/setup/lines"
 	"bianmin/packaging/setup/stage"
+	"bianmin/ui"
 	"bianmin/ui/theme"
 )
 
@@ -134,4 +135,50 @@ func TestBusy(t *testing.T) {
 	r.heard()
 	r.press(fyne.KeyEscape)
 	r.heard(stage.Leave{})
+}
+
+// tap taps what carries a name.
+func (r *room) tap(name string) {
+	r.t.Helper()
+	for _, thing := range ui.Look(r.Root()).Things {
+		if thing.Name == name {
+			test.TapCanvas(r.window.Canvas(), fyne.NewPos(thing.Seen.X+thing.Seen.Width/2, thing.Seen.Y+thing.Seen.Height/2))
+			return
+		}
+	}
+	r.t.Fatalf("no %s", name)
+}
+
+// TestPad: the keys on the screen type the code alone, in groups, no more than it has; a scan after them goes to the field,
+// and after a scan they begin anew.
+func TestPad(t *testing.T) {
+	r := open(t, stage.State{Page: stage.Code, Serial: 1})
+	for _, sign := range "7K3M9" {
+		r.tap("key:" + string(sign))
+	}
+	r.tap("key:" + ui.KeyDelete)
+	for _, sign := range "QXYZ23456789ABC" { // two more than a code has
+		r.tap("key:" + string(sign))
+	}
+	r.press(fyne.KeyReturn)
+	r.heard(stage.Type{Code: "7K3M-QXYZ-2345-6789"})
+	r.tap("key:" + ui.KeyClear)
+	r.write("BIANMIN1|x")
+	r.press(fyne.KeyReturn)
+	r.heard(stage.Type{Code: "BIANMIN1|x"})
+	r.tap("key:A")
+	r.tap("enrol")
+	r.heard(stage.Type{Code: "A"})
+}
+
+// TestPress: while the button is waited for, Enter says that there is none, and nothing else is confirmed.
+func TestPress(t *testing.T) {
+	r := open(t, stage.State{Page: stage.Devices, Serial: 1, Prompt: "press-button", Seconds: 20})
+	r.press(fyne.KeyReturn)
+	r.heard(stage.NoButton{})
+	r.press(fyne.KeyF5)
+	r.heard()
+	r.draw(stage.State{Page: stage.Devices, Serial: 1, Devices: []stage.Device{{Device: lines.Device{Role: drivers.RoleReader}}}})
+	r.press(fyne.KeyReturn)
+	r.heard(stage.Confirm{})
 }

@@ -24,6 +24,7 @@ const (
 	printerLink = "serial:/dev/serial/by-id/usb-1a86_USB_Serial-if00-port0"
 	secondLink  = "serial:/dev/serial/by-id/usb-1a86_USB_Serial-if00-port1"
 	paperLink   = "ipp://127.0.0.1:631/printers/a4"
+	usbLink     = "ipp://127.0.0.1:60000/ipp/print"
 )
 
 // All returns every state, in the order a technician meets them.
@@ -69,8 +70,8 @@ func on(s stage.State) stage.State {
 func found() []stage.Device {
 	return []stage.Device{
 		{Device: lines.Device{Role: drivers.RoleReader, Name: readerLink, Model: "SDT", Serial: "0301-20240915-0007241-3318264455"}},
-		{Device: lines.Device{Role: drivers.RolePrinter, Name: printerLink}, Others: []string{secondLink}},
-		{Device: lines.Device{Role: drivers.RoleDocument, Name: paperLink, Model: "HP LaserJet 400", Given: true}},
+		{Device: lines.Device{Role: drivers.RolePrinter, Name: printerLink}, Others: []lines.Device{{Role: drivers.RolePrinter, Name: secondLink}}},
+		{Device: lines.Device{Role: drivers.RoleDocument, Name: paperLink, Model: "HP LaserJet 400", State: "ready"}, Others: []lines.Device{{Role: drivers.RoleDocument, Name: usbLink, Model: "Pantum M7160DW", State: "paper-out"}}},
 		{Device: lines.Device{Role: drivers.RoleScanner, Name: "genesys:libusb:001:007"}},
 		{Device: lines.Device{Role: drivers.RoleButton}},
 	}
@@ -88,17 +89,25 @@ func devices() []Named {
 	for _, d := range found() {
 		none = append(none, stage.Device{Device: lines.Device{Role: d.Role}})
 	}
+	unfit := found()
+	unfit[1] = stage.Device{Device: lines.Device{Role: drivers.RolePrinter}}
+	unfit[2] = stage.Device{Device: lines.Device{Role: drivers.RoleDocument, Model: "Canon G3000", Command: "sudo lpadmin -p a4 -E -v " + usbLink + " -m everywhere"}}
+	unfit[4] = stage.Device{Device: lines.Device{Role: drivers.RoleButton, Name: secondLink}}
 	changed := found()
+	changed[2].State = "paper-out"
 	changed[1] = stage.Device{Device: lines.Device{Role: drivers.RolePrinter, Name: secondLink}, Changed: true}
 	changed[3] = stage.Device{Device: lines.Device{Role: drivers.RoleScanner}, Changed: true}
 	return []Named{
 		{"devices-finding", on(stage.State{Page: stage.Devices, Busy: "finding"})},
+		{"devices-press", on(stage.State{Page: stage.Devices, Prompt: "press-button", Seconds: 20})},
+		{"devices-press-again", on(stage.State{Page: stage.Devices, Prompt: "press-again", Seconds: 20})},
 		{"devices", page(stage.State{})},
+		{"devices-unfit", page(stage.State{Devices: unfit})},
 		{"devices-note", page(stage.State{Note: &lines.Said{Key: "replace-later", Args: map[string]string{"terminal": "QH0301A"}}})},
 		{"devices-none", page(stage.State{Devices: none})},
 		{"devices-changed", page(stage.State{Devices: changed})},
 		{"devices-change", page(stage.State{Change: &stage.Change{Device: found()[1]}})},
-		{"devices-change-document", page(stage.State{Change: &stage.Change{Device: none[2]}})},
+		{"devices-change-document", page(stage.State{Change: &stage.Change{Device: found()[2]}})},
 	}
 }
 

@@ -1,0 +1,227 @@
+package commission
+
+import (
+	"context"
+	"maps"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"bianmin/drivers"
+	"bianmin/drivers/ipp"
+	"bianmin/drivers/point"
+	"bianmin/drivers/scan"
+	"bianmin/packaging/settings"
+)
+
+// Finding is a device that was found, or named before.
+type Finding struct {
+	Role   drivers.Role
+	Name   string // link, or SANE's name
+	Baud   int    // of a serial line, 0 where that is not known
+	Model  string
+	Serial string
+	Given  bool // named in the configuration or the answers
+	Second bool // there is one of this role already
+	// State is how an A4 printer says it is: StateReady, StateBusy, StatePaperLow, or a fault; "" where it was not asked.
+	State string
+	// Preferred is an A4 printer that the system itself prints on where nobody names one.
+	Preferred bool
+	// Command is what must be done in a terminal before an A4 printer can be used; it is not used then.
+	Command string
+}
+
+// States of Finding that are no fault.
+const (
+	StateReady    = "ready"
+	StateBusy     = "busy"
+	StatePaperLow = "paper-low"
+)
+
+// search is one look for devices.
+type search struct {
+	configuration *configuration
+	devices       map[string]any // of the configuration
+	root          string
+	settings      settings.Settings
+	places        ipp.Places
+	now           func() time.Time
+	found         []Finding
+	silent        []string      // serial lines on which nothing answers: a button may stand there
+	problem       drivers.Fault // of the print spooler
+}
+
+// find looks for what the configuration does not name, and puts it there.
+func (s *search) find(ctx context.Context) {
+	s.found = given(s.settings.Devices)
+	s.devices = s.configuration.devices()
+	s.serial(ctx)
+	s.printers(ctx)
+	if s.settings.Devices.Scanner == nil && s.root == "/" {
+		names, err := scan.List(ctx, scan.Options{})
+		for i, name := range names {
+			if err == nil && i == 0 {
+				s.devices["scanner"] = map[string]any{"sane": name}
+			}
+			s.found = append(s.found, Finding{Role: drivers.RoleScanner, Name: name, Second: i > 0})
+		}
+	}
+}
+
+func (s *search) serial(ctx context.Context) {
+	var taken, links []string
+	for _, f := range s.found {
+		taken = append(taken, portOf(f.Name))
+	}
+	for _, path := range ports(s.root) {
+		if name := "serial:" + path; !slices.Contains(taken, portOf(name)) { // another name of a taken port is taken too
+			links = append(links, name)
+		}
+	}
+	for _, f := range point.Find(ctx, links, s.now) {
+		switch {
+		case f.Role != "":
+			s.add(Finding{Role: f.Role, Name: f.Link, Baud: f.Baud, Model: f.Status.Model, Serial: f.Status.Serial})
+		case f.Err == nil:
+			s.silent = append(s.silent, f.Link)
+		}
+	}
+}
+
+// portOf is the port behind a serial link's name; a port has several.
+func portOf(name string) string {
+	path, ok := strings.CutPrefix(name, "serial:")
+	if !ok {
+		return name
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// add keeps what was found, and puts the first of its role that can be used into the configuration.
+func (s *search) add(f Finding) {
+	f.Second = s.devices[string(f.Role)] != nil || f.Command != ""
+	if !f.Second {
+		s.devices[string(f.Role)] = f.entry()
+	}
+	s.found = append(s.found, f)
+}
+
+// entry is what terminal.yaml says of it.
+func (f Finding) entry() map[string]any {
+	entry := map[string]any{"link": f.Name}
+	if f.Role == drivers.RoleScanner {
+		return map[string]any{"sane": f.Name}
+	}
+	if f.Baud > 0 {
+		entry["baud"] = f.Baud
+	}
+	return entry
+}
+
+// printers looks for A4 printers. One that the configuration names already is shown with what it says of itself.
+func (s *search) printers(ctx context.Context) {
+	all, err := ipp.Find(ctx, s.places, ipp.Options{Now: s.now})
+	if err != nil {
+		s.problem = drivers.FaultOf(err)
+	}
+	for _, f := range all {
+		finding := Finding{Role: drivers.RoleDocument, Name: f.Link, Model: f.Status.Model, State: stateOf(f.Status), Preferred: f.Default}
+		if !f.PDF {
+			finding.Command = queueCommand(f.Link)
+		}
+		same := func(o Finding) bool { return o.Role == finding.Role && sameAddress(o.Name, finding.Name) }
+		if i := slices.IndexFunc(s.found, same); i >= 0 {
+			s.found[i].Model, s.found[i].State, s.found[i].Preferred, s.found[i].Command = finding.Model, finding.State, finding.Preferred, finding.Command
+			continue
+		}
+		s.add(finding)
+	}
+}
+
+// queueCommand makes a queue for a printer that does not take PDF itself; CUPS then turns pages into what it takes.
+func queueCommand(link string) string { return "sudo lpadmin -p a4 -E -v " + link + " -m everywhere" }
+
+func stateOf(s drivers.Status) string {
+	switch {
+	case s.Fault != drivers.FaultNone:
+		return string(s.Fault)
+	case s.Paper == drivers.PaperLow:
+		return StatePaperLow
+	case s.Condition == drivers.Busy:
+		return StateBusy
+	}
+	return StateReady
+}
+
+// sameAddress tells whether two links name one printer of this machine.
+func sameAddress(a, b string) bool {
+	plain := func(link string) string {
+		u, err := url.Parse(link)
+		if err != nil {
+			return link
+		}
+		host, port := u.Hostname(), u.Port()
+		if address, err := netip.ParseAddr(host); host == "localhost" || err == nil && address.IsLoopback() {
+			host = "localhost"
+		}
+		if port == "" {
+			port = "631"
+		}
+		return u.Scheme + "://" + host + ":" + port + u.Path
+	}
+	return plain(a) == plain(b)
+}
+
+// correct puts what a technician said into the configuration.
+func (s *search) correct(devices map[string]any, corrections map[string]string) {
+	for _, role := range slices.Sorted(maps.Keys(corrections)) {
+		name := corrections[role]
+		if name == "" {
+			delete(devices, role)
+			continue
+		}
+		said := Finding{Role: drivers.Role(role), Name: name}
+		for _, f := range s.found {
+			if f.Role == said.Role && f.Name == name {
+				said.Baud = f.Baud
+			}
+		}
+		devices[role] = said.entry()
+	}
+}
+
+func given(d settings.Devices) (all []Finding) {
+	add := func(role drivers.Role, name string) { all = append(all, Finding{Role: role, Name: name, Given: true}) }
+	if d.Reader != nil {
+		add(drivers.RoleReader, d.Reader.Link)
+	}
+	if d.Printer != nil {
+		add(drivers.RolePrinter, d.Printer.Link)
+	}
+	if d.Document != nil {
+		add(drivers.RoleDocument, d.Document.Link)
+	}
+	if d.Scanner != nil {
+		add(drivers.RoleScanner, d.Scanner.SANE)
+	}
+	if d.Button != nil {
+		add(drivers.RoleButton, d.Button.Link)
+	}
+	return all
+}
+
+// ports are the serial ports by the most lasting name that the system has for them.
+func ports(root string) []string {
+	for _, pattern := range []string{"dev/serial/by-id/*", "dev/bianmin/*", "dev/ttyUSB*", "dev/ttyACM*"} {
+		if found, err := filepath.Glob(filepath.Join(root, pattern)); err == nil && len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
