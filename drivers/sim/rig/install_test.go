@@ -84,17 +84,18 @@ func (i *installing) makeStick() {
 		t.Fatal(err)
 	}
 	answers := fmt.Sprintf("role: kiosk\nenrolment: %q\nfind: false\ntest: [card, receipt]\nterminal:\n  %s\n", enrolment, strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  "))
-	for name, content := range map[string][]byte{"answers.yaml": []byte(answers), "test.conf": test, "person": i.person()} {
+	for name, content := range map[string][]byte{"answers.yaml": []byte(answers), "test.conf": test, "person": i.person(), "cuts": cuts()} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"first", "look", "after", "waits"} {
+	for _, name := range []string{"first", "look", "after", "update", "waits"} {
 		i.run("cp", filepath.Join(root(t), "packaging/build/vm", name), folder)
 	}
 	i.run("cp", packages[len(packages)-1], filepath.Join(folder, "bianmin.deb"))
+	i.publish(folder)
 	i.stick = filepath.Join(t.TempDir(), "stick.raw")
-	i.run("mkfs.ext4", "-q", "-L", "stick", "-d", folder, i.stick, "128M")
+	i.run("mkfs.ext4", "-q", "-L", "stick", "-d", folder, i.stick, "512M")
 }
 
 // person lays a card on the reader, and returns what must stand nowhere afterwards, a line each.
@@ -115,6 +116,10 @@ func (i *installing) boot(name string) *machine.Machine {
 	i.t.Helper()
 	vm := filepath.Join(root(i.t), "build/vm")
 	reader, printer, button := i.rig.Stand.Links()
+	after := ""
+	if name == "update" {
+		after = " bianmin.after=update"
+	}
 	var ports []string
 	for _, link := range []string{reader, printer, button} {
 		path, err := filepath.EvalSymlinks(strings.TrimPrefix(link, "serial:"))
@@ -125,7 +130,7 @@ func (i *installing) boot(name string) *machine.Machine {
 	}
 	m, err := machine.Start(i.t.Context(), machine.Options{
 		Dir: filepath.Join(i.out, name), Kernel: filepath.Join(vm, "kernel"), Initrd: filepath.Join(vm, "initrd"), Disk: i.disk, Stick: i.stick, Serial: ports,
-		Append: "root=/dev/vda rw console=ttyS0 quiet vt.global_cursor_default=0 8250.nr_uarts=8 systemd.mask=serial-getty@ttyS0.service", Memory: 1536, Width: 720, Height: 1280,
+		Append: "root=/dev/vda rw console=ttyS0 quiet vt.global_cursor_default=0 8250.nr_uarts=8 systemd.mask=serial-getty@ttyS0.service" + after, Memory: 1536, Width: 720, Height: 1280,
 	})
 	if err != nil {
 		i.t.Fatal(err)
@@ -179,7 +184,7 @@ func (i *installing) settled(ctx context.Context, m *machine.Machine, name strin
 // and then tries what a bored person tries: keys that lead out, and a stick.
 func TestInstall(t *testing.T) {
 	i := newInstalling(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Minute)
 	defer cancel()
 	m := i.boot("first")
 	for _, name := range []string{"begin", "installed", "kiosk", "done"} {
@@ -194,7 +199,6 @@ func TestInstall(t *testing.T) {
 	}
 	m.Stopped(ctx)
 	m = i.boot("again")
-	defer m.Stop()
 	i.stage(ctx, m, "again")
 	i.stage(ctx, m, "looked")
 	before := i.settled(ctx, m, "2-after-restart")
@@ -203,7 +207,9 @@ func TestInstall(t *testing.T) {
 		i.stage(ctx, m, name)
 	}
 	i.settled(ctx, m, "5-after-a-kill")
-	i.judge(m.Console())
+	console := m.Console()
+	m.Stop() // the first power cut: nothing is being changed
+	i.judge(console + i.update(ctx))
 }
 
 // keys presses what might lead out of the kiosk and plugs a stick in; the screen must stay the kiosk's.

@@ -38,6 +38,12 @@ var holds = map[string]*regexp.Regexp{
 	"said":        regexp.MustCompile(`^1$`),
 	"went":        regexp.MustCompile(`^(watchdog|oom-kill) [1-9]`),
 	"stopped":     regexp.MustCompile(`^success 0 inactive $|^inactive success 0 $`),
+	"runs":        regexp.MustCompile(`^\d+ (0\.4\.\d+|0\.5\.0) of (0\.4\.\d+|0\.5\.0)$`),
+	"fit":         regexp.MustCompile(`^\d+ 0$`),
+	"newer":       regexp.MustCompile(`^0\.5\.0 0\.5\.0 .*0\.5\.0`),
+	"returned":    regexp.MustCompile(`^0\.5\.0 0\.5\.0$`),
+	"status-1":    regexp.MustCompile(`^[1-9]`),
+	"failed":      regexp.MustCompile(`^[1-9]`),
 	"person":      regexp.MustCompile(`^0 of [3-9]$`),
 }
 
