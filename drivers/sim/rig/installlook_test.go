@@ -37,7 +37,7 @@ var holds = map[string]*regexp.Regexp{
 	"vt":          regexp.MustCompile(`^tty7$`),
 	"said":        regexp.MustCompile(`^1$`),
 	"went":        regexp.MustCompile(`^(watchdog|oom-kill) [1-9]`),
-	"stopped":     regexp.MustCompile(`^success 0 inactive $|^inactive success 0 $`),
+	"stopped":     regexp.MustCompile(`^success 0 inactive$|^inactive success 0$`),
 	"runs":        regexp.MustCompile(`^\d+ (0\.4\.\d+|0\.5\.0) of (0\.4\.\d+|0\.5\.0)$`),
 	"fit":         regexp.MustCompile(`^\d+ 0$`),
 	"newer":       regexp.MustCompile(`^0\.5\.0 0\.5\.0 .*0\.5\.0`),
