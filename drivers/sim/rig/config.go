@@ -28,7 +28,11 @@ func (r *Rig) writeConfig() error {
 	if screen.Scale == 0 {
 		screen.Scale = 1
 	}
-	fmt.Fprintf(&b, "screen: {width: %d, height: %d, scale: %g, fullscreen: %t}\n", screen.Width, screen.Height, screen.Scale, !screen.Window)
+	if r.options.Distant && !screen.Window { // the machine's own panel
+		b.WriteString("screen: {fullscreen: true}\n")
+	} else {
+		fmt.Fprintf(&b, "screen: {width: %d, height: %d, scale: %g, fullscreen: %t}\n", screen.Width, screen.Height, screen.Scale, !screen.Window)
+	}
 	idle, done := r.options.Idle, r.options.Done
 	if idle == 0 {
 		idle = 10 * time.Minute
