@@ -308,6 +308,7 @@ func TestAgain(t *testing.T) {
 		t.Error("a desk starts the kiosk")
 	}
 	again := commission.Answers{Technician: w.staff}
+	w.annotate()
 	o := options(w.words, w.root, again)
 	technician := &person{answers: again, change: map[string]string{"printer": "", "button": "serial:" + w.in("dev/serial/by-id/usb-FTDI-port2")}}
 	o.Technician = technician
@@ -318,6 +319,7 @@ func TestAgain(t *testing.T) {
 	if err != nil || s.Devices.Printer != nil || s.Devices.Button == nil || s.Devices.Reader == nil || s.Phone != "0999-12345" {
 		t.Errorf("%+v, %v", s.Devices, err)
 	}
+	w.mustBeAnnotated()
 	for _, f := range technician.found {
 		if f.Role == drivers.RoleReader && !f.Given {
 			t.Error("the reader that stood there was not kept")

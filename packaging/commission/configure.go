@@ -59,18 +59,44 @@ func (c *configuration) read() (s settings.Settings, err error) {
 	return settings.Read(trial)
 }
 
+// text is what the file shall say: what stands there with its comments and order, changed only where it must be.
 func (c *configuration) text() ([]byte, error) {
+	head := "# Written by provision setup; the technician's page says what each line means.\n"
+	if len(c.before) > 0 {
+		text, err := settings.Merge(c.before, c.content)
+		if !errors.Is(err, settings.ErrByHand) {
+			return text, err
+		}
+		head += "# What stood here before could not be changed line by line; it is kept in " + filepath.Base(c.path) + kept + ".\n"
+	}
 	text, err := yaml.MarshalWithOptions(c.content, yaml.Indent(2))
 	if err != nil {
 		return nil, fmt.Errorf("write the configuration: %w", err)
 	}
-	return append([]byte("# Written by provision setup; the technician's page says what each line means.\n"), text...), nil
+	return append([]byte(head), text...), nil
+}
+
+// kept ends the name of a file that was written whole anew.
+const kept = ".before"
+
+// keep lays the former file beside the new one when its comments do not come along.
+func (c *configuration) keep() error {
+	if len(c.before) == 0 {
+		return nil
+	}
+	if _, err := settings.Merge(c.before, c.content); !errors.Is(err, settings.ErrByHand) {
+		return err
+	}
+	return seal.WriteFile(c.path+kept, c.before)
 }
 
 // write puts the file in its place at once, with the folder's group, so that the terminal's user may read it.
 func (c *configuration) write() error {
 	text, err := c.text()
 	if err != nil || bytes.Equal(text, c.before) {
+		return err
+	}
+	if err := c.keep(); err != nil {
 		return err
 	}
 	if err := seal.WriteFile(c.path+".new", text); err != nil {

@@ -244,3 +244,30 @@ func (w *world) kill(answers commission.Answers, step string) (killed bool) {
 	}
 	return false
 }
+
+const (
+	noteAbove  = "# 柳树沟村 kiosk\n"
+	noteBeside = "  # behind the shelf\n"
+)
+
+// annotate lets a technician write comments into the configuration.
+func (w *world) annotate() {
+	w.t.Helper()
+	path := w.in("etc/bianmin/terminal.yaml")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	text := strings.Replace(noteAbove+string(content), "  reader:\n", "  reader:"+noteBeside, 1)
+	if err := os.WriteFile(path, []byte(text), 0o640); err != nil || !strings.Contains(text, noteBeside) {
+		w.t.Fatal(err, text)
+	}
+}
+
+func (w *world) mustBeAnnotated() {
+	w.t.Helper()
+	content, err := os.ReadFile(w.in("etc/bianmin/terminal.yaml"))
+	if text := string(content); err != nil || !strings.HasPrefix(text, noteAbove) || !strings.Contains(text, "reader:"+noteBeside) {
+		w.t.Errorf("comments are gone: %v\n%s", err, text)
+	}
+}
