@@ -90,6 +90,13 @@ func (l *Line) Break(at Place) {
 	l.place, l.passed, l.broken = at, 0, false
 }
 
+// Broken tells whether the line broke and was not mended.
+func (l *Line) Broken() bool {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.broken
+}
+
 // Mend ends the wait for a break, and tells whether there was one and how many records passed whole.
 func (l *Line) Mend() (broke bool, passed int) {
 	l.mutex.Lock()
