@@ -35,12 +35,18 @@ type Technician interface {
 	Enrolment() (string, error)
 	// Devices shows what was found and lets it be corrected; "role" → link, "" takes the device away.
 	Devices(found []Finding) (corrections map[string]string, err error)
-	// CameOut asks whether the paper came out of a printer that cannot say.
-	CameOut(role drivers.Role) (bool, error)
-	// Accept gives the number of the account that answers for the setup, "" for nobody.
-	Accept(staff []wire.Staff) (string, error)
+	// Accept says who answers for the setup. unseen are printers that cannot say themselves whether the test's paper came out:
+	// whoever signs has looked.
+	Accept(staff []wire.Staff, unseen []drivers.Role) (Signer, error)
 	// Tests are what shall be tried.
 	Tests() []string
+}
+
+// Signer is who answers for a setup.
+type Signer struct {
+	ID string // number of the account, "" for nobody
+	// Papers says of those that were to be looked at: Passed, they came out, Failed, they did not; "" where nobody looked.
+	Papers Result
 }
 
 // Options of a setup. Technician, Words, Config, Data and Now are required.
@@ -295,7 +301,7 @@ func (r *run) report(ctx context.Context, out *Outcome) error {
 	}
 	r.Step(StepChecked)
 	r.Checked(look)
-	who, err := r.technician()
+	who, err := r.technician(out.Devices)
 	if err != nil {
 		return err
 	}
@@ -328,22 +334,26 @@ func (r *run) report(ctx context.Context, out *Outcome) error {
 	return nil
 }
 
-// technician finds the account that answers for the setup.
-func (r *run) technician() (Person, error) {
+// technician finds the account that answers for the setup, and lets it say what became of papers that only a person sees.
+func (r *run) technician(tried []Tried) (Person, error) {
 	staff, err := enrol.LoadStaff(filepath.Join(r.settings.Data, "keys"))
 	if err != nil {
 		return Person{}, err
 	}
-	id, err := r.Technician.Accept(staff)
-	if err != nil || id == "" {
+	signer, err := r.Technician.Accept(staff, unseenOf(tried))
+	if err != nil {
 		return Person{}, err
 	}
+	settle(tried, signer.Papers)
+	if signer.ID == "" {
+		return Person{}, nil
+	}
 	for _, s := range staff {
-		if s.ID == id {
+		if s.ID == signer.ID {
 			return Person{ID: s.ID, Name: s.Name}, nil
 		}
 	}
-	return Person{}, fmt.Errorf("no technician of the county has the number %s", id)
+	return Person{}, fmt.Errorf("no technician of the county has the number %s", signer.ID)
 }
 
 // start starts the services where something supervises them.

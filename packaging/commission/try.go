@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ const (
 	Passed  Result = "passed"
 	Failed  Result = "failed"
 	Skipped Result = "skipped" // not asked for, or nobody was there for it
+	Unseen  Result = "unseen"  // paper of a printer that cannot say: whoever signs says whether it came out
 	Waiting Result = "waiting" // only for who watches: it is still to come
 	Running Result = "running" // only for who watches
 )
@@ -199,7 +201,8 @@ func (t *trial) receipt(ctx context.Context) error {
 	defer cancel()
 	begun := t.now()
 	report, err := t.point.Printer().Print(ctx, document)
-	return t.printed(drivers.RolePrinter, TestReceipt, begun, report, err)
+	t.printed(drivers.RolePrinter, TestReceipt, begun, report, err)
+	return nil
 }
 
 func (t *trial) page(ctx context.Context) error {
@@ -214,23 +217,36 @@ func (t *trial) page(ctx context.Context) error {
 	defer cancel()
 	begun := t.now()
 	report, err := t.point.Document().Print(ctx, "bianmin", pdf)
-	return t.printed(drivers.RoleDocument, TestPage, begun, report, err)
+	t.printed(drivers.RoleDocument, TestPage, begun, report, err)
+	return nil
 }
 
-// printed asks the person where the printer itself cannot say what became of it.
-func (t *trial) printed(role drivers.Role, test string, begun time.Time, report drivers.PrintReport, err error) error {
-	if report.Outcome == drivers.Unconfirmed {
-		came, asked := t.who.CameOut(role)
-		if asked != nil {
-			return asked
-		}
-		if came {
-			t.done(role, test, begun, nil)
-			return nil
+// printed leaves to the person who signs what the printer itself cannot say. One that says what is wrong has said it.
+func (t *trial) printed(role drivers.Role, test string, begun time.Time, report drivers.PrintReport, err error) {
+	t.done(role, test, begun, err)
+	if fault := drivers.FaultOf(err); report.Outcome == drivers.Unconfirmed && (err == nil || fault == drivers.FaultSilent) {
+		last := &t.all[len(t.all)-1]
+		last.Result, last.Fault = Unseen, drivers.FaultNone
+	}
+}
+
+// unseenOf are the printers whose paper somebody must look at.
+func unseenOf(all []Tried) (roles []drivers.Role) {
+	for _, t := range all {
+		if t.Result == Unseen {
+			roles = append(roles, t.Role)
 		}
 	}
-	t.done(role, test, begun, err)
-	return nil
+	return roles
+}
+
+// settle says of what was to be looked at how it ended.
+func settle(all []Tried, papers Result) {
+	for i := range all {
+		if all[i].Result == Unseen {
+			all[i].Result = cmp.Or(papers, Skipped)
+		}
+	}
 }
 
 // scan waits for a page where the scanner sees none, scans it, and keeps only how good and large it is.

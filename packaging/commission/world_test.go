@@ -113,6 +113,8 @@ type person struct {
 	said    []string
 	found   []commission.Finding
 	onSay   func(key string)
+	unseen  []drivers.Role
+	papers  commission.Result
 }
 
 func (p *person) Say(key string, _ map[string]any) {
@@ -133,9 +135,12 @@ func (p *person) Devices(found []commission.Finding) (map[string]string, error) 
 	p.found = found
 	return p.change, nil
 }
-func (p *person) CameOut(drivers.Role) (bool, error)  { return true, nil }
-func (p *person) Accept([]wire.Staff) (string, error) { return p.answers.Technician, nil }
-func (p *person) Tests() []string                     { return p.answers.Test }
+
+func (p *person) Accept(_ []wire.Staff, unseen []drivers.Role) (commission.Signer, error) {
+	p.unseen = unseen
+	return commission.Signer{ID: p.answers.Technician, Papers: p.papers}, nil
+}
+func (p *person) Tests() []string { return p.answers.Test }
 
 // world is a new machine with its devices plugged in, and a county.
 type world struct {

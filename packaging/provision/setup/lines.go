@@ -209,24 +209,30 @@ func (d *distant) Press(ctx context.Context, _ []string, limit time.Duration) er
 	}
 }
 
-func (d *distant) CameOut(role drivers.Role) (bool, error) {
-	a, err := d.ask(lines.Question{What: lines.CameOut, Role: role}, func(a lines.Answer) bool { return a.CameOut != nil })
-	return err == nil && *a.CameOut, err
-}
-
-func (d *distant) Accept(staff []wire.Staff) (string, error) {
-	q, known := lines.Question{What: lines.Sign}, map[string]bool{"": true}
+func (d *distant) Accept(staff []wire.Staff, unseen []drivers.Role) (commission.Signer, error) {
+	q, known := lines.Question{What: lines.Sign, Papers: unseen}, map[string]bool{"": true}
 	for _, s := range staff {
 		q.Staff, known[s.ID] = append(q.Staff, lines.Person{ID: s.ID, Name: s.Name}), true
 	}
 	a, err := d.ask(q, func(a lines.Answer) bool { return a.Search || a.Sign != nil && known[*a.Sign] })
 	switch {
 	case err != nil:
-		return "", err
+		return commission.Signer{}, err
 	case a.Search:
-		return "", errSearch
+		return commission.Signer{}, errSearch
 	}
-	return *a.Sign, nil
+	return signer(*a.Sign, a.Missing), nil
+}
+
+// signer is who signs: whoever does has seen the papers, unless they are missing.
+func signer(id string, missing bool) commission.Signer {
+	switch {
+	case missing:
+		return commission.Signer{ID: id, Papers: commission.Failed}
+	case id != "":
+		return commission.Signer{ID: id, Papers: commission.Passed}
+	}
+	return commission.Signer{}
 }
 
 func (d *distant) Tests() []string {

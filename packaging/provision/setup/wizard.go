@@ -18,7 +18,7 @@ import (
 	"bianmin/sync/wire"
 )
 
-// wizard is a technician at a terminal. What is asked, at most: the code, the devices, a card, the paper, the number.
+// wizard is a technician at a terminal. What is asked: the code, the button where there may be one, the devices, a card, the number.
 type wizard struct {
 	speaker
 	in      *bufio.Reader
@@ -182,34 +182,27 @@ func stateKey(f commission.Finding) string {
 	return "fault." + string(f.Role) + "." + f.State + ".means"
 }
 
-func (w *wizard) CameOut(role drivers.Role) (bool, error) {
-	for {
-		line, err := w.ask("ask-came", map[string]any{"device": text.Key("device." + string(role))})
-		if err != nil {
-			return false, err
-		}
-		switch strings.ToLower(line) {
-		case "y", "yes", "是", "":
-			return true, nil
-		case "n", "no", "否":
-			return false, nil
-		}
-		w.Say("not-understood", nil)
-	}
-}
-
-func (w *wizard) Accept(staff []wire.Staff) (string, error) {
+func (w *wizard) Accept(staff []wire.Staff, unseen []drivers.Role) (commission.Signer, error) {
 	w.Say("accounts", nil)
 	for _, s := range staff {
 		_, _ = fmt.Fprintln(w.out, "  "+s.ID+"  "+s.Name)
 	}
+	for _, role := range unseen {
+		w.Say("look-at-paper", map[string]any{"device": text.Key("device." + string(role))})
+	}
+	missing := false
 	for {
 		line, err := w.ask("ask-accept", nil)
 		if err != nil || line == "" {
-			return "", err
+			return signer("", missing), err
 		}
 		if slices.ContainsFunc(staff, func(s wire.Staff) bool { return s.ID == line }) {
-			return line, nil
+			return signer(line, missing), nil
+		}
+		if word := strings.ToLower(line); len(unseen) > 0 && (word == "n" || word == "no" || word == "没有") {
+			missing = true
+			w.Say("paper-missing", nil)
+			continue
 		}
 		w.Say("not-understood", nil)
 	}
@@ -251,7 +244,9 @@ func (a answered) Devices(found []commission.Finding) (map[string]string, error)
 	return map[string]string{string(drivers.RoleDocument): ""}, nil
 }
 
-// CameOut is never known without a person.
-func (a answered) CameOut(drivers.Role) (bool, error)  { return false, nil }
-func (a answered) Accept([]wire.Staff) (string, error) { return a.answers.Technician, nil }
-func (a answered) Tests() []string                     { return a.answers.Test }
+// Accept gives the number in the answers; nobody has looked at papers.
+func (a answered) Accept([]wire.Staff, []drivers.Role) (commission.Signer, error) {
+	return commission.Signer{ID: a.answers.Technician}, nil
+}
+
+func (a answered) Tests() []string { return a.answers.Test }

@@ -38,7 +38,6 @@ const (
 	Replace   = "replace" // where the work of the machine before lies
 	Devices   = "devices"
 	Press     = "press" // for the push button, while serial lines are listened to; the next line ends it
-	CameOut   = "came-out"
 	Sign      = "sign"
 )
 
@@ -50,11 +49,12 @@ const (
 
 // Question waits for an Answer.
 type Question struct {
-	What  string       `json:"what"`
-	Again bool         `json:"again,omitempty"` // the last answer was not understood
-	Found []Device     `json:"found,omitempty"`
-	Role  drivers.Role `json:"role,omitempty"` // whose paper
-	Staff []Person     `json:"staff,omitempty"`
+	What  string   `json:"what"`
+	Again bool     `json:"again,omitempty"` // the last answer was not understood
+	Found []Device `json:"found,omitempty"`
+	// Papers are printers that cannot say whether the test's paper came out: whoever signs has looked.
+	Papers []drivers.Role `json:"papers,omitempty"`
+	Staff  []Person       `json:"staff,omitempty"`
 	// Terminal is the machine before, Sticks are those that are mounted.
 	Terminal string   `json:"terminal,omitempty"`
 	Sticks   []string `json:"sticks,omitempty"`
@@ -81,7 +81,8 @@ type Person struct {
 	Name string `json:"name"`
 }
 
-// Test is a test of a device before, while and after it is done. Result is waiting, running, passed, failed or skipped.
+// Test is a test of a device before, while and after it is done. Result is waiting, running, passed, failed, skipped,
+// or unseen: whoever signs says it.
 type Test struct {
 	Role     drivers.Role  `json:"role"`
 	Name     string        `json:"name"`
@@ -167,17 +168,17 @@ type Printed struct {
 	Fault   drivers.Fault   `json:"fault,omitempty"`
 }
 
-// Answer is what a window says. Exactly one field is set.
+// Answer is what a window says. Exactly one field is set, but for Missing.
 type Answer struct {
 	Enrolment *string            `json:"enrolment,omitempty"`
 	Replace   *string            `json:"replace,omitempty"`  // folder; "" is later, "none" is nothing
 	Devices   *map[string]string `json:"devices,omitempty"`  // role → link of what is to be changed; "" takes one away
 	Search    bool               `json:"search,omitempty"`   // instead of Devices or Sign: look for devices, and test them, once more
 	NoButton  bool               `json:"noButton,omitempty"` // there is none to press
-	CameOut   *bool              `json:"cameOut,omitempty"`
-	Sign      *string            `json:"sign,omitempty"`  // number of an account; "" is nobody
-	Again     bool               `json:"again,omitempty"` // begin again, after Done or Wrong
-	Print     bool               `json:"print,omitempty"` // print the report once more, after Done
+	Sign      *string            `json:"sign,omitempty"`     // number of an account; "" is nobody
+	Missing   bool               `json:"missing,omitempty"`  // beside Sign: those papers did not come out
+	Again     bool               `json:"again,omitempty"`    // begin again, after Done or Wrong
+	Print     bool               `json:"print,omitempty"`    // print the report once more, after Done
 }
 
 // longest is the longest line: a report with its PDF.

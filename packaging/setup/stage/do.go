@@ -78,10 +78,9 @@ func (s *Stage) reply(e Event) {
 			s.state.Prompt, s.state.Busy = "", "finding"
 			s.answer(lines.Answer{NoButton: true})
 		}
-	case Came:
-		if s.state.Prompt == "came-out" {
-			s.state.Prompt, s.state.Asked = "", ""
-			s.answer(lines.Answer{CameOut: &e.Out})
+	case Paper:
+		if s.state.Signing && len(s.state.Papers) > 0 {
+			s.state.Missing = e.Missing
 		}
 	case Choose:
 		if s.state.Signing && slices.ContainsFunc(s.state.Staff, func(p lines.Person) bool { return p.ID == e.ID }) {
@@ -195,7 +194,7 @@ func (s *Stage) sign(nobody bool) {
 		return
 	}
 	s.state.Signing, s.state.Busy, s.state.Problem = false, "reporting", ""
-	s.answer(lines.Answer{Sign: &id})
+	s.answer(lines.Answer{Sign: &id, Missing: s.state.Missing})
 }
 
 // again begins again: in the same setup, or in a new one where that has ended.

@@ -99,8 +99,6 @@ func (s *Stage) asked(q lines.Question) {
 		}
 		s.turn(Devices)
 		s.state.Devices = listed(q.Found)
-	case lines.CameOut:
-		s.state.Prompt, s.state.Asked = "came-out", q.Role
 	case lines.Sign:
 		if s.retest {
 			s.answer(lines.Answer{Search: true})
@@ -108,6 +106,7 @@ func (s *Stage) asked(q lines.Question) {
 		}
 		s.onward()
 		s.state.Staff, s.state.Signing = q.Staff, true
+		s.state.Papers, s.state.Missing = q.Papers, false
 		if len(q.Staff) == 1 {
 			s.state.Signer = q.Staff[0].ID
 		}

@@ -366,14 +366,21 @@ func TestFailedTest(t *testing.T) {
 	p.answered(sign(""))
 }
 
-// TestPaperAsked: a printer that cannot say has its paper looked at.
+// TestPaperAsked: of a printer that cannot say, whoever signs says that its paper came out, or that it did not.
 func TestPaperAsked(t *testing.T) {
-	p := begin(t, nil)
-	p.says(test(drivers.RolePrinter, "receipt", "running"), ask(lines.Question{What: lines.CameOut, Role: drivers.RolePrinter}))
-	p.until("the question", func(s stage.State) bool { return s.Prompt == "came-out" && s.Asked == drivers.RolePrinter })
-	p.stage.Send(stage.Came{Out: true})
-	yes := true
-	p.answered(lines.Answer{CameOut: &yes})
+	for _, missing := range []bool{false, true} {
+		p := begin(t, nil)
+		p.says(test(drivers.RolePrinter, "receipt", "running"), test(drivers.RolePrinter, "receipt", "unseen"), fit,
+			ask(lines.Question{What: lines.Sign, Staff: []lines.Person{{ID: "300101", Name: "陈师傅"}}, Papers: []drivers.Role{drivers.RolePrinter}}))
+		if s := p.until("the sign", func(s stage.State) bool { return s.Signing }); len(s.Papers) != 1 || s.Failed || s.Missing {
+			t.Errorf("%+v", s)
+		}
+		p.stage.Send(stage.Paper{Missing: true})
+		p.stage.Send(stage.Paper{Missing: missing})
+		p.stage.Send(stage.Sign{})
+		id := "300101"
+		p.answered(lines.Answer{Sign: &id, Missing: missing})
+	}
 }
 
 // TestRefusedAndEnded: no rights, then a setup that dies; each can be begun again.

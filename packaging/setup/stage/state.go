@@ -44,15 +44,16 @@ type State struct {
 	Devices    []Device
 	Change     *Change // the device that is being changed
 	Tests      []lines.Test
-	Prompt     string       // what the person is to do, a key under setup.prompt
-	Seconds    int          // how long the button is waited for, with the prompts "press-button" and "press-again"
-	Asked      drivers.Role // whose paper is asked about, with the prompt "came-out"
-	Failed     bool         // a test failed, and nobody has said yet whether to test again or to go on
+	Prompt     string // what the person is to do, a key under setup.prompt
+	Seconds    int    // how long the button is waited for, with the prompts "press-button" and "press-again"
+	Failed     bool   // a test failed, and nobody has said yet whether to test again or to go on
 	Checks     []lines.Check
 	Fit        string // how the checks ended: ok, warn, fail; "" before
 	Staff      []lines.Person
-	Signer     string // number of who is to sign, "" for nobody yet
-	Signing    bool   // somebody is to sign now
+	Signer     string         // number of who is to sign, "" for nobody yet
+	Signing    bool           // somebody is to sign now
+	Papers     []drivers.Role // whose paper whoever signs has looked at
+	Missing    bool           // it did not come out
 	Report     *lines.Report
 	Number     string // of the report
 	Paper      string // what became of it on paper: "", printing, printed, none, failed
@@ -96,8 +97,8 @@ type (
 	Cancel struct{}
 	// NoButton says that there is none to press.
 	NoButton struct{}
-	// Came tells whether the paper came out.
-	Came struct{ Out bool }
+	// Paper tells that the papers to be looked at did not come out, or did after all.
+	Paper struct{ Missing bool }
 	// Retest tests the devices once more.
 	Retest struct{}
 	// Onward goes on although a test failed.
@@ -128,7 +129,7 @@ func (Open) event()     {}
 func (Set) event()      {}
 func (Cancel) event()   {}
 func (NoButton) event() {}
-func (Came) event()     {}
+func (Paper) event()    {}
 func (Retest) event()   {}
 func (Onward) event()   {}
 func (Choose) event()   {}

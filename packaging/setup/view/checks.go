@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"reflect"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -24,6 +25,10 @@ type checks struct {
 	holder *ui.Column
 	picks  *dk.Options
 	card   *dk.Panel
+	paper  *ui.Text // what a signature says of papers
+	papers *ui.Row
+	not    *dk.Button
+	came   *dk.Button
 	sign   *dk.Button
 	nobody *dk.Button
 	shown  []lines.Check
@@ -34,7 +39,11 @@ func newChecks(k *kit) page {
 	p := &checks{kit: k}
 	p.grid = ui.NewGrid(1, theme.DeskGap).Adapt(440)
 	p.who, p.holder = k.title(k.t("label.sign")), ui.NewColumn(8)
-	p.card = dk.NewPanel(k.Kit, 18, ui.NewColumn(10, p.who, p.holder))
+	p.paper = k.body("")
+	p.not = k.button("came-not", "", dk.Outlined, k.sends(stage.Paper{Missing: true}))
+	p.came = k.button("came", "", dk.Outlined, k.sends(stage.Paper{}))
+	p.papers = ui.NewRow(theme.DeskGap, ui.NewShare(1, p.paper), p.not, p.came)
+	p.card = dk.NewPanel(k.Kit, 18, ui.NewColumn(10, p.papers, p.who, p.holder))
 	p.sign = k.button("sign", "Return", dk.Filled, k.sends(stage.Sign{}))
 	p.nobody = k.button("nobody", "", dk.Outlined, k.sends(stage.Sign{Nobody: true}))
 	p.top = ui.NewColumn(theme.DeskGap, newBled(k, dk.NewScroll(k.Kit, p.grid)), p.card)
@@ -68,6 +77,11 @@ func (p *checks) show(s stage.State) {
 		p.offer()
 	}
 	p.picks.Set(s.Signer)
+	p.papers.Hidden, p.not.Hidden, p.came.Hidden = len(s.Papers) == 0, s.Missing, !s.Missing
+	if len(s.Papers) > 0 {
+		p.paper.SetText(k.paperWords(s))
+		p.paper.SetRole(map[bool]theme.Role{false: theme.Ink, true: theme.BadText}[s.Missing])
+	}
 	if reflect.DeepEqual(p.shown, s.Checks) {
 		return
 	}
@@ -79,6 +93,19 @@ func (p *checks) show(s stage.State) {
 		cells = append(cells, k.check(c))
 	}
 	p.grid.Set(cells...)
+}
+
+// paperWords say what a signature says of papers that only a person sees.
+func (k *kit) paperWords(s stage.State) string {
+	var names []string
+	for _, role := range s.Papers {
+		names = append(names, k.device(role))
+	}
+	key := "label.paper-seen"
+	if s.Missing {
+		key = "label.paper-missing"
+	}
+	return k.with(key, args{"devices": strings.Join(names, " · ")})
 }
 
 // offer shows who may sign.

@@ -23,8 +23,6 @@ type tests struct {
 	rows    *ui.Column
 	prompt  *prompt
 	picture *ui.CardPicture
-	came    *dk.Button
-	not     *dk.Button
 	retest  *dk.Button
 	onward  *dk.Button
 	shown   []lines.Test
@@ -34,8 +32,6 @@ func newTests(k *kit) page {
 	p := &tests{kit: k, rows: ui.NewColumn(16)}
 	p.picture = ui.NewCardPicture(theme.New(0.5, false), k.t("label.card-here"))
 	p.prompt = newPrompt(k, p.picture)
-	p.came = k.button("came", "Return", dk.Filled, k.sends(stage.Came{Out: true}))
-	p.not = k.button("came-not", "", dk.Outlined, k.sends(stage.Came{Out: false}))
 	p.retest = k.button("retest", "F5", dk.Filled, k.sends(stage.Retest{}))
 	p.onward = k.button("onward", "", dk.Outlined, k.sends(stage.Onward{}))
 	p.top = newTwofold(k, 0.5, 0.55, p.prompt, listed(k, p.rows))
@@ -45,18 +41,13 @@ func newTests(k *kit) page {
 func (p *tests) body() fyne.CanvasObject { return p.top }
 
 func (p *tests) buttons() []fyne.CanvasObject {
-	return []fyne.CanvasObject{p.not, p.came, p.onward, p.retest}
+	return []fyne.CanvasObject{p.onward, p.retest}
 }
 
-func (p *tests) first() fyne.Focusable {
-	if p.came.Visible() {
-		return p.came
-	}
-	return p.retest
-}
+func (p *tests) first() fyne.Focusable { return p.retest }
 
 // asides are the prompts that have a lesser line.
-var asides = map[string]bool{"lay-card": true, "lay-page": true, "came-out": true}
+var asides = map[string]bool{"lay-card": true, "lay-page": true}
 
 func (p *tests) show(s stage.State) {
 	k := p.kit
@@ -76,10 +67,9 @@ func (p *tests) show(s stage.State) {
 		if asides[prompt] {
 			aside = k.t("aside." + prompt)
 		}
-		p.prompt.say(k.with("prompt."+prompt, args{"device": text.Key("device." + string(s.Asked))}), aside)
+		p.prompt.say(k.t("prompt."+prompt), aside)
 	}
 	p.picture.Hidden = prompt != "lay-card"
-	p.came.Hidden, p.not.Hidden = prompt != "came-out", prompt != "came-out"
 	p.retest.Hidden, p.onward.Hidden = !s.Failed, !s.Failed
 	if reflect.DeepEqual(p.shown, s.Tests) {
 		return

@@ -97,16 +97,16 @@ func TestEnterGoesOn(t *testing.T) {
 		state stage.State
 		want  stage.Event
 	}{
-		"replace":  {stage.State{Page: stage.Replace, Sticks: []string{"/media/a"}}, stage.From{Folder: "/media/a"}},
-		"devices":  {stage.State{Page: stage.Devices, Devices: devices}, stage.Confirm{}},
-		"came out": {stage.State{Page: stage.Tests, Prompt: "came-out", Asked: drivers.RolePrinter}, stage.Came{Out: true}},
-		"failed":   {stage.State{Page: stage.Tests, Failed: true}, stage.Retest{}},
-		"sign":     {stage.State{Page: stage.Checks, Fit: "ok", Signing: true, Staff: []lines.Person{{ID: "1"}}, Signer: "1"}, stage.Sign{}},
-		"nobody":   {stage.State{Page: stage.Checks, Fit: "ok", Signing: true}, stage.Sign{Nobody: true}},
-		"report":   {stage.State{Page: stage.Report, Report: &lines.Report{}}, stage.Leave{}},
-		"stopped":  {stage.State{Page: stage.Stopped, Problem: lines.Ended}, stage.Again{}},
-		"leaving":  {stage.State{Page: stage.Code, Leaving: true}, stage.Stay{}},
-		"change":   {stage.State{Page: stage.Devices, Devices: devices, Change: &stage.Change{Device: devices[0]}}, stage.Set{Name: "serial:/dev/a"}},
+		"replace": {stage.State{Page: stage.Replace, Sticks: []string{"/media/a"}}, stage.From{Folder: "/media/a"}},
+		"devices": {stage.State{Page: stage.Devices, Devices: devices}, stage.Confirm{}},
+		"paper":   {stage.State{Page: stage.Checks, Fit: "ok", Signing: true, Staff: []lines.Person{{ID: "1"}}, Signer: "1", Papers: []drivers.Role{drivers.RolePrinter}}, stage.Sign{}},
+		"failed":  {stage.State{Page: stage.Tests, Failed: true}, stage.Retest{}},
+		"sign":    {stage.State{Page: stage.Checks, Fit: "ok", Signing: true, Staff: []lines.Person{{ID: "1"}}, Signer: "1"}, stage.Sign{}},
+		"nobody":  {stage.State{Page: stage.Checks, Fit: "ok", Signing: true}, stage.Sign{Nobody: true}},
+		"report":  {stage.State{Page: stage.Report, Report: &lines.Report{}}, stage.Leave{}},
+		"stopped": {stage.State{Page: stage.Stopped, Problem: lines.Ended}, stage.Again{}},
+		"leaving": {stage.State{Page: stage.Code, Leaving: true}, stage.Stay{}},
+		"change":  {stage.State{Page: stage.Devices, Devices: devices, Change: &stage.Change{Device: devices[0]}}, stage.Set{Name: "serial:/dev/a"}},
 	} {
 		r := open(t, c.state)
 		r.press(fyne.KeyReturn)

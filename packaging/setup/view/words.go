@@ -57,7 +57,7 @@ func (w words) role(role string) string {
 }
 
 // results are the tones of how tests ended.
-var results = map[string]ui.Tone{"waiting": ui.Muted, "running": ui.Calm, "passed": ui.Good, "failed": ui.Bad, "skipped": ui.Warn}
+var results = map[string]ui.Tone{"waiting": ui.Muted, "running": ui.Calm, "passed": ui.Good, "failed": ui.Bad, "skipped": ui.Warn, "unseen": ui.Calm}
 
 // states are the tones of checks.
 var states = map[string]ui.Tone{"ok": ui.Good, "warn": ui.Warn, "fail": ui.Bad}

@@ -135,8 +135,6 @@ func tests() []Named {
 	page := func(prompt string, results ...string) stage.State {
 		return on(stage.State{Page: stage.Tests, Prompt: prompt, Tests: tried(results...)})
 	}
-	came := page("came-out", "passed", "passed", "passed", "passed", "passed", "running", "waiting")
-	came.Asked = drivers.RolePrinter
 	failed := page("", "passed", "passed", "passed", "passed", "passed", "failed", "failed", "passed")
 	failed.Failed = true
 	failed.Tests[5].Fault, failed.Tests[6].Fault = drivers.FaultPaperOut, drivers.FaultMissingTool
@@ -149,7 +147,6 @@ func tests() []Named {
 		{"tests-asking", page("asking", "running", "running", "running", "running", "waiting")},
 		{"tests-card", page("lay-card", "passed", "passed", "passed", "passed", "running", "waiting")},
 		{"tests-receipt", page("printing", "passed", "passed", "passed", "passed", "passed", "running", "waiting")},
-		{"tests-came-out", came},
 		{"tests-scan", page("lay-page", "passed", "passed", "passed", "passed", "passed", "passed", "running", "waiting")},
 		{"tests-over", over},
 		{"tests-failed", failed},
@@ -198,6 +195,8 @@ func checks() []Named {
 	}
 	return []Named{
 		{"checks", page(stage.State{Signing: true, Staff: staff[:1], Signer: "300101"}, false)},
+		{"checks-paper", page(stage.State{Signing: true, Staff: staff[:1], Signer: "300101", Papers: []drivers.Role{drivers.RolePrinter}}, false)},
+		{"checks-paper-missing", page(stage.State{Signing: true, Staff: staff[:1], Signer: "300101", Papers: []drivers.Role{drivers.RolePrinter, drivers.RoleDocument}, Missing: true}, false)},
 		{"checks-several", page(stage.State{Signing: true, Staff: staff}, true)},
 		{"checks-choose", page(stage.State{Signing: true, Staff: staff, Problem: "choose-signer"}, false)},
 		{"checks-nobody", page(stage.State{Signing: true}, true)},
