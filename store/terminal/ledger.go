@@ -129,7 +129,7 @@ func (t *Terminal) RetryQueue(ctx context.Context, account string) error {
 func (t *Terminal) CountUse(ctx context.Context, kind usage.Kind, item string) error {
 	opened, _, err := t.Opened(ctx)
 	if err != nil {
-		return nil //nolint:nilerr // the screen says why there is no store
+		return nil // the screen says why there is no store
 	}
 	return Coded(opened.CountUse(ctx, kind, item))
 }

@@ -135,13 +135,8 @@ func (p Pulse) beat(ctx context.Context) error {
 	if p.Settings != nil {
 		beat.Settings = p.Settings()
 	}
-	var counted []usage.Count
-	if p.Usage != nil {
-		if counted, err = p.Usage.Untold(ctx, wire.MaxUses); err != nil {
-			return fmt.Errorf("heartbeat: %w", err)
-		}
-		beat.Usage = uses(counted)
-	}
+	counted := p.untold(ctx)
+	beat.Usage = uses(counted)
 	signed, trip, err := p.post(ctx, beat)
 	if (beat.Condition != nil || beat.Settings != nil || beat.Usage != nil) && misfit(err) { // an older platform takes none of them
 		beat.Condition, beat.Settings, beat.Usage, counted = nil, nil, nil, nil
@@ -157,11 +152,24 @@ func (p Pulse) beat(ctx context.Context) error {
 		return fmt.Errorf("heartbeat: %w: an answer to another question", channel.ErrStranger)
 	}
 	if signed.Usage > 0 && signed.Usage == len(counted) {
-		if err := p.Usage.Told(ctx, counted); err != nil {
-			return fmt.Errorf("heartbeat: %w", err)
+		if err := p.Usage.Told(ctx, counted); err != nil { // they are told again, and count once
+			p.Log.Warn("what was told of the use is not noted", "error", err)
 		}
 	}
 	return p.take(ctx, signed, trip)
+}
+
+// untold gives counts to be told; what cannot be read stops no heartbeat.
+func (p Pulse) untold(ctx context.Context) []usage.Count {
+	if p.Usage == nil {
+		return nil
+	}
+	counted, err := p.Usage.Untold(ctx, wire.MaxUses)
+	if err != nil {
+		p.Log.Warn("what was used is not told", "error", err)
+		return nil
+	}
+	return counted
 }
 
 // uses says counts in the words of the wire; nil for none.
