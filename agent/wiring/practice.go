@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -20,6 +18,7 @@ import (
 	"bianmin/core/agency"
 	"bianmin/core/catalogue"
 	"bianmin/core/text"
+	"bianmin/packaging/lockfile"
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/office"
@@ -42,7 +41,7 @@ var ErrPractising = errors.New("practice mode is open already on this PC")
 type rehearsal struct {
 	bench      *invented.Bench
 	department *invented.Department
-	lock       *os.File
+	unlock     func() error
 	stop       context.CancelFunc
 	done       chan struct{}
 }
@@ -53,7 +52,7 @@ func (a *Agent) openPractice(ctx context.Context) (err error) {
 	data := a.options.Settings.Data
 	r := &rehearsal{}
 	a.rehearsal = r
-	if r.lock, err = holdPractice(data); err != nil {
+	if r.unlock, err = holdPractice(data); err != nil {
 		return err
 	}
 	folder, now := practice.Folder(data), time.Now()
@@ -90,19 +89,12 @@ func (a *Agent) openPractice(ctx context.Context) (err error) {
 }
 
 // holdPractice keeps a second practice from clearing the first one's folder. The lock is on the data folder itself: no file is written there.
-func holdPractice(data string) (*os.File, error) {
-	folder, err := os.Open(data)
-	if err != nil {
-		return nil, fmt.Errorf("open the data folder: %w", err)
+func holdPractice(data string) (release func() error, err error) {
+	release, err = lockfile.Folder(0, data, lockfile.Alone)
+	if errors.Is(err, lockfile.ErrHeld) {
+		return nil, ErrPractising
 	}
-	err = syscall.Flock(int(folder.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) // #nosec G115 -- a descriptor
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = ErrPractising
-	}
-	if err != nil {
-		return nil, errors.Join(err, folder.Close())
-	}
-	return folder, nil
+	return release, err
 }
 
 // practicePlace is the real enrolment's point, or a village of the catalogue.
@@ -180,10 +172,10 @@ func (r *rehearsal) end() {
 
 // release lets another practice begin, after the store was closed.
 func (r *rehearsal) release() error {
-	if r == nil || r.lock == nil {
+	if r == nil || r.unlock == nil {
 		return nil
 	}
-	return r.lock.Close()
+	return r.unlock()
 }
 
 // practiceCatalogue loads the installed catalogue if there is one that can be read, else the built-in one: one can always practise.

@@ -8,15 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
 	"bianmin/core/casefile"
 	"bianmin/core/text"
 	"bianmin/drivers"
+	"bianmin/packaging/lockfile"
 	"bianmin/packaging/provision/asuser"
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/session"
@@ -150,12 +149,12 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	defer unlock()
-	return r.run(ctx)
+	outcome, err := r.run(ctx)
+	return outcome, errors.Join(err, unlock())
 }
 
 // prepare reads the configuration, makes the data folder and keeps a second setup away.
-func (r *run) prepare() (unlock func(), err error) {
+func (r *run) prepare() (unlock func() error, err error) {
 	if r.configuration, err = openConfiguration(r.Config, r.Data, r.Answers.Terminal); err != nil {
 		return nil, err
 	}
@@ -167,20 +166,16 @@ func (r *run) prepare() (unlock func(), err error) {
 		return nil, err
 	}
 	err = asuser.Do(r.settings.Data, func() error {
-		file, err := os.OpenFile(filepath.Join(r.settings.Data, "setup.lock"), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
-		if err != nil {
-			return fmt.Errorf("begin the setup: %w", err)
+		unlock, err = lockfile.Within(0, filepath.Join(r.settings.Data, "setup.lock"), lockfile.Alone)
+		if errors.Is(err, lockfile.ErrHeld) {
+			return ErrRunning
 		}
-		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { // #nosec G115 -- a descriptor
-			return errors.Join(ErrRunning, file.Close())
-		}
-		unlock = func() { // said, for a program that is just being started still holds the file open
-			_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) // #nosec G115 -- a descriptor
-			_ = file.Close()
-		}
-		return nil
+		return err
 	})
-	return unlock, err
+	if err != nil {
+		return nil, fmt.Errorf("begin the setup: %w", err)
+	}
+	return unlock, nil
 }
 
 func (r *run) run(ctx context.Context) (Outcome, error) {

@@ -13,9 +13,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
+	"bianmin/packaging/lockfile"
 	"bianmin/packaging/stick"
 	"bianmin/store"
 	"bianmin/sync/channel"
@@ -148,16 +148,11 @@ func (m Machine) alone() (func() error, error) {
 	if _, err := os.Stat(m.Data); err != nil {
 		return nil, fmt.Errorf("the data folder: %w", err)
 	}
-	file, err := os.OpenFile(filepath.Join(m.Data, "sender.lock"), os.O_RDWR|os.O_CREATE, 0o600) // #nosec G304 -- our own folder
-	if err != nil {
-		return nil, fmt.Errorf("the sender's lock: %w", err)
+	release, err := lockfile.Within(0, filepath.Join(m.Data, "sender.lock"), lockfile.Alone)
+	if errors.Is(err, lockfile.ErrHeld) {
+		return nil, ErrRunning
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { // #nosec G115 -- file descriptors are small
-		return nil, errors.Join(ErrRunning, file.Close())
-	}
-	return func() error { // said, for a program that is just being started still holds the file open
-		return errors.Join(syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close()) // #nosec G115 -- file descriptors are small
-	}, nil
+	return release, err
 }
 
 // prepare does everything that needs the keys, and ends with the marker.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
 	"time"
 
+	"bianmin/packaging/lockfile"
 	"bianmin/packaging/update/trial"
 	"bianmin/store"
 )
@@ -111,24 +111,11 @@ func (u *Updater) step(ctx context.Context, starts bool) (Outcome, error) {
 
 // alone keeps a second updater out of a kind of work: the short steps of a change, and the long fetching.
 func (u *Updater) alone(work string, wait time.Duration) (release func() error, err error) {
-	file, err := os.OpenFile(u.state(work+".lock"), os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the updater's lock: %w", err)
+	release, err = lockfile.Within(wait, u.state(work+".lock"), lockfile.Alone)
+	if errors.Is(err, lockfile.ErrHeld) {
+		return nil, refuse(InUse, "another updater is at work")
 	}
-	deadline := time.NewTimer(wait)
-	defer deadline.Stop()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil { // #nosec G115 -- a descriptor
-			return file.Close, nil
-		}
-		select {
-		case <-deadline.C:
-			return nil, errors.Join(refuse(InUse, "another updater is at work"), file.Close())
-		case <-tick.C:
-		}
-	}
+	return release, err
 }
 
 // undecided is the trial that is on. A note that cannot be read is replaced by what the links say.

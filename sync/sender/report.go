@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
 	"sync"
-	"syscall"
 	"time"
 
+	"bianmin/packaging/lockfile"
 	"bianmin/store"
 	"bianmin/sync/channel"
 	"bianmin/sync/uplink"
@@ -128,16 +126,9 @@ func (r *reporter) run(ctx context.Context) {
 
 // lock takes the lock file of the one sender; the system frees it when the process ends in whatever way.
 func lock(path string) (unlock func() error, err error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the lock file: %w", err)
+	unlock, err = lockfile.Within(0, path, lockfile.Alone)
+	if errors.Is(err, lockfile.ErrHeld) {
+		return nil, errors.New("another sender works on this data folder")
 	}
-	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, errors.Join(errors.New("another sender works on this data folder"), file.Close())
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lock: %w", err), file.Close())
-	}
-	return file.Close, nil
+	return unlock, err
 }

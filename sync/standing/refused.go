@@ -7,8 +7,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
+	"time"
 
+	"bianmin/packaging/lockfile"
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
@@ -75,14 +76,10 @@ func cut(reason string) string {
 	return reason
 }
 
+// lockWait is far longer than settings take to be taken.
+const lockWait = 30 * time.Second
+
 // lock keeps sender and technician from taking settings at the same moment.
 func lock(folder string) (unlock func() error, err error) {
-	file, err := os.OpenFile(filepath.Join(folder, lockFile), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600) // #nosec G304 -- our own folder
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil { // #nosec G115 -- a descriptor
-		return nil, errors.Join(err, file.Close())
-	}
-	return file.Close, nil
+	return lockfile.Within(lockWait, filepath.Join(folder, lockFile), lockfile.Alone)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"bianmin/packaging/lockfile"
 )
 
 // Locks in the terminal's data folder.
@@ -17,9 +19,7 @@ const (
 )
 
 // ErrHeld says that somebody else holds the lock.
-var ErrHeld = errors.New("somebody else holds it")
-
-const lockPoll = 50 * time.Millisecond
+var ErrHeld = lockfile.ErrHeld
 
 // Hold takes the programs' lock beside other programs; it waits for an updater that is at work. The lock ends with the
 // process, also when that replaces itself.
@@ -27,7 +27,7 @@ func Hold(ctx context.Context, data string) (release func() error, err error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	return take(ctx, filepath.Join(data, ProgramLock), syscall.LOCK_SH)
+	return lockfile.Take(ctx, filepath.Join(data, ProgramLock), lockfile.Together)
 }
 
 // ErrOn says that a new version is being tried, and nothing else may touch the records until that is decided.
@@ -47,7 +47,7 @@ func Enter(ctx context.Context, folder, data string, wait time.Duration) (releas
 		if err := makeLock(data, ProgramLock); err != nil {
 			return nil, err
 		}
-		release, err = take(ctx, filepath.Join(data, ProgramLock), syscall.LOCK_SH)
+		release, err = lockfile.Take(ctx, filepath.Join(data, ProgramLock), lockfile.Together)
 		if errors.Is(err, ErrHeld) {
 			return nil, ErrAtWork
 		}
@@ -69,7 +69,7 @@ func HoldAlone(ctx context.Context, data, name string) (release func() error, er
 	if err := makeLock(data, name); err != nil {
 		return nil, err
 	}
-	return take(ctx, filepath.Join(data, name), syscall.LOCK_EX)
+	return lockfile.Take(ctx, filepath.Join(data, name), lockfile.Alone)
 }
 
 // makeLock sees that a lock's file is there and the terminal's user's.
@@ -79,27 +79,4 @@ func makeLock(data, name string) error {
 		return fmt.Errorf("open %s: %w", name, err)
 	}
 	return errors.Join(giveTo(file, data), file.Close())
-}
-
-func take(ctx context.Context, path string, how int) (func() error, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600) // #nosec G304 -- fixed names
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", filepath.Base(path), err)
-	}
-	for {
-		err := syscall.Flock(int(file.Fd()), how|syscall.LOCK_NB) // #nosec G115 -- a descriptor
-		if err == nil {
-			return file.Close, nil
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errors.Join(fmt.Errorf("lock %s: %w", filepath.Base(path), err), file.Close())
-		}
-		timer := time.NewTimer(lockPoll)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil, errors.Join(fmt.Errorf("lock %s: %w", filepath.Base(path), ErrHeld), file.Close())
-		case <-timer.C:
-		}
-	}
 }
