@@ -37,6 +37,7 @@ func main() {
 	root.AddCommand(succession.Commands(succession.Options{Software: "bianmin " + version.Version, Now: time.Now})...)
 	root.AddCommand(manual(root))
 	explain(root)
+	context.AfterFunc(ctx, stop) // whoever asks a second time is not made to wait
 	err := root.ExecuteContext(ctx)
 	stop()
 	if err != nil {

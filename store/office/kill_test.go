@@ -143,8 +143,12 @@ type books struct {
 	drafts map[string]bool
 	fees   map[string]agency.FeeLine // by receipt
 	papers map[string]agency.PaperLine
-	sheets map[casefile.Number]agency.SheetLine
+	sheets map[casefile.Number]agency.SheetLine // those a book lists
+	states map[casefile.Number]string           // of all sheets: a long life has more than a book lists
 }
+
+// listedSheets is how many a book lists.
+const listedSheets = 200
 
 // checkBooks opens the desk anew, as both accounts, and holds it against the rules and what the world saw.
 func checkBooks(t *testing.T, at, folder, seen string, authority *sealtest.Authority) {
@@ -170,7 +174,7 @@ func readBooks(t *testing.T, at string, o *office.Office) books {
 	all := books{
 		cases: map[casefile.Number]agency.CaseFile{}, owner: map[casefile.Number]string{}, drafts: map[string]bool{},
 		fees: map[string]agency.FeeLine{}, papers: map[string]agency.PaperLine{},
-		sheets: map[casefile.Number]agency.SheetLine{},
+		sheets: map[casefile.Number]agency.SheetLine{}, states: map[casefile.Number]string{},
 	}
 	for account, secret := range map[string]string{li: liSecret, wang: wangSecret} {
 		b, err := o.SignOn(t.Context(), account, secret)
@@ -217,6 +221,14 @@ func readBooks(t *testing.T, at string, o *office.Office) books {
 		must(t, err)
 		for _, line := range sheets {
 			all.sheets[line.Number] = line
+		}
+		rows, err := o.Store().Sheets(t.Context(), account, 1<<20)
+		must(t, err)
+		for _, row := range rows {
+			all.states[row.Number] = row.State
+		}
+		if len(sheets) != min(len(rows), listedSheets) {
+			t.Errorf("%s: %d of %d sheets are listed", at, len(sheets), len(rows))
 		}
 		must(t, b.Close())
 	}
@@ -290,9 +302,12 @@ func checkWorld(t *testing.T, at, seen string, b books) {
 				t.Errorf("%s: the world saw %q, custody says %q", at, line, step)
 			}
 		case words[0] == "sheet":
-			line, there := b.sheets[casefile.Number(words[1])]
-			if !there || line.Sheet.Papers[0].ID != words[2] || string(line.State) != words[3] && words[3] != "prepared" {
-				t.Errorf("%s: the world holds %q, the books say %q of %v", at, words, line.State, line.Sheet.Papers)
+			state, there := b.states[casefile.Number(words[1])]
+			if !there || state != words[3] && words[3] != "prepared" {
+				t.Errorf("%s: the world holds %q, the books say %q", at, words, state)
+			}
+			if line, listed := b.sheets[casefile.Number(words[1])]; listed && (line.Sheet.Papers[0].ID != words[2] || string(line.State) != state) {
+				t.Errorf("%s: the world holds %q, the list says %q of %v", at, words, line.State, line.Sheet.Papers)
 			}
 		case words[0] == "handed":
 			if b.owner[casefile.Number(words[1])] != wang {

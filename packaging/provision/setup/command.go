@@ -57,7 +57,7 @@ func Command(now func() time.Time) *cobra.Command {
 	return c
 }
 
-func (f flags) run(c *cobra.Command, now func() time.Time) error {
+func (f flags) run(c *cobra.Command, now func() time.Time) (err error) {
 	root, err := filepath.Abs(f.root)
 	if err != nil {
 		return fmt.Errorf("find the root: %w", err)
@@ -84,7 +84,9 @@ func (f flags) run(c *cobra.Command, now func() time.Time) error {
 	}
 	speaker := speaker{words: words, out: c.OutOrStdout()}
 	if f.answers == "" {
-		o.Technician = newWizard(speaker, c.InOrStdin())
+		w := newWizard(c.Context(), speaker, c.InOrStdin())
+		defer func() { err = errors.Join(err, w.Close()) }()
+		o.Technician = w
 	} else {
 		if o.Answers, err = commission.ReadAnswers(f.answers, c.InOrStdin()); err != nil {
 			return err

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/muesli/cancelreader"
+
 	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/packaging/commission"
@@ -23,6 +25,8 @@ type wizard struct {
 	speaker
 	in      *bufio.Reader
 	pending chan typed // of a read that is under way; nil for none
+	input   cancelreader.CancelReader
+	broken  <-chan struct{} // nobody is asked any more
 }
 
 // typed is a line, or why there is none.
@@ -31,9 +35,24 @@ type typed struct {
 	err  error
 }
 
-func newWizard(s speaker, in io.Reader) *wizard { return &wizard{speaker: s, in: bufio.NewReader(in)} }
+// newWizard asks until ctx ends: a technician who breaks the setup off at a question is not asked to the end. Close it.
+func newWizard(ctx context.Context, s speaker, in io.Reader) *wizard {
+	input, err := cancelreader.NewReader(in)
+	if err != nil { // a file that is always ready: no read of it waits
+		input, _ = cancelreader.NewReader(struct{ io.Reader }{in})
+	}
+	return &wizard{speaker: s, in: bufio.NewReader(input), input: input, broken: ctx.Done()}
+}
 
-// next reads a line. A read of a terminal cannot be broken off: what nobody waited for any more is given next time.
+// Close breaks off a read that nobody waits for any more, and waits for its end.
+func (w *wizard) Close() error {
+	if w.input.Cancel() && w.pending != nil { // what is no file cannot be broken off, and is no technician's terminal
+		<-w.pending
+	}
+	return w.input.Close()
+}
+
+// next reads a line. What was typed after nobody waited for it any more is given next time.
 func (w *wizard) next() <-chan typed {
 	if w.pending == nil {
 		w.pending = make(chan typed, 1)
@@ -56,14 +75,22 @@ func (w *wizard) Press(ctx context.Context, _ []string, limit time.Duration) err
 	return nil
 }
 
-var errNobody = errors.New("nobody answers at the terminal; use --answers FILE")
+var (
+	errNobody = errors.New("nobody answers at the terminal; use --answers FILE")
+	errBroken = errors.New("broken off at a question (在提问时中断); the next setup goes on from here")
+)
 
 // ask shows a question and gives the line that follows.
 func (w *wizard) ask(key string, args map[string]any) (string, error) {
 	w.Say(key, args)
 	_, _ = fmt.Fprint(w.out, "> ")
-	said := <-w.next()
-	w.pending = nil
+	var said typed
+	select {
+	case said = <-w.next():
+		w.pending = nil
+	case <-w.broken:
+		return "", errBroken
+	}
 	if said.err != nil && said.line == "" {
 		return "", errNobody
 	}

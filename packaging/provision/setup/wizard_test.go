@@ -1,11 +1,14 @@
 package setup
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +39,7 @@ var printers = []commission.Finding{
 // TestWizardDevices: printers are shown with model and state; a number takes another one, but for one that cannot be used yet.
 func TestWizardDevices(t *testing.T) {
 	s, said := speaking(t)
-	corrections, err := newWizard(s, strings.NewReader("3\n9\n2\nbutton=\n\n")).Devices(printers)
+	corrections, err := newWizard(t.Context(), s, strings.NewReader("3\n9\n2\nbutton=\n\n")).Devices(printers)
 	if err != nil || !maps.Equal(corrections, map[string]string{"document": printers[1].Name, "button": ""}) {
 		t.Errorf("%v, %v", corrections, err)
 	}
@@ -55,7 +58,7 @@ func TestWizardDevices(t *testing.T) {
 func TestWizardPress(t *testing.T) {
 	s, _ := speaking(t)
 	in, typing := io.Pipe()
-	w := newWizard(s, in)
+	w := newWizard(t.Context(), s, in)
 	go func() { _, _ = typing.Write([]byte("\n")) }()
 	if err := w.Press(t.Context(), nil, time.Minute); err != nil {
 		t.Error(err)
@@ -106,9 +109,65 @@ func TestWizardAccept(t *testing.T) {
 		"\n":          {},
 	} {
 		s, said := speaking(t)
-		got, err := newWizard(s, strings.NewReader(typed)).Accept(staff, unseen)
+		got, err := newWizard(t.Context(), s, strings.NewReader(typed)).Accept(staff, unseen)
 		if err != nil || got != want || !strings.Contains(said.String(), "signing says that it came out") {
 			t.Errorf("%q: %+v, %v", typed, got, err)
 		}
+	}
+}
+
+// TestWizardBrokenOff: who breaks the setup off at a question is not asked on, and no read is left behind.
+func TestWizardBrokenOff(t *testing.T) {
+	s, _ := speaking(t)
+	in, typing, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = errors.Join(in.Close(), typing.Close()) }()
+	ctx, breakOff := context.WithCancel(t.Context())
+	w := newWizard(ctx, s, in)
+	time.AfterFunc(50*time.Millisecond, breakOff)
+	answered := make(chan error, 1)
+	go func() {
+		_, err := w.Enrolment()
+		answered <- err
+	}()
+	select {
+	case err := <-answered:
+		if !errors.Is(err, errBroken) {
+			t.Errorf("broken off: %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("still asking")
+	}
+	if err := w.Close(); err != nil || w.pending == nil {
+		t.Fatalf("closing: %v", err)
+	}
+	if _, err := typing.WriteString("kept for whoever reads next\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := bufio.NewReader(in).ReadString('\n'); err != nil || got != "kept for whoever reads next\n" {
+		t.Errorf("a read was left behind: %q, %v", got, err)
+	}
+}
+
+// TestWizardFile: answers may come from a file, whose reads never wait.
+func TestWizardFile(t *testing.T) {
+	s, _ := speaking(t)
+	path := filepath.Join(t.TempDir(), "typed")
+	if err := os.WriteFile(path, []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = in.Close() }()
+	w := newWizard(t.Context(), s, in)
+	if _, err := w.Devices(nil); err != nil {
+		t.Error(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Error(err)
 	}
 }
