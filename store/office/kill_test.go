@@ -366,13 +366,13 @@ func checkPackets(t *testing.T, at string, s *store.Store, b books, authority *s
 			issued[e.Case] = e.Sheet
 		}
 	}
-	for number, line := range b.sheets {
-		if (line.State == agency.SheetIssued) != (issued[number] != nil) {
-			t.Errorf("%s: sheet %s is %s, went up %v", at, number, line.State, issued[number] != nil)
+	for number, state := range b.states {
+		if (state == string(agency.SheetIssued)) != (issued[number] != nil) {
+			t.Errorf("%s: sheet %s is %s, went up %v", at, number, state, issued[number] != nil)
 		}
 	}
-	if len(issued) > len(b.sheets) {
-		t.Errorf("%s: %d sheets went up, %d are known", at, len(issued), len(b.sheets))
+	if len(issued) > len(b.states) {
+		t.Errorf("%s: %d sheets went up, %d are known", at, len(issued), len(b.states))
 	}
 	if submitted != len(b.cases) {
 		t.Errorf("%s: %d cases went up, %d are in the books", at, submitted, len(b.cases))
