@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"bianmin/core/agency"
 	"bianmin/core/identity"
@@ -124,8 +125,12 @@ func (m *machine) activated(id string, err error) {
 	act.busy = false
 	switch {
 	case err == nil:
-		m.toSignOn()
+		m.colleagues = slices.Clone(m.colleagues)
+		if at := slices.IndexFunc(m.colleagues, func(a agency.AccountLine) bool { return a.ID == id }); at >= 0 {
+			m.colleagues[at].Active = true
+		}
 		m.entry.chosen = id
+		m.toSignOn()
 		m.say(Good, "desk.notice.activated", nil)
 	case errors.Is(err, errOtherCard):
 		act.problem = Message{Key: "desk.problem.card-other"}

@@ -58,9 +58,11 @@ func (m *machine) signOnEvent(event Event) bool {
 	return true
 }
 
-// toSignOn shows the page where an account is picked; nothing of another agent is kept.
+// toSignOn shows the page where an account is picked; nothing of another agent is kept. The accounts that were known stay
+// until they are read anew: a page without them would take what is typed at once for nobody's.
 func (m *machine) toSignOn() {
-	m.entry = entry{chosen: m.entry.chosen}
+	m.entry = entry{chosen: m.entry.chosen, accounts: m.colleagues}
+	m.entry.choose()
 	m.from = Today
 	m.to(SignOn)
 	office := m.options.Office
@@ -83,10 +85,18 @@ func (m *machine) accountsSeen(accounts []agency.AccountLine, err error) {
 	switch {
 	case m.page == SignOn && m.entry.line(card) != nil:
 		m.pickByCard(card)
-	case len(accounts) == 1:
-		m.entry.chosen = accounts[0].ID
-	case m.entry.line(m.entry.chosen) == nil:
-		m.entry.chosen = ""
+	default:
+		m.entry.choose()
+	}
+}
+
+// choose chooses the only account, and none that is not there any more.
+func (e *entry) choose() {
+	switch {
+	case len(e.accounts) == 1:
+		e.chosen = e.accounts[0].ID
+	case e.line(e.chosen) == nil:
+		e.chosen = ""
 	}
 }
 

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -115,6 +116,30 @@ type lateOffice struct{ *fakeOffice }
 func (o lateOffice) Accounts(ctx context.Context) ([]agency.AccountLine, error) {
 	time.Sleep(time.Second)
 	return o.fakeOffice.Accounts(ctx)
+}
+
+// TestAccountsStay: while the accounts are read anew the ones known stay, so that a secret that is typed at once is not lost.
+func TestAccountsStay(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.stop()
+		s.start(func(o *Options) { o.Office = lateOffice{s.office} })
+		s.wait(2 * time.Second)
+		s.send(PickAccount{ID: "100004"}, OpenActivate{ID: "100004"}, Activation{Code: "ABCD-1234", Secret: goodSecret, Again: goodSecret})
+		s.wait(100 * time.Millisecond)
+		known := func(after, chosen string) {
+			t.Helper()
+			at := s.on(SignOn).SignOn
+			if at.Chosen != chosen || !slices.ContainsFunc(at.Accounts, func(a agency.AccountLine) bool { return a.ID == "100004" && a.Active }) {
+				t.Errorf("after %s: %+v", after, at)
+			}
+		}
+		known("the activation", "100004")
+		s.signOn("100004")
+		s.send(SignOff{})
+		s.wait(100 * time.Millisecond)
+		known("signing off", "")
+	})
 }
 
 func TestActivation(t *testing.T) {

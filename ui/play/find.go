@@ -82,7 +82,11 @@ func (s Sight) describe() string {
 		}
 		names = append(names, name)
 	}
-	return fmt.Sprintf("screen %s shows to tap: %s", s.Screen, strings.Join(names, " | "))
+	said := make([]string, len(s.Words))
+	for i, words := range s.Words {
+		said[i] = words.Text
+	}
+	return fmt.Sprintf("screen %s shows to tap: %s; and says: %s", s.Screen, strings.Join(names, " | "), strings.Join(said, " | "))
 }
 
 // tappable tells whether enough of a thing is seen to tap its middle.
