@@ -4,7 +4,7 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help package bundle test-install setup build demo demo-desk test long race lint bench gallery goldens leaflet clean
+.PHONY: help package bundle test-install test-usb setup build demo demo-desk test long race lint bench gallery goldens leaflet clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ test: setup ## everything, with a real window on a virtual display where needed;
 
 test-install: setup ## the package on a clean Debian 12 in a virtual machine, to the first painted screen
 	@packaging/build/test-install
+
+test-usb: setup ## USB devices simulated at the far end of the cable, under a real kernel in a virtual machine
+	@packaging/build/test-usb
 
 long: setup ## the same tests with the full number of rounds
 	@BIANMIN_LONG=1 packaging/build/test

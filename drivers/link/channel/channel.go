@@ -41,6 +41,9 @@ var (
 	ErrSettings     = errors.New("the line does not know these settings")
 	ErrClosed       = errors.New("link is closed")
 	ErrStuck        = errors.New("the operating system does not release the device")
+	ErrAmbiguous    = errors.New("several such devices: name the serial number or the socket")
+	ErrRefused      = errors.New("the device refuses the transfer")
+	ErrProtocol     = errors.New("the answer makes no sense")
 )
 
 // FlowControl is how a device tells the machine to wait.
