@@ -22,7 +22,11 @@ type OpenPrinter func(ctx context.Context, path string, again bool) (drivers.Rec
 
 // ReceiptPrinter checks that a driver keeps the contract of drivers.ReceiptPrinter
 // against a simulated printer over a real pseudo terminal.
-func ReceiptPrinter(t *testing.T, open OpenPrinter) {
+func ReceiptPrinter(t *testing.T, open OpenPrinter) { ReceiptPrinterAt(t, open, 1) }
+
+// ReceiptPrinterAt is ReceiptPrinter on a machine that is so many times slower: what is left in the middle of a job is
+// left so much later, and the slow printers are so much slower.
+func ReceiptPrinterAt(t *testing.T, open OpenPrinter, pace time.Duration) {
 	for name, check := range map[string]func(*printerRig){
 		"prints":                  (*printerRig).prints,
 		"two jobs":                (*printerRig).twoJobs,
@@ -52,7 +56,9 @@ func ReceiptPrinter(t *testing.T, open OpenPrinter) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			check(newPrinterRig(t, open, printer.Options{}))
+			r := newPrinterRig(t, open, printer.Options{})
+			r.pace = pace
+			check(r)
 		})
 	}
 }
@@ -67,6 +73,7 @@ type printerRig struct {
 	sim     *printer.Printer
 	open    OpenPrinter
 	printer drivers.ReceiptPrinter
+	pace    time.Duration // how many times slower the machine is
 }
 
 func newPrinterRig(t *testing.T, open OpenPrinter, options printer.Options) *printerRig {

@@ -197,10 +197,19 @@ func (r *printerRig) longDocument() {
 	}
 }
 
+// slower is another printer at this machine's pace.
+func (r *printerRig) slower(options printer.Options) *printerRig {
+	r.Helper()
+	options.RowTime *= r.pace
+	other := newPrinterRig(r.T, r.open, options)
+	other.pace = r.pace
+	return other
+}
+
 // giveUp prints on a slow printer and leaves it while it is still at work.
 func (r *printerRig) giveUp(name string) {
 	r.Helper()
-	ctx, cancel := context.WithTimeout(r.ctx, 150*time.Millisecond)
+	ctx, cancel := context.WithTimeout(r.ctx, r.pace*150*time.Millisecond)
 	defer cancel()
 	if report, _ := r.printer.Print(ctx, Note(name)); report.Outcome != drivers.Unconfirmed {
 		r.Fatalf("%+v: the simulated printer is too fast for this test", report)
@@ -211,7 +220,7 @@ func (r *printerRig) giveUp(name string) {
 // neither for the program that asked it nor for the one that comes after.
 func (r *printerRig) lateAnswer() {
 	for _, restart := range []bool{false, true} {
-		slow := newPrinterRig(r.T, r.open, printer.Options{RowTime: time.Millisecond})
+		slow := r.slower(printer.Options{RowTime: time.Millisecond})
 		slow.giveUp("SLOW")
 		if restart {
 			slow.reopen()
@@ -229,7 +238,7 @@ func (r *printerRig) lateAnswer() {
 
 // A printer that is long at work on an earlier job gets nothing of the next one.
 func (r *printerRig) busyWithAnothers() {
-	slow := newPrinterRig(r.T, r.open, printer.Options{RowTime: 20 * time.Millisecond})
+	slow := r.slower(printer.Options{RowTime: 20 * time.Millisecond})
 	first := receipt.Document{Blocks: []receipt.Block{{Kind: receipt.Rule}}}
 	slow.expect(first, drivers.Printed, drivers.FaultNone)
 	slow.giveUp("SLOW")
