@@ -24,6 +24,7 @@ const (
 	RoleButton  Role = "button"
 
 	RoleDocument Role = "document" // the A4 printer
+	RoleCode     Role = "code"     // reads bar codes and QR codes
 )
 
 // Condition is a device's overall state, in the words of XFS4IoT.

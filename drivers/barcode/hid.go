@@ -1,0 +1,67 @@
+package barcode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"bianmin/drivers"
+	"bianmin/drivers/link/channel"
+	"bianmin/drivers/link/hid"
+)
+
+// HID reads codes from a reader of the point-of-sale class; one goroutine at a time.
+type HID struct {
+	device *hid.Device
+	code   assembler
+}
+
+// ErrNotPOS says that a HID device is no code reader of the point-of-sale class: most are set to be keyboards when they are new.
+var ErrNotPOS = errors.New("not a code reader of the point-of-sale class (set it to HID-POS with its maker's code)")
+
+// OpenHID opens a hidraw node.
+func OpenHID(path string) (*HID, error) {
+	device, err := hid.Open(path)
+	if err != nil {
+		return nil, failure(faultOf(err), err)
+	}
+	if !device.Is(hid.PageBarCode) {
+		return nil, failure(drivers.FaultProtocol, errors.Join(ErrNotPOS, device.Close()))
+	}
+	return &HID{device: device}, nil
+}
+
+// Scan is as Reader's.
+func (h *HID) Scan(ctx context.Context) (Code, error) {
+	for {
+		report, err := h.device.ReadReport(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				return Code{}, fmt.Errorf("wait for a code: %w", ctx.Err())
+			}
+			return Code{}, failure(faultOf(err), err)
+		}
+		code, whole, err := h.code.report(report)
+		switch {
+		case err != nil:
+			return Code{}, failure(drivers.FaultProtocol, err)
+		case whole:
+			return code, nil
+		}
+	}
+}
+
+// Close frees the device.
+func (h *HID) Close() error { return h.device.Close() }
+
+func faultOf(err error) drivers.Fault {
+	switch {
+	case errors.Is(err, channel.ErrUnplugged), errors.Is(err, channel.ErrClosed):
+		return drivers.FaultUnplugged
+	case errors.Is(err, channel.ErrNotPermitted):
+		return drivers.FaultNotPermitted
+	case errors.Is(err, channel.ErrBusy):
+		return drivers.FaultBusy
+	}
+	return drivers.FaultDevice
+}

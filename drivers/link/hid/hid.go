@@ -1,0 +1,172 @@
+// Package hid reads the input reports of HID devices through /dev/hidraw. It
+// knows what a report descriptor says a device is for, and no device's reports.
+package hid
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"bianmin/drivers/link/channel"
+)
+
+// Usage pages (HID Usage Tables).
+const (
+	PageKeyboard = 0x07
+	PageBarCode  = 0x8C // bar code readers of the point-of-sale class
+)
+
+// longestReport is beyond what any device of USB's full speed sends.
+const longestReport = 4096
+
+// Device is an open HID device.
+type Device struct {
+	file       *os.File
+	descriptor []byte
+	vendor     uint16
+	product    uint16
+}
+
+// Open opens a hidraw node. Errors are those of package channel; ErrSettings when it is no HID device.
+func Open(path string) (*Device, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // #nosec G304 -- a device the configuration names
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", filepath.Base(path), classify(err))
+	}
+	d := &Device{file: file}
+	if err := d.ask(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w: %w", filepath.Base(path), channel.ErrSettings, err), file.Close())
+	}
+	return d, nil
+}
+
+// description is the kernel's struct hidraw_report_descriptor.
+type description struct {
+	size  uint32
+	value [longestReport]byte
+}
+
+// information is the kernel's struct hidraw_devinfo.
+type information struct {
+	bus             uint32
+	vendor, product uint16
+}
+
+// ask takes the report descriptor and the ids from the kernel (linux/hidraw.h).
+func (d *Device) ask() error {
+	const descriptorSize, descriptor, info = 0x80044801, 0x90044802, 0x80084803
+	conn, err := d.file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var asked error
+	err = conn.Control(func(fd uintptr) {
+		var all description
+		var is information
+		asked = errors.Join(
+			ioctl(fd, descriptorSize, unsafe.Pointer(&all.size)), // #nosec G103 -- the kernel's structures
+			ioctl(fd, descriptor, unsafe.Pointer(&all)),          // #nosec G103 -- the kernel's structures
+			ioctl(fd, info, unsafe.Pointer(&is)),                 // #nosec G103 -- the kernel's structures
+		)
+		d.descriptor = bytes.Clone(all.value[:min(all.size, longestReport)])
+		d.vendor, d.product = is.vendor, is.product
+	})
+	return errors.Join(err, asked)
+}
+
+func ioctl(fd uintptr, request uint, argument unsafe.Pointer) error {
+	if _, _, failed := unix.Syscall(unix.SYS_IOCTL, fd, uintptr(request), uintptr(argument)); failed != 0 {
+		return failed
+	}
+	return nil
+}
+
+// IDs are the device's vendor and product.
+func (d *Device) IDs() (vendor, product uint16) { return d.vendor, d.product }
+
+// Is tells whether the report descriptor names a usage page.
+func (d *Device) Is(page uint16) bool { return names(d.descriptor, page) }
+
+// names goes through a report descriptor's items (HID 1.11, 6.2.2): a short item's first byte holds tag, type and the size of its data.
+func names(descriptor []byte, page uint16) bool {
+	const long, usagePage = 0xFE, 0x04
+	for at := 0; at < len(descriptor); {
+		prefix := descriptor[at]
+		if prefix == long { // its data's size comes next, then its tag
+			if at+1 >= len(descriptor) {
+				return false
+			}
+			at += 3 + int(descriptor[at+1])
+			continue
+		}
+		size := int(prefix & 3)
+		if size == 3 {
+			size = 4
+		}
+		if at+1+size > len(descriptor) {
+			return false
+		}
+		data := make([]byte, 4)
+		copy(data, descriptor[at+1:at+1+size])
+		if prefix&0xFC == usagePage && binary.LittleEndian.Uint32(data) == uint32(page) {
+			return true
+		}
+		at += 1 + size
+	}
+	return false
+}
+
+// ReadReport waits for the next input report; with its number first where the device numbers its reports. Errors are those of
+// channel.Link's ReadContext. One goroutine at a time.
+func (d *Device) ReadReport(ctx context.Context) ([]byte, error) {
+	if err := d.file.SetReadDeadline(time.Time{}); err != nil {
+		return nil, fmt.Errorf("read a report: %w", classify(err))
+	}
+	stop := context.AfterFunc(ctx, func() { _ = d.file.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	report := make([]byte, longestReport)
+	n, err := d.file.Read(report)
+	switch {
+	case n > 0:
+		return report[:n], nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, fmt.Errorf("read a report: %w", channel.Ended(ctx))
+	case err == nil:
+		err = channel.ErrUnplugged // the end of a device
+	}
+	return nil, fmt.Errorf("read a report: %w", classify(err))
+}
+
+// Close frees the device, and a read that waits.
+func (d *Device) Close() error {
+	if err := d.file.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return fmt.Errorf("close a HID device: %w", err)
+	}
+	return nil
+}
+
+func classify(err error) error {
+	switch {
+	case errors.Is(err, channel.ErrUnplugged):
+		return err
+	case errors.Is(err, os.ErrClosed):
+		return channel.ErrClosed
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENODEV), errors.Is(err, unix.EIO), errors.Is(err, unix.ENXIO):
+		return fmt.Errorf("%w: %w", channel.ErrUnplugged, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: %w", channel.ErrNotPermitted, err)
+	case errors.Is(err, unix.EBUSY):
+		return fmt.Errorf("%w: %w", channel.ErrBusy, err)
+	}
+	return err
+}
