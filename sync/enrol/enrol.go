@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
@@ -34,7 +35,27 @@ type Options struct {
 	Software string // version, for the platform's list
 	Replace  bool   // enrol anew over an existing enrolment: the terminal gets a new generation, undelivered packets stay
 	Now      func() time.Time
+	Step     func(point string) // called at each of Points; may be nil
 }
+
+func (o Options) step(point string) {
+	if o.Step != nil {
+		o.Step(point)
+	}
+}
+
+// Points where a killed enrolment must lose nothing, in the order they are passed.
+const (
+	PointKeys     = "enrol-keys"     // the keys are made, nobody was asked
+	PointAnswered = "enrol-answered" // the platform made the certificates, nothing of them is kept
+	PointRecord   = "enrol-record"   // the first of the answer's files is kept
+	PointKept     = "enrol-kept"     // an answer is kept whole and not yet in its place
+	PointAside    = "enrol-aside"    // the generation before is set aside, the new one not yet in its place
+	PointPlaced   = "enrol-placed"
+)
+
+// Points are all of them.
+var Points = []string{PointKeys, PointAnswered, PointRecord, PointKept, PointAside, PointPlaced}
 
 // Errors for people who enrol.
 var (
@@ -45,6 +66,7 @@ var (
 	ErrCodeUsed    = errors.New("this enrolment code has been used; ask the county for a new one")
 	ErrCodeExpired = errors.New("this enrolment code has expired; ask the county for a new one")
 	ErrTooOften    = errors.New("too many attempts")
+	ErrFull        = errors.New("there is no room left on this machine's disk: make room and repeat the command; the same code still serves")
 )
 
 // Refused tells whether an error is the platform's own word that a code is worth nothing.
@@ -63,8 +85,21 @@ const (
 // Enrol enrols the terminal and gives its identity. When the answer gets lost,
 // calling it again with the same ticket finishes the same enrolment.
 func Enrol(ctx context.Context, o Options) (*seal.Identity, error) {
+	identity, err := enrol(ctx, o)
+	return identity, roomless(err)
+}
+
+// roomless says what a full disk is.
+func roomless(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
+}
+
+func enrol(ctx context.Context, o Options) (*seal.Identity, error) {
 	keys, next := filepath.Join(o.Data, keysFolder), filepath.Join(o.Data, nextFolder)
-	if identity, err := finish(o.Data, o.Replace); identity != nil || err != nil {
+	if identity, err := finish(o.Data, o.Replace, o.step); identity != nil || err != nil {
 		return identity, err
 	}
 	current, err := seal.LoadIdentity(keys)
@@ -78,6 +113,7 @@ func Enrol(ctx context.Context, o Options) (*seal.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.step(PointKeys)
 	trust, err := fetchTrust(ctx, o.Ticket)
 	if err != nil {
 		return nil, err
@@ -86,10 +122,12 @@ func Enrol(ctx context.Context, o Options) (*seal.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := keep(next, trust, enrolment); err != nil {
+	o.step(PointAnswered)
+	if err := keep(next, trust, enrolment, o.step); err != nil {
 		return nil, err
 	}
-	identity, err := finish(o.Data, true)
+	o.step(PointKept)
+	identity, err := finish(o.Data, true, o.step)
 	if err == nil && identity == nil {
 		err = ErrAnswer
 	}

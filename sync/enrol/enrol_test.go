@@ -10,16 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"bianmin/platform/platformtest"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
 	"bianmin/sync/standing"
 	"bianmin/sync/wire"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func options(ticket wire.Ticket, data string) enrol.Options {
 	return enrol.Options{Ticket: ticket, Data: data, Software: "test", Now: time.Now}

@@ -17,7 +17,7 @@ import (
 )
 
 // keep writes what the platform gave beside the new keys; terminal.json comes last.
-func keep(next string, trust *seal.Trust, answer []byte) error {
+func keep(next string, trust *seal.Trust, answer []byte, step func(string)) error {
 	var e wire.Enrolment
 	if err := json.Unmarshal(answer, &e); err != nil {
 		return fmt.Errorf("%w: %w", ErrAnswer, err)
@@ -25,6 +25,7 @@ func keep(next string, trust *seal.Trust, answer []byte) error {
 	if err := seal.WriteFile(filepath.Join(next, recordFile), answer); err != nil {
 		return err
 	}
+	step(PointRecord)
 	if err := SaveStaff(next, e.Staff); err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func keepSettings(next string, e wire.Enrolment) error {
 // finish puts a completed enrolment in its place; nil when there is none. An
 // incomplete one is left for its next try. The replaced generation's folder is
 // kept beside it. An interruption at any point is taken up at the next call.
-func finish(data string, replace bool) (*seal.Identity, error) {
+func finish(data string, replace bool, step func(string)) (*seal.Identity, error) {
 	keys, next, old := filepath.Join(data, keysFolder), filepath.Join(data, nextFolder), filepath.Join(data, oldFolder)
 	identity, err := seal.LoadIdentity(next)
 	if errors.Is(err, seal.ErrNotEnrolled) {
@@ -95,13 +96,18 @@ func finish(data string, replace bool) (*seal.Identity, error) {
 		if err := os.Rename(keys, old); err != nil {
 			return nil, fmt.Errorf("put the keys in their place: %w", err)
 		}
+		step(PointAside)
 	} else if err := os.Remove(keys); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("put the keys in their place: the keys folder is not empty: %w", err)
 	}
 	if err := os.Rename(next, keys); err != nil {
 		return nil, fmt.Errorf("put the keys in their place: %w", err)
 	}
-	return identity, seal.SyncFolder(data)
+	if err := seal.SyncFolder(data); err != nil {
+		return nil, err
+	}
+	step(PointPlaced)
+	return identity, nil
 }
 
 func encodePEM(kind string, der []byte) string {

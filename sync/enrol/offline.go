@@ -89,7 +89,8 @@ func OpenBundle(content []byte, code, fingerprint string) (wire.PreIssued, error
 
 // Begin makes the keys of an enrolment without network and notes that it waits. Begun again, with the same bundle or
 // another, the keys stay.
-func Begin(data string, bundle wire.PreIssued, code, stick string) (*Waiting, error) {
+func Begin(data string, bundle wire.PreIssued, code, stick string) (_ *Waiting, err error) {
+	defer func() { err = roomless(err) }()
 	if _, err := os.Stat(filepath.Join(data, keysFolder, "terminal.json")); err == nil {
 		return nil, ErrEnrolled
 	}
@@ -159,8 +160,12 @@ func (w *Waiting) Names(data string) (request, answer string, err error) {
 }
 
 // Take takes the platform's answer and puts the enrolment in its place. What does not fit changes nothing. step is
-// called between keeping the answer and putting it in its place; nil in production.
-func Take(data string, content []byte, step func(string)) (*seal.Identity, error) {
+// called at PointRecord and those after it; may be nil.
+func Take(data string, content []byte, step func(string)) (_ *seal.Identity, err error) {
+	defer func() { err = roomless(err) }()
+	if step == nil {
+		step = func(string) {}
+	}
 	w, err := LoadWaiting(data)
 	if err != nil {
 		return nil, err
@@ -195,17 +200,12 @@ func Take(data string, content []byte, step func(string)) (*seal.Identity, error
 	if err := check(signed.Body, signed.Signature, trust, w.Nonce); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOther, err)
 	}
-	if err := keep(next, trust, signed.Body); err != nil {
+	if err := keep(next, trust, signed.Body, step); err != nil {
 		return nil, err
 	}
-	if step != nil {
-		step(PointKept)
-	}
-	return Resume(data)
+	step(PointKept)
+	return finish(data, false, step)
 }
 
-// PointKept is where an answer is kept and not yet in its place.
-const PointKept = "enrol-kept"
-
 // Resume puts an enrolment in its place that has its answer already; nil when there is none.
-func Resume(data string) (*seal.Identity, error) { return finish(data, false) }
+func Resume(data string) (*seal.Identity, error) { return finish(data, false, func(string) {}) }

@@ -295,7 +295,10 @@ func TestKeptNotPlaced(t *testing.T) {
 	w := ask(t, data, stick, bundle, ticket.Code)
 	p.Run("enrol", "answer", "--request", stick)
 	aside := t.TempDir()
-	if _, err := enrol.Take(data, answerTo(t, w, data, stick), func(string) {
+	if _, err := enrol.Take(data, answerTo(t, w, data, stick), func(point string) {
+		if point != enrol.PointKept {
+			return
+		}
 		if err := os.CopyFS(aside, os.DirFS(data)); err != nil {
 			t.Error(err)
 		}

@@ -89,6 +89,10 @@ func (k *Keys) Save(folder string) error {
 	if err := os.Chmod(folder, 0o700); err != nil { // #nosec G302 -- a folder needs its x bit
 		return fmt.Errorf("close the keys folder to others: %w", err)
 	}
+	// First, for LoadKeys cannot miss them: a save that breaks off leaves no keys rather than keys without them.
+	if err := saveInherited(folder, k.Inherited); err != nil {
+		return err
+	}
 	for name, key := range map[string]any{signKey: k.Sign, encryptKey: k.Encrypt, tlsKey: k.TLS} {
 		der, err := smx509.MarshalPKCS8PrivateKey(key)
 		if err != nil {
@@ -100,10 +104,7 @@ func (k *Keys) Save(folder string) error {
 		}
 	}
 	content := pem.EncodeToMemory(&pem.Block{Type: "TERMINAL SECRET", Bytes: k.Secret[:]})
-	if err := WriteFile(filepath.Join(folder, secretKey), content); err != nil {
-		return err
-	}
-	return saveInherited(folder, k.Inherited)
+	return WriteFile(filepath.Join(folder, secretKey), content)
 }
 
 // LoadKeys reads what Save wrote. The error wraps fs.ErrNotExist when there are none.
