@@ -132,7 +132,7 @@ func (r *run) stickFor(w *enrol.Waiting) (on stick.Folder, found bool) {
 		}
 	}
 	for _, folder := range append([]string{w.Stick}, all...) {
-		on, err := stick.Look(folder)
+		on, err := stick.Named(folder)
 		if err == nil && (folder == r.Stick || on.Away(filepath.Join(r.Root, "/"), r.settings.Data)) {
 			return on, true
 		}

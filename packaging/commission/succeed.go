@@ -13,6 +13,7 @@ import (
 
 	"bianmin/packaging/provision/asuser"
 	"bianmin/packaging/readiness"
+	"bianmin/packaging/stick"
 	"bianmin/packaging/succession"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
@@ -107,13 +108,13 @@ func (r *run) from(old string) (string, error) {
 		return r.Answers.Replace, nil
 	}
 	sticks := r.sticks()
-	for _, stick := range sticks {
-		if found, err := filepath.Glob(filepath.Join(stick, "bianmin-"+old, "manifest.p7")); err == nil && len(found) > 0 {
-			return stick, nil
+	for _, folder := range sticks {
+		if found, err := filepath.Glob(filepath.Join(folder, "bianmin-"+old, "manifest.p7")); err == nil && len(found) > 0 {
+			return folder, nil
 		}
 	}
 	if asked, ok := r.Technician.(Successor); ok {
-		return asked.Replace(old, sticks)
+		return asked.Replace(old, slices.DeleteFunc(sticks, func(folder string) bool { return !stick.Mounted(folder) }))
 	}
 	return "", nil
 }

@@ -90,10 +90,11 @@ type asked struct {
 	*person
 	from string
 	old  []string
+	seen []string // the sticks that were named to it
 }
 
-func (a *asked) Replace(old string, _ []string) (string, error) {
-	a.old = append(a.old, old)
+func (a *asked) Replace(old string, sticks []string) (string, error) {
+	a.old, a.seen = append(a.old, old), sticks
 	return a.from, nil
 }
 
@@ -116,6 +117,9 @@ func TestReplaceByStick(t *testing.T) {
 	}
 	if outcome.Passed || outcome.Replaced == nil || outcome.Replaced.State != commission.ReplacedOpen || !slices.Equal(technician.old, []string{"QH0301A"}) || !slices.Contains(technician.said, "replace-offered") {
 		t.Errorf("%+v, asked %v, said %v", outcome.Replaced, technician.old, technician.said)
+	}
+	if len(technician.seen) > 0 {
+		t.Errorf("nothing is mounted, and it names %v as sticks", technician.seen)
 	}
 	if state := w.setupState(); state != "setup warn open" {
 		t.Errorf("readiness says %q", state)

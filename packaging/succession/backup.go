@@ -35,7 +35,10 @@ func (m Machine) Backup(ctx context.Context, to string, final bool) (Manifest, e
 	if err != nil {
 		return Manifest{}, err
 	}
-	on, err := stick.Look(to)
+	on, err := stick.Named(to)
+	if errors.Is(err, stick.ErrNone) {
+		return Manifest{}, err
+	}
 	if err != nil {
 		return Manifest{}, fmt.Errorf("%s is no folder to write a backup to", to)
 	}

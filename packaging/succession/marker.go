@@ -57,7 +57,7 @@ func away(out stick.Folder, data string) bool { return out.Away("/", data) }
 
 // outside looks at the folder for the certificate, which must not be erased with the rest.
 func outside(out, data string) (stick.Folder, error) {
-	found, err := stick.Look(out)
+	found, err := stick.Named(out)
 	if errors.Is(err, fs.ErrNotExist) {
 		return found, fmt.Errorf("%s is no folder for the certificate: if it is a stick's, it was pulled: %w", out, err)
 	}

@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"bianmin/internal/smalldisk"
+	"bianmin/packaging/stick"
 	"bianmin/packaging/succession"
 	"bianmin/sync/seal"
 )
@@ -22,6 +24,10 @@ func TestSpoiledStick(t *testing.T) {
 	for _, c := range []struct{ what, point string }{
 		{"backup", "backup-copied"},
 		{"backup", "backup-manifest"},
+		{"restore", "restore-found"},
+		{"restore", "restore-read"},
+		{"restore", "restore-verified"},
+		{"restore", "restore-opened"},
 		{"restore", "restore-taken"},
 		{"retire", "retire-closed"},
 		{"retire", "retire-marked"},
@@ -59,6 +65,31 @@ func TestSpoiledStick(t *testing.T) {
 			w.mustWait(t)
 		})
 	}
+}
+
+// emptyMountPoints names folders under /media where no stick is: nothing may be written there.
+func emptyMountPoints(ctx context.Context, what string, m succession.Machine) error {
+	if err := smalldisk.Mount("/media", diskSize); err != nil {
+		return err
+	}
+	defer smalldisk.Unmount("/media")
+	for _, folder := range []string{"/media/technician", "/media/technician/BIANMIN"} {
+		if err := os.MkdirAll(folder+"/out", 0o700); err != nil {
+			return err
+		}
+		if err := act(ctx, what, m, folder); !errors.Is(err, stick.ErrNone) {
+			return fmt.Errorf("%s with the empty %s: it says %w", what, folder, err)
+		}
+		if err := filepath.WalkDir("/media", func(path string, entry os.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				return fmt.Errorf("%s was written", path)
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bad is a stick in a mount namespace of its own, that is spoiled and mended.
@@ -107,11 +138,14 @@ func (b bad) mend(how string) error {
 }
 
 // spoil is the child's part of TestSpoiledStick.
-func spoil(ctx context.Context, what string, m succession.Machine, stick, point string) error {
+func spoil(ctx context.Context, what string, m succession.Machine, folder, point string) error {
 	if err := smalldisk.Private(); err != nil {
 		return err
 	}
-	b := bad{disk: stick + ".disk", mounted: stick + ".mounted"}
+	if err := emptyMountPoints(ctx, what, m); err != nil {
+		return err
+	}
+	b := bad{disk: folder + ".disk", mounted: folder + ".mounted"}
 	if err := os.Mkdir(b.disk, 0o700); err != nil {
 		return err
 	}
@@ -119,14 +153,18 @@ func spoil(ctx context.Context, what string, m succession.Machine, stick, point 
 		return err
 	}
 	defer smalldisk.Unmount(b.disk)
-	if err := os.CopyFS(b.disk, os.DirFS(stick)); err != nil {
+	if err := os.CopyFS(b.disk, os.DirFS(folder)); err != nil {
 		return err
 	}
 	if err := b.plug(); err != nil {
 		return err
 	}
 	defer smalldisk.Unmount(b.mounted)
-	for _, how := range []string{"unmounted", "removed", "read-only", "full"} {
+	ways := []string{"unmounted", "removed", "read-only", "full"}
+	if reads := slices.Index(succession.RestorePoints, point); reads >= 0 && reads < slices.Index(succession.RestorePoints, "restore-page") {
+		ways = ways[:2] // reading needs neither room nor leave to write
+	}
+	for _, how := range ways {
 		if err := spoilOnce(ctx, what, m, b, point, how); err != nil {
 			return fmt.Errorf("%s at %s: %w", how, point, err)
 		}
@@ -134,10 +172,10 @@ func spoil(ctx context.Context, what string, m succession.Machine, stick, point 
 	if err := act(ctx, what, m, b.mounted); err != nil {
 		return fmt.Errorf("with a good stick: %w", err)
 	}
-	if err := os.RemoveAll(stick); err != nil {
+	if err := os.RemoveAll(folder); err != nil {
 		return err
 	}
-	return os.CopyFS(stick, os.DirFS(b.disk))
+	return os.CopyFS(folder, os.DirFS(b.disk))
 }
 
 var said = map[string]string{"unmounted": "was pulled", "removed": "was pulled", "read-only": "cannot be written", "full": "no room left"}

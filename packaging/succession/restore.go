@@ -37,7 +37,7 @@ type Taken struct {
 // Offer lays this machine's certificate and order on a stick, so that the
 // machine it succeeds seals its backup to it.
 func (m Machine) Offer(to string) (string, error) {
-	on, err := stick.Look(to)
+	on, err := stick.Named(to)
 	if err != nil {
 		return "", fmt.Errorf("look for the stick: %w", err)
 	}
@@ -77,7 +77,7 @@ func (m Machine) successor() (*seal.Identity, *wire.SignedOrder, wire.Order, err
 // machine succeeds. It may be run again, after an interruption or with a newer
 // backup: what is here stays, what is new comes in.
 func (m Machine) Restore(ctx context.Context, from string) ([]Taken, error) {
-	on, err := stick.Look(from)
+	on, err := stick.Named(from)
 	if err != nil {
 		return nil, fmt.Errorf("look for the stick: %w", err)
 	}
@@ -91,12 +91,12 @@ func (m Machine) Restore(ctx context.Context, from string) ([]Taken, error) {
 		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		made, err := ReadManifest(folder, self, order)
+		m.step("restore-found")
+		taken, err := m.restoreFrom(ctx, self, signed, order, on, folder)
 		if err != nil {
-			return all, err
-		}
-		taken, err := m.restore(ctx, self, signed, on, folder, made)
-		if err != nil {
+			if gone := on.Check(); gone != nil { // says more than that its files are not there
+				err = gone
+			}
 			return all, err
 		}
 		all = append(all, taken)
@@ -123,14 +123,21 @@ func (m Machine) stageFolder(made Manifest) string {
 	return filepath.Join(m.Data, "restore."+made.Generation)
 }
 
+func (m Machine) restoreFrom(ctx context.Context, self *seal.Identity, signed *wire.SignedOrder, order wire.Order, on stick.Folder, folder string) (Taken, error) {
+	made, err := ReadManifest(folder, self, order)
+	if err != nil {
+		return Taken{}, err
+	}
+	m.step("restore-read")
+	return m.restore(ctx, self, signed, on, folder, made)
+}
+
 func (m Machine) restore(ctx context.Context, self *seal.Identity, order *wire.SignedOrder, on stick.Folder, folder string, made Manifest) (Taken, error) {
 	taken := Taken{Backup: made}
 	if err := verify(made, folder); err != nil {
-		if gone := on.Check(); gone != nil {
-			return taken, gone
-		}
 		return taken, err
 	}
+	m.step("restore-verified")
 	key, err := m.openKey(self, on, folder, made)
 	if err != nil {
 		return taken, err

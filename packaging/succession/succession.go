@@ -37,7 +37,7 @@ func (m Machine) step(name string) {
 // Points where a killed process must lose nothing, in the order they are passed.
 var (
 	BackupPoints  = []string{"backup-closed", "backup-copied", "backup-store", "backup-page", "backup-manifest", "backup-listed"}
-	RestorePoints = []string{"restore-opened", "restore-page", "restore-linked", store.PointInheritBefore, store.PointInheritAfter, "restore-taken", "restore-receipt"}
+	RestorePoints = []string{"restore-found", "restore-read", "restore-verified", "restore-opened", "restore-page", "restore-linked", store.PointInheritBefore, store.PointInheritAfter, "restore-taken", "restore-receipt"}
 	RetirePoints  = []string{"retire-closed", "retire-signed", "retire-told", "retire-marked", "retire-keys", "retire-erased", "retire-certified"}
 )
 

@@ -17,6 +17,7 @@ import (
 	"bianmin/packaging/commission"
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/setup/lines"
+	"bianmin/packaging/stick"
 	"bianmin/sync/enrol"
 	"bianmin/sync/wire"
 )
@@ -168,8 +169,8 @@ func (d *distant) Replace(old string, sticks []string) (string, error) {
 		if a.Replace == nil || *a.Replace == "" || *a.Replace == commission.ReplaceNothing {
 			return a.Replace != nil
 		}
-		info, err := os.Stat(*a.Replace)
-		return err == nil && info.IsDir()
+		_, err := stick.Named(*a.Replace)
+		return err == nil
 	})
 	if err != nil {
 		return "", err

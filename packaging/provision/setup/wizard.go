@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/packaging/commission"
+	"bianmin/packaging/stick"
 	"bianmin/sync/wire"
 )
 
@@ -155,10 +155,15 @@ func (w *wizard) Replace(old string, sticks []string) (string, error) {
 		case line == commission.ReplaceNothing || line == "无":
 			return commission.ReplaceNothing, nil
 		}
-		if info, err := os.Stat(line); err == nil && info.IsDir() {
+		_, err = stick.Named(line)
+		switch {
+		case err == nil:
 			return line, nil
+		case errors.Is(err, stick.ErrNone):
+			w.Say("no-stick", map[string]any{"stick": line})
+		default:
+			w.Say("not-understood", nil)
 		}
-		w.Say("not-understood", nil)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"bianmin/assets"
 	"bianmin/core/text"
 	"bianmin/drivers"
+	"bianmin/internal/smalldisk"
 	"bianmin/packaging/commission"
 	"bianmin/sync/wire"
 )
@@ -169,5 +171,29 @@ func TestWizardFile(t *testing.T) {
 	}
 	if err := w.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWizardEmptyMountPoint: the mount point of a stick that is not there is said, and asked for again. It runs itself in a
+// mount namespace of its own, where /media is its own.
+func TestWizardEmptyMountPoint(t *testing.T) {
+	const alone = "BIANMIN_TEST_ALONE"
+	if os.Getenv(alone) == "" {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWizardEmptyMountPoint$")
+		cmd.Env = append(os.Environ(), alone+"=1")
+		smalldisk.Alone(cmd)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return
+	}
+	if err := errors.Join(smalldisk.Private(), smalldisk.Mount("/media", "1m"), os.MkdirAll("/media/technician/BIANMIN", 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	defer smalldisk.Unmount("/media")
+	s, said := speaking(t)
+	from, err := newWizard(t.Context(), s, strings.NewReader("/media/technician/BIANMIN\nlater\n")).Replace("QH0301A", nil)
+	if err != nil || from != "" || !strings.Contains(said.String(), "plug the stick in") {
+		t.Errorf("took %q, %v\n%s", from, err, said)
 	}
 }
