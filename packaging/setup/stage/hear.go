@@ -45,6 +45,7 @@ func (s *Stage) said(said lines.Said) {
 	case "press-again":
 		s.state.Prompt = said.Key
 	case "button-heard", "no-button":
+		s.heard = said.Key == "button-heard"
 		s.state.Prompt, s.state.Busy = "", "finding"
 	case "lay-card", "lay-page":
 		s.state.Prompt = said.Key
@@ -99,6 +100,11 @@ func (s *Stage) asked(q lines.Question) {
 		}
 		s.turn(Devices)
 		s.state.Devices = listed(q.Found)
+		heard := s.heard
+		if s.heard = false; heard && (s.state.Note == nil || s.state.Note.Key != "spooler") && beyondDoubt(q.Found, s.state.Devices) { // the press was the technician's word
+			s.confirm()
+			return
+		}
 	case lines.Sign:
 		if s.retest {
 			s.answer(lines.Answer{Search: true})
@@ -137,6 +143,16 @@ func listed(found []lines.Device) []Device {
 		all = append(all, d)
 	}
 	return all
+}
+
+// beyondDoubt tells whether there is one well device of every kind, and nothing to choose or to do first.
+func beyondDoubt(found []lines.Device, all []Device) bool {
+	if len(found) != len(order) {
+		return false
+	}
+	return !slices.ContainsFunc(all, func(d Device) bool {
+		return d.Name == "" || !slices.Contains([]string{"", "ready", "busy", "paper-low"}, d.State)
+	})
 }
 
 // prompts are what is to be done, or waited for, while a test runs.

@@ -37,6 +37,7 @@ type Stage struct {
 	child   Child
 	state   State
 	code    string // what was typed, to be given again after a fault of the network
+	heard   bool   // the button was heard, and the devices were not shown since
 	retest  bool   // the devices are to be tested once more as soon as that can be said
 	signed  []byte
 	pdf     []byte
