@@ -9,6 +9,8 @@ import (
 
 	sqlite "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"bianmin/store/room"
 )
 
 // classify gives errors that people must hear of their code. Others stay as they are.
@@ -28,7 +30,7 @@ func classify(err error) error {
 
 func codeOf(err error) casefile.Code {
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case room.Full(err):
 		return casefile.DiskFull
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return casefile.ReadOnly

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"bianmin/drivers"
-	"bianmin/drivers/link/channel"
 	"bianmin/drivers/link/hid"
 )
 
@@ -53,15 +52,3 @@ func (h *HID) Scan(ctx context.Context) (Code, error) {
 
 // Close frees the device.
 func (h *HID) Close() error { return h.device.Close() }
-
-func faultOf(err error) drivers.Fault {
-	switch {
-	case errors.Is(err, channel.ErrUnplugged), errors.Is(err, channel.ErrClosed):
-		return drivers.FaultUnplugged
-	case errors.Is(err, channel.ErrNotPermitted):
-		return drivers.FaultNotPermitted
-	case errors.Is(err, channel.ErrBusy):
-		return drivers.FaultBusy
-	}
-	return drivers.FaultDevice
-}

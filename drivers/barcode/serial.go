@@ -65,17 +65,15 @@ func (r *Reader) receive(ctx context.Context) error {
 			r.ready = append(r.ready, one)
 		}
 		return nil
-	case errors.Is(err, link.ErrUnplugged), errors.Is(err, link.ErrClosed):
-		return failure(drivers.FaultUnplugged, err)
 	}
-	return failure(drivers.FaultDevice, err)
+	return failure(faultOf(err), err)
 }
 
 // Forget throws away what came and was not asked for: codes that were held before the reader when nobody wanted one.
 func (r *Reader) Forget() error {
 	r.ready, r.splitter = nil, splitter{}
 	if err := r.link.Flush(); err != nil {
-		return failure(drivers.FaultDevice, err)
+		return failure(faultOf(err), err)
 	}
 	return nil
 }
@@ -90,4 +88,16 @@ func (r *Reader) Close() error {
 
 func failure(fault drivers.Fault, err error) error {
 	return &drivers.Error{Role: drivers.RoleCode, Fault: fault, Op: "read a code", Err: err}
+}
+
+func faultOf(err error) drivers.Fault {
+	switch {
+	case errors.Is(err, link.ErrUnplugged), errors.Is(err, link.ErrClosed):
+		return drivers.FaultUnplugged
+	case errors.Is(err, link.ErrNotPermitted):
+		return drivers.FaultNotPermitted
+	case errors.Is(err, link.ErrBusy):
+		return drivers.FaultBusy
+	}
+	return drivers.FaultDevice
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"bianmin/packaging/stick"
+	"bianmin/store/room"
 	"bianmin/sync/enrol"
 	"bianmin/sync/wire"
 )
@@ -56,7 +57,7 @@ func stickError(err error) error {
 		return nil
 	case errors.Is(err, stick.ErrGone):
 		return err
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case room.Full(err):
 		return fmt.Errorf("there is no room left on the stick: %w", err)
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the stick cannot be written to: %w", err)

@@ -16,6 +16,7 @@ import (
 
 	"bianmin/packaging/stick"
 	"bianmin/store"
+	"bianmin/store/room"
 	"bianmin/sync/seal"
 )
 
@@ -85,7 +86,7 @@ func explain(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case room.Full(err):
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case errors.Is(err, syscall.EROFS):
 		return fmt.Errorf("the stick cannot be written to: %w", err)

@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
+
+	"bianmin/store/room"
 )
 
 // Code says why something was refused; people read a sentence chosen by it ("update.refusal.CODE").
@@ -85,7 +87,7 @@ func coded(err error, otherwise Code) error {
 func codeFor(err error, otherwise Code) Code {
 	var tooLong *metadata.ErrDownloadLengthMismatch
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case room.Full(err):
 		return NoRoom
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission) && os.Geteuid() == 0:
 		return ReadOnly

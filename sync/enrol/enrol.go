@@ -18,11 +18,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
 
+	"bianmin/store/room"
 	"bianmin/sync/channel"
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
@@ -91,7 +91,7 @@ func Enrol(ctx context.Context, o Options) (*seal.Identity, error) {
 
 // roomless says what a full disk is.
 func roomless(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+	if room.Full(err) {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return err

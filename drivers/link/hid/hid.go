@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -50,44 +49,32 @@ func Open(path string) (*Device, error) {
 	return d, nil
 }
 
-// description is the kernel's struct hidraw_report_descriptor.
-type description struct {
-	size  uint32
-	value [longestReport]byte
-}
-
-// information is the kernel's struct hidraw_devinfo.
-type information struct {
-	bus             uint32
-	vendor, product uint16
-}
-
-// ask takes the report descriptor and the ids from the kernel (linux/hidraw.h).
+// ask takes the report descriptor and the ids from the kernel.
 func (d *Device) ask() error {
-	const descriptorSize, descriptor, info = 0x80044801, 0x90044802, 0x80084803
 	conn, err := d.file.SyscallConn()
 	if err != nil {
 		return err
 	}
 	var asked error
-	err = conn.Control(func(fd uintptr) {
-		var all description
-		var is information
-		asked = errors.Join(
-			ioctl(fd, descriptorSize, unsafe.Pointer(&all.size)), // #nosec G103 -- the kernel's structures
-			ioctl(fd, descriptor, unsafe.Pointer(&all)),          // #nosec G103 -- the kernel's structures
-			ioctl(fd, info, unsafe.Pointer(&is)),                 // #nosec G103 -- the kernel's structures
-		)
-		d.descriptor = bytes.Clone(all.value[:min(all.size, longestReport)])
-		d.vendor, d.product = is.vendor, is.product
-	})
+	err = conn.Control(func(fd uintptr) { asked = d.describe(int(fd)) }) // #nosec G115 -- a descriptor
 	return errors.Join(err, asked)
 }
 
-func ioctl(fd uintptr, request uint, argument unsafe.Pointer) error {
-	if _, _, failed := unix.Syscall(unix.SYS_IOCTL, fd, uintptr(request), uintptr(argument)); failed != 0 {
-		return failed
+func (d *Device) describe(fd int) error {
+	size, err := unix.IoctlGetInt(fd, unix.HIDIOCGRDESCSIZE)
+	if err != nil {
+		return err
 	}
+	all := unix.HIDRawReportDescriptor{Size: uint32(max(0, min(size, unix.HID_MAX_DESCRIPTOR_SIZE)))} // #nosec G115 -- bounded
+	if err := unix.IoctlHIDGetDesc(fd, &all); err != nil {
+		return err
+	}
+	is, err := unix.IoctlHIDGetRawInfo(fd)
+	if err != nil {
+		return err
+	}
+	d.descriptor = bytes.Clone(all.Value[:all.Size])
+	d.vendor, d.product = uint16(is.Vendor), uint16(is.Product) // #nosec G115 -- the same bits
 	return nil
 }
 

@@ -136,20 +136,19 @@ func deviceID(answer []byte) (string, error) {
 func (p *Port) Close() error {
 	p.closed.Do(func() {
 		p.end()
-		free := make(chan struct{})
-		go func() {
-			defer close(free)
+		freed := make(chan error, 1)
+		go func() { // left to itself only where the operating system does not let go
 			p.reading.Lock()
+			defer p.reading.Unlock()
 			p.writing.Lock()
+			defer p.writing.Unlock()
 			p.taken.Close()
-			p.result = errors.Join(p.config.Close(), p.device.Close(), p.session.Close())
-			p.reading.Unlock()
-			p.writing.Unlock()
+			freed <- errors.Join(p.config.Close(), p.device.Close(), p.session.Close())
 		}()
 		limit := time.NewTimer(closeLimit)
 		defer limit.Stop()
 		select {
-		case <-free:
+		case p.result = <-freed:
 		case <-limit.C:
 			p.result = channel.ErrStuck
 		}

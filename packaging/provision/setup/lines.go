@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +17,7 @@ import (
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/setup/lines"
 	"bianmin/packaging/stick"
+	"bianmin/store/room"
 	"bianmin/sync/enrol"
 	"bianmin/sync/wire"
 )
@@ -281,7 +281,6 @@ var codes = []struct {
 	{enrol.ErrFingerprint, lines.CodeForeign},
 	{enrol.ErrTooOften, lines.TooOften},
 	{commission.ErrRunning, lines.Running},
-	{syscall.ENOSPC, lines.DiskFull},
 	{fs.ErrPermission, lines.NotAllowed},
 }
 
@@ -290,6 +289,9 @@ func codeOf(err error) string {
 		if errors.Is(err, c.err) {
 			return c.code
 		}
+	}
+	if room.Full(err) {
+		return lines.DiskFull
 	}
 	if network := net.Error(nil); errors.As(err, &network) {
 		return lines.Network

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,6 +74,11 @@ type Device struct {
 	State string `json:"state,omitempty"`
 	// Command is what must be done in a terminal before it can be used.
 	Command string `json:"command,omitempty"`
+}
+
+// Well tells whether nothing is wrong with it, as far as it was asked.
+func (d Device) Well() bool {
+	return slices.Contains([]string{"", "ready", "busy", "paper-low"}, d.State)
 }
 
 // Person is a technician's account.

@@ -151,7 +151,7 @@ func beyondDoubt(found []lines.Device, all []Device) bool {
 		return false
 	}
 	return !slices.ContainsFunc(all, func(d Device) bool {
-		return d.Name == "" || !slices.Contains([]string{"", "ready", "busy", "paper-low"}, d.State)
+		return d.Name == "" || !d.Well()
 	})
 }
 

@@ -151,10 +151,10 @@ func (k *kit) absent(role drivers.Role) string {
 
 // printerState says how an A4 printer is, and whether it is well; "" where it was not asked.
 func (k *kit) printerState(d lines.Device) (words string, well bool) {
-	switch d.State {
-	case "":
+	switch {
+	case d.State == "":
 		return "", true
-	case "ready", "busy", "paper-low":
+	case d.Well():
 		return k.catalog.T(k.lang, "provision.setup.state-"+d.State, nil), true
 	}
 	means, _, _ := strings.Cut(k.fault(d.Role, drivers.Fault(d.State)), "\n")

@@ -1,0 +1,13 @@
+// Package room tells a full disk from other faults of writing, for all that
+// writes: records, keys, sticks, new versions. It must not say what to do.
+package room
+
+import (
+	"errors"
+	"syscall"
+)
+
+// Full tells whether an error is a disk, a user's share of it or a file system's largest file that is used up.
+func Full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
