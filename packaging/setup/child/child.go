@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -42,7 +43,8 @@ func (m Machine) Command() ([]string, error) {
 	if err != nil {
 		return nil, &stage.Refusal{Wrong: lines.Wrong{Code: lines.NotAllowed, Text: "there is no pkexec"}}
 	}
-	return []string{pkexec, Runner}, nil
+	// Without a desktop's agent pkexec would ask in the terminal it was started from, and then find no session for the answer.
+	return []string{pkexec, "--disable-internal-agent", Runner}, nil
 }
 
 // Status of pkexec.
@@ -75,7 +77,7 @@ func Start(ctx context.Context, m Machine) (*Child, error) {
 		return nil, err
 	}
 	c := &Child{cmd: exec.CommandContext(ctx, command[0], command[1:]...), lines: make(chan lines.Line), drain: make(chan struct{}), read: make(chan error, 1)} // #nosec G204 -- our own program
-	c.pkexec = len(command) == 2
+	c.pkexec = slices.Contains(command, Runner)
 	c.cmd.Cancel = func() error { return c.in.Close() } // it ends by itself; with the rights of root it could not be ended
 	c.cmd.WaitDelay = closing
 	c.cmd.Stderr = &c.said

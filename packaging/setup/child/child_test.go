@@ -27,8 +27,8 @@ func TestCommand(t *testing.T) {
 		want    string
 	}{
 		{child.Machine{Root: true, Provision: "/p", Find: lacks}, "/p setup --lines"},
-		{child.Machine{Provision: "/p", Find: has}, "/usr/bin/pkexec " + child.Runner},
-		{child.Machine{Provision: "/p", Folder: "/", Find: has}, "/usr/bin/pkexec " + child.Runner},
+		{child.Machine{Provision: "/p", Find: has}, "/usr/bin/pkexec --disable-internal-agent " + child.Runner},
+		{child.Machine{Provision: "/p", Folder: "/", Find: has}, "/usr/bin/pkexec --disable-internal-agent " + child.Runner},
 		{child.Machine{Provision: "/p", Folder: "/image", Find: has}, "/p setup --lines --root /image"},
 	} {
 		got, err := c.machine.Command()
