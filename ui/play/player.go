@@ -18,7 +18,7 @@ import (
 // Options are what a player needs.
 type Options struct {
 	Journey *Journey
-	Probe   string                                     // the program's probe socket
+	Probe   string                                     // the program's probe socket, or tcp:ADDRESS of another machine
 	Hand    Hand                                       // where taps go
 	Bench   string                                     // the bench's control socket; "" when there is none
 	Shots   string                                     // folder for pictures; "" takes none

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"strings"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -149,7 +150,11 @@ type eyes struct {
 func (e *eyes) see(ctx context.Context) (Sight, error) {
 	if e.conn == nil {
 		var dialer net.Dialer
-		conn, err := dialer.DialContext(ctx, "unix", e.path)
+		network, address := "unix", e.path
+		if distant, ok := strings.CutPrefix(e.path, "tcp:"); ok {
+			network, address = "tcp", distant
+		}
+		conn, err := dialer.DialContext(ctx, network, address)
 		if err != nil {
 			return Sight{}, fmt.Errorf("reach the probe: %w", err)
 		}

@@ -27,6 +27,7 @@ type Options struct {
 	Serial         []string // paths of ttys; they become the ports of one PCI card
 	Memory         int      // MiB
 	Width, Height  int      // of the panel
+	Port           int      // of this PC's own address, leads to port 7000 of the machine; 0 for none
 }
 
 // Machine is a running PC.
@@ -50,7 +51,7 @@ func Start(ctx context.Context, o Options) (*Machine, error) {
 		"-display", "none", "-device", fmt.Sprintf("VGA,xres=%d,yres=%d,edid=on,vgamem_mb=32", o.Width, o.Height), "-qmp", "unix:" + socket + ",server=on,wait=off", "-serial", "file:" + filepath.Join(o.Dir, "console.log"),
 		"-kernel", o.Kernel, "-initrd", o.Initrd, "-append", o.Append,
 		"-drive", "file=" + o.Disk + ",if=virtio,format=qcow2,cache=unsafe",
-		"-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net",
+		"-netdev", o.network(), "-device", "virtio-net-pci,netdev=net",
 		"-device", "qemu-xhci,id=usb", "-device", "usb-kbd", "-device", "usb-tablet",
 	}
 	if o.Stick != "" {
@@ -87,6 +88,14 @@ func Start(ctx context.Context, o Options) (*Machine, error) {
 		return nil, fmt.Errorf("speak to the machine: %w: %s", err, strings.TrimSpace(said.String()))
 	}
 	return m, nil
+}
+
+// network is a router of the machine's own: it can call out, and be called on one port if at all.
+func (o Options) network() string {
+	if o.Port == 0 {
+		return "user,id=net"
+	}
+	return fmt.Sprintf("user,id=net,hostfwd=tcp:127.0.0.1:%d-:7000", o.Port)
 }
 
 // connect waits for the machine's control socket.

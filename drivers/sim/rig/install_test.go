@@ -30,6 +30,7 @@ type installing struct {
 	out   string
 	disk  string
 	stick string
+	port  int // leads into the machine; 0 for none
 }
 
 func newInstalling(t *testing.T) *installing {
@@ -89,11 +90,12 @@ func (i *installing) makeStick() {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"first", "look", "after", "update", "waits"} {
+	for _, name := range []string{"first", "look", "after", "case", "update", "waits"} {
 		i.run("cp", filepath.Join(root(t), "packaging/build/vm", name), folder)
 	}
 	i.run("cp", packages[len(packages)-1], filepath.Join(folder, "bianmin.deb"))
 	i.publish(folder)
+	i.traces(folder)
 	i.stick = filepath.Join(t.TempDir(), "stick.raw")
 	i.run("mkfs.ext4", "-q", "-L", "stick", "-d", folder, i.stick, "512M")
 }
@@ -116,9 +118,9 @@ func (i *installing) boot(name string) *machine.Machine {
 	i.t.Helper()
 	vm := filepath.Join(root(i.t), "build/vm")
 	reader, printer, button := i.rig.Stand.Links()
-	after := ""
-	if name == "update" {
-		after = " bianmin.after=update"
+	other := ""
+	if name == "update" || name == "case" {
+		other = " bianmin.other=" + name
 	}
 	var ports []string
 	for _, link := range []string{reader, printer, button} {
@@ -130,7 +132,7 @@ func (i *installing) boot(name string) *machine.Machine {
 	}
 	m, err := machine.Start(i.t.Context(), machine.Options{
 		Dir: filepath.Join(i.out, name), Kernel: filepath.Join(vm, "kernel"), Initrd: filepath.Join(vm, "initrd"), Disk: i.disk, Stick: i.stick, Serial: ports,
-		Append: "root=/dev/vda rw console=ttyS0 quiet vt.global_cursor_default=0 8250.nr_uarts=8 systemd.mask=serial-getty@ttyS0.service" + after, Memory: 1536, Width: 720, Height: 1280,
+		Append: "root=/dev/vda rw console=ttyS0 quiet vt.global_cursor_default=0 8250.nr_uarts=8 systemd.mask=serial-getty@ttyS0.service" + other, Memory: 1536, Width: 720, Height: 1280, Port: i.port,
 	})
 	if err != nil {
 		i.t.Fatal(err)
@@ -181,10 +183,10 @@ func (i *installing) settled(ctx context.Context, m *machine.Machine, name strin
 }
 
 // TestInstall takes a clean Debian 12 from the package on a stick to the kiosk's first painted screen, starts it again,
-// and then tries what a bored person tries: keys that lead out, and a stick.
+// tries what a bored person tries (keys that lead out, a stick), and then serves a citizen, of whom nothing may remain.
 func TestInstall(t *testing.T) {
 	i := newInstalling(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 70*time.Minute)
 	defer cancel()
 	m := i.boot("first")
 	for _, name := range []string{"begin", "installed", "kiosk", "done"} {
@@ -209,6 +211,8 @@ func TestInstall(t *testing.T) {
 	i.settled(ctx, m, "5-after-a-kill")
 	console := m.Console()
 	m.Stop() // the first power cut: nothing is being changed
+	console += i.citizen(ctx)
+	i.searchOutside()
 	i.judge(console + i.update(ctx))
 }
 

@@ -44,6 +44,8 @@ var holds = map[string]*regexp.Regexp{
 	"returned":    regexp.MustCompile(`^0\.5\.0 0\.5\.0$`),
 	"status-1":    regexp.MustCompile(`^[1-9]`),
 	"failed":      regexp.MustCompile(`^[1-9]`),
+	"planted":     regexp.MustCompile(`^\w+ [\w-]+ 0 of [1-9]\d*$|^\w+ name [1-9]\d* of 1$|^dumps [1-9]`), // how many the search missed
+	"traces":      regexp.MustCompile(`^\w+ [\w-]+ 0 of [1-9]\d*$|^dumps 0$`),
 	"person":      regexp.MustCompile(`^0 of [3-9]$`),
 }
 
