@@ -177,7 +177,7 @@ func TestShippedProgramsHoldNoSimulators(t *testing.T) {
 	}
 }
 
-// TestProvisionHasNoWindow: it runs on machines without X, and with any C library.
+// TestProvisionHasNoWindow: it runs on machines without X, where nothing of one is installed.
 func TestProvisionHasNoWindow(t *testing.T) {
 	for _, p := range packages(t) {
 		if p.ImportPath != "bianmin/packaging/provision" {

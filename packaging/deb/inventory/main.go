@@ -30,6 +30,11 @@ func write(out, version, data string, programs []string) error {
 		return err
 	}
 	parts = append(parts, built...)
+	libraries, err := shared(programs)
+	if err != nil {
+		return err
+	}
+	parts = append(parts, libraries...)
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("make the folder: %w", err)
 	}

@@ -19,7 +19,7 @@ import (
 // part is something the release is made of that others wrote.
 type part struct {
 	name, version string
-	kind          string // "module" or "data"
+	kind          string // "module", "data", or "library": the system's own, and no part of the package
 	sum           string // of a module, as go.sum has it
 	licences      []string
 	texts         []string // in full

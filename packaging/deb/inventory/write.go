@@ -16,9 +16,19 @@ var apache = regexp.MustCompile(`(?s) *Apache License\s+Version 2\.0, January 20
 // copyright is Debian's machine-readable copyright file, one paragraph per part, each licence in full.
 func copyright(parts []part) []byte {
 	var b bytes.Buffer
-	b.WriteString("Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: bianmin\n\n" +
-		"Files: *\nCopyright: the bianmin maintainers\nLicense: proprietary\n All rights reserved. The parts named below are under their own licences.\n")
+	b.WriteString("Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: bianmin\n")
+	comment := "Comment:"
 	for _, p := range parts {
+		if p.kind == "library" {
+			b.WriteString(comment + " " + strings.Join(p.texts, " ") + "\n")
+			comment = ""
+		}
+	}
+	b.WriteString("\nFiles: *\nCopyright: the bianmin maintainers\nLicense: proprietary\n All rights reserved. The parts named below are under their own licences.\n")
+	for _, p := range parts {
+		if p.kind == "library" {
+			continue // not in the package
+		}
 		fmt.Fprintf(&b, "\nFiles: %s\nComment: %s\nCopyright: see the licence's text\nLicense: %s\n", fileName(p), strings.TrimSpace(p.name+" "+p.version), strings.Join(p.licences, " and "))
 		for _, each := range p.texts {
 			full := short(each)
@@ -56,6 +66,8 @@ func bill(version string, parts []part) ([]byte, error) {
 		} else if p.sum != "" {
 			component.PackageURL = "pkg:golang/" + p.name + "@" + p.version
 			component.Properties = &[]cdx.Property{{Name: "go.sum", Value: p.sum}}
+		} else if p.kind == "library" {
+			component.Description = strings.Join(p.texts, " ")
 		}
 		var licences cdx.Licenses
 		for _, id := range p.licences {
