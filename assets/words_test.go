@@ -85,8 +85,9 @@ func TestEveryFaultAndReasonHasWords(t *testing.T) {
 	roles := []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleButton, drivers.RoleDocument}
 	every := []drivers.Fault{drivers.FaultUnplugged, drivers.FaultSilent, drivers.FaultProtocol, drivers.FaultDevice, drivers.FaultNotPermitted, drivers.FaultBusy, drivers.FaultCancelled}
 	own := map[drivers.Role][]drivers.Fault{
-		drivers.RoleReader:  {drivers.FaultCard, drivers.FaultCardDoubt},
-		drivers.RolePrinter: {drivers.FaultPaperOut, drivers.FaultCoverOpen, drivers.FaultCutter, drivers.FaultOverheated, drivers.FaultJam},
+		drivers.RoleReader:  {drivers.FaultAmbiguous, drivers.FaultCard, drivers.FaultCardDoubt},
+		drivers.RoleButton:  {drivers.FaultAmbiguous},
+		drivers.RolePrinter: {drivers.FaultAmbiguous, drivers.FaultPaperOut, drivers.FaultCoverOpen, drivers.FaultCutter, drivers.FaultOverheated, drivers.FaultJam},
 		drivers.RoleScanner: {drivers.FaultNoDocument, drivers.FaultJam, drivers.FaultCoverOpen, drivers.FaultMissingTool},
 		drivers.RoleDocument: {
 			drivers.FaultPaperOut, drivers.FaultCoverOpen, drivers.FaultJam, drivers.FaultTonerEmpty, drivers.FaultFormat, drivers.FaultAborted,

@@ -75,6 +75,7 @@ const (
 	FaultProtocol     Fault = "protocol"      // answers, but not in the protocol
 	FaultDevice       Fault = "device"        // the device reports itself broken
 	FaultNotPermitted Fault = "not-permitted" // the operating system refuses access
+	FaultAmbiguous    Fault = "ambiguous"     // several are plugged in, and nothing says which one is meant
 	FaultPaperOut     Fault = "paper-out"
 	FaultCoverOpen    Fault = "cover-open"
 	FaultCutter       Fault = "cutter"

@@ -27,7 +27,7 @@ var keyboard = []byte{
 
 func plugHID(t *testing.T, name string, descriptor []byte) *uhid.Device {
 	t.Helper()
-	d, err := uhid.Plug(name, 0x0C2E, 0x0B61, descriptor)
+	d, err := uhid.Plug(uhid.Model{Name: name, Vendor: 0x0C2E, Product: 0x0B61, Descriptor: descriptor})
 	if err != nil {
 		t.Fatal(err)
 	}

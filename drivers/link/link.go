@@ -4,11 +4,15 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"bianmin/drivers/link/bus"
 	"bianmin/drivers/link/channel"
+	"bianmin/drivers/link/hid"
 	"bianmin/drivers/link/serial"
+	"bianmin/drivers/link/usb"
 )
 
 // The contract, see package channel.
@@ -40,16 +44,48 @@ var (
 	ErrSettings     = channel.ErrSettings
 	ErrClosed       = channel.ErrClosed
 	ErrStuck        = channel.ErrStuck
+	ErrAmbiguous    = channel.ErrAmbiguous
+	ErrRefused      = channel.ErrRefused
 )
 
-// Open opens the link called name: "serial:PATH". The errors are those of package channel,
-// and one of its own when the kind of link is unknown.
+// kinds are how links are opened, by what stands before the first colon of their names.
+var kinds = map[string]func(ctx context.Context, rest string, options Options) (Link, error){
+	"serial": func(ctx context.Context, rest string, options Options) (Link, error) {
+		return opened(serial.Open(ctx, rest, options))
+	},
+	"usb": func(ctx context.Context, rest string, _ Options) (Link, error) {
+		place, err := bus.ParsePlace(rest)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrName, err)
+		}
+		return opened(usb.Open(ctx, place))
+	},
+	"hid": func(_ context.Context, rest string, _ Options) (Link, error) {
+		place, err := bus.ParsePlace(rest)
+		if err != nil || place.Printer {
+			return nil, fmt.Errorf("%w: HID device %q: say VENDOR:PRODUCT, then :SERIAL or @PORT where there are several", ErrName, rest)
+		}
+		return opened(hid.OpenPipe(place))
+	},
+}
+
+// Open opens the link called name: "serial:PATH"; "usb:VENDOR:PRODUCT" or "usb:printer" for a device with bulk pipes, "hid:VENDOR:PRODUCT"
+// for one with reports, each with ":SERIAL" or "@PORT" behind it where several are plugged in. The settings of a line count for
+// serial lines only. The errors are those of package channel, and ErrName when the name is no link's.
 func Open(ctx context.Context, name string, options Options) (Link, error) {
-	kind, rest, ok := strings.Cut(name, ":")
-	if !ok || kind != "serial" || rest == "" {
-		return nil, fmt.Errorf("open link %q: unknown kind, say serial:PATH", name)
+	kind, rest, _ := strings.Cut(name, ":")
+	open := kinds[kind]
+	if open == nil || rest == "" {
+		return nil, fmt.Errorf("open link %q: %w", name, ErrName)
 	}
-	port, err := serial.Open(ctx, rest, options)
+	return open(ctx, rest, options)
+}
+
+// ErrName says that a name is no link's.
+var ErrName = errors.New("unknown kind of link, say serial:PATH, usb:VENDOR:PRODUCT, usb:printer or hid:VENDOR:PRODUCT")
+
+// opened keeps a nil port from becoming a Link that is not nil.
+func opened[P Link](port P, err error) (Link, error) {
 	if err != nil {
 		return nil, err
 	}

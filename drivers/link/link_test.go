@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -35,8 +36,17 @@ func TestOpen(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
-	for _, name := range []string{"", "serial", "serial:", "usb:0400:c35a", c.Path()} {
-		if l, err := link.Open(t.Context(), name, link.Options{}); err == nil || l != nil {
+	for _, name := range []string{"", "serial", "serial:", "usb:", "usb:0400", "usb:0400:c35a@", "hid:", "hid:printer", "tcp:1.2.3.4", c.Path()} {
+		if l, err := link.Open(t.Context(), name, link.Options{}); !errors.Is(err, link.ErrName) || l != nil {
+			t.Errorf("Open(%q) = %v, %v", name, l, err)
+		}
+	}
+}
+
+// TestAbsent: a device that is not there is unplugged, on every kind of link.
+func TestAbsent(t *testing.T) {
+	for _, name := range []string{"serial:" + filepath.Join(t.TempDir(), "none"), "usb:ffff:fff1", "usb:ffff:fff1:A1", "usb:ffff:fff1@9-9", "hid:ffff:fff1"} {
+		if l, err := link.Open(t.Context(), name, link.Options{}); !errors.Is(err, link.ErrUnplugged) || l != nil {
 			t.Errorf("Open(%q) = %v, %v", name, l, err)
 		}
 	}

@@ -29,7 +29,7 @@ func openPrinter(c *Printer, options Options) opener[*escpos.Printer] {
 			return nil, err
 		}
 		p, err := escpos.Open(ctx, l, escpos.Options{
-			Profile: escpos.Profile{Paper: c.Paper, RasterQR: c.RasterQR},
+			Profile: escpos.Profile{Paper: c.Paper, RasterQR: c.RasterQR, NoCutter: c.NoCutter},
 			Raster:  options.Raster, Baud: c.Baud, Now: options.Now, Log: options.Log, Doubtful: again,
 		})
 		if err != nil {
@@ -77,6 +77,8 @@ func faultOf(err error) drivers.Fault {
 		return drivers.FaultNotPermitted
 	case errors.Is(err, link.ErrBusy):
 		return drivers.FaultBusy
+	case errors.Is(err, link.ErrAmbiguous):
+		return drivers.FaultAmbiguous
 	case errors.Is(err, link.ErrTimeout):
 		return drivers.FaultSilent
 	default:

@@ -34,16 +34,17 @@ type Document struct {
 
 // Reader is an ID card reader.
 type Reader struct {
-	Link string // "serial:PATH"
-	Baud int    // 0 is 115200
+	Link string // as package link names it
+	Baud int    // of a serial line, 0 is 115200
 }
 
 // Printer is a receipt printer.
 type Printer struct {
-	Link     string // "serial:PATH"
-	Baud     int    // 0 is 115200
+	Link     string // as package link names it
+	Baud     int    // of a serial line, 0 is 115200
 	Paper    int    // mm: 80 (0) or 58
 	RasterQR bool   // the printer lacks the QR command
+	NoCutter bool   // it has a tear bar
 }
 
 // Scanner is a page scanner.
@@ -55,7 +56,7 @@ type Scanner struct {
 
 // Button is a push button.
 type Button struct {
-	Link string // "serial:PATH"
+	Link string // as package link names it
 	Baud int    // 0 is 9600
 }
 

@@ -76,7 +76,7 @@ var scanFaults = []drivers.Fault{
 
 // printFaults are why a print did not begin.
 var printFaults = []drivers.Fault{
-	drivers.FaultUnplugged, drivers.FaultSilent, drivers.FaultProtocol, drivers.FaultDevice, drivers.FaultNotPermitted,
+	drivers.FaultUnplugged, drivers.FaultSilent, drivers.FaultProtocol, drivers.FaultDevice, drivers.FaultNotPermitted, drivers.FaultAmbiguous,
 	drivers.FaultPaperOut, drivers.FaultCoverOpen, drivers.FaultCutter, drivers.FaultOverheated, drivers.FaultJam,
 	drivers.FaultBusy, drivers.FaultCancelled,
 }

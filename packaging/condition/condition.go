@@ -13,7 +13,7 @@ func Devices(d settings.Devices) point.Config {
 		c.Reader = &point.Reader{Link: d.Reader.Link, Baud: d.Reader.Baud}
 	}
 	if d.Printer != nil {
-		c.Printer = &point.Printer{Link: d.Printer.Link, Baud: d.Printer.Baud, Paper: d.Printer.Paper, RasterQR: d.Printer.Raster}
+		c.Printer = &point.Printer{Link: d.Printer.Link, Baud: d.Printer.Baud, Paper: d.Printer.Paper, RasterQR: d.Printer.Raster, NoCutter: d.Printer.NoCutter}
 	}
 	if d.Document != nil {
 		c.Document = &point.Document{Link: d.Document.Link}

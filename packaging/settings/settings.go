@@ -52,16 +52,17 @@ type Document struct {
 
 // Reader is an ID card reader.
 type Reader struct {
-	Link string `yaml:"link"` // "serial:PATH"
+	Link string `yaml:"link"` // "serial:PATH", "usb:VENDOR:PRODUCT", "hid:VENDOR:PRODUCT" (docs/devices/usb.md)
 	Baud int    `yaml:"baud"` // default 115200
 }
 
 // Printer is a receipt printer.
 type Printer struct {
-	Link   string `yaml:"link"`
-	Baud   int    `yaml:"baud"`   // default 115200
-	Paper  int    `yaml:"paper"`  // mm: 58 or 80 (default)
-	Raster bool   `yaml:"raster"` // QR codes as pictures, for printers without the QR command
+	Link     string `yaml:"link"`
+	Baud     int    `yaml:"baud"`     // default 115200
+	Paper    int    `yaml:"paper"`    // mm: 58 or 80 (default)
+	Raster   bool   `yaml:"raster"`   // QR codes as pictures, for printers without the QR command
+	NoCutter bool   `yaml:"noCutter"` // a tear bar instead of a cutter
 }
 
 // Scanner is a page scanner.

@@ -1,11 +1,11 @@
-// Package hid reads the input reports of HID devices through /dev/hidraw. It
-// knows what a report descriptor says a device is for, and no device's reports.
+// Package hid talks to HID devices through /dev/hidraw: it reads their input
+// reports, or makes a byte channel of their reports both ways. It knows what a
+// report descriptor says a device is for, and no device's reports.
 package hid
 
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,7 +38,11 @@ type Device struct {
 
 // Open opens a hidraw node. Errors are those of package channel; ErrSettings when it is no HID device.
 func Open(path string) (*Device, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // #nosec G304 -- a device the configuration names
+	return open(path, os.O_RDONLY)
+}
+
+func open(path string, access int) (*Device, error) {
+	file, err := os.OpenFile(path, access|syscall.O_NONBLOCK, 0) // #nosec G304 -- a device the configuration names
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", filepath.Base(path), classify(err))
 	}
@@ -82,36 +86,7 @@ func (d *Device) describe(fd int) error {
 func (d *Device) IDs() (vendor, product uint16) { return d.vendor, d.product }
 
 // Is tells whether the report descriptor names a usage page.
-func (d *Device) Is(page uint16) bool { return names(d.descriptor, page) }
-
-// names goes through a report descriptor's items (HID 1.11, 6.2.2): a short item's first byte holds tag, type and the size of its data.
-func names(descriptor []byte, page uint16) bool {
-	const long, usagePage = 0xFE, 0x04
-	for at := 0; at < len(descriptor); {
-		prefix := descriptor[at]
-		if prefix == long { // its data's size comes next, then its tag
-			if at+1 >= len(descriptor) {
-				return false
-			}
-			at += 3 + int(descriptor[at+1])
-			continue
-		}
-		size := int(prefix & 3)
-		if size == 3 {
-			size = 4
-		}
-		if at+1+size > len(descriptor) {
-			return false
-		}
-		data := make([]byte, 4)
-		copy(data, descriptor[at+1:at+1+size])
-		if prefix&0xFC == usagePage && binary.LittleEndian.Uint32(data) == uint32(page) {
-			return true
-		}
-		at += 1 + size
-	}
-	return false
-}
+func (d *Device) Is(page uint16) bool { return Names(d.descriptor, page) }
 
 // ReadReport waits for the next input report; with its number first where the device numbers its reports. Errors are those of
 // channel.Link's ReadContext. One goroutine at a time.

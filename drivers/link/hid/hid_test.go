@@ -19,7 +19,7 @@ func TestNames(t *testing.T) {
 		"a long item cut short": {[]byte{0xFE}, PageBarCode, false},
 		"nothing":               {nil, PageBarCode, false},
 	} {
-		if got := names(c.descriptor, c.page); got != c.want {
+		if got := Names(c.descriptor, c.page); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -28,5 +28,29 @@ func TestNames(t *testing.T) {
 // FuzzNames: no descriptor leads astray.
 func FuzzNames(f *testing.F) {
 	f.Add([]byte{0x05, 0x8C, 0xFE, 0xFF, 0x00})
-	f.Fuzz(func(_ *testing.T, descriptor []byte) { names(descriptor, PageBarCode) })
+	f.Fuzz(func(t *testing.T, descriptor []byte) {
+		Names(descriptor, PageBarCode)
+		if f := formOf(descriptor); f.size < 0 || f.size >= longestReport {
+			t.Fatal(f)
+		}
+	})
+}
+
+// TestForm: how long output reports are, and whether reports have numbers.
+func TestForm(t *testing.T) {
+	for name, c := range map[string]struct {
+		descriptor []byte
+		want       form
+	}{
+		"64 bytes both ways": {[]byte{0x06, 0x00, 0xFF, 0x09, 0x01, 0xA1, 0x01, 0x75, 0x08, 0x95, 0x40, 0x81, 0x02, 0x09, 0x02, 0x91, 0x02, 0xC0}, form{size: 64}},
+		"with numbers":       {[]byte{0x85, 0x02, 0x75, 0x08, 0x95, 0x3F, 0x81, 0x02, 0x85, 0x04, 0x91, 0x02}, form{number: 4, size: 63, numbered: true}},
+		"in two parts":       {[]byte{0x75, 0x01, 0x95, 0x05, 0x91, 0x02, 0x95, 0x03, 0x91, 0x01}, form{size: 1}},
+		"nothing to send":    {[]byte{0x75, 0x08, 0x95, 0x3F, 0x81, 0x02}, form{}},
+		"beyond all sense":   {[]byte{0x77, 0xFF, 0xFF, 0xFF, 0xFF, 0x97, 0xFF, 0xFF, 0xFF, 0xFF, 0x91, 0x02}, form{size: longestReport - 1}},
+		"nothing":            {nil, form{}},
+	} {
+		if got := formOf(c.descriptor); got != c.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
 }

@@ -1,8 +1,5 @@
-// Package usb opens byte channels to USB devices with bulk pipes: one pair of
-// pipes (card readers, printers of the printer class), or the two pairs of the
-// oldest card readers. It detects the wiring from the descriptors, and knows no
-// protocol beyond the seven bytes that the split readers send on a pipe of
-// their own.
+//go:build cgo
+
 package usb
 
 import (
@@ -15,6 +12,7 @@ import (
 
 	"github.com/google/gousb"
 
+	"bianmin/drivers/link/bus"
 	"bianmin/drivers/link/channel"
 )
 
@@ -50,7 +48,7 @@ func begin() (s session, err error) {
 
 func (s session) open(ctx context.Context, place Place) (*Port, error) {
 	devices, err := s.OpenDevices(func(d *gousb.DeviceDesc) bool {
-		return uint16(d.Vendor) == place.Vendor && uint16(d.Product) == place.Product && (place.Port == "" || port(d.Bus, d.Path) == place.Port)
+		return place.Is(uint16(d.Vendor), uint16(d.Product), isPrinter(d), bus.Port(d.Bus, d.Path))
 	}) // err may be another device's; what was opened counts
 	devices = slices.DeleteFunc(devices, func(d *gousb.Device) bool {
 		d.ControlTimeout = controlTimeout
@@ -81,6 +79,18 @@ func (s session) open(ctx context.Context, place Place) (*Port, error) {
 	}
 	p.session = s
 	return p, nil
+}
+
+// isPrinter tells whether a device has an interface of the printer class.
+func isPrinter(d *gousb.DeviceDesc) bool {
+	for _, config := range d.Configs {
+		for _, one := range config.Interfaces {
+			if slices.ContainsFunc(one.AltSettings, func(s gousb.InterfaceSetting) bool { return s.Class == printerClass }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // claim takes the interface with bulk pipes, from the kernel's driver if need be: libusb lets go of all interfaces of a

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"bianmin/drivers/idcard"
+	"bianmin/drivers/link/bus"
 	"bianmin/drivers/link/channel"
 	"bianmin/drivers/link/usb"
 	"bianmin/drivers/sim/reader"
@@ -104,7 +105,7 @@ func (a *answering) Write(b []byte) (int, error) {
 // open opens the one reader, which the kernel needs a moment to find.
 func open(t *testing.T, name string) *usb.Port {
 	t.Helper()
-	place, err := usb.ParsePlace(name)
+	place, err := bus.ParsePlace(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package usb
 
 // headSize is the preamble and the length of a card reader's frame.

@@ -113,11 +113,11 @@ func TestReplugged(t *testing.T) {
 }
 
 // plugPrinter plugs in something of the printer class that keeps what it is sent.
-func plugPrinter(t *testing.T, receive func(ctx context.Context, data []byte)) *usbip.Device {
+func plugPrinter(t *testing.T, serial string, receive func(ctx context.Context, data []byte)) *usbip.Device {
 	t.Helper()
 	const text = "MFG:Simulated;MDL:VP-80;CMD:ESC/POS;"
 	d := usbip.New(usbip.Model{
-		Vendor: 0x0FE6, Product: 0x811E, Maker: "Simulated", Name: "VP-80", Serial: "V0001", Class: 7, Subclass: 1, Protocol: 2,
+		Vendor: 0x0FE6, Product: 0x811E, Maker: "Simulated", Name: "VP-80", Serial: serial, Class: 7, Subclass: 1, Protocol: 2,
 		Pipes: []usbip.Pipe{{Address: 0x01, Packet: 64}, {Address: 0x82, Packet: 64}},
 		Control: func(s usbip.Setup) ([]byte, bool) {
 			switch {
@@ -145,7 +145,7 @@ func plugPrinter(t *testing.T, receive func(ctx context.Context, data []byte)) *
 func TestPrinterClass(t *testing.T) {
 	var mutex sync.Mutex
 	var got []byte
-	d := plugPrinter(t, func(_ context.Context, data []byte) {
+	d := plugPrinter(t, "V0001", func(_ context.Context, data []byte) {
 		mutex.Lock()
 		defer mutex.Unlock()
 		got = append(got, data...)
@@ -180,7 +180,7 @@ func TestPrinterClass(t *testing.T) {
 // TestPrinterTakesNoMore: a printer out of paper takes nothing; the limit counts, and what was taken is said.
 func TestPrinterTakesNoMore(t *testing.T) {
 	full := make(chan struct{})
-	d := plugPrinter(t, func(ctx context.Context, _ []byte) {
+	d := plugPrinter(t, "V0001", func(ctx context.Context, _ []byte) {
 		select {
 		case <-full:
 		case <-ctx.Done():

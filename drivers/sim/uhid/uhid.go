@@ -10,43 +10,84 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
+
+// Model is what a device says of itself, and what it does.
+type Model struct {
+	Name            string // finds it again and should be its own
+	Serial          string
+	Vendor, Product uint16
+	Descriptor      []byte
+	// Receive takes an output report, its number first (0 where reports have none). nil for a device that takes none.
+	Receive func(report []byte)
+}
 
 // Device is a simulated HID device that is plugged in.
 type Device struct {
-	file *os.File
-	name string
+	file    *os.File
+	name    string
+	work    sync.WaitGroup
+	closing sync.Once
+	result  error
 }
 
 // Kinds of events (linux/uhid.h).
 const (
-	create2, input2 = 11, 12
-	longest         = 4096
+	outputEvent      = 6
+	create2, input2  = 11, 12
+	longest          = 4096
+	eventSize        = 4380
+	outputSizeAt     = 4 + longest
+	nameLimit        = 127
+	serialLimit      = 63
+	nameAt, serialAt = 4, 196
 )
 
-// Plug plugs a device in. name finds it again and should be its own.
-func Plug(name string, vendor, product uint16, descriptor []byte) (*Device, error) {
-	if len(name) > 127 || len(descriptor) > longest {
-		return nil, errors.New("plug a simulated HID device in: name or descriptor too long")
+// Plug plugs a device in.
+func Plug(m Model) (*Device, error) {
+	if len(m.Name) > nameLimit || len(m.Serial) > serialLimit || len(m.Descriptor) > longest {
+		return nil, errors.New("plug a simulated HID device in: name, serial number or descriptor too long")
 	}
 	file, err := os.OpenFile("/dev/uhid", os.O_RDWR, 0)
 	if err != nil {
 		return nil, fmt.Errorf("plug a simulated HID device in (is uhid loaded): %w", err)
 	}
 	// struct uhid_create2_req: name, phys, uniq, sizes, ids, descriptor
-	const nameAt, sizeAt, busAt, vendorAt, productAt, descriptorAt, usb = 4, 260, 262, 264, 268, 280, 3
-	event, little := make([]byte, descriptorAt+len(descriptor)), binary.LittleEndian
+	const sizeAt, busAt, vendorAt, productAt, descriptorAt, usb = 260, 262, 264, 268, 280, 3
+	event, little := make([]byte, descriptorAt+len(m.Descriptor)), binary.LittleEndian
 	little.PutUint32(event, create2)
-	copy(event[nameAt:], name)
-	little.PutUint16(event[sizeAt:], uint16(len(descriptor))) // #nosec G115 -- at most longest
+	copy(event[nameAt:], m.Name)
+	copy(event[serialAt:], m.Serial)
+	little.PutUint16(event[sizeAt:], uint16(len(m.Descriptor))) // #nosec G115 -- at most longest
 	little.PutUint16(event[busAt:], usb)
-	little.PutUint32(event[vendorAt:], uint32(vendor))
-	little.PutUint32(event[productAt:], uint32(product))
-	copy(event[descriptorAt:], descriptor)
+	little.PutUint32(event[vendorAt:], uint32(m.Vendor))
+	little.PutUint32(event[productAt:], uint32(m.Product))
+	copy(event[descriptorAt:], m.Descriptor)
 	if _, err := file.Write(event); err != nil {
 		return nil, errors.Join(fmt.Errorf("plug a simulated HID device in: %w", err), file.Close())
 	}
-	return &Device{file: file, name: name}, nil
+	d := &Device{file: file, name: m.Name}
+	if m.Receive != nil {
+		d.work.Go(func() { d.listen(m.Receive) })
+	}
+	return d, nil
+}
+
+// listen hands on what the host sends until the device is unplugged.
+func (d *Device) listen(receive func([]byte)) {
+	event := make([]byte, eventSize)
+	for {
+		n, err := d.file.Read(event)
+		if err != nil {
+			return
+		}
+		if n < outputSizeAt+2 || binary.LittleEndian.Uint32(event) != outputEvent {
+			continue
+		}
+		size := min(int(binary.LittleEndian.Uint16(event[outputSizeAt:])), longest)
+		receive(append([]byte(nil), event[4:4+size]...))
+	}
 }
 
 // Report sends an input report, with its number first where the descriptor numbers them.
@@ -78,8 +119,11 @@ func (d *Device) Node() string {
 
 // Unplug pulls it.
 func (d *Device) Unplug() error {
-	if err := d.file.Close(); err != nil {
-		return fmt.Errorf("unplug a simulated HID device: %w", err)
-	}
-	return nil
+	d.closing.Do(func() {
+		if err := d.file.Close(); err != nil {
+			d.result = fmt.Errorf("unplug a simulated HID device: %w", err)
+		}
+		d.work.Wait()
+	})
+	return d.result
 }

@@ -22,7 +22,7 @@ const findEvery = 200 * time.Millisecond
 func cardCommand() *cobra.Command {
 	var l line
 	command := &cobra.Command{
-		Use:   "card --link serial:PATH",
+		Use:   "card --link LINK",
 		Short: "Read one card and print every field and the raw text block / 读一张身份证",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {

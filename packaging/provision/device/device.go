@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,7 @@ type line struct {
 
 func (l *line) flags(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringVar(&l.link, "link", "", "the device's link, e.g. serial:/dev/ttyUSB0, or ipp://HOST:PORT/PATH of an A4 printer")
+	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), or ipp://HOST:PORT/PATH of an A4 printer")
 	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
 	flags.BoolVar(&l.json, "json", false, "print JSON")
@@ -57,6 +58,8 @@ func (l *line) open(ctx context.Context) (link.Link, error) {
 		return nil, fmt.Errorf("%w: end the kiosk first", err)
 	case errors.Is(err, link.ErrUnplugged):
 		return nil, &absentError{link: l.link, err: err}
+	case errors.Is(err, link.ErrAmbiguous):
+		return nil, fmt.Errorf("%w, as usb:VENDOR:PRODUCT:SERIAL or usb:VENDOR:PRODUCT@SOCKET", err)
 	}
 	return opened, err
 }
@@ -68,7 +71,11 @@ type absentError struct {
 }
 
 func (e *absentError) Error() string {
-	return e.link + " is not there: plug the device in and switch it on, or look with 'ls /dev/serial/by-id' which name it has now"
+	look := "ls /dev/serial/by-id"
+	if !strings.HasPrefix(e.link, "serial:") {
+		look = "lsusb"
+	}
+	return e.link + " is not there: plug the device in and switch it on, or look with '" + look + "' which name it has now"
 }
 
 func (e *absentError) Unwrap() error { return e.err }
@@ -80,6 +87,7 @@ var faults = map[drivers.Fault]string{
 	drivers.FaultProtocol:     "the device answers, but not in its protocol: check the speed, and that it is the device you mean",
 	drivers.FaultDevice:       "the device reports itself broken",
 	drivers.FaultNotPermitted: "the operating system refuses access to the device",
+	drivers.FaultAmbiguous:    "several such devices are plugged in: unplug one, or name the one you mean",
 	drivers.FaultCard:         "the card could not be read: place it again",
 	drivers.FaultCardDoubt:    "two reads of the card disagree: place it again",
 	drivers.FaultBusy:         "another program holds the device",

@@ -147,13 +147,14 @@ func TestCardFailures(t *testing.T) {
 	if _, err := run(t, "card", "--link", link, "--json"); err == nil || !strings.Contains(err.Error(), "does not answer") {
 		t.Errorf("silent: %v", err)
 	}
-	absent := "serial:" + filepath.Join(t.TempDir(), "none")
-	for _, args := range [][]string{
-		{"card", "--json"}, {"status", "--role", "reader"}, {"status", "--role", "printer"}, {"print", "--document", write(t, note)},
-	} {
-		_, err := run(t, append(args, "--link", absent)...)
-		if err == nil || !strings.HasPrefix(err.Error(), absent+" is not there: plug the device in") || strings.Contains(err.Error(), "lstat") {
-			t.Errorf("%v without a device: %v", args, err)
+	for _, absent := range []string{"serial:" + filepath.Join(t.TempDir(), "none"), "usb:ffff:fff1", "usb:ffff:fff1:A1", "hid:ffff:fff1"} {
+		for _, args := range [][]string{
+			{"card", "--json"}, {"status", "--role", "reader"}, {"status", "--role", "printer"}, {"print", "--document", write(t, note)},
+		} {
+			_, err := run(t, append(args, "--link", absent)...)
+			if err == nil || !strings.HasPrefix(err.Error(), absent+" is not there: plug the device in") || strings.Contains(err.Error(), "lstat") {
+				t.Errorf("%v without a device: %v", args, err)
+			}
 		}
 	}
 	if _, err := run(t, "card", "--link", "tcp:1.2.3.4"); err == nil || !strings.Contains(err.Error(), "serial:PATH") {

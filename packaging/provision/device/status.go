@@ -97,6 +97,8 @@ func statusOf(role drivers.Role, err error) drivers.Status {
 		status.Condition, status.Fault = drivers.NoDevice, drivers.FaultUnplugged
 	case errors.Is(err, link.ErrNotPermitted):
 		status.Fault = drivers.FaultNotPermitted
+	case errors.Is(err, link.ErrAmbiguous):
+		status.Fault = drivers.FaultAmbiguous
 	case errors.Is(err, link.ErrBusy):
 		status.Condition, status.Fault = drivers.Busy, drivers.FaultBusy
 	}
