@@ -31,8 +31,9 @@ type Found struct {
 	Link    string // for a configuration file
 	Name    string // the queue's; "" for a printer behind ipp-usb
 	Status  drivers.Status
-	PDF     bool // takes what this program sends
-	Default bool // CUPS's own choice where nobody says a queue
+	PDF     bool   // takes what this program sends
+	Default bool   // CUPS's own choice where nobody says a queue
+	Device  string // where CUPS sends what the queue gets, "usb://MAKER/MODEL?serial=NUMBER"; "" for a printer behind ipp-usb
 }
 
 // errAbroad says that an address is not this machine's.
@@ -136,7 +137,7 @@ func (all *queues) take(p *Printer, place netip.AddrPort, attributes goipp.Attri
 	}
 	all.found = append(all.found, Found{
 		Link: (&url.URL{Scheme: "ipp", Host: place.String(), Path: folder + name}).String(), Name: receipt.Clean(name),
-		Status: p.status(s), PDF: s.takesPDF(), Default: kind&typeDefault != 0,
+		Status: p.status(s), PDF: s.takesPDF(), Default: kind&typeDefault != 0, Device: strings.Join(values(attributes, "device-uri"), " "),
 	})
 	for _, device := range values(attributes, "device-uri") {
 		if port, ok := loopbackPort(device); ok {

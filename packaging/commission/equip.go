@@ -7,6 +7,7 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/drivers/point"
+	"bianmin/packaging/places"
 	"bianmin/packaging/session"
 )
 
@@ -23,13 +24,17 @@ const pressLimit = 20 * time.Second
 
 // configure finds the devices, has them confirmed, and writes the configuration file.
 func (r *run) configure(ctx context.Context) error {
-	look := &search{configuration: r.configuration, root: r.Root, settings: r.settings, places: placesOf(r.Root), now: r.Now}
+	var err error
+	look := &search{configuration: r.configuration, root: r.Root, settings: r.settings, places: places.Printers(r.Root), now: r.Now}
 	switch {
 	case !yes(r.Answers.Find):
 		look.found = given(r.settings.Devices)
 	default:
 		r.Technician.Say("finding", nil)
-		err := r.mine(func() error { look.find(ctx); return ctx.Err() })
+		if look.packs, err = places.Packs(r.Root); err != nil {
+			r.Technician.Say("packs", map[string]any{"reason": err.Error()})
+		}
+		err = r.mine(func() error { look.find(ctx); return ctx.Err() })
 		if err != nil {
 			return err
 		}

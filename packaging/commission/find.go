@@ -12,8 +12,10 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/drivers/ipp"
+	"bianmin/drivers/pack"
 	"bianmin/drivers/point"
 	"bianmin/drivers/scan"
+	"bianmin/packaging/places"
 	"bianmin/packaging/settings"
 )
 
@@ -32,6 +34,10 @@ type Finding struct {
 	Preferred bool
 	// Command is what must be done in a terminal before an A4 printer can be used; it is not used then.
 	Command string
+	// NoQueue says that the command makes a queue for a printer on USB that has none.
+	NoQueue bool
+	// Pack is what is known of a device on USB; nil for others.
+	Pack *pack.Pack
 }
 
 // States of Finding that are no fault.
@@ -48,6 +54,8 @@ type search struct {
 	root          string
 	settings      settings.Settings
 	places        ipp.Places
+	packs         pack.Packs
+	attached      []point.Attached // on USB, without a serial line
 	now           func() time.Time
 	found         []Finding
 	silent        []string      // serial lines on which nothing answers: a button may stand there
@@ -59,6 +67,7 @@ func (s *search) find(ctx context.Context) {
 	s.found = given(s.settings.Devices)
 	s.devices = s.configuration.devices()
 	s.serial(ctx)
+	s.usb(ctx)
 	s.printers(ctx)
 	if s.settings.Devices.Scanner == nil && s.root == "/" {
 		names, err := scan.List(ctx, scan.Options{})
@@ -76,7 +85,7 @@ func (s *search) serial(ctx context.Context) {
 	for _, f := range s.found {
 		taken = append(taken, portOf(f.Name))
 	}
-	for _, path := range ports(s.root) {
+	for _, path := range places.Serial(s.root) {
 		if name := "serial:" + path; !slices.Contains(taken, portOf(name)) { // another name of a taken port is taken too
 			links = append(links, name)
 		}
@@ -87,6 +96,26 @@ func (s *search) serial(ctx context.Context) {
 			s.add(Finding{Role: f.Role, Name: f.Link, Baud: f.Baud, Model: f.Status.Model, Serial: f.Status.Serial})
 		case f.Err == nil:
 			s.silent = append(s.silent, f.Link)
+		}
+	}
+}
+
+// usb looks for what has no serial line: what its pack says how to talk to is asked, and used where it answers.
+func (s *search) usb(ctx context.Context) {
+	all, err := point.Attachments(s.root, s.packs)
+	if err != nil {
+		return // no USB that could be looked at
+	}
+	s.attached = all
+	var left []point.Attached
+	for _, a := range all {
+		if !slices.ContainsFunc(s.found, func(f Finding) bool { return a.Names(f.Name) }) {
+			left = append(left, a)
+		}
+	}
+	for i, f := range point.Ask(ctx, left, s.now) {
+		if f.Role != "" {
+			s.add(Finding{Role: f.Role, Name: f.Link, Model: f.Status.Model, Serial: f.Status.Serial, Pack: left[i].Pack})
 		}
 	}
 }
@@ -121,6 +150,13 @@ func (f Finding) entry() map[string]any {
 	if f.Baud > 0 {
 		entry["baud"] = f.Baud
 	}
+	if p := f.Pack; p != nil && f.Role == drivers.RolePrinter {
+		for key, value := range map[string]any{"paper": p.Settings.Paper, "raster": p.Has(pack.RasterQR), "noCutter": p.Has(pack.NoCutter)} {
+			if value != 0 && value != false {
+				entry[key] = value
+			}
+		}
+	}
 	return entry
 }
 
@@ -142,6 +178,19 @@ func (s *search) printers(ctx context.Context) {
 		}
 		s.add(finding)
 	}
+	for _, a := range s.attached {
+		if a.Role == drivers.RoleDocument && !a.Served(all) {
+			s.add(Finding{Role: a.Role, Name: a.URI(), Model: a.Model, Serial: a.Serial, Command: makeQueue(a), NoQueue: true, Pack: a.Pack})
+		}
+	}
+}
+
+// makeQueue is what makes a printer on USB usable: the program that gives it an address, or a queue with the driver that suits.
+func makeQueue(a point.Attached) string {
+	if a.IPP {
+		return "sudo apt-get install ipp-usb"
+	}
+	return "sudo lpadmin -p a4 -E -v '" + a.URI() + "' -m DRIVER"
 }
 
 // queueCommand makes a queue for a printer that does not take PDF itself; CUPS then turns pages into what it takes.
@@ -189,7 +238,7 @@ func (s *search) correct(devices map[string]any, corrections map[string]string) 
 		said := Finding{Role: drivers.Role(role), Name: name}
 		for _, f := range s.found {
 			if f.Role == said.Role && f.Name == name {
-				said.Baud = f.Baud
+				said.Baud, said.Pack = f.Baud, f.Pack
 			}
 		}
 		devices[role] = said.entry()
@@ -214,14 +263,4 @@ func given(d settings.Devices) (all []Finding) {
 		add(drivers.RoleButton, d.Button.Link)
 	}
 	return all
-}
-
-// ports are the serial ports by the most lasting name that the system has for them.
-func ports(root string) []string {
-	for _, pattern := range []string{"dev/serial/by-id/*", "dev/bianmin/*", "dev/ttyUSB*", "dev/ttyACM*"} {
-		if found, err := filepath.Glob(filepath.Join(root, pattern)); err == nil && len(found) > 0 {
-			return found
-		}
-	}
-	return nil
 }

@@ -71,11 +71,11 @@ func TestManager(t *testing.T) {
 			t.Fatal(err)
 		}
 		drivertest.CheckCard(t, got, cards[0])
-		if err := first.device.Unplug(); err != nil {
+		if err := first.Device.Unplug(); err != nil {
 			t.Fatal(err)
 		}
 		becomes(t, p, drivers.NoDevice, drivers.FaultUnplugged)
-		if err := first.device.Plug(t.Context()); err != nil {
+		if err := first.Device.Plug(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -96,7 +96,7 @@ func TestManagerOfTwo(t *testing.T) {
 	}
 	p := start(t, point.Config{Reader: &point.Reader{Link: "usb:0400:c35a"}})
 	becomes(t, p, drivers.Offline, drivers.FaultAmbiguous)
-	if err := third.device.Unplug(); err != nil {
+	if err := third.Device.Unplug(); err != nil {
 		t.Fatal(err)
 	}
 	becomes(t, p, drivers.Online, drivers.FaultNone)

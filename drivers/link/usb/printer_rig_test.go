@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,17 +16,14 @@ import (
 	"bianmin/drivers/dots"
 	"bianmin/drivers/drivertest"
 	"bianmin/drivers/escpos"
-	"bianmin/drivers/link/channel"
 	"bianmin/drivers/link/usb"
-	"bianmin/drivers/sim/usbip"
+	"bianmin/drivers/sim/board"
 )
 
-// bridge is a printer's own board: USB towards the machine, and the simulated printer's line behind it.
+// bridge is a printer's board and where it is plugged in.
 type bridge struct {
-	device *usbip.Device
-	line   *os.File
-	place  usb.Place
-	gone   chan struct{} // closed when the printer was unplugged or is no more
+	*board.Printer
+	place usb.Place
 }
 
 // bridges are the boards of all printers under test, by the name of their line.
@@ -52,48 +47,21 @@ func (b *bridges) at(ctx context.Context, path string) (*bridge, error) {
 	defer b.mutex.Unlock()
 	if known := b.all[path]; known != nil {
 		select {
-		case <-known.gone:
+		case <-known.Gone:
 		default:
 			return known, nil
 		}
 	}
-	line, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", channel.ErrUnplugged, err)
-	}
 	b.count++
-	c := &bridge{line: line, gone: make(chan struct{}), place: usb.Place{Vendor: 0x0FE6, Product: 0x811E, Serial: fmt.Sprintf("P%03d", b.count)}}
-	c.device = usbip.New(usbip.Model{
-		Vendor: c.place.Vendor, Product: c.place.Product, Maker: "Simulated", Name: "VP-80", Serial: c.place.Serial, Class: 7, Subclass: 1, Protocol: 2,
-		Pipes: []usbip.Pipe{{Address: 0x01, Packet: 64}, {Address: 0x82, Packet: 64}}, Receive: c.receive,
-	})
-	if err := c.device.Plug(context.WithoutCancel(ctx)); err != nil {
-		return nil, errors.Join(err, line.Close())
+	place := usb.Place{Vendor: 0x0FE6, Product: 0x811E, Serial: fmt.Sprintf("P%03d", b.count)}
+	p, err := board.PlugPrinter(ctx, path, place.Vendor, place.Product, place.Serial, "")
+	if err != nil {
+		return nil, err
 	}
-	b.work.Go(c.answer)
+	b.work.Go(p.Answer)
+	c := &bridge{Printer: p, place: place}
 	b.all[path] = c
 	return c, nil
-}
-
-// receive hands on what the host sends; while the printer takes no more, neither does the board.
-func (c *bridge) receive(ctx context.Context, _ byte, data []byte) {
-	stop := context.AfterFunc(ctx, func() { _ = c.line.SetWriteDeadline(time.Unix(1, 0)) })
-	defer stop()
-	_, _ = c.line.Write(data)
-}
-
-// answer hands back what the printer says, until it is pulled out.
-func (c *bridge) answer() {
-	defer close(c.gone)
-	buffer := make([]byte, 64)
-	for {
-		n, err := c.line.Read(buffer)
-		if err != nil {
-			_ = errors.Join(c.device.Unplug(), c.line.Close())
-			return
-		}
-		c.device.Send(0x82, buffer[:n])
-	}
 }
 
 // open opens the driver on a printer's board.
@@ -101,14 +69,14 @@ func (b *bridges) open(options escpos.Options) drivertest.OpenPrinter {
 	return func(ctx context.Context, path string, again bool) (drivers.ReceiptPrinter, error) {
 		options := options
 		options.Doubtful = again
-		board, err := b.at(ctx, path)
+		at, err := b.at(ctx, path)
 		var l *usb.Port
 		for begun := time.Now(); err == nil; {
-			if l, err = usb.Open(ctx, board.place); err == nil || time.Since(begun) > 20*time.Second {
+			if l, err = usb.Open(ctx, at.place); err == nil || time.Since(begun) > 20*time.Second {
 				break
 			}
 			select {
-			case <-board.gone:
+			case <-at.Gone:
 			case <-time.After(50 * time.Millisecond):
 				err = nil
 			}

@@ -3,13 +3,10 @@
 package usb_test
 
 import (
-	"context"
 	"errors"
-	"io"
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +14,7 @@ import (
 	"bianmin/drivers/link/bus"
 	"bianmin/drivers/link/channel"
 	"bianmin/drivers/link/usb"
+	"bianmin/drivers/sim/board"
 	"bianmin/drivers/sim/reader"
 	"bianmin/drivers/sim/usbip"
 )
@@ -30,76 +28,22 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// cardReader is a simulated reader at the end of a USB cable.
-type cardReader struct {
-	*reader.Reader
-	device *usbip.Device
-	input  *io.PipeWriter // what the host sends
-	work   sync.WaitGroup
-	ended  context.CancelFunc
-}
-
 // wired are the two ways readers are wired.
-var wired = map[string][]usbip.Pipe{
-	"one pair":  {{Address: 0x81, Packet: 64}, {Address: 0x02, Packet: 64}},
-	"two pairs": {{Address: 0x81, Packet: 64}, {Address: 0x85, Packet: 64}, {Address: 0x02, Packet: 64}, {Address: 0x06, Packet: 64}},
-}
+var wired = map[string][]usbip.Pipe{"one pair": board.OnePair, "two pairs": board.TwoPairs}
 
 // plugReader plugs a reader in that lives until the test ends.
-func plugReader(t *testing.T, pipes []usbip.Pipe, serial string, options reader.Options) *cardReader {
+func plugReader(t *testing.T, pipes []usbip.Pipe, serial string, options reader.Options) *board.Reader {
 	t.Helper()
-	c := &cardReader{Reader: reader.New(options)}
-	read, write := io.Pipe()
-	c.input = write
-	c.device = usbip.New(usbip.Model{
-		Vendor: 0x0400, Product: 0xC35A, Maker: "Simulated", Name: "ID card reader", Serial: serial, Class: 0xFF, Pipes: pipes,
-		Receive: func(_ context.Context, _ byte, data []byte) { _, _ = write.Write(data) },
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	c.ended = cancel
-	answers := &answering{device: c.device, split: len(pipes) == 4}
-	c.work.Go(func() {
-		c.Talk(ctx, struct {
-			io.Reader
-			io.Writer
-		}{read, answers})
-	})
-	if err := c.device.Plug(t.Context()); err != nil {
+	c, err := board.PlugReader(t.Context(), pipes, serial, options)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		cancel()
-		if err := errors.Join(read.Close(), c.device.Unplug()); err != nil {
+		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
-		c.work.Wait()
 	})
 	return c
-}
-
-// answering sends what a reader says: all on one pipe, or a frame's first seven bytes on the first pipe and the rest on the second.
-type answering struct {
-	device *usbip.Device
-	split  bool
-	frame  []byte
-}
-
-func (a *answering) Write(b []byte) (int, error) {
-	if !a.split {
-		a.device.Send(0x81, b)
-		return len(b), nil
-	}
-	a.frame = append(a.frame, b...)
-	for len(a.frame) >= 7 {
-		whole := 7 + int(a.frame[5])<<8 + int(a.frame[6])
-		if len(a.frame) < whole {
-			break
-		}
-		a.device.Send(0x81, a.frame[:7])
-		a.device.Send(0x85, a.frame[7:whole])
-		a.frame = a.frame[whole:]
-	}
-	return len(b), nil
 }
 
 // open opens the one reader, which the kernel needs a moment to find.

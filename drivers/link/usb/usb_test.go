@@ -31,7 +31,7 @@ func TestReader(t *testing.T) {
 				return drivertest.ReaderRig{
 					Reader: r, Place: sim.Place, Remove: sim.Remove, Pull: sim.PullMidRead, Silence: sim.Reader.Silence,
 					Unplug: func() {
-						if err := sim.device.Unplug(); err != nil {
+						if err := sim.Device.Unplug(); err != nil {
 							t.Error(err)
 						}
 					},
@@ -84,7 +84,7 @@ func TestReplugged(t *testing.T) {
 			var pulling sync.WaitGroup
 			pulling.Go(func() {
 				pause(t, 60*time.Millisecond)
-				if err := r.device.Unplug(); err != nil {
+				if err := r.Device.Unplug(); err != nil {
 					t.Error(err)
 				}
 			})
@@ -93,7 +93,7 @@ func TestReplugged(t *testing.T) {
 				t.Errorf("pulled while it read: %v after %v", err, time.Since(begun))
 			}
 			pulling.Wait()
-			if err := r.device.Plug(t.Context()); err != nil {
+			if err := r.Device.Plug(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		} else if got, err := d.Read(t.Context()); err != nil {

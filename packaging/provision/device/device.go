@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +24,7 @@ func Command() *cobra.Command {
 		Short: "Try one device / 单个设备的检测",
 		Args:  cobra.NoArgs,
 	}
-	command.AddCommand(cardCommand(), printCommand(), statusCommand())
+	command.AddCommand(listCommand(), probeCommand(), cardCommand(), printCommand(), statusCommand())
 	return command
 }
 
@@ -71,11 +70,7 @@ type absentError struct {
 }
 
 func (e *absentError) Error() string {
-	look := "ls /dev/serial/by-id"
-	if !strings.HasPrefix(e.link, "serial:") {
-		look = "lsusb"
-	}
-	return e.link + " is not there: plug the device in and switch it on, or look with '" + look + "' which name it has now"
+	return e.link + " is not there: plug the device in and switch it on, or look with 'provision device list' which name it has now"
 }
 
 func (e *absentError) Unwrap() error { return e.err }

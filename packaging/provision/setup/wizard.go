@@ -194,7 +194,10 @@ func showFound(s speaker, found []commission.Finding) {
 			line += "  " + s.both(stateKey(f))
 		}
 		_, _ = fmt.Fprintln(s.out, line)
-		if f.Command != "" {
+		switch {
+		case f.NoQueue:
+			s.Say("no-queue", map[string]any{"command": f.Command})
+		case f.Command != "":
 			s.Say("needs-queue", map[string]any{"command": f.Command})
 		}
 	}

@@ -1,4 +1,4 @@
-package commission
+package places
 
 import (
 	"bufio"
@@ -21,9 +21,9 @@ const (
 
 var here = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
-// placesOf says where printers of a machine may answer: where its CUPS listens on loopback, and the first ports of its
+// Printers says where printers of a machine may answer: where its CUPS listens on loopback, and the first ports of its
 // ipp-usb. What is not installed is not asked.
-func placesOf(root string) (places ipp.Places) {
+func Printers(root string) (places ipp.Places) {
 	content, err := os.ReadFile(filepath.Join(root, "etc/cups/cupsd.conf")) // #nosec G304 -- the machine's own
 	if port := cupsPort(content); err == nil && port > 0 {
 		places.CUPS = netip.AddrPortFrom(here, port)

@@ -1,4 +1,4 @@
-package commission
+package places
 
 import (
 	"os"
@@ -25,7 +25,7 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 	root := t.TempDir()
-	if p := placesOf(root); p.CUPS.IsValid() || p.USB != nil {
+	if p := Printers(root); p.CUPS.IsValid() || p.USB != nil {
 		t.Errorf("nothing installed: %+v", p)
 	}
 	for path, content := range map[string]string{"etc/cups/cupsd.conf": "Listen localhost:631\n", "etc/ipp-usb/ipp-usb.conf": "[network]\n# http-min-port = 1\n"} {
@@ -36,7 +36,7 @@ func TestPlaces(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if p := placesOf(root); p.CUPS.String() != "127.0.0.1:631" || len(p.USB) != usbPorts || p.USB[0].String() != "127.0.0.1:60000" {
+	if p := Printers(root); p.CUPS.String() != "127.0.0.1:631" || len(p.USB) != usbPorts || p.USB[0].String() != "127.0.0.1:60000" {
 		t.Errorf("as Debian has it: %+v", p)
 	}
 }

@@ -1,0 +1,255 @@
+package device
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/drivers"
+	"bianmin/drivers/ipp"
+	"bianmin/drivers/link"
+	"bianmin/drivers/link/bus"
+	"bianmin/drivers/pack"
+	"bianmin/drivers/point"
+	"bianmin/drivers/scan"
+	"bianmin/packaging/places"
+)
+
+// shown is one device as the commands tell of it.
+type shown struct {
+	Kind         string          `json:"kind"`           // usb, hid, serial, queue, sane
+	Link         string          `json:"link,omitempty"` // for --link and terminal.yaml; "" where nothing opens it
+	Role         drivers.Role    `json:"role,omitempty"` // "" where it is not known
+	Pack         string          `json:"pack,omitempty"`
+	Name         *pack.Name      `json:"name,omitempty"`
+	IDs          string          `json:"ids,omitempty"`
+	Maker        string          `json:"maker,omitempty"`
+	Model        string          `json:"model,omitempty"`
+	Serial       string          `json:"serial,omitempty"`
+	Socket       string          `json:"socket,omitempty"`
+	Baud         int             `json:"baud,omitempty"`
+	Capabilities []string        `json:"capabilities,omitempty"`
+	Quirks       []string        `json:"quirks,omitempty"`
+	Status       *drivers.Status `json:"status,omitempty"` // of one that was asked
+	Note         string          `json:"note,omitempty"`   // a key of notes
+	Means        *pack.Name      `json:"means,omitempty"`  // the note in words
+}
+
+// notes are what is to be said of a device beside what it is.
+var notes = map[string]pack.Name{
+	"no-queue":        {Zh: "这台打印机没有打印队列，先在 CUPS 里建一个（lpadmin，或系统的打印机设置）", En: "this printer has no print queue: make one in CUPS (lpadmin, or the system's printer settings)"},
+	"no-ipp-usb":      {Zh: "这台打印机要装 ipp-usb 才能用", En: "this printer can be used when ipp-usb is installed"},
+	"unknown-printer": {Zh: "看不出是小票打印机还是 A4 打印机：没有向它发任何东西。是小票打印机就写进配置，或放一个设备说明文件", En: "nothing says whether it prints receipts or pages, so nothing was sent to it: if receipts, name it in the configuration or add a device pack"},
+	"no-pdf":          {Zh: "这台打印机不认 PDF，要建一个会转换的队列", En: "this printer takes no PDF: make a queue that converts it"},
+	"silent":          {Zh: "没有回应", En: "does not answer"},
+	"not-permitted":   {Zh: "系统不让用：用 root 运行", En: "the system refuses access: run as root"},
+	"busy":            {Zh: "别的程序占着它", En: "another program holds it"},
+	"trouble":         {Zh: "打不开", En: "cannot be opened"},
+}
+
+func (s shown) noted(note string) shown {
+	if note != "" {
+		words := notes[note]
+		s.Note, s.Means = note, &words
+	}
+	return s
+}
+
+// look is what both commands look at.
+type look struct {
+	root    string
+	json    bool
+	timeout time.Duration
+	asking  bool // also ask those that are known
+}
+
+// listed is the answer.
+type listed struct {
+	Devices  []shown  `json:"devices"`
+	Problems []string `json:"problems,omitempty"` // what could not be looked at
+}
+
+func listCommand() *cobra.Command {
+	return lookCommand(false, "list", "Show which devices are plugged in / 列出插着的设备",
+		"Show serial ports, known devices and printers on USB, and print queues: what the system tells of them. No byte is sent to a reader or a receipt printer.")
+}
+
+func probeCommand() *cobra.Command {
+	return lookCommand(true, "probe", "Ask the devices that are plugged in what they are / 询问插着的设备",
+		"As list, and ask: serial ports at each speed, and what is on USB in the protocol that its device pack names. Asking prints nothing and moves nothing; "+
+			"what is not known is not asked. The kiosk holds its devices alone: end it first.")
+}
+
+func lookCommand(asking bool, use, short, long string) *cobra.Command {
+	l := look{asking: asking}
+	command := &cobra.Command{
+		Use: use, Short: short, Long: long, Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			command.SilenceUsage = true
+			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
+			defer cancel()
+			all := l.around(ctx)
+			if l.json {
+				return printJSON(command.OutOrStdout(), all)
+			}
+			for _, problem := range all.Problems {
+				_, _ = fmt.Fprintln(command.ErrOrStderr(), problem)
+			}
+			return printListed(command.OutOrStdout(), all.Devices)
+		},
+	}
+	flags := command.Flags()
+	flags.BoolVar(&l.json, "json", false, "print JSON")
+	flags.DurationVar(&l.timeout, "timeout", time.Minute, "how long to look at most")
+	flags.StringVar(&l.root, "root", "/", "where the machine's file system is")
+	return command
+}
+
+// around looks around: what is on USB first.
+func (l look) around(ctx context.Context) listed {
+	all := listed{Devices: []shown{}}
+	trouble := func(what string, err error) {
+		if err != nil {
+			all.Problems = append(all.Problems, what+": "+err.Error())
+		}
+	}
+	packs, err := places.Packs(l.root)
+	trouble("device packs", err)
+	printers, err := ipp.Find(ctx, places.Printers(l.root), ipp.Options{Now: time.Now})
+	trouble("print queues", err)
+	attached, err := point.Attachments(l.root, packs)
+	trouble("USB", err)
+	all.Devices = append(all.Devices, l.usb(ctx, attached, printers)...)
+	lines, err := l.serial(ctx)
+	trouble("serial ports", err)
+	all.Devices = append(all.Devices, lines...)
+	for _, f := range printers {
+		s := shown{Kind: "queue", Link: f.Link, Role: drivers.RoleDocument, Model: f.Status.Model, Status: &f.Status}
+		note := ""
+		if !f.PDF {
+			note = "no-pdf"
+		}
+		all.Devices = append(all.Devices, s.noted(note))
+	}
+	if l.asking && l.root == "/" {
+		names, err := scan.List(ctx, scan.Options{})
+		trouble("scanners", err)
+		for _, name := range names {
+			all.Devices = append(all.Devices, shown{Kind: "sane", Link: name, Role: drivers.RoleScanner})
+		}
+	}
+	return all
+}
+
+func (l look) usb(ctx context.Context, attached []point.Attached, printers []ipp.Found) (all []shown) {
+	var answers []point.Found
+	if l.asking {
+		answers = point.Ask(ctx, attached, time.Now)
+	}
+	for i, a := range attached {
+		kind, _, _ := strings.Cut(cmp.Or(a.Link, "usb:"), ":")
+		s := shown{Kind: kind, Link: a.Link, Role: a.Role, IDs: a.IDs(), Maker: a.Maker, Model: a.Model, Serial: a.Serial, Socket: a.Port}
+		if p := a.Pack; p != nil {
+			s.Pack, s.Name, s.Capabilities, s.Quirks = p.ID, &p.Name, p.Capabilities, p.Quirks
+		}
+		note := ""
+		switch {
+		case a.Role == "":
+			note = "unknown-printer"
+		case a.Role == drivers.RoleDocument && !a.Served(printers):
+			note = "no-queue"
+			if a.IPP {
+				note = "no-ipp-usb"
+			}
+		case l.asking && a.Role != drivers.RoleDocument && a.Role != drivers.RoleCode:
+			note = answered(answers[i], &s)
+		}
+		all = append(all, s.noted(note))
+	}
+	return all
+}
+
+// answered takes an answer over, and gives the note where there was none.
+func answered(f point.Found, s *shown) string {
+	switch {
+	case f.Role != "":
+		s.Role, s.Status, s.Baud = f.Role, &f.Status, f.Baud
+		return ""
+	case f.Err == nil:
+		return "silent"
+	case errors.Is(f.Err, link.ErrNotPermitted):
+		return "not-permitted"
+	case errors.Is(f.Err, link.ErrBusy):
+		return "busy"
+	}
+	return "trouble"
+}
+
+// serial tells of serial ports, with the adapter that each is behind.
+func (l look) serial(ctx context.Context) (all []shown, err error) {
+	adapters, err := bus.List(l.root)
+	var links []string
+	for _, path := range places.Serial(l.root) {
+		s := shown{Kind: "serial", Link: "serial:" + path}
+		links = append(links, s.Link)
+		real, failed := filepath.EvalSymlinks(path)
+		if failed != nil {
+			real = path
+		}
+		for _, d := range adapters {
+			for _, i := range d.Interfaces {
+				if i.Serial == filepath.Base(real) {
+					s.IDs, s.Maker, s.Model, s.Serial, s.Socket = fmt.Sprintf("%04x:%04x", d.Vendor, d.Product), d.Maker, d.Name, d.Serial, d.Port
+				}
+			}
+		}
+		all = append(all, s)
+	}
+	if !l.asking {
+		return all, err
+	}
+	for i, f := range point.Find(ctx, links, time.Now) {
+		note := answered(f, &all[i])
+		all[i] = all[i].noted(note)
+	}
+	return all, err
+}
+
+func printListed(out io.Writer, all []shown) error {
+	var text strings.Builder
+	for _, s := range all {
+		words := []string{cmp.Or(string(s.Role), "?"), cmp.Or(s.Link, s.Kind)}
+		if s.Name != nil {
+			words = append(words, s.Name.Zh+" / "+s.Name.En)
+		}
+		for _, word := range []string{s.IDs, strings.TrimSpace(s.Maker + " " + s.Model), s.Serial} {
+			if word != "" {
+				words = append(words, word)
+			}
+		}
+		if s.Socket != "" {
+			words = append(words, "@"+s.Socket)
+		}
+		if s.Status != nil {
+			words = append(words, string(s.Status.Condition))
+		}
+		text.WriteString(strings.Join(words, "  ") + "\n")
+		if s.Means != nil {
+			text.WriteString("    " + s.Means.Zh + " / " + s.Means.En + "\n")
+		}
+	}
+	if len(all) == 0 {
+		text.WriteString("没有找到设备 / no devices were found\n")
+	}
+	if _, err := io.WriteString(out, text.String()); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}
