@@ -9,14 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"bianmin/packaging/setup/child"
 	"bianmin/packaging/setup/lines"
 	"bianmin/packaging/setup/stage"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestCommand(t *testing.T) {
 	t.Parallel()

@@ -1,18 +1,27 @@
 package child
 
 import (
-	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"bianmin/packaging/stick"
 )
 
-// Sticks are the folders where desktops lay what is plugged in for a user.
+// Sticks are the folders where desktops lay what is plugged in for a user, as far as something is mounted there: what a
+// pulled stick left behind lies on the system's own disk.
 func Sticks(user string) (all []string) {
 	for _, pattern := range []string{"/media/" + user + "/*", "/run/media/" + user + "/*"} {
-		if found, err := filepath.Glob(pattern); err == nil {
-			all = append(all, found...)
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			continue
+		}
+		for _, folder := range found {
+			if stick.Mounted(folder) {
+				all = append(all, folder)
+			}
 		}
 	}
 	return all
@@ -48,23 +57,20 @@ func Save(sticks []string, own, name string, pdf, signed []byte) (where string, 
 	return "", err
 }
 
-// write writes both files each whole or not at all.
+// write writes both files, each whole or not at all, to the file system that is there now, or fails.
 func write(folder, name string, pdf, signed []byte) error {
-	for ending, content := range map[string][]byte{".pdf": pdf, ".json": signed} {
-		path := filepath.Join(folder, name+ending)
-		if err := os.WriteFile(path+".part", content, 0o600); err != nil {
-			return errors.Join(fmt.Errorf("save the report: %w", err), leave(path+".part"))
-		}
-		if err := os.Rename(path+".part", path); err != nil {
-			return errors.Join(fmt.Errorf("save the report: %w", err), leave(path+".part"))
-		}
+	on, err := stick.Look(folder)
+	if err != nil {
+		return fmt.Errorf("save the report: %w", err)
 	}
-	return nil
-}
-
-func leave(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("take half a file away: %w", err)
+	for _, file := range []struct {
+		ending  string
+		content []byte
+	}{{".pdf", pdf}, {".json", signed}} {
+		err := on.Place(filepath.Join(folder, name+file.ending), func(w io.Writer) error { _, err := w.Write(file.content); return err })
+		if err != nil {
+			return fmt.Errorf("save the report: %w", err)
+		}
 	}
 	return nil
 }
