@@ -98,7 +98,7 @@ func (r *run) join(ctx context.Context) error {
 func (r *run) online(ctx context.Context, ticket wire.Ticket) error {
 	r.Technician.Say("enrolling", map[string]any{"url": ticket.URL})
 	return r.mine(func() (err error) {
-		r.identity, err = enrol.Enrol(ctx, enrol.Options{Ticket: ticket, Data: r.settings.Data, Software: r.Software, Now: r.Now})
+		r.identity, err = enrol.Enrol(ctx, enrol.Options{Ticket: ticket, Data: r.settings.Data, Software: r.Software, Now: r.Now, Step: r.Step})
 		return err
 	})
 }

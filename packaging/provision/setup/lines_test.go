@@ -11,16 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"bianmin/packaging/commission"
 	"bianmin/packaging/setup/lines"
 	"bianmin/platform/platformtest"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // window is the far end of the lines.
 type window struct {
