@@ -20,7 +20,9 @@ import (
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/session"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/succession"
 	"bianmin/packaging/version"
+	"bianmin/store/room"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
@@ -105,6 +107,9 @@ var Steps = []string{StepBegun, StepEnrolled, StepConfigured, StepTried, StepSes
 // ErrRunning says that another setup is at work on this machine.
 var ErrRunning = errors.New("another setup is at work on this machine")
 
+// ErrFull says that this machine's disk is full.
+var ErrFull = errors.New("there is no room left on this machine's disk: make room (sudo apt clean; sudo journalctl --vacuum-size=50M) and run provision setup again, it goes on")
+
 // Outcome is what a setup left.
 type Outcome struct {
 	Acceptance
@@ -147,10 +152,23 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 	}
 	unlock, err := r.prepare()
 	if err != nil {
-		return Outcome{}, err
+		return Outcome{}, roomless(err)
 	}
 	outcome, err := r.run(ctx)
-	return outcome, errors.Join(err, unlock())
+	return outcome, errors.Join(roomless(err), unlock())
+}
+
+// roomless says what this machine's full disk is; a stick's is said where it is written.
+func roomless(err error) error {
+	for _, said := range []error{errStickFull, enrol.ErrFull, succession.ErrFull} {
+		if errors.Is(err, said) {
+			return err
+		}
+	}
+	if room.Full(err) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
 }
 
 // prepare reads the configuration, makes the data folder and keeps a second setup away.

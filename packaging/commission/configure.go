@@ -52,10 +52,14 @@ func (c *configuration) read() (s settings.Settings, err error) {
 		return s, fmt.Errorf("make the folder of the configuration: %w", err)
 	}
 	trial := filepath.Join(filepath.Dir(c.path), ".terminal.yaml.trial")
+	defer func() { // also what found no room
+		if gone := os.Remove(trial); !errors.Is(gone, fs.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
+	}()
 	if err := os.WriteFile(trial, text, 0o600); err != nil {
 		return s, fmt.Errorf("try the configuration: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.Remove(trial)) }()
 	return settings.Read(trial)
 }
 

@@ -63,6 +63,7 @@ type plan struct {
 	Stick   string // of TestFullStick and TestSpoiledStick
 	Bundle  []byte
 	Spoil   string // how, of TestSpoiledStick
+	Disk    string // of TestFullDisk
 }
 
 // child runs a setup and kills itself at a step.
@@ -90,8 +91,11 @@ func child(path, step string) error {
 		_, err := commission.Run(ctx, o)
 		return err
 	}
-	if p.Spoil != "" {
+	switch {
+	case p.Spoil != "":
 		return spoil(o, p)
+	case p.Disk != "":
+		return fullDisk(o, p.Disk)
 	}
 	if p.Stick != "" {
 		return full(p.Stick, p.Bundle, run)

@@ -113,16 +113,29 @@ func write(root string, f file) (changed bool, err error) {
 	}
 	if f.link != "" {
 		err = os.Symlink(f.link, temporary)
-	} else if err = os.WriteFile(temporary, []byte(f.content), f.mode); err == nil {
-		err = os.Chmod(temporary, f.mode) // whatever the umask is
+	} else {
+		err = writeWhole(temporary, f)
+	}
+	if err == nil {
+		err = os.Rename(temporary, path)
 	}
 	if err != nil {
+		if gone := os.Remove(temporary); !errors.Is(gone, fs.ErrNotExist) { // a full disk has room for half of it
+			err = errors.Join(err, gone)
+		}
 		return false, fmt.Errorf("write %s: %w", f.path, err)
 	}
-	if err := os.Rename(temporary, path); err != nil {
-		return false, fmt.Errorf("put %s in place: %w", f.path, err)
-	}
 	return true, nil
+}
+
+// writeWhole writes a file so that a power cut after its renaming finds it whole.
+func writeWhole(path string, f file) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.mode) // #nosec G304 -- beside a file of ours
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(f.content)
+	return errors.Join(err, file.Chmod(f.mode), file.Sync(), file.Close()) // whatever the umask is
 }
 
 func same(path string, f file) bool {
