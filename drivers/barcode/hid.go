@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"bianmin/drivers"
+	"bianmin/drivers/link/bus"
 	"bianmin/drivers/link/hid"
 )
 
@@ -28,6 +29,15 @@ func OpenHID(path string) (*HID, error) {
 		return nil, failure(drivers.FaultProtocol, errors.Join(ErrNotPOS, device.Close()))
 	}
 	return &HID{device: device}, nil
+}
+
+// OpenHIDAt opens the code reader at a place.
+func OpenHIDAt(place bus.Place) (*HID, error) {
+	path, err := hid.Find(place, func(descriptor []byte) bool { return hid.Names(descriptor, hid.PageBarCode) })
+	if err != nil {
+		return nil, failure(faultOf(err), err)
+	}
+	return OpenHID(path)
 }
 
 // Scan is as Reader's.

@@ -96,6 +96,8 @@ func faultOf(err error) drivers.Fault {
 		return drivers.FaultUnplugged
 	case errors.Is(err, link.ErrNotPermitted):
 		return drivers.FaultNotPermitted
+	case errors.Is(err, link.ErrAmbiguous):
+		return drivers.FaultAmbiguous
 	case errors.Is(err, link.ErrBusy):
 		return drivers.FaultBusy
 	}

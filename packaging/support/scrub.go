@@ -76,7 +76,7 @@ func keepTimes(line string) string {
 }
 
 // port is what stays of a device's name: where it is plugged in, without anything written by hand.
-var port = regexp.MustCompile(`^(serial:(/dev/[A-Za-z0-9/._:-]+)|ipp://[0-9a-z.:\[\]]+/[a-z0-9/_-]*|[a-z0-9]+:[a-z0-9:/._-]*)$`)
+var port = regexp.MustCompile(`^(serial:(/dev/[A-Za-z0-9/._:-]+)|ipp://[0-9a-z.:\[\]]+/[a-z0-9/_-]*|(usb|hid):([0-9a-fA-F]{4}:[0-9a-fA-F]{4}|printer)(:[A-Za-z0-9._/-]{1,40}|@[0-9]+-[0-9.]+)?|[a-z0-9]+:[a-z0-9:/._-]*)$`)
 
 // link keeps a device's link when it has the form of one and no number of a person in it.
 func link(s string) string {

@@ -24,7 +24,7 @@ func Command() *cobra.Command {
 		Short: "Try one device / 单个设备的检测",
 		Args:  cobra.NoArgs,
 	}
-	command.AddCommand(listCommand(), probeCommand(), cardCommand(), printCommand(), statusCommand())
+	command.AddCommand(listCommand(), probeCommand(), codeCommand(), cardCommand(), printCommand(), statusCommand())
 	return command
 }
 

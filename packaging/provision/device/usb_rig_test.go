@@ -231,19 +231,47 @@ func TestProgramOnUSB(t *testing.T) {
 	}
 }
 
-// TestCodeReaderOnUSB: a code reader of the point-of-sale class is listed, one that plays keyboard is not.
+// TestCodeReaderOnUSB: a code reader of the point-of-sale class is listed and read, one that plays keyboard is not.
 func TestCodeReaderOnUSB(t *testing.T) {
-	for name, descriptor := range map[string][]byte{
-		"Simulated code reader":     {0x05, 0x8C, 0x09, 0x02, 0xA1, 0x01, 0x85, 0x02, 0x75, 0x08, 0x95, 0x3F, 0x15, 0x00, 0x26, 0xFF, 0x00, 0x09, 0x12, 0x81, 0x02, 0xC0},
-		"Simulated keyboard reader": {0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0x05, 0x07, 0x19, 0x00, 0x29, 0x65, 0x15, 0x00, 0x25, 0x65, 0x75, 0x08, 0x95, 0x06, 0x81, 0x00, 0xC0},
-	} {
-		d, err := uhid.Plug(uhid.Model{Name: name, Vendor: 0x0C2E, Product: 0x0B61 + uint16(len(name)), Descriptor: descriptor})
+	const product = 0x0B61
+	plug := func(name string, product uint16, descriptor []byte) *uhid.Device {
+		d, err := uhid.Plug(uhid.Model{Name: name, Vendor: 0x0C2E, Product: product, Descriptor: descriptor})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = d.Unplug() })
+		return d
 	}
-	sees(t, "list", told{link: fmt.Sprintf("hid:0c2e:%04x", 0x0B61+len("Simulated code reader")), role: drivers.RoleCode, pack: "hid-pos"})
+	d := plug("Simulated code reader", product, []byte{
+		0x05, 0x8C, 0x09, 0x02, 0xA1, 0x01, 0x85, 0x02, 0x09, 0x12, 0x15, 0x00, 0x26, 0xFF, 0x00, 0x75, 0x08, 0x95, 0x3F, 0x81, 0x02, 0xC0,
+	})
+	plug("Simulated keyboard reader", product+1, []byte{
+		0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0x05, 0x07, 0x19, 0x00, 0x29, 0x65, 0x15, 0x00, 0x25, 0x65, 0x75, 0x08, 0x95, 0x06, 0x81, 0x00, 0xC0,
+	})
+	sees(t, "list", told{link: "hid:0c2e:0b61", role: drivers.RoleCode, pack: "hid-pos"})
+	const text = "QH0301A-261126-0001-4"
+	report := make([]byte, 64)
+	report[0], report[1] = 2, byte(len(text))
+	copy(report[2:], "]Q1"+text)
+	scanning, stop := context.WithCancel(t.Context())
+	var hand sync.WaitGroup
+	hand.Go(func() { // a hand that scans until the program has heard it
+		for scanning.Err() == nil {
+			if err := d.Report(report); err != nil {
+				t.Error(err)
+			}
+			pause(t)
+		}
+	})
+	out, errs, err := program(t, "device", "code", "--link", "hid:0c2e:0b61", "--json")
+	stop()
+	hand.Wait()
+	if err != nil || !strings.Contains(out, `"text": "`+text+`"`) || !strings.Contains(out, `"]Q1"`) {
+		t.Errorf("%v\n%s%s", err, out, errs)
+	}
+	if _, errs, err := program(t, "device", "code", "--link", "hid:0c2e:0b62"); err == nil || !strings.Contains(errs, "unplugged") {
+		t.Errorf("the keyboard was read: %v\n%s", err, errs)
+	}
 }
 
 // TestCheckOnUSB: "provision check" asks what the configuration names on USB.
