@@ -128,15 +128,26 @@ func FaultOf(err error) Fault {
 	return FaultDevice
 }
 
+// Presence is what a look at a card reader shows.
+type Presence string
+
+// Presences.
+const (
+	CardLies Presence = "card"
+	CardGone Presence = "none"
+	// CardUnsure means "no card" from a reader that does not find a card again that it has read until it
+	// is lifted, or that has said so too seldom yet: one may lie there.
+	CardUnsure Presence = "unsure"
+)
+
 // CardReader reads resident ID cards. One goroutine at a time.
 type CardReader interface {
 	// Read finds, selects and reads the card that lies on the reader now.
 	// It returns ErrNoCard at once when none lies there, and an *Error otherwise.
 	// A card whose fields contradict each other is read a second time; only equal text is returned.
 	Read(ctx context.Context) (identity.Card, error)
-	// Present tells whether a card lies on the reader. After a successful read many
-	// readers answer "no card" until the card is lifted, so false is debounced by callers.
-	Present(ctx context.Context) (bool, error)
+	// Present tells whether a card lies on the reader, as far as the reader can know.
+	Present(ctx context.Context) (Presence, error)
 	Status(ctx context.Context) (Status, error)
 	Close() error
 }

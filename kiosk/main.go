@@ -31,6 +31,7 @@ type flags struct {
 	version  bool
 	practice bool
 	probe    string // internal: where the player looks at the window
+	cardLeft bool   // internal: the session before left a card on the reader, as far as is known
 	plain    bool   // internal, for the canary test: leave plain copies and do not replace the process
 }
 
@@ -43,6 +44,7 @@ func main() {
 	flag.StringVar(&f.probe, "probe", "", "socket on which a player may look at the window; refused on a production terminal")
 	flag.BoolVar(&f.plain, "without-privacy", false, "keep plain copies and the process, to prove that the canary test sees; refused on a production terminal")
 	flag.BoolVar(&f.practice, practiceFlag, false, "practise for one session, on a terminal that is not enrolled: an invented person and invented devices, nothing is sent, printed or kept")
+	flag.BoolVar(&f.cardLeft, cardLeftFlag, false, "internal: the card of the session before may still lie on the reader")
 	flag.BoolVar(&f.version, "version", false, "say the version and end")
 	flag.Parse()
 	if f.version {
@@ -98,7 +100,7 @@ func run(ctx context.Context, f flags) error {
 	if view := trial.Look(s.Update.State); view.On {
 		return onTrial(ctx, f, s, view, log)
 	}
-	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain, Practice: f.practice})
+	parts, err := wiring.Open(ctx, wiring.Options{Settings: s, Log: log, Unsealed: f.plain, Practice: f.practice, CardLeft: f.cardLeft})
 	if err != nil {
 		return err
 	}
@@ -106,6 +108,7 @@ func run(ctx context.Context, f flags) error {
 		return closing(parts, settings.ErrProduction)
 	}
 	end, err := live(ctx, f, s, parts, log)
+	cardLeft := parts.CardLeft()
 	silent := examine.Silent(parts.Devices.Statuses())
 	if err = closing(parts, err); err != nil || end == journey.Exit || end == "" || f.plain {
 		return err
@@ -119,7 +122,7 @@ func run(ctx context.Context, f flags) error {
 		log.Info("ending for another version") // whoever supervises starts that one
 		return nil
 	}
-	return toolkit.ReplaceWith(argsFor(end, os.Args[1:]))
+	return toolkit.ReplaceWith(argsFor(end, cardLeft && !f.practice, os.Args[1:]))
 }
 
 // measure asks the panel for its size where the configuration leaves it to the panel.

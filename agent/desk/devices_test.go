@@ -72,10 +72,13 @@ func (r *fakeReader) Read(ctx context.Context) (identity.Card, error) {
 	return *r.card, nil
 }
 
-func (r *fakeReader) Present(context.Context) (bool, error) {
+func (r *fakeReader) Present(context.Context) (drivers.Presence, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.card != nil, r.err
+	if r.card == nil {
+		return drivers.CardGone, r.err
+	}
+	return drivers.CardLies, r.err
 }
 func (r *fakeReader) Status(context.Context) (drivers.Status, error) { return drivers.Status{}, nil }
 func (r *fakeReader) Close() error                                   { return nil }

@@ -154,7 +154,12 @@ func (r reader) Read(context.Context) (identity.Card, error) {
 }
 
 // Present tells whether a card was placed.
-func (r reader) Present(context.Context) (bool, error) { return r.Placed() != "", nil }
+func (r reader) Present(context.Context) (drivers.Presence, error) {
+	if r.Placed() == "" {
+		return drivers.CardGone, nil
+	}
+	return drivers.CardLies, nil
+}
 
 // Scan draws a sheet. The feeder holds three, then is empty once.
 func (s scanner) Scan(ctx context.Context, options drivers.ScanOptions) (drivers.ScannedPage, error) {

@@ -67,7 +67,7 @@ func TestPeople(t *testing.T) {
 		}
 	}
 	b.Place("")
-	if there, err := reader.Present(t.Context()); there || err != nil {
+	if there, err := reader.Present(t.Context()); there != drivers.CardGone || err != nil {
 		t.Errorf("taken away: %v, %v", there, err)
 	}
 	if own, err := AgentCard(); err != nil || own.Name != AgentName || !seen[own.Number] {

@@ -81,7 +81,7 @@ func (d reader) Read(context.Context) (identity.Card, error) {
 	return d.card, nil
 }
 
-func (d reader) Present(context.Context) (bool, error) { return true, nil }
+func (d reader) Present(context.Context) (drivers.Presence, error) { return drivers.CardLies, nil }
 func (d scanner) Scan(context.Context, drivers.ScanOptions) (drivers.ScannedPage, error) {
 	return drivers.ScannedPage{Image: bytes.Clone(d.page), MediaType: "image/png", Width: 60, Height: 80, Quality: drivers.QualityGood}, nil
 }

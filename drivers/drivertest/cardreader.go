@@ -60,7 +60,7 @@ func CardReader(t *testing.T, open func(t *testing.T) ReaderRig) {
 func readsEveryCard(t *testing.T, rig ReaderRig, cards []sim.Card) {
 	for _, card := range cards {
 		rig.Place(card)
-		if there, err := rig.Reader.Present(t.Context()); err != nil || !there {
+		if there, err := rig.Reader.Present(t.Context()); err != nil || there != drivers.CardLies {
 			t.Fatalf("%s: Present = %v, %v before the read", card.File, there, err)
 		}
 		got, err := rig.Reader.Read(t.Context())
@@ -108,7 +108,7 @@ func saysNoCard(t *testing.T, rig ReaderRig, _ []sim.Card) {
 	if _, err := rig.Reader.Read(t.Context()); !errors.Is(err, drivers.ErrNoCard) {
 		t.Errorf("Read = %v, want ErrNoCard", err)
 	}
-	if there, err := rig.Reader.Present(t.Context()); err != nil || there {
+	if there, err := rig.Reader.Present(t.Context()); err != nil || there != drivers.CardGone {
 		t.Errorf("Present = %v, %v", there, err)
 	}
 }

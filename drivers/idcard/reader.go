@@ -36,6 +36,7 @@ type Reader struct {
 	heard  int    // bytes since the last command
 	owed   int    // bytes still to come of an answer that was understood early
 	serial string // of the security module, once read
+	held   bool   // a card was read and not found again: "no card" means nothing until one is found
 }
 
 var _ drivers.CardReader = (*Reader)(nil)
@@ -65,6 +66,7 @@ func (r *Reader) Read(ctx context.Context) (identity.Card, error) {
 	for range tries {
 		card, err := r.readOnce(ctx)
 		if err == nil {
+			r.held = !r.findsAgain(ctx)
 			return card, nil
 		}
 		if errors.Is(err, drivers.ErrNoCard) && last != nil {
@@ -124,6 +126,18 @@ func (r *Reader) find(ctx context.Context) error {
 		return drivers.ErrNoCard
 	}
 	return err
+}
+
+// lookTime bounds the look after a read; a reader that finds no card says so at once.
+const lookTime = 200 * time.Millisecond
+
+// findsAgain tells whether the reader finds the card it has just read: only from such a reader "no card" means
+// that the card was lifted. A look that fails says no; it must not spoil the read.
+func (r *Reader) findsAgain(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, lookTime+r.onWire(findCard.limit()))
+	defer cancel()
+	answer, err := r.exchange(ctx, findCard)
+	return err == nil && answer.sw[2] == findCard.ok
 }
 
 // newestAddress reads the address a citizen moved to since the card was made, twice when there is one.
@@ -240,18 +254,21 @@ func contains(seen [][]byte, data []byte) bool { return matching(seen, data) != 
 
 func blank(b []byte) bool { return len(bytes.Trim(b, "\x00\xff ")) == 0 }
 
-// Present implements drivers.CardReader.
-func (r *Reader) Present(ctx context.Context) (bool, error) {
+// Present implements drivers.CardReader. It is one look; callers debounce drivers.CardGone.
+func (r *Reader) Present(ctx context.Context) (drivers.Presence, error) {
 	limited, cancel := context.WithTimeout(ctx, r.limit)
 	defer cancel()
 	err := r.find(limited)
-	if errors.Is(err, drivers.ErrNoCard) {
-		return false, nil
+	switch {
+	case errors.Is(err, drivers.ErrNoCard) && r.held:
+		return drivers.CardUnsure, nil
+	case errors.Is(err, drivers.ErrNoCard):
+		return drivers.CardGone, nil
+	case err != nil:
+		return "", r.fail(ctx, "find card", err)
 	}
-	if err != nil {
-		return false, r.fail(ctx, "find card", err)
-	}
-	return true, nil
+	r.held = false
+	return drivers.CardLies, nil
 }
 
 // Status implements drivers.CardReader: it asks the security module how it is. A device that says it is

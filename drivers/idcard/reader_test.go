@@ -120,7 +120,37 @@ func TestProtection(t *testing.T) {
 	})
 }
 
-// TestNothingMore: a clean read asks each thing once, the text twice, and nothing else.
+// TestPresenceAfterRead: "no card" after a read means that the card was lifted only where the reader finds again what it has read.
+func TestPresenceAfterRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		options           reader.Options
+		lying, taken, put drivers.Presence
+	}{
+		"protects":    {reader.Options{}, drivers.CardUnsure, drivers.CardUnsure, drivers.CardLies},
+		"reads once":  {reader.Options{ReadsOnce: true}, drivers.CardUnsure, drivers.CardUnsure, drivers.CardLies},
+		"finds again": {reader.Options{AlwaysFinds: true}, drivers.CardLies, drivers.CardGone, drivers.CardLies},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, device, _ := inMemory(t, c.options)
+				looks(drivers.CardGone)(t, r)
+				device.Place(card(t, "3"))
+				if _, err := r.Read(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				looks(c.lying, c.lying)(t, r)
+				device.Remove()
+				looks(c.taken, c.taken)(t, r)
+				device.Place(card(t, "3"))
+				looks(c.put)(t, r)
+				device.Remove()
+				looks(drivers.CardGone)(t, r) // found and not read: every reader says when it is gone
+			})
+		})
+	}
+}
+
+// TestNothingMore: a clean read asks each thing once, the text twice, looks once more for the card, and nothing else.
 func TestNothingMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, device, _ := inMemory(t, reader.Options{})
@@ -128,7 +158,7 @@ func TestNothingMore(t *testing.T) {
 		if _, err := r.Read(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for command, want := range map[reader.Command]int{reader.Find: 1, reader.Select: 1, reader.Read: 2, reader.Address: 1, reader.Status: 0, reader.Number: 0} {
+		for command, want := range map[reader.Command]int{reader.Find: 2, reader.Select: 1, reader.Read: 2, reader.Address: 1, reader.Status: 0, reader.Number: 0} {
 			if got := device.Asked(command); got != want {
 				t.Errorf("%X was asked %d times, want %d", command, got, want)
 			}

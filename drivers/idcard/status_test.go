@@ -99,7 +99,7 @@ func TestStatuses(t *testing.T) {
 }
 
 // looks asks whether a card is there and expects these answers, one after the other.
-func looks(want ...bool) func(t *testing.T, r *idcard.Reader) {
+func looks(want ...drivers.Presence) func(t *testing.T, r *idcard.Reader) {
 	return func(t *testing.T, r *idcard.Reader) {
 		for i, w := range want {
 			if there, err := r.Present(t.Context()); err != nil || there != w {
@@ -138,15 +138,15 @@ func TestPublishedExchanges(t *testing.T) {
 		run             func(t *testing.T, r *idcard.Reader)
 	}{
 		{"no card", findNothing, reads(func(err error) bool { return errors.Is(err, drivers.ErrNoCard) })},
-		{"present", findFound + findNothing, looks(true, false)},
-		{"found without the four zero bytes", findAsked + answer(0, 0, 0x9F), looks(true)},
+		{"present", findFound + findNothing, looks(drivers.CardLies, drivers.CardGone)},
+		{"found without the four zero bytes", findAsked + answer(0, 0, 0x9F), looks(drivers.CardLies)},
 		{"moved between find and select", findFound + selectAsked + answer(0, 0, 0x81) + findNothing, reads(pulled)},
 		{"card's own status beside the reader's", findFound + selected + readAsked + answer(0x69, 0x82, 0x41) + findNothing, reads(func(err error) bool {
 			var status *idcard.StatusError
 			return errors.As(err, &status) && status.SW1 == 0x69 && status.SW2 == 0x82 && pulled(err)
 		})},
-		{"a first byte lost, two doubled", findAsked + "< AA AA 96 69 00 04 00 00 80 84\n" + findAsked + "< AA AA AA AA AA 96 69 00 04 00 00 80 84\n", looks(false, false)},
-		{"a late answer to something else comes first: asked again", findAsked + selected[len(selectAsked):] + findFound[len(findAsked):] + findFound, looks(true)},
+		{"a first byte lost, two doubled", findAsked + "< AA AA 96 69 00 04 00 00 80 84\n" + findAsked + "< AA AA AA AA AA 96 69 00 04 00 00 80 84\n", looks(drivers.CardGone, drivers.CardGone)},
+		{"a late answer to something else comes first: asked again", findAsked + selected[len(selectAsked):] + findFound[len(findAsked):] + findFound, looks(drivers.CardLies)},
 		{"status, the number asked for once", statusWell + number + statusWell, states(2, drivers.Online, "05.01-20261122-0000000042-1", drivers.FaultNone)},
 		{"broken for one answer only", statusAsked + answer(0, 0, 0x60) + statusWell + numberAsked + answer(0, 0, 0x21), states(1, drivers.Offline, "", drivers.FaultProtocol)},
 		{"broken", statusAsked + answer(0, 0, 0x60) + statusAsked + answer(0, 0, 0x60), states(1, drivers.HardwareError, "", drivers.FaultNone)},

@@ -23,11 +23,12 @@ var (
 	_ drivers.Button          = (*buttonHandle)(nil)
 )
 
-// A card counts as gone after so many looks in vain over so long: after a good
-// read many readers answer "no card" for a while, or until it is lifted.
+// A card that the reader finds counts as gone after so many looks in vain over so long: one at the edge of the
+// field is not found by every look. Until then it counts as lying there, or nothing is known where it was found long ago.
 const (
 	looksInVain = 3
 	timeInVain  = 1500 * time.Millisecond
+	longAgo     = 3 * time.Second
 )
 
 type readerHandle struct {
@@ -36,6 +37,7 @@ type readerHandle struct {
 
 	mutex   sync.Mutex
 	present bool
+	found   time.Time // last
 	misses  int
 	since   time.Time // of the first miss
 }
@@ -47,39 +49,49 @@ func (h *readerHandle) Read(ctx context.Context) (identity.Card, error) {
 		return err
 	})
 	if err == nil {
-		h.seen(true)
+		h.seen(drivers.CardLies)
 	}
 	return card, err
 }
 
-func (h *readerHandle) Present(ctx context.Context) (bool, error) {
-	var found bool
+func (h *readerHandle) Present(ctx context.Context) (drivers.Presence, error) {
+	var found drivers.Presence
 	err := h.do(ctx, "find card", func(ctx context.Context, d *idcard.Reader) (err error) {
 		found, err = d.Present(ctx)
 		return err
 	})
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	return h.seen(found), nil
 }
 
-// seen takes one look into account and says whether a card counts as present.
-func (h *readerHandle) seen(found bool) bool {
+// seen takes one look into account and says what is known of a card.
+func (h *readerHandle) seen(look drivers.Presence) drivers.Presence {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
+	now := h.now()
 	switch {
-	case found:
-		h.present, h.misses = true, 0
-	case h.present:
-		if h.misses++; h.misses == 1 {
-			h.since = h.now()
-		}
-		if h.misses >= looksInVain && h.now().Sub(h.since) >= timeInVain {
-			h.present, h.misses = false, 0
-		}
+	case look == drivers.CardLies:
+		h.present, h.found, h.misses = true, now, 0
+		return look
+	case look == drivers.CardUnsure:
+		h.present, h.misses = false, 0
+		return look
+	case !h.present:
+		return drivers.CardGone
 	}
-	return h.present
+	if h.misses++; h.misses == 1 {
+		h.since = now
+	}
+	switch {
+	case h.misses >= looksInVain && now.Sub(h.since) >= timeInVain:
+		h.present, h.misses = false, 0
+		return drivers.CardGone
+	case now.Sub(h.found) >= longAgo:
+		return drivers.CardUnsure
+	}
+	return drivers.CardLies
 }
 
 func (h *readerHandle) Status(ctx context.Context) (drivers.Status, error) { return h.status(ctx) }

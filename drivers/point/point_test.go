@@ -138,7 +138,7 @@ func TestAllDevices(t *testing.T) {
 		t.Errorf("statuses of %v, want %v", order, roles)
 	}
 	r.reader.Place(card(t, "3"))
-	if present, err := r.point.Reader().Present(r.ctx); err != nil || !present {
+	if present, err := r.point.Reader().Present(r.ctx); err != nil || present != drivers.CardLies {
 		t.Errorf("present %v, %v", present, err)
 	}
 	if got, err := r.point.Reader().Read(r.ctx); err != nil || got.Number != card(t, "3").Number {

@@ -68,10 +68,14 @@ func (m *machine) cardEvent(event Event) bool {
 	case cardSlow:
 		m.entry.reading = true
 	case cardTrouble:
+		if event.card {
+			m.card = drivers.CardLies
+		}
 		m.entry.reading, m.entry.passing = false, !event.card
 		m.entry.problem = words(prefixCardProblem + string(event.fault))
 		m.active()
 	case cardLies:
+		m.card = drivers.CardLies
 		if m.entry.problem.Key != keyCardOther {
 			m.entry.problem, m.entry.passing = words(keyCardLift), true
 		}
@@ -119,7 +123,7 @@ func (m *machine) enterPlaceCard() {
 		m.fail(drivers.RoleReader, drivers.FaultUnplugged)
 		return
 	}
-	m.fx.launch(slotCard, m.waitCard(m.entry.problem.Key == keyCardOther))
+	m.fx.launch(slotCard, m.waitCard(m.entry.problem.Key == keyCardOther || m.card != ""))
 }
 
 func (m *machine) exitPlaceCard() {
@@ -128,7 +132,7 @@ func (m *machine) exitPlaceCard() {
 }
 
 // waitCard looks for a card until one is read. A card that lies there already, when the screen appears, may be
-// that of the person before: it is not read before it was lifted. With lift one is known to lie there; many
+// that of the person before: it is not read before it was lifted. With lift one may lie there; many
 // readers do not find a card again that they have read, so a single look says little then.
 func (m *machine) waitCard(lift bool) work {
 	reader, poll := m.options.Devices.Reader, m.options.Times.Poll
@@ -169,7 +173,8 @@ type waiting struct {
 
 // look looks once; a card that may be read is read. What it returns is nil when nothing is to be told.
 func (w *waiting) look(ctx context.Context, emit emit) Event {
-	present, err := w.reader.Present(ctx)
+	presence, err := w.reader.Present(ctx)
+	present := presence == drivers.CardLies
 	var card identity.Card
 	if err == nil && present && w.clear {
 		card, err = readCard(ctx, w.reader, emit)
@@ -193,6 +198,9 @@ func (w *waiting) look(ctx context.Context, emit emit) Event {
 	case fault == drivers.FaultCard || fault == drivers.FaultCardDoubt:
 		w.faults = 0
 		return cardTrouble{fault: fault, card: true}
+	}
+	if fault == drivers.FaultSilent { // whoever was without power finds a card anew that was never lifted
+		w.lies, w.clear, w.misses = true, false, 0
 	}
 	if w.faults++; !slices.Contains(cardFaults, fault) || w.faults >= maxFaults {
 		return cardFailed{fault: fault}
@@ -226,6 +234,7 @@ func readCard(ctx context.Context, reader drivers.CardReader, emit emit) (identi
 // cardArrived takes the card that was read.
 func (m *machine) cardArrived(card identity.Card) {
 	m.active()
+	m.card = drivers.CardLies
 	m.person.card, m.person.known = card, true
 	m.entry.reading, m.entry.problem = false, Message{}
 	if m.entry.purpose == purposeMyCases {

@@ -94,10 +94,17 @@ type fakeReader struct {
 	delay time.Duration
 	busy  bool
 	clash bool // two at once: the contract is broken
+
+	protects bool // it does not find a card again that it has read until it is lifted
+	held     bool // it has read one, so "no card" means nothing
 }
 
-func (r *fakeReader) place(card identity.Card) { r.mu.Lock(); r.card = &card; r.mu.Unlock() }
-func (r *fakeReader) remove()                  { r.mu.Lock(); r.card = nil; r.mu.Unlock() }
+func (r *fakeReader) place(card identity.Card) {
+	r.mu.Lock()
+	r.card, r.held = &card, false
+	r.mu.Unlock()
+}
+func (r *fakeReader) remove() { r.mu.Lock(); r.card = nil; r.mu.Unlock() }
 func (r *fakeReader) fail(fault drivers.Fault) {
 	r.mu.Lock()
 	r.err = nil
@@ -124,16 +131,17 @@ func (r *fakeReader) Read(ctx context.Context) (identity.Card, error) {
 	switch {
 	case r.err != nil:
 		return identity.Card{}, r.err
-	case r.card == nil:
+	case r.card == nil || r.held:
 		return identity.Card{}, drivers.ErrNoCard
 	}
 	r.log.add("card read")
+	r.held = r.protects
 	card := *r.card
 	card.Photo = append([]byte(nil), card.Photo...)
 	return card, nil
 }
 
-func (r *fakeReader) Present(ctx context.Context) (bool, error) {
+func (r *fakeReader) Present(ctx context.Context) (drivers.Presence, error) {
 	r.enter()
 	defer r.leave()
 	r.mu.Lock()
@@ -143,11 +151,19 @@ func (r *fakeReader) Present(ctx context.Context) (bool, error) {
 	}
 	r.mu.Unlock()
 	if delay > 0 && !pause(ctx, delay) {
-		return false, ctx.Err()
+		return "", ctx.Err()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.card != nil, r.err
+	switch {
+	case r.err != nil:
+		return "", r.err
+	case r.held:
+		return drivers.CardUnsure, nil
+	case r.card == nil:
+		return drivers.CardGone, nil
+	}
+	return drivers.CardLies, nil
 }
 
 func (r *fakeReader) Status(context.Context) (drivers.Status, error) {

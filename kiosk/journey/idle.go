@@ -72,22 +72,21 @@ func (m *machine) goodbye() {
 	if m.screen == Goodbye {
 		return
 	}
-	read := m.person.known
 	m.to(Goodbye)
 	m.wipe()
 	m.until = time.Now().Add(m.options.Times.Goodbye)
-	m.takeCard = read
-	if read && m.options.Devices.Reader != nil {
+	if m.card != "" && m.options.Devices.Reader != nil {
+		m.card = drivers.CardUnsure // until the reader was asked
 		m.fx.launch(slotPresence, m.watchCard())
 	}
 }
 
 // cardPresence is a look at the reader when the person leaves.
-type cardPresence struct{ present, first bool }
+type cardPresence struct{ presence drivers.Presence }
 
 func (cardPresence) event() {}
 
-// watchCard looks whether a card still lies on the reader, until it is gone.
+// watchCard looks whether a card still lies on the reader, until the session ends.
 func (m *machine) watchCard() work {
 	reader, poll := m.options.Devices.Reader, m.options.Times.Poll
 	return func(ctx context.Context, emit emit) Event {
@@ -96,15 +95,15 @@ func (m *machine) watchCard() work {
 			return nil
 		}
 		defer release()
-		for first := true; ; first = false {
-			present, err := reader.Present(ctx)
-			if err != nil || ctx.Err() != nil {
+		for {
+			presence, err := reader.Present(ctx)
+			if ctx.Err() != nil {
 				return nil
 			}
-			if !present {
-				return cardPresence{first: first}
+			if err != nil { // a reader that does not answer knows nothing
+				presence = drivers.CardUnsure
 			}
-			emit(cardPresence{present: true, first: first})
+			emit(cardPresence{presence})
 			if !pause(ctx, poll) {
 				return nil
 			}
@@ -115,14 +114,12 @@ func (m *machine) watchCard() work {
 // maxReminder is how long the goodbye picture reminds of a card before the session ends all the same.
 const maxReminder = 20 * time.Second
 
-// remindOfCard takes a look into account. Only the first can say that no card
-// lies there: many readers do not find a card again that they have read, so a
-// card that is no longer found may well be lying there still.
+// remindOfCard takes a look into account. A warning stands only while the reader finds the card; one that does
+// not find a card again that it has read leaves it at a reminder.
 func (m *machine) remindOfCard(look cardPresence) {
-	if look.first {
-		m.takeCard = look.present
-	}
-	if limit := m.shown.at.Add(maxReminder); look.present && time.Until(limit) > 0 && time.Until(m.until) < 2*time.Second {
+	m.card = look.presence
+	lies := look.presence == drivers.CardLies
+	if limit := m.shown.at.Add(maxReminder); lies && time.Until(limit) > 0 && time.Until(m.until) < 2*time.Second {
 		m.until = time.Now().Add(2 * time.Second)
 	}
 }
@@ -138,10 +135,11 @@ func (m *machine) wipe() {
 	m.staff = staff{}
 	m.fault = fault{}
 	m.overlay = ""
-	m.takeCard = false
 	m.shown.state = State{}
 }
 
 func (m *machine) drawGoodbye(s *State) {
-	s.Goodbye = &GoodbyeView{Filed: m.served, Entered: m.entered, TakeCard: m.takeCard}
+	s.Goodbye = &GoodbyeView{
+		Filed: m.served, Entered: m.entered, TakeCard: m.card == drivers.CardLies, CheckCard: m.card == drivers.CardUnsure,
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/drivers"
 )
 
 // TestIdle lets time pass on every screen: warning, countdown, wipe, end.
@@ -147,10 +148,103 @@ func TestGoodbyeRemindsOfTheCard(t *testing.T) {
 			t.Fatalf("goodbye %+v", v)
 		}
 		s.reader.remove()
-		if v := s.wait(time.Second).Goodbye; v == nil || !v.TakeCard {
-			t.Fatalf("a card that is not found again may lie there still: %+v", v)
+		if v := s.wait(time.Second).Goodbye; v == nil || v.TakeCard || v.CheckCard {
+			t.Fatalf("it was lifted: %+v", v)
 		}
 		s.over()
+		if s.session.CardLeft() {
+			t.Error("nothing is left")
+		}
+	})
+}
+
+// TestGoodbyeIsUnsureOfTheCard: a reader that does not find again what it has read cannot know, so nobody is told that a card lies there.
+func TestGoodbyeIsUnsureOfTheCard(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.reader.protects = true
+		s.toForm("pension-check")
+		s.reader.remove()
+		s.tap(Leave{}, LeaveNow{})
+		if v := s.wait(2 * time.Second).Goodbye; v == nil || v.TakeCard || !v.CheckCard {
+			t.Fatalf("goodbye %+v", v)
+		}
+		s.over()
+		if !s.session.CardLeft() {
+			t.Error("the card may be left")
+		}
+	})
+}
+
+// TestGoodbyeRemindsWithoutAPerson: a card lies there although it could not be read, or the person is forgotten already; at the idle end too.
+func TestGoodbyeRemindsWithoutAPerson(t *testing.T) {
+	for name, way := range map[string]func(s *stage){
+		"not read": func(s *stage) {
+			s.toCard("pension-check")
+			s.reader.place(person1())
+			s.reader.fail(drivers.FaultCard)
+			s.wait(time.Second)
+			s.tap(Leave{})
+			s.reader.fail("")
+		},
+		"errand over": func(s *stage) { s.toForm("pension-check"); s.tap(Back{}, Back{}, Back{}, Leave{}) },
+		"idle":        func(s *stage) { s.toForm("pension-check"); s.wait(123 * time.Second) },
+		"left before": func(s *stage) {
+			s.reader.place(person1())
+			s.toCard("pension-check")
+			s.wait(time.Second)
+			s.tap(Leave{})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				s := newStage(t, loadCatalogue(t))
+				way(s)
+				s.wait(time.Second)
+				if v := s.on(Goodbye).Goodbye; !v.TakeCard {
+					t.Errorf("goodbye %+v", v)
+				}
+				s.over()
+				if !s.session.CardLeft() {
+					t.Error("the card is left")
+				}
+			})
+		})
+	}
+}
+
+// TestSessionAfterACardLeft: what the session before left is not this person's card, even where one look in between misses it.
+func TestSessionAfterACardLeft(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t), func(o *Options) { o.CardLeft, o.Times.Poll = true, time.Second })
+		s.toCard("pension-check") // the first look finds nothing: it lies at the edge of the field
+		s.reader.place(person1())
+		s.wait(5 * time.Second)
+		if v := s.on(PlaceCard).PlaceCard; v.Problem.Key != keyCardLift {
+			t.Fatalf("problem %+v", v.Problem)
+		}
+		s.reader.remove()
+		s.wait(3 * time.Second)
+		s.reader.place(person1())
+		s.wait(2 * time.Second)
+		s.on(Confirm)
+	})
+}
+
+// TestReaderWithoutPower: a card that lay there while the reader was silent is found anew although nobody lifted it.
+func TestReaderWithoutPower(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t), func(o *Options) { o.Times.Poll = time.Second })
+		s.toCard("pension-check")
+		s.wait(2 * time.Second)
+		s.reader.fail(drivers.FaultSilent)
+		s.wait(time.Second)
+		s.reader.place(person1())
+		s.reader.fail("")
+		s.wait(3 * time.Second)
+		if v := s.on(PlaceCard).PlaceCard; v.Problem.Key != keyCardLift {
+			t.Fatalf("problem %+v", v.Problem)
+		}
 	})
 }
 

@@ -33,20 +33,20 @@ type machine struct {
 	statuses map[drivers.Role]drivers.Status // newest known, from whoever asked last
 	told     map[drivers.Role]drivers.Status // what the device manager said last
 
-	browse   browse
-	index    index
-	person   person
-	entry    cardEntry
-	draft    *draft
-	filed    *filed // the last case filed in this session
-	served   bool   // something was filed in this session
-	entered  bool   // a form was begun in this session
-	cases    cases
-	staff    staff
-	fault    fault
-	outBack  Screen        // where out-of-service goes back to
-	reason   casefile.Code // why it is out of service
-	takeCard bool
+	browse  browse
+	index   index
+	person  person
+	entry   cardEntry
+	draft   *draft
+	filed   *filed // the last case filed in this session
+	served  bool   // something was filed in this session
+	entered bool   // a form was begun in this session
+	cases   cases
+	staff   staff
+	fault   fault
+	outBack Screen           // where out-of-service goes back to
+	reason  casefile.Code    // why it is out of service
+	card    drivers.Presence // what is known of a card on the reader; "" while none came
 }
 
 // look is how this person wants the screens.
@@ -94,6 +94,9 @@ func newMachine(options Options, fx *effects) *machine {
 	m := &machine{options: options, log: options.Logger, fx: fx, screens: screens(), statuses: map[drivers.Role]drivers.Status{}}
 	m.told = map[drivers.Role]drivers.Status{}
 	m.look.lang = text.Chinese
+	if options.CardLeft {
+		m.card = drivers.CardUnsure
+	}
 	return m
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"bianmin/core/catalogue"
 	"bianmin/core/text"
+	"bianmin/drivers"
 )
 
 // Options are what a session needs. Catalogue, Words, Filing, Ledger, Terminal and
@@ -28,6 +29,8 @@ type Options struct {
 	Times    Times
 	Now      func() time.Time // wall clock for what is shown and signed; default time.Now
 	Logger   *slog.Logger     // default slog.Default
+	// CardLeft says that the card of the session before may still lie on the reader: it is not read before it was lifted.
+	CardLeft bool
 }
 
 // Place is where the terminal stands.
@@ -96,6 +99,7 @@ type Session struct {
 	in      chan Event
 	states  chan State
 	over    chan struct{} // closed when no more events are taken
+	left    bool
 }
 
 // New makes a session that waits for Run. What is missing in options is Run's error.
@@ -140,6 +144,7 @@ func (s *Session) Run(ctx context.Context) (End, error) {
 	defer cancel()
 	m := newMachine(s.options, newEffects(ctx))
 	defer m.over()
+	defer func() { s.left = m.card == drivers.CardLies || m.card == drivers.CardUnsure }()
 	defer close(s.over) // what is still awaited needs no more events
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -160,6 +165,9 @@ func (s *Session) Run(ctx context.Context) (End, error) {
 	}
 	return m.end, nil
 }
+
+// CardLeft tells, once Run has returned, whether this session's card may still lie on the reader.
+func (s *Session) CardLeft() bool { return s.left }
 
 // publish offers the newest state and takes back one that nobody took. Only Run's goroutine calls it.
 func (s *Session) publish(m *machine) {

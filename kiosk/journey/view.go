@@ -342,9 +342,10 @@ type CaseMoment struct {
 
 // GoodbyeView ends the session.
 type GoodbyeView struct {
-	Filed    bool
-	Entered  bool // a form was begun
-	TakeCard bool // a card still lies on the reader
+	Filed     bool
+	Entered   bool // a form was begun
+	TakeCard  bool // a card still lies on the reader
+	CheckCard bool // one may lie there: the reader cannot know
 }
 
 // DeviceFaultView tells about a device that is needed now.

@@ -58,7 +58,7 @@ func NewReader(now func() time.Time) (*Reader, error) {
 }
 
 // Present tells whether the card has come.
-func (r *Reader) Present(context.Context) (bool, error) {
+func (r *Reader) Present(context.Context) (drivers.Presence, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()
@@ -66,12 +66,15 @@ func (r *Reader) Present(context.Context) (bool, error) {
 		r.since = now
 	}
 	r.last = now
-	return now.Sub(r.since) >= cardAfter, nil
+	if now.Sub(r.since) < cardAfter {
+		return drivers.CardGone, nil
+	}
+	return drivers.CardLies, nil
 }
 
 // Read reads the card once it has come, and it is lifted.
 func (r *Reader) Read(ctx context.Context) (identity.Card, error) {
-	if there, err := r.Present(ctx); err != nil || !there {
+	if there, err := r.Present(ctx); err != nil || there != drivers.CardLies {
 		return identity.Card{}, drivers.ErrNoCard
 	}
 	r.mu.Lock()

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"bianmin/kiosk/journey"
@@ -83,6 +85,9 @@ func (g *goodbye) show(s journey.State) {
 		said = [4]string{w.t("goodbye.filed"), w.t("goodbye.filed-more"), w.t("goodbye.wiped")}
 	}
 	g.title.SetText(w.t("goodbye.title"))
+	if view.CheckCard {
+		said[slices.Index(said[:], "")] = w.t("goodbye.check-card")
+	}
 	if view.TakeCard {
 		g.title.SetText(w.t("goodbye.take-card"))
 		said = [4]string{w.t("goodbye.take-card-more"), said[0], said[1], said[2]}

@@ -41,6 +41,8 @@ type Options struct {
 	Unsealed bool
 	// Practice opens practice mode beside the real data, whose folder keeps nothing of it; ErrInService where the terminal is enrolled.
 	Practice bool
+	// CardLeft says that the card of the session before may still lie on the reader.
+	CardLeft bool
 	// Times other than the configuration's; zero values are the journey's own.
 	Times journey.Times
 }
@@ -55,6 +57,7 @@ type Kiosk struct {
 	words      *text.Catalog
 	practising bool             // practice was begun
 	invented   *journey.Devices // of practice
+	last       *journey.Session // made last
 	options    Options
 }
 
@@ -187,11 +190,21 @@ func (k *Kiosk) Session() *journey.Session {
 		Times:     times,
 		Now:       func() time.Time { return time.Now().In(casefile.Zone) },
 		Logger:    k.options.Log,
+		CardLeft:  k.CardLeft(),
 	}
 	if !k.options.Practice {
 		options.Usage = k.Desk
 	}
-	return journey.New(options)
+	k.last = journey.New(options)
+	return k.last
+}
+
+// CardLeft tells, once the last session has ended, whether its card may still lie on the reader.
+func (k *Kiosk) CardLeft() bool {
+	if k.last == nil {
+		return k.options.CardLeft
+	}
+	return k.last.CardLeft()
 }
 
 func orElse(d *time.Duration, fallback time.Duration) {
