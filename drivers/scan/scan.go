@@ -52,9 +52,6 @@ func Open(ctx context.Context, options Options) (*Scanner, error) {
 	if options.DPI == 0 {
 		options.DPI = 200
 	}
-	if options.PageBytes == 0 {
-		options.PageBytes = 300_000
-	}
 	if options.Timeout == 0 {
 		options.Timeout = 60 * time.Second
 	}
@@ -94,12 +91,11 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 	if err != nil {
 		return drivers.ScannedPage{}, s.failure("scan page", err)
 	}
-	quality := judge(page)
-	packed, err := pack(page, s.options.PageBytes)
+	packed, err := Page(page, s.options.PageBytes)
 	if err != nil {
-		return drivers.ScannedPage{}, s.failure("pack page", err)
+		return drivers.ScannedPage{}, s.failure("scan page", err)
 	}
-	packed.Quality, packed.Glass = quality, !options.Feeder || s.can.feeder == ""
+	packed.Glass = !options.Feeder || s.can.feeder == ""
 	return packed, nil
 }
 

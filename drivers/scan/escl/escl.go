@@ -1,0 +1,208 @@
+// Package escl scans pages over eSCL (Mopria), the protocol of driverless
+// scanners on the network and behind ipp-usb. Pages stay in memory. It follows
+// no redirection and believes no host name that a scanner tells of itself.
+package escl
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"bianmin/drivers"
+	"bianmin/drivers/scan"
+)
+
+// Options are a scanner's surroundings and limits. Zero values are the defaults.
+type Options struct {
+	DPI       int              // when a scan does not say, 200
+	PageBytes int              // budget of one encoded page, 300 000
+	Now       func() time.Time // time.Now
+	Answer    time.Duration    // for one short answer, 5 s
+	Page      time.Duration    // for one page from the order to the last byte, 60 s
+	Poll      time.Duration    // between two questions whether the page is there, where the scanner does not say, 500 ms
+	// Keep is how long the rest of a stack may be waited for. Many scanners draw sheets in ahead: what lies in their
+	// memory after that may belong to somebody else, so it is given up and what is in the feeder starts anew, 30 s.
+	Keep time.Duration
+}
+
+// Scanner is one eSCL scanner; it implements drivers.Scanner. One goroutine at a time.
+type Scanner struct {
+	base    *url.URL // ends in "/"
+	client  *http.Client
+	options Options
+	can     capabilities
+	stack   stack
+}
+
+// stack is a job whose sheets come from the feeder.
+type stack struct {
+	job  string          // address; "" for none
+	ctx  context.Context // of the scan that began it, without its end: the job may have to be ended later
+	told drivers.ScanOptions
+	last time.Time // when its newest page had come
+}
+
+var _ drivers.Scanner = (*Scanner)(nil)
+
+// ErrLink says that a link does not name an eSCL scanner.
+var ErrLink = errors.New(`the link must be "escl://HOST:PORT/eSCL"`)
+
+const defaultPath = "/eSCL"
+
+// Open names a scanner by its link, "escl://HOST:PORT/eSCL" (port 80 and path /eSCL may be left out), and asks it what it
+// can do: ErrLink, or a *drivers.Error when it does not answer as a scanner.
+func Open(ctx context.Context, link string, options Options) (*Scanner, error) {
+	s, err := named(link, options)
+	if err != nil {
+		return nil, err
+	}
+	if s.can, err = s.capabilities(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// CheckLink tells whether a link can name an eSCL scanner.
+func CheckLink(link string) error {
+	_, err := named(link, Options{})
+	return err
+}
+
+func named(link string, options Options) (*Scanner, error) {
+	u, err := url.Parse(link)
+	if err != nil || u.Scheme != "escl" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, ErrLink
+	}
+	if strings.Trim(u.Path, "/") == "" {
+		u.Path = defaultPath
+	}
+	u.Scheme, u.Path = "http", strings.TrimRight(u.Path, "/")+"/"
+	options.fill()
+	return &Scanner{
+		base: u, options: options,
+		client: &http.Client{
+			// One connection per request: nothing is ever sent again behind our back. No proxy: the scanner is near.
+			Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true, DialContext: (&net.Dialer{Timeout: options.Answer}).DialContext},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+func (o *Options) fill() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.DPI == 0 {
+		o.DPI = 200
+	}
+	for _, d := range []struct {
+		value    *time.Duration
+		fallback time.Duration
+	}{{&o.Answer, 5 * time.Second}, {&o.Page, time.Minute}, {&o.Poll, 500 * time.Millisecond}, {&o.Keep, 30 * time.Second}} {
+		if *d.value == 0 {
+			*d.value = d.fallback
+		}
+	}
+}
+
+// Model is what the scanner calls itself, and Serial its serial number; "" where it does not say.
+func (s *Scanner) Model() string { return s.can.model }
+
+// Serial is the serial number that the scanner tells, "" where it does not.
+func (s *Scanner) Serial() string { return s.can.serial }
+
+// Scan implements drivers.Scanner.
+func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (drivers.ScannedPage, error) {
+	const op = "scan page"
+	if options.DPI == 0 {
+		options.DPI = s.options.DPI
+	}
+	feeder := s.can.glass == nil || options.Feeder && s.can.feeder != nil
+	timed, cancel := context.WithTimeout(ctx, s.options.Page)
+	defer cancel()
+	data, err := s.sheet(timed, options, feeder)
+	if err != nil {
+		return drivers.ScannedPage{}, failure(s.faultOf(ctx, err), op, err)
+	}
+	picture, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		return drivers.ScannedPage{}, failure(drivers.FaultProtocol, op, fmt.Errorf("page: %w", err))
+	}
+	page, err := scan.Page(picture, s.options.PageBytes)
+	if err != nil {
+		return drivers.ScannedPage{}, failure(drivers.FaultProtocol, op, err)
+	}
+	page.Glass = !feeder
+	return page, nil
+}
+
+// sheet gets the JPEG of the next sheet.
+func (s *Scanner) sheet(ctx context.Context, options drivers.ScanOptions, feeder bool) ([]byte, error) {
+	if s.stack.job != "" {
+		if feeder && s.stack.told == options && s.options.Now().Sub(s.stack.last) < s.options.Keep {
+			data, err := s.next(ctx, s.stack.job)
+			if err == nil {
+				s.stack.last = s.options.Now()
+				return data, nil
+			}
+			// The stack is at its end, or is in trouble: whatever is in the feeder now begins a new one.
+			s.drop()
+			return nil, s.ended(ctx, err, feeder)
+		}
+		s.drop()
+	}
+	job, err := s.order(ctx, options, feeder)
+	if err != nil {
+		return nil, err
+	}
+	s.stack = stack{job: job, ctx: context.WithoutCancel(ctx), told: options}
+	data, err := s.next(ctx, job)
+	if err != nil || !feeder {
+		s.drop()
+	}
+	s.stack.last = s.options.Now()
+	return data, s.ended(ctx, err, feeder)
+}
+
+// ended says why there was no further page; other errors stay what they are.
+func (s *Scanner) ended(ctx context.Context, err error, feeder bool) error {
+	if !errors.Is(err, errNoMore) {
+		return err
+	}
+	err = s.why(ctx, err)
+	var told *faultError
+	if feeder && (!errors.As(err, &told) || told.fault == drivers.FaultBusy) {
+		// Not every scanner tells of its feeder, and many are busy for a moment after the last sheet.
+		return &faultError{drivers.FaultNoDocument, "nothing more"}
+	}
+	return err
+}
+
+// drop ends the job, so that the scanner is free and forgets what it holds of it.
+func (s *Scanner) drop() {
+	ctx, cancel := context.WithTimeout(s.stack.ctx, s.options.Answer)
+	defer cancel()
+	// Whether it still knows the job does not matter: most forget it with the last sheet.
+	_, _, _ = s.do(ctx, http.MethodDelete, s.stack.job, nil, largestAnswer)
+	s.stack = stack{}
+}
+
+// Close ends a stack that is not at its end.
+func (s *Scanner) Close() error {
+	if s.stack.job != "" {
+		s.drop()
+	}
+	s.client.CloseIdleConnections()
+	return nil
+}
+
+func failure(fault drivers.Fault, op string, err error) error {
+	return &drivers.Error{Role: drivers.RoleScanner, Fault: fault, Op: op, Err: err}
+}

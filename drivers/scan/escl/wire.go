@@ -1,0 +1,197 @@
+package escl
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"bianmin/drivers"
+)
+
+const (
+	largestAnswer = 1 << 20  // more than any scanner has to say of itself
+	largestPage   = 60 << 20 // more than A4 in colour at 600 dots per inch as JPEG
+	longestPause  = 10 * time.Second
+)
+
+var (
+	// errNoMore is a job without a further page.
+	errNoMore = errors.New("the scanner has no further page")
+	// errTooMuch is an answer without an end.
+	errTooMuch = errors.New("the answer is larger than any has to be")
+)
+
+// statusError is an answer that is no success.
+type statusError int
+
+func (e statusError) Error() string { return fmt.Sprintf("HTTP status %d", int(e)) }
+
+// faultError is a fault that the scanner has told.
+type faultError struct {
+	fault drivers.Fault
+	said  string
+}
+
+func (e *faultError) Error() string { return "the scanner says " + e.said }
+
+// do asks for an address and reads the whole answer. err is nil whatever the status is; a body cut short is an error.
+func (s *Scanner) do(ctx context.Context, method, address string, body []byte, limit int64) (*http.Response, []byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, fmt.Errorf("make request: %w", err)
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "text/xml")
+	}
+	answer, err := s.client.Do(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	data, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
+	switch {
+	case err != nil:
+		return nil, nil, fmt.Errorf("read answer: %w", err)
+	case int64(len(data)) > limit:
+		return nil, nil, errTooMuch
+	}
+	return answer, data, nil
+}
+
+// get asks for one of the scanner's documents within the limit for short answers.
+func (s *Scanner) get(ctx context.Context, name string) ([]byte, error) {
+	timed, cancel := context.WithTimeout(ctx, s.options.Answer)
+	defer cancel()
+	answer, data, err := s.do(timed, http.MethodGet, s.base.JoinPath(name).String(), nil, largestAnswer)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, statusError(answer.StatusCode)
+	}
+	return data, nil
+}
+
+// order begins a job and returns its address.
+func (s *Scanner) order(ctx context.Context, options drivers.ScanOptions, feeder bool) (string, error) {
+	settings, err := s.can.settings(options, feeder)
+	if err != nil {
+		return "", err
+	}
+	answer, _, err := s.do(ctx, http.MethodPost, s.base.JoinPath("ScanJobs").String(), settings, largestAnswer)
+	switch {
+	case err != nil:
+		return "", err
+	case answer.StatusCode == http.StatusConflict, answer.StatusCode == http.StatusServiceUnavailable:
+		return "", s.why(ctx, statusError(answer.StatusCode))
+	case answer.StatusCode != http.StatusCreated:
+		return "", statusError(answer.StatusCode)
+	}
+	return s.address(answer.Header.Get("Location"))
+}
+
+// address makes a job's address out of what the scanner calls it. Behind ipp-usb and in many networks the host in it is one
+// that only the scanner understands, so only the path counts.
+func (s *Scanner) address(location string) (string, error) {
+	u, err := url.Parse(location)
+	if err != nil || strings.Trim(u.Path, "/") == "" {
+		return "", &faultError{drivers.FaultProtocol, "no job"}
+	}
+	if !strings.HasPrefix(u.Path, "/") {
+		u.Path = s.base.Path + u.Path
+	}
+	return (&url.URL{Scheme: s.base.Scheme, Host: s.base.Host, Path: u.Path}).String(), nil
+}
+
+// next waits for a job's next page: errNoMore when there is none.
+func (s *Scanner) next(ctx context.Context, job string) ([]byte, error) {
+	for {
+		answer, data, err := s.do(ctx, http.MethodGet, strings.TrimRight(job, "/")+"/NextDocument", nil, largestPage)
+		switch {
+		case err != nil:
+			return nil, err
+		case answer.StatusCode == http.StatusOK:
+			return data, nil
+		case answer.StatusCode == http.StatusNotFound, answer.StatusCode == http.StatusGone:
+			return nil, errNoMore
+		case answer.StatusCode != http.StatusServiceUnavailable:
+			return nil, s.why(ctx, statusError(answer.StatusCode))
+		}
+		if err := pause(ctx, s.after(answer)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// after is how long the scanner wants to be left alone.
+func (s *Scanner) after(answer *http.Response) time.Duration {
+	if n, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && n > 0 && n <= int(longestPause/time.Second) {
+		return time.Duration(n) * time.Second
+	}
+	return s.options.Poll
+}
+
+// pause waits, or ends with ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait: %w", ctx.Err())
+	}
+}
+
+// why asks the scanner what stands in the way; err stays where it does not say.
+func (s *Scanner) why(ctx context.Context, err error) error {
+	state, asked := s.state(ctx)
+	if asked != nil {
+		return errors.Join(err, asked)
+	}
+	if fault := state.fault(errors.Is(err, errNoMore)); fault != drivers.FaultNone {
+		return &faultError{fault, state.said()}
+	}
+	return err
+}
+
+// faultOf gives the code for people of an error.
+func (s *Scanner) faultOf(ctx context.Context, err error) drivers.Fault {
+	var told *faultError
+	var status statusError
+	var lookup *net.DNSError
+	switch {
+	case ctx.Err() != nil:
+		return drivers.FaultCancelled
+	case errors.As(err, &told):
+		return told.fault
+	case errors.As(err, &status):
+		return status.fault()
+	case errors.Is(err, errNoMore), errors.Is(err, errAnswer), errors.Is(err, errTooMuch), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(err.Error(), "malformed HTTP"):
+		return drivers.FaultProtocol
+	case errors.As(err, &lookup), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return drivers.FaultUnplugged
+	}
+	return drivers.FaultSilent
+}
+
+func (e statusError) fault() drivers.Fault {
+	switch int(e) {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return drivers.FaultNotPermitted
+	case http.StatusServiceUnavailable:
+		return drivers.FaultBusy
+	case http.StatusInternalServerError:
+		return drivers.FaultDevice
+	}
+	return drivers.FaultProtocol
+}
