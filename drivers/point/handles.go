@@ -11,7 +11,6 @@ import (
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/idcard"
 	"bianmin/drivers/ipp"
-	"bianmin/drivers/scan"
 )
 
 var (
@@ -135,11 +134,11 @@ func (h *documentHandle) Print(ctx context.Context, title string, pdf []byte) (d
 func (h *documentHandle) Status(ctx context.Context) (drivers.Status, error) { return h.status(ctx) }
 func (h *documentHandle) Close() error                                       { return nil }
 
-type scannerHandle struct{ *owner[*scan.Scanner] }
+type scannerHandle struct{ *owner[drivers.Scanner] }
 
 func (h *scannerHandle) Scan(ctx context.Context, options drivers.ScanOptions) (drivers.ScannedPage, error) {
 	var page drivers.ScannedPage
-	err := h.do(ctx, "scan page", func(ctx context.Context, d *scan.Scanner) (err error) {
+	err := h.do(ctx, "scan page", func(ctx context.Context, d drivers.Scanner) (err error) {
 		page, err = d.Scan(ctx, options)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"bianmin/drivers/ipp"
 	"bianmin/drivers/link"
 	"bianmin/drivers/scan"
+	"bianmin/drivers/scan/escl"
 )
 
 func openReader(c *Reader, options Options) opener[*idcard.Reader] {
@@ -45,8 +46,11 @@ func openDocument(c *Document, options Options) opener[*ipp.Printer] {
 	}
 }
 
-func openScanner(c *Scanner, options Options) opener[*scan.Scanner] {
-	return func(ctx context.Context, _ bool) (*scan.Scanner, error) {
+func openScanner(c *Scanner, options Options) opener[drivers.Scanner] {
+	return func(ctx context.Context, _ bool) (drivers.Scanner, error) {
+		if c.Link != "" {
+			return escl.Open(ctx, c.Link, escl.Options{DPI: c.DPI, Now: options.Now})
+		}
 		return scan.Open(ctx, scan.Options{Device: c.SANE, DPI: c.DPI, Env: c.Env, Now: options.Now})
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/ipp"
+	"bianmin/drivers/scan/escl"
 )
 
 // Config names the terminal's devices; nil where there is none.
@@ -47,8 +48,9 @@ type Printer struct {
 	NoCutter bool   // it has a tear bar
 }
 
-// Scanner is a page scanner.
+// Scanner is a page scanner: a driverless one by its link, any other by SANE's name.
 type Scanner struct {
+	Link string   // as package escl names it, "" for a scanner of SANE's
 	SANE string   // device name for scanimage
 	DPI  int      // 0 is 200
 	Env  []string // environment of scanimage; nil is the needed part of ours
@@ -93,6 +95,11 @@ func Start(ctx context.Context, config Config, options Options) (*Point, error) 
 	if config.Document != nil {
 		if err := ipp.CheckLink(config.Document.Link); err != nil {
 			return nil, fmt.Errorf("document printer: %w", err)
+		}
+	}
+	if c := config.Scanner; c != nil && c.Link != "" {
+		if err := escl.CheckLink(c.Link); err != nil {
+			return nil, fmt.Errorf("scanner: %w", err)
 		}
 	}
 	if options.Now == nil {

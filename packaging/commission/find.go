@@ -1,6 +1,7 @@
 package commission
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/netip"
@@ -15,6 +16,7 @@ import (
 	"bianmin/drivers/pack"
 	"bianmin/drivers/point"
 	"bianmin/drivers/scan"
+	"bianmin/drivers/scan/escl"
 	"bianmin/packaging/places"
 	"bianmin/packaging/settings"
 )
@@ -70,13 +72,21 @@ func (s *search) find(ctx context.Context) {
 	s.usb(ctx)
 	s.printers(ctx)
 	if s.settings.Devices.Scanner == nil && s.root == "/" {
-		names, err := scan.List(ctx, scan.Options{})
-		for i, name := range names {
-			if err == nil && i == 0 {
-				s.devices["scanner"] = map[string]any{"sane": name}
-			}
-			s.found = append(s.found, Finding{Role: drivers.RoleScanner, Name: name, Second: i > 0})
-		}
+		s.scanners(ctx)
+	}
+}
+
+// scanners looks for scanners: driverless ones on USB first, which need nothing of SANE, then what SANE knows.
+func (s *search) scanners(ctx context.Context) {
+	for _, f := range escl.Find(ctx, escl.Options{}) {
+		s.add(Finding{Role: drivers.RoleScanner, Name: f.Link, Model: f.Model, Serial: f.Serial})
+	}
+	names, err := scan.List(ctx, scan.Options{})
+	if err != nil {
+		return // there is no SANE, or it is broken: the technician sees that no scanner was found
+	}
+	for _, name := range names {
+		s.add(Finding{Role: drivers.RoleScanner, Name: name})
 	}
 }
 
@@ -144,7 +154,7 @@ func (s *search) add(f Finding) {
 // entry is what terminal.yaml says of it.
 func (f Finding) entry() map[string]any {
 	entry := map[string]any{"link": f.Name}
-	if f.Role == drivers.RoleScanner {
+	if f.Role == drivers.RoleScanner && escl.CheckLink(f.Name) != nil {
 		return map[string]any{"sane": f.Name}
 	}
 	if f.Baud > 0 {
@@ -257,7 +267,7 @@ func given(d settings.Devices) (all []Finding) {
 		add(drivers.RoleDocument, d.Document.Link)
 	}
 	if d.Scanner != nil {
-		add(drivers.RoleScanner, d.Scanner.SANE)
+		add(drivers.RoleScanner, cmp.Or(d.Scanner.Link, d.Scanner.SANE))
 	}
 	if d.Button != nil {
 		add(drivers.RoleButton, d.Button.Link)

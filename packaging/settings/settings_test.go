@@ -39,16 +39,19 @@ func TestReadFillsDefaults(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ content, says string }{
-		"no data":     {"phone: \"1\"\n", "data"},
-		"typing slip": {"data: d\nscren: {width: 3}\n", "terminal.yaml, line 2: the key \"scren\" is not known"},
-		"nested slip": {"data: d\nsession:\n  idel: 3s\n", "terminal.yaml, line 3: the key \"idel\" is not known"},
-		"wrong kind":  {"data: d\nscreen: {width: wide}\n", "terminal.yaml, line 2: "},
-		"key twice":   {"data: d\ndata: e\n", "terminal.yaml, line 2: "},
-		"odd paper":   {"data: d\ndevices: {printer: {link: x, paper: 70}}\n", "70 mm"},
-		"odd link":    {"data: d\ndevices: {document: {link: \"serial:/dev/lp0\"}}\n", "devices.document.link"},
-		"tiny panel":  {"data: d\nscreen: {width: 10, height: 10}\n", "no usable panel"},
-		"too short":   {"data: d\nsession: {idle: 2ms}\n", "too short"},
-		"not yaml":    {"data: [\n", "configuration"},
+		"no data":      {"phone: \"1\"\n", "data"},
+		"typing slip":  {"data: d\nscren: {width: 3}\n", "terminal.yaml, line 2: the key \"scren\" is not known"},
+		"nested slip":  {"data: d\nsession:\n  idel: 3s\n", "terminal.yaml, line 3: the key \"idel\" is not known"},
+		"wrong kind":   {"data: d\nscreen: {width: wide}\n", "terminal.yaml, line 2: "},
+		"key twice":    {"data: d\ndata: e\n", "terminal.yaml, line 2: "},
+		"odd paper":    {"data: d\ndevices: {printer: {link: x, paper: 70}}\n", "70 mm"},
+		"no scanner":   {"data: d\ndevices: {scanner: {dpi: 200}}\n", "devices.scanner"},
+		"two scanners": {"data: d\ndevices: {scanner: {sane: \"test:0\", link: \"escl://scanner\"}}\n", "devices.scanner"},
+		"odd scanner":  {"data: d\ndevices: {scanner: {link: \"http://scanner/eSCL\"}}\n", "escl://HOST"},
+		"odd link":     {"data: d\ndevices: {document: {link: \"serial:/dev/lp0\"}}\n", "devices.document.link"},
+		"tiny panel":   {"data: d\nscreen: {width: 10, height: 10}\n", "no usable panel"},
+		"too short":    {"data: d\nsession: {idle: 2ms}\n", "too short"},
+		"not yaml":     {"data: [\n", "configuration"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(write(t, c.content))
