@@ -79,8 +79,11 @@ func outside(out, data string) (stick.Folder, error) {
 	return found, nil
 }
 
+// certificatePrefix begins the names of a certificate's two files.
+const certificatePrefix = "erasure-"
+
 func certificateBase(out string, s Statement) string {
-	return filepath.Join(out, "erasure-"+s.Terminal+s.Generation)
+	return filepath.Join(out, certificatePrefix+s.Terminal+s.Generation)
 }
 
 func writeSigned(out stick.Folder, mark marker, s Statement) error {

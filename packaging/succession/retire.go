@@ -292,24 +292,7 @@ func sign(s Statement, self *seal.Identity) (SignedStatement, error) {
 
 // VerifyStatement checks a signed statement with the certificate it brings, which root must have certified for the terminal it names.
 func VerifyStatement(signed SignedStatement, trust *seal.Trust) (Statement, error) {
-	var s Statement
-	certificate, err := parseCertificate(signed.Certificate)
-	if err != nil {
-		return s, err
-	}
-	if err := certificate.CheckSignatureFrom(trust.SigningRoot); err != nil {
-		return s, fmt.Errorf("the statement's certificate: %w", err)
-	}
-	if err := seal.Verify(seal.SM2Key(certificate), signed.Statement, signed.Signature); err != nil {
-		return s, fmt.Errorf("the statement's signature: %w", err)
-	}
-	if err := json.Unmarshal(signed.Statement, &s); err != nil {
-		return s, fmt.Errorf("read the statement: %w", err)
-	}
-	if certificate.Subject.SerialNumber != s.Terminal+s.Generation {
-		return s, errors.New("the statement is of another terminal than its certificate")
-	}
-	return s, nil
+	return verifyStatement(signed, trust)
 }
 
 // tellWithin is how long the platform may take to hear of it.

@@ -31,7 +31,9 @@ const defaultConfig = "/etc/bianmin/terminal.yaml"
 
 // Commands are the three; now is the machine's clock.
 func Commands(now func() time.Time) []*cobra.Command {
-	return []*cobra.Command{reportCommand(), logsCommand(), bundleCommand(now)}
+	report := reportCommand()
+	report.AddCommand(erasureCommand(now))
+	return []*cobra.Command{report, logsCommand(), bundleCommand(now)}
 }
 
 func reportCommand() *cobra.Command {

@@ -47,7 +47,7 @@ the machine signed, JSON) is written to --certificate, outside the data folder. 
 			}
 			if printer != "" {
 				if err := printOut(c.Context(), printer, pdf, o); err != nil {
-					return fmt.Errorf("the machine is erased, only the print failed; the PDF lies in %s: %w", r.Out, err)
+					return fmt.Errorf("the machine is erased, only the print failed; the PDF lies in %s, print it again with: provision report erasure %s --printer %s: %w", r.Out, r.Out, printer, err)
 				}
 			}
 			if asJSON {
