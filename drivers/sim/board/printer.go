@@ -21,7 +21,7 @@ type Printer struct {
 }
 
 // PlugPrinter plugs in a board of the printer class with these ids for the simulated printer at a line. id is what it says of itself (IEEE 1284), "" refuses
-// the question. It lives until the printer's line is gone.
+// the question. It lives until the printer's line is gone, or Close.
 func PlugPrinter(ctx context.Context, path string, vendor, product uint16, serial, id string) (*Printer, error) {
 	line, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0) // #nosec G304 -- a test's line
 	if err != nil {
@@ -64,4 +64,12 @@ func (p *Printer) Answer() {
 		}
 		p.Device.Send(0x82, buffer[:n])
 	}
+}
+
+// Close pulls it for good; Answer returns then.
+func (p *Printer) Close() error {
+	if err := errors.Join(p.Device.Unplug(), p.line.SetReadDeadline(time.Unix(1, 0))); err != nil && !errors.Is(err, os.ErrClosed) {
+		return fmt.Errorf("close a simulated printer's board: %w", err)
+	}
+	return nil
 }
