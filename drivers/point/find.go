@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,12 +14,16 @@ import (
 	"bianmin/drivers/link"
 )
 
-// speeds are those that receipt printers are set to, the usual one first. Readers know 115200.
-var speeds = []int{115200, 9600, 19200, 38400}
+// printerSpeeds and readerSpeeds are those that receipt printers and card readers are set to, the usual one first.
+var (
+	printerSpeeds = []int{115200, 9600, 19200, 38400, 57600}
+	readerSpeeds  = []int{115200, 57600, 38400, 19200, 9600}
+)
 
 const (
 	printerAnswer = 200 * time.Millisecond
 	readerAnswer  = time.Second
+	otherAnswer   = 400 * time.Millisecond // at a speed that is not the usual one
 )
 
 // Found is what answers at the end of a link.
@@ -32,8 +37,9 @@ type Found struct {
 
 // Find asks on each link what stands at its end, and gives the answers in the links' order. First it asks as a
 // receipt printer is asked for its state (DLE EOT 1), at each speed: any receipt printer answers that at once and
-// prints nothing, and at a wrong speed the three bytes hold nothing that ends a line. Only where no printer has
-// answered it asks as a card reader is asked; that question holds no byte that ends a line or feeds paper either.
+// prints nothing. Only where no printer has answered it asks as a card reader is asked for its state, at each speed.
+// Neither question holds a byte that ends a line, feeds paper or begins a command, nor does what a printer hears of it
+// that is set to any other speed (the test computes it).
 // Buttons and code readers only talk when somebody uses them, so they are not found.
 func Find(ctx context.Context, links []string, now func() time.Time) []Found {
 	found := make([]Found, len(links))
@@ -47,7 +53,7 @@ func Find(ctx context.Context, links []string, now func() time.Time) []Found {
 
 func find(ctx context.Context, name string, now func() time.Time) Found {
 	f := Found{Link: name}
-	for _, baud := range speeds {
+	for _, baud := range speedsOf(name, printerSpeeds) {
 		is, err := isPrinter(ctx, name, baud)
 		if err != nil {
 			f.Err = err
@@ -59,19 +65,39 @@ func find(ctx context.Context, name string, now func() time.Time) Found {
 			return f
 		}
 	}
-	opened, err := link.Open(ctx, name, link.Options{Baud: speeds[0]})
-	if err != nil {
-		f.Err = err
-		return f
+	return FindReader(ctx, name, now)
+}
+
+// speedsOf are the speeds to try: a link that is no line has none.
+func speedsOf(name string, all []int) []int {
+	if strings.HasPrefix(name, "serial:") {
+		return all
 	}
-	limited, cancel := context.WithTimeout(ctx, readerAnswer)
-	defer cancel()
-	reader := idcard.New(opened, idcard.Options{Baud: speeds[0], Limit: readerAnswer, Now: now})
-	status, err := reader.Status(limited)
-	if err == nil {
-		f.Role, f.Baud, f.Status = drivers.RoleReader, speeds[0], status
+	return all[:1]
+}
+
+// FindReader asks as a card reader is asked, at each of its speeds; the Role stays "" where none answers.
+func FindReader(ctx context.Context, name string, now func() time.Time) Found {
+	f := Found{Link: name}
+	limit := readerAnswer
+	for _, baud := range speedsOf(name, readerSpeeds) {
+		opened, err := link.Open(ctx, name, link.Options{Baud: baud})
+		if err != nil {
+			f.Err = err
+			return f
+		}
+		reader := idcard.New(opened, idcard.Options{Baud: baud, Limit: limit, Now: now})
+		status, err := reader.Status(ctx)
+		f.Err = reader.Close()
+		if err == nil {
+			f.Role, f.Baud, f.Status = drivers.RoleReader, baud, status
+			return f
+		}
+		if f.Err != nil || ctx.Err() != nil {
+			return f
+		}
+		limit = otherAnswer
 	}
-	f.Err = reader.Close()
 	return f
 }
 

@@ -16,7 +16,13 @@ type Device struct {
 // Start makes a reader and plugs it in at path.
 func Start(ctx context.Context, path string, options Options) (*Device, error) {
 	r := New(options)
-	cable, err := plug.New(ctx, path, func(ctx context.Context, end *os.File) { r.Talk(ctx, end) })
+	cable, err := plug.New(ctx, path, func(ctx context.Context, end *os.File) {
+		if options.Speed > 0 {
+			r.Talk(ctx, plug.AtSpeed(end, options.Speed))
+			return
+		}
+		r.Talk(ctx, end)
+	})
 	if err != nil {
 		return nil, err
 	}

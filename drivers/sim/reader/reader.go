@@ -18,6 +18,8 @@ import (
 type Options struct {
 	// Baud paces commands and answers as a line of this speed would; 0 sends them at once.
 	Baud int
+	// Speed is what its line is set to; at another one neither side understands the other. 0 takes every speed.
+	Speed int
 	// Radio is how long the reader takes to read the card before it answers.
 	Radio time.Duration
 	// Seed of the noise.

@@ -15,6 +15,7 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/drivers/link"
+	"bianmin/drivers/point"
 )
 
 // Command is "device" with everything below it.
@@ -39,12 +40,27 @@ type line struct {
 func (l *line) flags(command *cobra.Command) {
 	flags := command.Flags()
 	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), or ipp://HOST:PORT/PATH of an A4 printer")
-	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line")
+	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line; 0 finds a card reader's out")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
 	flags.BoolVar(&l.json, "json", false, "print JSON")
 	if err := command.MarkFlagRequired("link"); err != nil {
 		panic(err) // the flag stands three lines above
 	}
+}
+
+// findSpeed finds a card reader's speed where none was said. Where nothing answers the usual one stays: opening then says what is wrong.
+func (l *line) findSpeed(ctx context.Context) error {
+	if l.baud != 0 {
+		return nil
+	}
+	found := point.FindReader(ctx, l.link, time.Now)
+	if l.baud = found.Baud; l.baud == 0 {
+		l.baud = 115200
+	}
+	if found.Role == "" && found.Err == nil && ctx.Err() == nil {
+		return errors.New("no card reader answers at any speed: check power and cable")
+	}
+	return nil
 }
 
 // open opens the link and says in words what is wrong when it cannot.

@@ -77,6 +77,11 @@ func askStatus(ctx context.Context, l *line, role drivers.Role, open func(link.L
 	if role == drivers.RoleDocument {
 		return pagesStatus(ctx, l)
 	}
+	if role == drivers.RoleReader {
+		if err := l.findSpeed(ctx); err != nil {
+			return away(role, err)
+		}
+	}
 	opened, err := l.open(ctx)
 	if err != nil {
 		return statusOf(role, err), err
@@ -87,6 +92,12 @@ func askStatus(ctx context.Context, l *line, role drivers.Role, open func(link.L
 		err = closing
 	}
 	return status, err
+}
+
+// away is a device that answers nothing.
+func away(role drivers.Role, err error) (drivers.Status, error) {
+	status := drivers.Status{Role: role, Condition: drivers.Offline, Fault: drivers.FaultSilent, At: time.Now()}
+	return status, &drivers.Error{Role: role, Fault: drivers.FaultSilent, Op: "ask status", Err: err}
 }
 
 // statusOf is the status of a device whose link cannot be opened.
