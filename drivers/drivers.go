@@ -7,6 +7,7 @@ package drivers
 import (
 	"context"
 	"errors"
+	"image"
 	"time"
 
 	"bianmin/core/identity"
@@ -139,6 +140,16 @@ const (
 	// is lifted, or that has said so too seldom yet: one may lie there.
 	CardUnsure Presence = "unsure"
 )
+
+// ErrNoDecoder means that nothing is installed that makes a picture of a card's photo.
+var ErrNoDecoder = errors.New("no decoder for the card's photo is installed")
+
+// PhotoDecoder makes pictures of the photos on cards, whose format is closed.
+type PhotoDecoder interface {
+	// Decode gives the picture of identity.Card.Photo. ErrNoDecoder where there is no decoder; any other error
+	// says what is wrong with it and holds nothing of the photo.
+	Decode(ctx context.Context, photo []byte) (image.Image, error)
+}
 
 // CardReader reads resident ID cards. One goroutine at a time.
 type CardReader interface {

@@ -40,7 +40,10 @@ type Card struct {
 	Nation     Nation
 	Birth      Date
 	Address    string
-	Number     string // 18 characters, upper-case X
+	Number     string // 18 characters, upper-case X; 15 on a foreigner's card of 2017
+	Latin      string // name in Latin letters, on foreigners' cards
+	Country    string // ISO 3166 alpha-3, on foreigners' cards
+	PassNumber string // of the travel permit, on residents' permits of Hong Kong, Macao and Taiwan
 	Issuer     string
 	ValidFrom  Date
 	ValidTo    Date // zero when LongTerm

@@ -92,6 +92,9 @@ func CheckCard(t *testing.T, got identity.Card, card sim.Card) {
 	if card.Kind == "" && (string(got.Nation) != card.Nation || got.Address != card.Address || got.Issuer != card.Issuer) {
 		t.Errorf("%s: nation, address or issuer differ: %q %q %q", card.File, got.Nation, got.Address, got.Issuer)
 	}
+	if got.Latin != card.Latin || got.Country != card.Country || got.PassNumber != card.PassNo || card.Kind != "" && got.Nation != "" {
+		t.Errorf("%s: Latin name, country, permit or nation differ: %q %q %q %q", card.File, got.Latin, got.Country, got.PassNumber, got.Nation)
+	}
 	block, err := card.Block()
 	if err != nil || got.Raw != block {
 		t.Errorf("%s: the raw text block differs (%v)", card.File, err)

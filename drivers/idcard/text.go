@@ -49,6 +49,7 @@ func Decode(raw [textSize]byte) (identity.Card, error) {
 		card.Kind = identity.HMTResident
 		b.resident(&card)
 		card.Nation = ""
+		card.PassNumber = b.text(220, 18)
 	case 'I':
 		card.Kind = identity.Foreigner2017
 		b.foreigner2017(&card)
@@ -58,7 +59,12 @@ func Decode(raw [textSize]byte) (identity.Card, error) {
 	default:
 		return identity.Card{}, ErrText
 	}
-	for _, s := range []string{card.Name, string(card.Sex), string(card.Nation), card.Address, card.Number, card.Issuer} {
+	if card.Name == "" { // most foreigners have no Chinese one
+		card.Name = card.Latin
+	}
+	for _, s := range []string{
+		card.Name, card.Latin, card.Country, card.PassNumber, string(card.Sex), string(card.Nation), card.Address, card.Number, card.Issuer,
+	} {
 		if strings.ContainsFunc(s, impossible) {
 			return identity.Card{}, ErrText
 		}
@@ -79,10 +85,9 @@ func (b block) resident(card *identity.Card) {
 }
 
 func (b block) foreigner2017(card *identity.Card) {
+	card.Latin = b.text(0, 120)
+	card.Country = b.text(152, 6)
 	card.Name = b.text(158, 30)
-	if card.Name == "" {
-		card.Name = b.text(0, 120)
-	}
 	card.Sex = identity.Sex(b.text(120, 2))
 	card.Number = b.text(122, 30)
 	card.Birth = b.date(220)
@@ -92,9 +97,8 @@ func (b block) foreigner2017(card *identity.Card) {
 
 func (b block) foreigner2023(card *identity.Card) {
 	card.Name = b.text(0, 30)
-	if card.Name == "" {
-		card.Name = strings.TrimRight(string(utf16.Decode(append(append(block{}, b[26:61]...), b[110:121]...))), " \x00")
-	}
+	card.Latin = strings.TrimRight(string(utf16.Decode(append(append(block{}, b[26:61]...), b[110:121]...))), " \x00")
+	card.Country = b.text(242, 6)
 	card.Sex = identity.Sex(b.text(30, 2))
 	card.Birth = b.date(36)
 	card.Number = strings.ToUpper(b.text(122, 36))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bianmin/drivers/photo"
 	"bianmin/packaging/provision/catalogue"
 	"bianmin/packaging/provision/check"
 	"bianmin/packaging/provision/device"
@@ -26,6 +27,7 @@ import (
 )
 
 func main() {
+	photo.Launch()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	root := &cobra.Command{
 		Use: "provision", Short: "The technician's tool of a service terminal", Args: cobra.NoArgs,

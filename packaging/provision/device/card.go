@@ -14,6 +14,7 @@ import (
 	"bianmin/core/identity"
 	"bianmin/drivers"
 	"bianmin/drivers/idcard"
+	"bianmin/drivers/photo"
 )
 
 // findEvery is the pause between two looks for a card.
@@ -21,6 +22,7 @@ const findEvery = 200 * time.Millisecond
 
 func cardCommand() *cobra.Command {
 	var l line
+	var decoder string
 	command := &cobra.Command{
 		Use:   "card --link LINK",
 		Short: "Read one card and print every field and the raw text block / 读一张身份证",
@@ -32,26 +34,49 @@ func cardCommand() *cobra.Command {
 			if !l.json {
 				_, _ = fmt.Fprintln(command.ErrOrStderr(), "请将身份证放在读卡器上 / place a card on the reader")
 			}
-			card, err := readCard(ctx, &l)
+			card, module, err := readCard(ctx, &l)
 			if err != nil {
 				return sentence(err)
 			}
+			told := tell(card)
+			told.Module = module
+			told.Photo = tellPhoto(command.Context(), decoder, card.Photo)
+			clear(card.Photo)
 			if l.json {
-				return printJSON(command.OutOrStdout(), tell(card))
+				return printJSON(command.OutOrStdout(), told)
 			}
-			return printCard(command.OutOrStdout(), tell(card))
+			return printCard(command.OutOrStdout(), told)
 		},
 	}
 	l.flags(command)
+	command.Flags().StringVar(&decoder, "photo-decoder", "", "program that makes a picture of the photo: 1024 bytes on its standard input, BMP or PNG on its output (docs/devices/idcard.md)")
 	return command
 }
 
-// readCard waits for a card and reads it. A card that could not be read is tried again until the time
+// tellPhoto says what can be made of a photo; the picture itself is thrown away.
+func tellPhoto(ctx context.Context, program string, content []byte) photoTold {
+	told := photoTold{Bytes: len(content)}
+	if len(content) == 0 {
+		return told
+	}
+	picture, err := photo.New(photo.Options{Program: program}).Decode(ctx, content)
+	if err != nil {
+		told.Problem = err.Error()
+		return told
+	}
+	told.Width, told.Height = picture.Bounds().Dx(), picture.Bounds().Dy()
+	return told
+}
+
+// readCard waits for a card and reads it, and asks for the security module's number. A card that could not be read is tried again until the time
 // is over, for it may just be moving; then the error is that card's, or that none was placed.
-func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
+func readCard(ctx context.Context, l *line) (card identity.Card, module string, err error) {
+	if err := l.findSpeed(ctx); err != nil {
+		return identity.Card{}, "", err
+	}
 	opened, err := l.open(ctx)
 	if err != nil {
-		return identity.Card{}, err
+		return identity.Card{}, "", err
 	}
 	reader := idcard.New(opened, idcard.Options{Baud: l.baud, Limit: l.timeout, Now: time.Now})
 	defer func() {
@@ -67,7 +92,8 @@ func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
 		fault := drivers.FaultOf(err)
 		switch {
 		case err == nil:
-			return card, nil
+			status, err := reader.Status(ctx)
+			return card, status.Serial, err
 		case errors.Is(err, drivers.ErrNoCard):
 			if last == nil {
 				last = fmt.Errorf("no card was placed within %v; one that lies there already is not found again: lift it and lay it down again", l.timeout)
@@ -75,14 +101,14 @@ func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
 		case fault == drivers.FaultCard, fault == drivers.FaultCardDoubt:
 			last = err
 		case ctx.Err() != nil && last != nil:
-			return identity.Card{}, last
+			return identity.Card{}, "", last
 		default:
-			return identity.Card{}, err
+			return identity.Card{}, "", err
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return identity.Card{}, last
+			return identity.Card{}, "", last
 		}
 	}
 }
@@ -91,6 +117,9 @@ func readCard(ctx context.Context, l *line) (card identity.Card, err error) {
 type told struct {
 	Kind         identity.Kind `json:"kind"`
 	Name         string        `json:"name"`
+	LatinName    string        `json:"latinName,omitempty"`
+	Country      string        `json:"country,omitempty"` // ISO 3166 alpha-3
+	PassNumber   string        `json:"passNumber,omitempty"`
 	PrivateUse   []string      `json:"privateUse,omitempty"` // code points of name and address without a meaning in Unicode
 	Sex          coded         `json:"sex"`
 	Nation       *coded        `json:"nation,omitempty"`
@@ -105,12 +134,31 @@ type told struct {
 	Expired      bool          `json:"expired"`
 	ReadTwice    bool          `json:"readTwice"`
 	Doubts       []doubted     `json:"doubts"` // fields that contradict each other
-	PhotoBytes   int           `json:"photoBytes"`
+	Photo        photoTold     `json:"photo"`
+	Module       string        `json:"securityModule"` // number of the reader's security module
 	TextBlockHex string        `json:"textBlockHex"`
 	raw          []byte
 }
 
 type doubted = identity.Field
+
+// photoTold is what became of the photo. Width and Height are zero where no picture was made of it, and Problem says why.
+type photoTold struct {
+	Bytes   int    `json:"bytes"`
+	Width   int    `json:"width,omitempty"`
+	Height  int    `json:"height,omitempty"`
+	Problem string `json:"problem,omitempty"`
+}
+
+func (p photoTold) String() string {
+	switch {
+	case p.Bytes == 0:
+		return "卡内没有 (none on the card)"
+	case p.Problem != "":
+		return fmt.Sprintf("%d 字节，没有图像 (%d bytes, no picture: %s)", p.Bytes, p.Bytes, p.Problem)
+	}
+	return fmt.Sprintf("%d × %d", p.Width, p.Height)
+}
 
 type coded struct {
 	Code string `json:"code"`
@@ -120,10 +168,10 @@ type coded struct {
 
 func tell(card identity.Card) told {
 	t := told{
-		Kind: card.Kind, Name: card.Name, Birth: card.Birth.String(), Address: card.Address, NewAddress: card.NewAddress,
+		Kind: card.Kind, Name: card.Name, LatinName: card.Latin, Country: card.Country, PassNumber: card.PassNumber, Birth: card.Birth.String(), Address: card.Address, NewAddress: card.NewAddress,
 		Number: card.Number, Issuer: card.Issuer, ValidFrom: card.ValidFrom.String(), ValidTo: card.ValidTo.String(),
 		LongTerm: card.LongTerm, Expired: card.Expired(identity.DateOf(time.Now())), ReadTwice: card.ReadTwice,
-		Doubts: []doubted{}, PhotoBytes: len(card.Photo), TextBlockHex: hex.EncodeToString(card.Raw[:]), raw: card.Raw[:],
+		Doubts: []doubted{}, TextBlockHex: hex.EncodeToString(card.Raw[:]), raw: card.Raw[:],
 	}
 	zh, en := card.Sex.Name()
 	t.Sex = coded{string(card.Sex), zh, en}
@@ -152,6 +200,10 @@ func printCard(out io.Writer, t told) error {
 	}
 	row("kind", string(t.Kind))
 	row("姓名 name", t.Name)
+	if t.LatinName != t.Name {
+		row("外文姓名 name in Latin letters", t.LatinName)
+	}
+	row("国籍 country", t.Country)
 	row("性别 sex", fmt.Sprintf("%s %s (%s)", t.Sex.Zh, t.Sex.En, t.Sex.Code))
 	if t.Nation != nil {
 		row("民族 nation", fmt.Sprintf("%s %s (%s)", t.Nation.Zh, t.Nation.En, t.Nation.Code))
@@ -160,6 +212,7 @@ func printCard(out io.Writer, t told) error {
 	row("住址 address", t.Address)
 	row("新住址 newest address", t.NewAddress)
 	row("号码 number", t.Number)
+	row("通行证号码 travel permit", t.PassNumber)
 	row("签发机关 issuer", t.Issuer)
 	until := t.ValidTo
 	if t.LongTerm {
@@ -176,7 +229,8 @@ func printCard(out io.Writer, t told) error {
 	if len(t.Doubts) > 0 {
 		row("存疑 fields in doubt", fmt.Sprint(t.Doubts))
 	}
-	row("photo", fmt.Sprintf("%d bytes (WLT, not decoded)", t.PhotoBytes))
+	row("照片 photo", t.Photo.String())
+	row("安全模块 security module", t.Module)
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,12 +13,16 @@ import (
 
 	"go.uber.org/goleak"
 
+	"bianmin/drivers/photo"
 	"bianmin/drivers/sim"
 	"bianmin/drivers/sim/reader"
 	"bianmin/packaging/provision/device"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	photo.Launch()
+	goleak.VerifyTestMain(m)
+}
 
 func plugIn(t *testing.T) (*reader.Device, string) {
 	t.Helper()
@@ -48,7 +53,7 @@ func run(t *testing.T, args ...string) (stdout string, err error) {
 
 func TestCardJSON(t *testing.T) {
 	r, link := plugIn(t)
-	for _, which := range []string{"3", "5", "7", "9"} {
+	for _, which := range []string{"3", "5", "7", "8", "9", write(t, foreigner2017)} {
 		card, err := sim.LoadCard(which)
 		if err != nil {
 			t.Fatal(err)
@@ -63,6 +68,12 @@ func TestCardJSON(t *testing.T) {
 			Sex                                                   struct{ Code, Zh string }
 			PrivateUse, Doubts                                    []string
 			LongTerm, ReadTwice                                   bool
+			LatinName, Country, PassNumber, SecurityModule        string
+			Nation                                                *struct{ Code string }
+			Photo                                                 struct {
+				Bytes, Width, Height int
+				Problem              string
+			}
 		}
 		if err := json.Unmarshal([]byte(out), &got); err != nil {
 			t.Fatalf("%v in\n%s", err, out)
@@ -71,7 +82,16 @@ func TestCardJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := card.Name + card.Latin
+		name := card.Name
+		if name == "" {
+			name = card.Latin
+		}
+		if got.LatinName != card.Latin || got.Country != card.Country || got.PassNumber != card.PassNo || (got.Nation != nil) != (card.Nation != "") {
+			t.Errorf("card %s: printed %+v", which, got)
+		}
+		if got.SecurityModule != "05.01-20261122-0000000042-1" || got.Photo.Bytes != 1024 || got.Photo.Width != 0 || !strings.Contains(got.Photo.Problem, "no decoder") {
+			t.Errorf("card %s: printed %+v", which, got)
+		}
 		if got.Name != name || got.Number != card.Number || got.Address != card.Address || got.NewAddress != card.Moved || got.Sex.Code != card.Sex {
 			t.Errorf("card %s: printed %+v", which, got)
 		}
@@ -80,6 +100,77 @@ func TestCardJSON(t *testing.T) {
 		}
 		if private := strings.ContainsRune(card.Name, '\uE188'); private != (len(got.PrivateUse) == 1) {
 			t.Errorf("card %s: private-use characters %v", which, got.PrivateUse)
+		}
+	}
+}
+
+// foreigner2017 is a card of the layout of 2017 with a Chinese name beside the Latin one.
+const foreigner2017 = `
+kind: "I"
+name: "马尔塔"
+latin: "EXAMPLE, MARTA ALEXANDRA CONSTANTINA"
+sex: "2"
+country: "DEU"
+birth: "19850430"
+number: "DEU310085043014"
+from: "20170701"
+to: "20270701"
+`
+
+// TestCardAtItsSpeed: with --baud 0 the reader's speed is found out; where none answers, it says so.
+func TestCardAtItsSpeed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "reader")
+	r, err := reader.Start(context.Background(), path, reader.Options{Speed: 19200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	card, err := sim.LoadCard("1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Place(card)
+	if out, err := run(t, "card", "--link", "serial:"+path, "--baud", "0", "--json"); err != nil || !strings.Contains(out, card.Number) {
+		t.Errorf("card = %v\n%s", err, out)
+	}
+	if _, err := run(t, "status", "--role", "reader", "--link", "serial:"+path, "--baud", "0"); err != nil {
+		t.Errorf("status = %v", err)
+	}
+	if _, err := run(t, "card", "--link", "serial:"+path); err == nil || !strings.Contains(err.Error(), "speed") {
+		t.Errorf("at another speed: %v", err)
+	}
+	r.Silence(true)
+	if _, err := run(t, "card", "--link", "serial:"+path, "--baud", "0"); err == nil || !strings.Contains(err.Error(), "at any speed") {
+		t.Errorf("silent: %v", err)
+	}
+	if out, err := run(t, "status", "--role", "reader", "--link", "serial:"+path, "--baud", "0", "--json"); err == nil || !strings.Contains(out, `"silent"`) {
+		t.Errorf("silent: %v, %s", err, out)
+	}
+}
+
+// TestPhotoIsDecoded: a decoder's picture is measured and thrown away; what goes wrong is said and the card is printed all the same.
+func TestPhotoIsDecoded(t *testing.T) {
+	r, link := plugIn(t)
+	decoder := filepath.Join(t.TempDir(), "decoder")
+	script := "#!/bin/sh\nhead -c 1024 >/dev/null\nprintf 'BM\\316\\227\\0\\0\\0\\0\\0\\0\\066\\0\\0\\0\\050\\0\\0\\0\\146\\0\\0\\0\\176\\0\\0\\0\\1\\0\\030\\0'\nhead -c 38832 /dev/zero\n"
+	if err := os.WriteFile(decoder, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ program, want string }{
+		{decoder, `"width": 102`}, {"/bin/false", "exit status 1"}, {filepath.Join(t.TempDir(), "none"), "cannot be started"},
+	} {
+		card, err := sim.LoadCard("1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Place(card)
+		out, err := run(t, "card", "--link", link, "--json", "--photo-decoder", c.program)
+		if err != nil || !strings.Contains(out, c.want) || !strings.Contains(out, card.Number) {
+			t.Errorf("%s: %v\n%s", c.program, err, out)
 		}
 	}
 }
