@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bianmin/packaging/provision/asuser"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/update/trial"
 	"bianmin/sync/enrol"
@@ -53,7 +54,11 @@ or - to read the string from standard input, so that it does not stand in the li
 				return err
 			}
 			defer func() { err = errors.Join(err, release()) }()
-			identity, err := enrol.Enrol(c.Context(), enrol.Options{Ticket: ticket, Data: data, Software: software, Replace: f.replace, Now: now})
+			var identity *seal.Identity
+			err = asuser.Do(data, func() (err error) { // root's keys would be read by nobody
+				identity, err = enrol.Enrol(c.Context(), enrol.Options{Ticket: ticket, Data: data, Software: software, Replace: f.replace, Now: now})
+				return err
+			})
 			if err != nil {
 				return err
 			}
