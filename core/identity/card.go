@@ -41,7 +41,7 @@ type Card struct {
 	Birth      Date
 	Address    string
 	Number     string // 18 characters, upper-case X; 15 on a foreigner's card of 2017
-	Latin      string // name in Latin letters, on foreigners' cards
+	Chinese    string // a foreigner's Chinese name, "" for none; Name is the one in Latin letters then
 	Country    string // ISO 3166 alpha-3, on foreigners' cards
 	PassNumber string // of the travel permit, on residents' permits of Hong Kong, Macao and Taiwan
 	Issuer     string

@@ -75,9 +75,9 @@ func readsEveryCard(t *testing.T, rig ReaderRig, cards []sim.Card) {
 // CheckCard fails unless what was read is what the synthetic card's file says.
 func CheckCard(t *testing.T, got identity.Card, card sim.Card) {
 	t.Helper()
-	name := card.Name
-	if name == "" {
-		name = card.Latin
+	name, chinese := card.Name, ""
+	if card.Latin != "" {
+		name, chinese = card.Latin, card.Name
 	}
 	type told struct{ Name, Sex, Birth, Number, From, To, Moved string }
 	to := got.ValidTo.Compact()
@@ -92,8 +92,8 @@ func CheckCard(t *testing.T, got identity.Card, card sim.Card) {
 	if card.Kind == "" && (string(got.Nation) != card.Nation || got.Address != card.Address || got.Issuer != card.Issuer) {
 		t.Errorf("%s: nation, address or issuer differ: %q %q %q", card.File, got.Nation, got.Address, got.Issuer)
 	}
-	if got.Latin != card.Latin || got.Country != card.Country || got.PassNumber != card.PassNo || card.Kind != "" && got.Nation != "" {
-		t.Errorf("%s: Latin name, country, permit or nation differ: %q %q %q %q", card.File, got.Latin, got.Country, got.PassNumber, got.Nation)
+	if got.Chinese != chinese || got.Country != card.Country || got.PassNumber != card.PassNo || card.Kind != "" && got.Nation != "" {
+		t.Errorf("%s: Chinese name, country, permit or nation differ: %q %q %q %q", card.File, got.Chinese, got.Country, got.PassNumber, got.Nation)
 	}
 	block, err := card.Block()
 	if err != nil || got.Raw != block {

@@ -59,11 +59,11 @@ func Decode(raw [textSize]byte) (identity.Card, error) {
 	default:
 		return identity.Card{}, ErrText
 	}
-	if card.Name == "" { // most foreigners have no Chinese one
-		card.Name = card.Latin
+	if card.Name == "" { // a foreigner's card says it twice, if it says it
+		card.Name = card.Chinese
 	}
 	for _, s := range []string{
-		card.Name, card.Latin, card.Country, card.PassNumber, string(card.Sex), string(card.Nation), card.Address, card.Number, card.Issuer,
+		card.Name, card.Chinese, card.Country, card.PassNumber, string(card.Sex), string(card.Nation), card.Address, card.Number, card.Issuer,
 	} {
 		if strings.ContainsFunc(s, impossible) {
 			return identity.Card{}, ErrText
@@ -85,9 +85,9 @@ func (b block) resident(card *identity.Card) {
 }
 
 func (b block) foreigner2017(card *identity.Card) {
-	card.Latin = b.text(0, 120)
+	card.Name = b.text(0, 120)
 	card.Country = b.text(152, 6)
-	card.Name = b.text(158, 30)
+	card.Chinese = b.text(158, 30)
 	card.Sex = identity.Sex(b.text(120, 2))
 	card.Number = b.text(122, 30)
 	card.Birth = b.date(220)
@@ -96,8 +96,8 @@ func (b block) foreigner2017(card *identity.Card) {
 }
 
 func (b block) foreigner2023(card *identity.Card) {
-	card.Name = b.text(0, 30)
-	card.Latin = strings.TrimRight(string(utf16.Decode(append(append(block{}, b[26:61]...), b[110:121]...))), " \x00")
+	card.Chinese = b.text(0, 30)
+	card.Name = strings.TrimRight(string(utf16.Decode(append(append(block{}, b[26:61]...), b[110:121]...))), " \x00")
 	card.Country = b.text(242, 6)
 	card.Sex = identity.Sex(b.text(30, 2))
 	card.Birth = b.date(36)

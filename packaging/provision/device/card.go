@@ -117,8 +117,8 @@ func readCard(ctx context.Context, l *line) (card identity.Card, module string, 
 type told struct {
 	Kind         identity.Kind `json:"kind"`
 	Name         string        `json:"name"`
-	LatinName    string        `json:"latinName,omitempty"`
-	Country      string        `json:"country,omitempty"` // ISO 3166 alpha-3
+	ChineseName  string        `json:"chineseName,omitempty"` // of a foreigner; name is in Latin letters then
+	Country      string        `json:"country,omitempty"`     // ISO 3166 alpha-3
 	PassNumber   string        `json:"passNumber,omitempty"`
 	PrivateUse   []string      `json:"privateUse,omitempty"` // code points of name and address without a meaning in Unicode
 	Sex          coded         `json:"sex"`
@@ -168,7 +168,7 @@ type coded struct {
 
 func tell(card identity.Card) told {
 	t := told{
-		Kind: card.Kind, Name: card.Name, LatinName: card.Latin, Country: card.Country, PassNumber: card.PassNumber, Birth: card.Birth.String(), Address: card.Address, NewAddress: card.NewAddress,
+		Kind: card.Kind, Name: card.Name, ChineseName: card.Chinese, Country: card.Country, PassNumber: card.PassNumber, Birth: card.Birth.String(), Address: card.Address, NewAddress: card.NewAddress,
 		Number: card.Number, Issuer: card.Issuer, ValidFrom: card.ValidFrom.String(), ValidTo: card.ValidTo.String(),
 		LongTerm: card.LongTerm, Expired: card.Expired(identity.DateOf(time.Now())), ReadTwice: card.ReadTwice,
 		Doubts: []doubted{}, TextBlockHex: hex.EncodeToString(card.Raw[:]), raw: card.Raw[:],
@@ -200,9 +200,7 @@ func printCard(out io.Writer, t told) error {
 	}
 	row("kind", string(t.Kind))
 	row("姓名 name", t.Name)
-	if t.LatinName != t.Name {
-		row("外文姓名 name in Latin letters", t.LatinName)
-	}
+	row("中文姓名 Chinese name", t.ChineseName)
 	row("国籍 country", t.Country)
 	row("性别 sex", fmt.Sprintf("%s %s (%s)", t.Sex.Zh, t.Sex.En, t.Sex.Code))
 	if t.Nation != nil {

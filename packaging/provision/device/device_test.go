@@ -68,7 +68,7 @@ func TestCardJSON(t *testing.T) {
 			Sex                                                   struct{ Code, Zh string }
 			PrivateUse, Doubts                                    []string
 			LongTerm, ReadTwice                                   bool
-			LatinName, Country, PassNumber, SecurityModule        string
+			ChineseName, Country, PassNumber, SecurityModule      string
 			Nation                                                *struct{ Code string }
 			Photo                                                 struct {
 				Bytes, Width, Height int
@@ -82,11 +82,11 @@ func TestCardJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := card.Name
-		if name == "" {
-			name = card.Latin
+		name, chinese := card.Name, ""
+		if card.Latin != "" {
+			name, chinese = card.Latin, card.Name
 		}
-		if got.LatinName != card.Latin || got.Country != card.Country || got.PassNumber != card.PassNo || (got.Nation != nil) != (card.Nation != "") {
+		if got.ChineseName != chinese || got.Country != card.Country || got.PassNumber != card.PassNo || (got.Nation != nil) != (card.Nation != "") {
 			t.Errorf("card %s: printed %+v", which, got)
 		}
 		if got.SecurityModule != "05.01-20261122-0000000042-1" || got.Photo.Bytes != 1024 || got.Photo.Width != 0 || !strings.Contains(got.Photo.Problem, "no decoder") {
