@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	fyne.io/fyne/v2 v2.8.1
 	github.com/CycloneDX/cyclonedx-go v0.9.2
+	github.com/ElMostafaIdrassi/goscard v1.0.0
 	github.com/OpenPrinting/goipp v1.2.0
 	github.com/adrg/xdg v0.5.3
 	github.com/boombuler/barcode v1.1.0
@@ -53,6 +54,7 @@ require (
 	github.com/cpuguy83/go-md2man/v2 v2.0.7 // indirect
 	github.com/davecgh/go-spew v1.1.1 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
+	github.com/ebitengine/purego v0.8.2 // indirect
 	github.com/fsnotify/fsnotify v1.9.0 // indirect
 	github.com/fyne-io/gl-js v0.2.1-0.20260315212741-029c47fd27e8 // indirect
 	github.com/fyne-io/glfw-js v0.4.0 // indirect

@@ -26,6 +26,7 @@ const (
 
 	RoleDocument Role = "document" // the A4 printer
 	RoleCode     Role = "code"     // reads bar codes and QR codes
+	RoleSocial   Role = "social"   // reads social-security cards
 )
 
 // Condition is a device's overall state, in the words of XFS4IoT.
@@ -159,6 +160,14 @@ type CardReader interface {
 	Read(ctx context.Context) (identity.Card, error)
 	// Present tells whether a card lies on the reader, as far as the reader can know.
 	Present(ctx context.Context) (Presence, error)
+	Status(ctx context.Context) (Status, error)
+	Close() error
+}
+
+// SocialCardReader reads the basics of social-security cards. One goroutine at a time.
+type SocialCardReader interface {
+	// Read reads the card in the reader now; ErrNoCard at once when there is none, an *Error otherwise.
+	Read(ctx context.Context) (identity.SocialCard, error)
 	Status(ctx context.Context) (Status, error)
 	Close() error
 }

@@ -25,7 +25,7 @@ func Command() *cobra.Command {
 		Short: "Try one device / 单个设备的检测",
 		Args:  cobra.NoArgs,
 	}
-	command.AddCommand(listCommand(), probeCommand(), codeCommand(), cardCommand(), printCommand(), statusCommand())
+	command.AddCommand(listCommand(), probeCommand(), codeCommand(), cardCommand(), socialCommand(), printCommand(), statusCommand())
 	return command
 }
 
