@@ -81,6 +81,16 @@ func Open(ctx context.Context, name string, options Options) (Link, error) {
 	return open(ctx, rest, options)
 }
 
+// DeviceID asks the printer behind a link "usb:…" what it is (IEEE 1284): "MFG:…;MDL:…;CMD:…;". Asking prints nothing. Errors are those of Open.
+func DeviceID(name string) (string, error) {
+	rest, ok := strings.CutPrefix(name, "usb:")
+	place, err := bus.ParsePlace(rest)
+	if !ok || err != nil {
+		return "", fmt.Errorf("ask %q what it is: %w", name, ErrName)
+	}
+	return usb.DeviceID(place)
+}
+
 // ErrName says that a name is no link's.
 var ErrName = errors.New("unknown kind of link, say serial:PATH, usb:VENDOR:PRODUCT, usb:printer or hid:VENDOR:PRODUCT")
 

@@ -56,6 +56,29 @@ func Attachments(root string, packs pack.Packs) ([]Attached, error) {
 	return all, nil
 }
 
+// Introduce asks printers of which nothing is known what they are, where the kernel's driver (usblp) has not: a question on the control pipe that prints
+// nothing. The rest stays as it is.
+func Introduce(attached []Attached, packs pack.Packs) []Attached {
+	all := slices.Clone(attached)
+	for i, a := range all {
+		if a.Role != "" || a.Pack != nil {
+			continue
+		}
+		said, err := link.DeviceID(a.Link)
+		known := packs.OfUSB(bus.Device{Vendor: a.Vendor, Product: a.Product, Interfaces: []bus.Interface{{Class: bus.PrinterClass, DeviceID: bus.Clean(said)}}})
+		if err != nil || known == nil {
+			continue
+		}
+		id := bus.ParseID(said)
+		all[i].Pack, all[i].Role = known, known.Role
+		all[i].Maker, all[i].Model = cmp.Or(id.Maker, a.Maker), cmp.Or(id.Model, a.Model)
+		if known.Link == pack.LinkQueue {
+			all[i].Link = ""
+		}
+	}
+	return all
+}
+
 func onUSB(d bus.Device, known *pack.Pack, all []bus.Device) Attached {
 	const ippUSB = 4
 	a := Attached{Pack: known, Vendor: d.Vendor, Product: d.Product, Maker: d.Maker, Model: d.Name, Serial: d.Serial, Port: d.Port}

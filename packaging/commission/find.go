@@ -116,6 +116,7 @@ func (s *search) usb(ctx context.Context) {
 	if err != nil {
 		return // no USB that could be looked at
 	}
+	all = point.Introduce(all, s.packs)
 	s.attached = all
 	var left []point.Attached
 	for _, a := range all {

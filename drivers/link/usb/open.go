@@ -33,6 +33,26 @@ func Open(ctx context.Context, place Place) (*Port, error) {
 	return p, nil
 }
 
+// DeviceID is what the printer at a place says of itself, "MFG:…;MDL:…;CMD:…;" (IEEE 1284). It is asked on the control pipe: nothing is printed, and no
+// driver is asked to let go. Errors are those of Open.
+func DeviceID(place Place) (said string, err error) {
+	session, err := begin()
+	if err != nil {
+		return "", fmt.Errorf("ask USB printer %s for its name: %w", place, err)
+	}
+	defer func() { err = errors.Join(err, session.Close()) }()
+	device, err := session.find(place)
+	if err != nil {
+		return "", fmt.Errorf("ask USB printer %s for its name: %w", place, err)
+	}
+	defer func() { err = errors.Join(err, device.Close()) }()
+	_, wiring, ok := choose(device.Desc)
+	if !ok || !wiring.printer {
+		return "", fmt.Errorf("ask USB printer %s for its name: %w: no printer", place, channel.ErrSettings)
+	}
+	return askID(device, wiring)
+}
+
 // session is one view of the bus.
 type session struct{ *gousb.Context }
 
@@ -47,6 +67,20 @@ func begin() (s session, err error) {
 }
 
 func (s session) open(ctx context.Context, place Place) (*Port, error) {
+	device, err := s.find(place)
+	if err != nil {
+		return nil, err
+	}
+	p, err := claim(ctx, device)
+	if err != nil {
+		return nil, errors.Join(err, device.Close())
+	}
+	p.session = s
+	return p, nil
+}
+
+// find opens the one device at a place, and takes none of its interfaces.
+func (s session) find(place Place) (*gousb.Device, error) {
 	devices, err := s.OpenDevices(func(d *gousb.DeviceDesc) bool {
 		return place.Is(uint16(d.Vendor), uint16(d.Product), isPrinter(d), bus.Port(d.Bus, d.Path))
 	}) // err may be another device's; what was opened counts
@@ -73,12 +107,7 @@ func (s session) open(ctx context.Context, place Place) (*Port, error) {
 		}
 		return nil, errors.Join(channel.ErrAmbiguous, err)
 	}
-	p, err := claim(ctx, devices[0])
-	if err != nil {
-		return nil, errors.Join(err, devices[0].Close())
-	}
-	p.session = s
-	return p, nil
+	return devices[0], nil
 }
 
 // isPrinter tells whether a device has an interface of the printer class.

@@ -6,12 +6,15 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"bianmin/assets"
 	"bianmin/drivers"
 	"bianmin/drivers/drivertest"
 	"bianmin/drivers/link"
+	"bianmin/drivers/pack"
 	"bianmin/drivers/point"
 	"bianmin/drivers/sim"
 	"bianmin/drivers/sim/reader"
@@ -128,5 +131,39 @@ func TestAnyPrinter(t *testing.T) {
 	open(t, "printer:V0002")
 	if l, err := link.Open(t.Context(), "usb:printer", link.Options{}); !errors.Is(err, link.ErrAmbiguous) || l != nil {
 		t.Errorf("either of two: %v, %v", l, err)
+	}
+}
+
+// TestIntroduce: where the kernel's printer driver is not, a printer is asked for its name, and known by it.
+func TestIntroduce(t *testing.T) {
+	packs, err := pack.Read(assets.DevicePacks(), assets.DevicePacks())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got atomic.Int64
+	plugPrinter(t, "V0001", func(_ context.Context, data []byte) { got.Add(int64(len(data))) })
+	if err := open(t, "printer:V0001").Close(); err != nil {
+		t.Fatal(err)
+	}
+	stranger := func() point.Attached {
+		all, err := point.Attachments("/", packs)
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		a := all[0]
+		a.Vendor, a.Product, a.Pack, a.Role = 0xFFFF, 0xFFFF, nil, "" // ids that no pack has
+		return a
+	}()
+	known := point.Introduce([]point.Attached{stranger}, packs)[0]
+	if known.Role != drivers.RolePrinter || known.Pack == nil || known.Pack.ID != "escpos-80" || known.Model != "VP-80" || known.Link != stranger.Link || got.Load() != 0 {
+		t.Errorf("%+v; %d bytes came", known, got.Load())
+	}
+	if said, err := link.DeviceID("usb:printer"); err != nil || said != "MFG:Simulated;MDL:VP-80;CMD:ESC/POS;" {
+		t.Errorf("%q, %v", said, err)
+	}
+	for name, want := range map[string]error{"usb:ffff:fff1": link.ErrUnplugged, "serial:/dev/null": link.ErrName} {
+		if said, err := link.DeviceID(name); !errors.Is(err, want) || said != "" {
+			t.Errorf("%s: %q, %v", name, said, err)
+		}
 	}
 }

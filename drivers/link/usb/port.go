@@ -111,10 +111,12 @@ func (p *Port) Flush() error {
 }
 
 // DeviceID is what a printer says of itself, "MFG:…;MDL:…;CMD:…;" (IEEE 1284).
-func (p *Port) DeviceID() (string, error) {
+func (p *Port) DeviceID() (string, error) { return askID(p.device, p.wiring) }
+
+func askID(device *gousb.Device, w wiring) (string, error) {
 	const getDeviceID, fromInterface = 0, gousb.ControlIn | gousb.ControlClass | gousb.ControlInterface
 	answer := make([]byte, 1024)
-	n, err := p.device.Control(fromInterface, getDeviceID, 0, uint16(p.wiring.number)<<8|uint16(p.wiring.alternate), answer) // #nosec G115 -- bytes of a descriptor
+	n, err := device.Control(fromInterface, getDeviceID, 0, uint16(w.number)<<8|uint16(w.alternate), answer) // #nosec G115 -- bytes of a descriptor
 	if err != nil {
 		return "", fmt.Errorf("ask USB printer for its name: %w", classify(err))
 	}

@@ -20,3 +20,8 @@ type Port struct{ channel.Link }
 func Open(_ context.Context, place Place) (*Port, error) {
 	return nil, fmt.Errorf("open USB device %s: %w", place, ErrWithout)
 }
+
+// DeviceID says that there is no libusb.
+func DeviceID(place Place) (string, error) {
+	return "", fmt.Errorf("ask USB printer %s for its name: %w", place, ErrWithout)
+}

@@ -126,6 +126,9 @@ func (l look) around(ctx context.Context) listed {
 	trouble("print queues", err)
 	attached, err := point.Attachments(l.root, packs)
 	trouble("USB", err)
+	if l.asking {
+		attached = point.Introduce(attached, packs)
+	}
 	all.Devices = append(all.Devices, l.usb(ctx, attached, printers)...)
 	lines, err := l.serial(ctx)
 	trouble("serial ports", err)
