@@ -88,10 +88,10 @@ func (r *Reader) ask(ctx context.Context, c command) ([]byte, error) {
 		answer, err := r.exchange(ctx, c)
 		if err == nil {
 			data, refused := c.result(answer)
-			if refused == nil || faultOf(refused) != drivers.FaultDevice || isSame(refused, last) {
+			if refused == nil || !doubted(refused) || isSame(refused, last) {
 				return data, refused
 			}
-			last = refused // whoever hears this takes the terminal out of service: be sure it was said
+			last = refused
 			continue
 		}
 		last = err
@@ -100,6 +100,14 @@ func (r *Reader) ask(ctx context.Context, c command) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("%s: %w", c.name, last)
+}
+
+// doubted tells whether a refusal is only believed when it is said twice: that the reader is broken, for whoever hears it takes the terminal
+// out of service, and that the command came damaged, for half a command of somebody who gave up may have stood before it.
+func doubted(refused error) bool {
+	var status *StatusError
+	damaged := errors.As(refused, &status) && (status.SW3 == swChecksum || status.SW3 == swLength)
+	return damaged || faultOf(refused) == drivers.FaultDevice
 }
 
 func isSame(a, b error) bool {

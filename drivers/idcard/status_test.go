@@ -10,6 +10,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/drivertest"
 	"bianmin/drivers/idcard"
+	"bianmin/drivers/sim/reader"
 )
 
 // Exchanges as published with the protocol (GA 450 and makers' manuals), byte for byte.
@@ -85,6 +86,9 @@ func TestStatuses(t *testing.T) {
 			case drivers.FaultDevice: // believed when it is said twice
 				recording += asked[1] + said
 			}
+			if c.sw3 == 0x10 || c.sw3 == 0x11 { // the command was damaged on its way: it is given again
+				recording += asked[1] + said
+			}
 			t.Run(fmt.Sprintf("%02X at %s", c.sw3, step), func(t *testing.T) {
 				play(t, recording, func(t *testing.T, r *idcard.Reader) {
 					_, err := r.Read(t.Context())
@@ -94,6 +98,19 @@ func TestStatuses(t *testing.T) {
 					}
 				})
 			})
+		}
+	}
+}
+
+// TestDamagedCommand: half a command of somebody who gave up spoils the next one; that is given again and nobody hears of it.
+func TestDamagedCommand(t *testing.T) {
+	for _, times := range []int{1, 2} {
+		r, far := onPTY(t, reader.Options{})
+		far.Place(card(t, "3"))
+		far.Answer(reader.Find, 0x10, times)
+		_, err := r.Read(t.Context())
+		if times == 1 && err != nil || times == 2 && drivers.FaultOf(err) != drivers.FaultProtocol {
+			t.Errorf("damaged %d times: %v", times, err)
 		}
 	}
 }
