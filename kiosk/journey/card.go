@@ -37,6 +37,7 @@ type (
 	cardSlow    struct{}
 	cardNone    struct{}
 	cardLies    struct{} // one that lay there before it was asked for
+	cardUnsure  struct{} // no card is found, yet the one that was read may lie there
 	cardTrouble struct {
 		fault drivers.Fault
 		card  bool // a card lies there
@@ -52,6 +53,7 @@ type (
 func (cardSlow) event()    {}
 func (cardNone) event()    {}
 func (cardLies) event()    {}
+func (cardUnsure) event()  {}
 func (cardTrouble) event() {}
 func (cardFailed) event()  {}
 func (cardRead) event()    {}
@@ -78,6 +80,11 @@ func (m *machine) cardEvent(event Event) bool {
 		m.card = drivers.CardLies
 		if m.entry.problem.Key != keyCardOther {
 			m.entry.problem, m.entry.passing = words(keyCardLift), true
+		}
+	case cardUnsure:
+		m.entry.reading = false
+		if m.entry.problem.Key == "" || m.entry.passing {
+			m.entry.problem, m.entry.passing = words(keyCardAgain), true
 		}
 	case cardNone:
 		m.entry.reading = false
@@ -188,6 +195,9 @@ func (w *waiting) look(ctx context.Context, emit emit) Event {
 		w.misses, w.faults = w.misses+1, 0
 		if w.clear = w.clear || !w.lies || w.misses > 1; !w.clear {
 			return nil
+		}
+		if presence == drivers.CardUnsure {
+			return cardUnsure{}
 		}
 		return cardNone{}
 	case err == nil && w.clear:

@@ -220,6 +220,22 @@ func TestAnotherErrandNeedsTheCardAgain(t *testing.T) {
 	})
 }
 
+// TestCardLiesThereAlready: for another errand a card must be lifted that the reader does not find again, and nobody would know why it waits.
+func TestCardLiesThereAlready(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.reader.protects = true
+		v := s.toDone()
+		s.tap(OpenItem{Code: v.Done.NextItems[0].Code}, StartItem{})
+		if v := s.wait(2 * time.Second).PlaceCard; v == nil || v.Problem.Key != keyCardAgain {
+			t.Fatalf("nothing is said: %+v", v)
+		}
+		s.reader.place(person1())
+		s.wait(time.Second)
+		s.on(Confirm)
+	})
+}
+
 // TestCardLeftBehind: a card that lies there when it is asked for may be that of the person before. It is
 // neither read nor shown before it was lifted.
 func TestCardLeftBehind(t *testing.T) {

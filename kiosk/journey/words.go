@@ -28,6 +28,7 @@ const (
 	keyWhyReason        = "why.reason"
 	keyCardOther        = "card.other-card"
 	keyCardLift         = "card.lift"
+	keyCardAgain        = "card.again"
 	keyTooManyPages     = "scan.too-many" // {pages}
 	keyPageNotKept      = "scan.not-kept"
 	keyPrintDone        = "print.done"
@@ -86,7 +87,7 @@ func Keys() []string {
 	keys := []string{
 		keyNextApply, keyNextConfirm, keyNextQuestion, keyNextColumn, keyNextRowDone, keyNextToReview, keyNextPromise,
 		keyNextNoPromise, keyNextMaterials, keyNextSubmit, keyNextLeave, keyNextEvaluate, keyWhyExpired, keyWhyItemBroken,
-		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyCardLift, keyTooManyPages, keyPageNotKept,
+		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyCardLift, keyCardAgain, keyTooManyPages, keyPageNotKept,
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
 		keyReviewNumber, keyReviewDocument, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,

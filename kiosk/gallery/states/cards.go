@@ -33,6 +33,7 @@ func cards() []Named {
 		{"card-mine", place(journey.PlaceCardView{Purpose: "my-cases", Seconds: 42})},
 		{"card-reading", place(journey.PlaceCardView{Purpose: "apply", Reading: true})},
 		{"card-problem", place(journey.PlaceCardView{Purpose: "apply", Problem: journey.Message{Key: "card.problem.card"}, Seconds: 30})},
+		{"card-again", place(journey.PlaceCardView{Purpose: "apply", Problem: journey.Message{Key: "card.again"}})},
 		{"confirm", confirm(view)},
 		{"confirm-rare", confirm(rare)},
 		{"confirm-expired", out},
