@@ -104,8 +104,13 @@ func (a *accept) mark(values form.Values, source string) {
 func (m *machine) openDraft(id string) {
 	m.leaveAccept()
 	mark := m.mark()
+	before, begun := m.savers[id], m.saving(id)
 	m.look(slotDraft, func(ctx context.Context, book Book) then {
-		drafts, err := book.Drafts(ctx)
+		var drafts []agency.Draft
+		err := settled(ctx, begun)
+		if err == nil {
+			drafts, err = book.Drafts(ctx)
+		}
 		at := slices.IndexFunc(drafts, func(d agency.Draft) bool { return d.ID == id })
 		if err == nil && at < 0 {
 			err = errDraft
@@ -123,6 +128,9 @@ func (m *machine) openDraft(id string) {
 					m.say(Bad, "desk.problem.draft", nil)
 				}
 				return
+			}
+			if before != nil {
+				a.saver = before
 			}
 			m.resume(a)
 		}
@@ -164,6 +172,10 @@ func (m *machine) askDropDraft(id string) {
 
 func (m *machine) dropDraft(id string) {
 	end := func(drop func() error) error { return drop() }
+	if saver := m.savers[id]; saver != nil {
+		end = saver.end
+	}
+	begun := m.saving(id)
 	var pages []string // that no saved draft may name yet
 	if a := m.shift.accept; a != nil && a.id == id {
 		end = a.saver.end
@@ -178,7 +190,10 @@ func (m *machine) dropDraft(id string) {
 		}
 	}
 	m.keep(slot("drop "+id), func(ctx context.Context, book Book) then {
-		err := end(func() error { return book.DropDraft(ctx, id) })
+		err := settled(ctx, begun)
+		if err == nil {
+			err = end(func() error { return book.DropDraft(ctx, id) })
+		}
 		for _, digest := range pages {
 			if err == nil {
 				err = book.Drop(ctx, digest)

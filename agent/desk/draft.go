@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -85,8 +86,10 @@ type page struct {
 	glass      bool // it lay on the scanner's glass, see drivers.ScannedPage
 }
 
-// saver lets newer savings of one draft win over older ones.
+// saver lets newer savings of one draft win over older ones. There is one for a draft as long as the program runs: what is
+// still being written when its page was left must be there when it is opened again, and must not bring back what was dropped.
 type saver struct {
+	begun []<-chan struct{} // savings; each is closed at its end
 	mutex sync.Mutex
 	next  int
 	last  int
@@ -275,7 +278,10 @@ func (m *machine) saveDue(now bool) {
 	seq, saver, doomed, log := a.saver.next, a.saver, a.doomed, m.log
 	a.doomed = nil
 	draft.Saved = m.options.Now()
+	m.savers[a.id] = saver
+	ended := saver.begin()
 	m.keep(slot(fmt.Sprintf("save %s %d", a.id, seq)), func(ctx context.Context, book Book) then {
+		defer close(ended)
 		if err := saver.save(seq, func() error { return book.SaveDraft(ctx, draft) }); err != nil {
 			return func(m *machine) {
 				a.doomed = append(a.doomed, doomed...)
@@ -294,6 +300,40 @@ func (m *machine) saveDue(now bool) {
 			}
 		}
 	})
+}
+
+// begin notes a saving, and forgets those that have ended.
+func (s *saver) begin() (ended chan struct{}) {
+	ended = make(chan struct{})
+	s.begun = append(slices.DeleteFunc(s.begun, func(c <-chan struct{}) bool {
+		select {
+		case <-c:
+			return true
+		default:
+			return false
+		}
+	}), ended)
+	return ended
+}
+
+// saving are the savings of a draft that were begun; see settled.
+func (m *machine) saving(id string) []<-chan struct{} {
+	if s := m.savers[id]; s != nil {
+		return slices.Clone(s.begun)
+	}
+	return nil
+}
+
+// settled waits for the savings that were begun, or the end of ctx.
+func settled(ctx context.Context, begun []<-chan struct{}) error {
+	for _, c := range begun {
+		select {
+		case <-c:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the draft to be saved: %w", ctx.Err())
+		}
+	}
+	return nil
 }
 
 // save writes unless something newer was written, or the draft is no more.

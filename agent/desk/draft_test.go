@@ -83,6 +83,51 @@ func TestDraftsAreOfOneAgent(t *testing.T) {
 	})
 }
 
+// TestOpenedWhileItIsSaved: who leaves a case and goes on with it at once, on a slow disk, finds the last change too.
+func TestOpenedWhileItIsSaved(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.signOn("100001")
+		v := s.begin(pension)
+		s.send(SetField{Path: "phone", Text: "13811111111"}, Back{})
+		s.wait(10 * time.Second)
+		s.send(OpenDraft{ID: v.Draft})
+		s.wait(time.Second)
+		s.office.slowSave = 5 * time.Second
+		s.send(SetField{Path: "phone", Text: "13822222222"}, Back{}, OpenDraft{ID: v.Draft})
+		s.wait(10 * time.Second)
+		if got := s.phone(); got != "13822222222" {
+			t.Errorf("the phone is %v, the change of the moment before is lost", got)
+		}
+		s.send(SetField{Path: "phone", Text: "13833333333"}, Back{})
+		s.wait(10 * time.Second)
+		s.send(OpenDraft{ID: v.Draft})
+		s.wait(10 * time.Second)
+		if got := s.phone(); got != "13833333333" {
+			t.Errorf("later the phone is %v", got)
+		}
+	})
+}
+
+// TestDroppedWhileItIsSaved: a draft that was dropped does not come back with what was still being saved.
+func TestDroppedWhileItIsSaved(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t)
+		s.signOn("100001")
+		v := s.begin(pension)
+		s.send(Back{})
+		s.wait(10 * time.Second)
+		s.send(OpenDraft{ID: v.Draft})
+		s.wait(time.Second)
+		s.office.slowSave = 5 * time.Second
+		s.send(SetField{Path: "phone", Text: "13822222222"}, Back{}, DropDraft{ID: v.Draft}, Answer{Yes: true})
+		s.wait(20 * time.Second)
+		if len(s.office.drafts["100001"]) != 0 || len(s.state.Today.Drafts) != 0 {
+			t.Error("the draft is there again")
+		}
+	})
+}
+
 func TestDropDraftAsksFirst(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
@@ -130,4 +175,10 @@ func TestDraftOfAnotherVersionIsRefused(t *testing.T) {
 	if _, err := readDraft(draft); err == nil {
 		t.Error("a draft of a later version was read")
 	}
+}
+
+func (s *stage) phone() any {
+	s.t.Helper()
+	s.on(Accept)
+	return s.field("phone").Value
 }

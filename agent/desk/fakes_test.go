@@ -41,8 +41,9 @@ type fakeOffice struct {
 	open     int // books that are not closed
 	begun    int
 	slow     time.Duration
-	failAt   int   // the Submit of this number fails, 0 for none
-	full     error // of every Submit
+	slowSave time.Duration // of a draft
+	failAt   int           // the Submit of this number fails, 0 for none
+	full     error         // of every Submit
 	submits  int
 
 	drafts map[string]map[string]agency.Draft // account → id
@@ -229,6 +230,7 @@ func (b *fakeBook) Drafts(context.Context) ([]agency.Draft, error) {
 }
 
 func (b *fakeBook) SaveDraft(_ context.Context, d agency.Draft) error {
+	time.Sleep(b.o.slowSave)
 	defer b.use()()
 	for _, a := range d.Attached {
 		if _, ok := b.o.files[a.Digest]; !ok {

@@ -39,6 +39,7 @@ type machine struct {
 	today    time.Time
 	index    index
 
+	savers     map[string]*saver    // by draft: how it is being saved
 	colleagues []agency.AccountLine // accounts of this point, for handing over
 
 	entry  entry  // signing on and activation
@@ -100,7 +101,7 @@ var shiftHandlers = []func(*machine, *shift, Event) bool{
 func newMachine(options Options, fx *effects) *machine {
 	return &machine{
 		options: options, log: options.Logger, fx: fx, page: SignOn, lang: text.Chinese,
-		statuses: map[drivers.Role]drivers.Status{}, told: map[drivers.Role]drivers.Fault{},
+		statuses: map[drivers.Role]drivers.Status{}, told: map[drivers.Role]drivers.Fault{}, savers: map[string]*saver{},
 	}
 }
 

@@ -151,9 +151,13 @@ func (k *deskKilling) round(random *rand.Rand) {
 		defer close(watched)
 		k.keepSending(ended)
 	}()
-	k.robot(point, "-cases", "2")
-	close(ended)
-	<-watched
+	func() {
+		defer func() { // also where the robot fails the test: nothing may be started after it
+			close(ended)
+			<-watched
+		}()
+		k.robot(point, "-cases", "2")
+	}()
 	k.killed += k.senders
 	k.senders = 0
 	k.lookAtDesk(point)
