@@ -4,7 +4,7 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help package bundle test-install test-usb setup build demo demo-desk test long race lint bench gallery goldens leaflet clean
+.PHONY: help package bundle test-install test-usb setup build demo demo-desk test long race lint fuzz bench gallery goldens leaflet clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ race: setup ## tests without pictures under the race detector
 
 lint: setup ## formatting, vet, staticcheck, import rules
 	@packaging/build/lint
+
+fuzz: setup ## every parser fed with anything, 60 s each (BIANMIN_FUZZ_SECONDS; BIANMIN_FUZZ picks by name)
+	@packaging/build/fuzz
 
 bench: build ## measurements as ratios, side by side in one run
 	@packaging/build/bench

@@ -189,12 +189,19 @@ func (p *Printer) look(ctx context.Context, id int) (progress, error) {
 	if err != nil {
 		return progress{}, err
 	}
-	now := progress{state: integer(answer.Job, "job-state"), reasons: values(answer.Job, "job-state-reasons")}
-	now.pages = integer(answer.Job, "job-impressions-completed") + integer(answer.Job, "job-media-sheets-completed")
+	now := jobOf(answer.Job)
 	if now.state < 3 || now.state > jobCompleted {
 		return progress{}, failure(drivers.FaultProtocol, "follow job", errors.New("the answer has no job-state"))
 	}
 	return now, nil
+}
+
+// jobOf reads one job's attributes.
+func jobOf(attributes goipp.Attributes) progress {
+	return progress{
+		state: integer(attributes, "job-state"), reasons: values(attributes, "job-state-reasons"),
+		pages: integer(attributes, "job-impressions-completed") + integer(attributes, "job-media-sheets-completed"),
+	}
 }
 
 // ended says what a job's last state means. What a printer gave up may lie half in its tray.
