@@ -31,6 +31,8 @@ type wire struct {
 
 	acknowledges bool // it has answered a GS r before
 	stale        bool // an answer was given up that may still come
+	marks        bool // it has answered a mark before
+	unmarked     bool // it has left one unanswered
 }
 
 // send writes all of data within patience, or says how much of it went.
@@ -49,11 +51,11 @@ func (w *wire) listen(parent context.Context, wanted answer, patience time.Durat
 			b := w.pending[0]
 			w.pending = w.pending[1:]
 			w.heard++
-			if w.skip > 0 {
+			kind := classify(b)
+			if w.skip > 0 && kind == isPaper { // the rest of an automatic status looks like this
 				w.skip--
 				continue
 			}
-			kind := classify(b)
 			w.count(kind, b)
 			if kind == wanted {
 				return b, nil
@@ -67,6 +69,7 @@ func (w *wire) listen(parent context.Context, wanted answer, patience time.Durat
 		case parent.Err() != nil:
 			return 0, parent.Err()
 		case quiet(err):
+			w.skip = 0 // what is missing of an automatic status is lost
 			return 0, w.nothing()
 		default:
 			return 0, err
@@ -205,7 +208,6 @@ func (w *wire) hush(ctx context.Context, quiet time.Duration) error {
 		}
 		w.noise = 0
 		if w.heard == before {
-			w.skip = 0
 			return nil
 		}
 	}
@@ -239,11 +241,35 @@ func (w *wire) settle(ctx context.Context, patience time.Duration) error {
 }
 
 // doubt makes sure that nothing is on its way any more after settle: the answer
-// that came may have been owed to an earlier program, or given up by us. Ours follows at once.
+// that came may have been owed to an earlier program, or given up by us. A mark of
+// another kind tells: it comes behind all of them. Printers without one are listened
+// to until they are quiet, for there ours follows at once, unless it is held up.
 func (w *wire) doubt(ctx context.Context) error {
 	w.stale = false
+	patience := w.options.Silence
+	if w.unmarked {
+		patience = 2 * w.options.Answer
+	}
+	if _, err := w.send(ctx, mark, w.options.Answer); err != nil {
+		return err
+	}
+	_, err := w.listen(ctx, isAuto, patience)
+	switch {
+	case err == nil:
+		w.marks, w.owed, w.ended = true, 0, false
+		return nil
+	case !unanswered(err):
+		return err
+	case w.marks:
+		w.stale = true
+		return errSilent
+	}
+	w.unmarked = true
 	return w.hush(ctx, 2*w.options.Answer)
 }
+
+// mark asks for one automatic status, and for none after it. As GS r it is carried out in the order of what was sent.
+var mark = []byte{gs, 'a', 4, gs, 'a', 0}
 
 // faultOf gives the code for people of an error from below.
 func faultOf(err error) drivers.Fault {

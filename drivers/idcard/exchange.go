@@ -99,6 +99,9 @@ func (r *Reader) ask(ctx context.Context, c command) ([]byte, error) {
 			break
 		}
 	}
+	if said := (*StatusError)(nil); errors.As(last, &said) { // once, and then something else
+		last = fmt.Errorf("%w (%v)", ErrProtocol, said)
+	}
 	return nil, fmt.Errorf("%s: %w", c.name, last)
 }
 
@@ -115,13 +118,30 @@ func isSame(a, b error) bool {
 	return errors.As(a, &one) && errors.As(b, &other) && one.SW3 == other.SW3
 }
 
-// alive tells whether a reader whose last exchange ended with err answers at all.
+// alive tells whether a reader whose last exchange ended with err answers at all. A silent one may have been left with
+// the beginning of a command, by a program that ended or a loose contact, and wait for its rest: it gets that first.
 func (r *Reader) alive(ctx context.Context, err error) bool {
 	if !errors.Is(err, channel.ErrTimeout) {
 		return true
 	}
+	if err := r.fill(ctx); err != nil {
+		return false
+	}
 	_, err = r.exchange(ctx, samStatus)
 	return err == nil || errors.Is(err, ErrProtocol)
+}
+
+// filler is longer than what can be missing of a command that broke off: the length of one of ours, or the 00 of one
+// and the AA of the next. No byte of it begins a command.
+var filler [256]byte
+
+// fill ends a command that was left half sent. What the reader says to it counts for nothing.
+func (r *Reader) fill(ctx context.Context) error {
+	r.dirty = true
+	limited, cancel := context.WithTimeout(ctx, answerTime+r.onWire(len(filler)))
+	defer cancel()
+	_, err := r.link.WriteContext(limited, filler[:])
+	return err
 }
 
 func (c command) result(answer reply) ([]byte, error) {

@@ -211,3 +211,32 @@ func TestSlowRadio(t *testing.T) {
 		drivertest.CheckCard(t, got, card(t, "7"))
 	})
 }
+
+// TestHalfCommand: a reader that was left with the beginning of a command, by a program that ended or a contact that
+// was loose, takes the next commands for its rest. It must be read all the same.
+func TestHalfCommand(t *testing.T) {
+	whole := []byte{0xAA, 0xAA, 0xAA, 0x96, 0x69, 0, 3, 0x20, 0x01, 0x22}
+	for n := 1; n < len(whole); n++ {
+		synctest.Test(t, func(t *testing.T) {
+			near, far := drivertest.Pipe()
+			device := reader.New(reader.Options{})
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				device.Talk(context.Background(), far)
+			}()
+			if _, err := near.WriteContext(t.Context(), whole[:n]); err != nil {
+				t.Fatal(err)
+			}
+			r := idcard.New(near, idcard.Options{Now: time.Now})
+			device.Place(card(t, "3"))
+			if _, err := r.Read(t.Context()); err != nil {
+				t.Errorf("after %d bytes: %v", n, err)
+			}
+			if err := r.Close(); err != nil {
+				t.Error(err)
+			}
+			<-done
+		})
+	}
+}

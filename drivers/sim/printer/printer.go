@@ -7,6 +7,7 @@ package printer
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -32,16 +33,16 @@ type Options struct {
 // Printer is one simulated printer. All methods are safe for use by several goroutines.
 type Printer struct {
 	options Options
-	cable   *plug.Cable
+	cable   Cable
 	cancel  context.CancelFunc
 	work    sync.WaitGroup
 
 	mutex    sync.Mutex
-	end      *os.File // where answers go, nil while unplugged
-	stream   []byte   // received, not yet a whole token
-	kanji    bool     // two-byte characters, as the receiver sees it
-	queue    []token  // received in order, not yet executed
-	queued   int      // bytes in queue
+	end      io.Writer // where answers go, nil while unplugged
+	stream   []byte    // received, not yet a whole token
+	kanji    bool      // two-byte characters, as the receiver sees it
+	queue    []token   // received in order, not yet executed
+	queued   int       // bytes in queue
 	head     *head
 	finished []*Strip
 	unknown  int // tokens no printer knows
@@ -64,8 +65,25 @@ type trap struct {
 	action func()
 }
 
+// Cable is what a printer hangs on; *plug.Cable is one.
+type Cable interface {
+	Path() string
+	Plugged() bool
+	Plug() error
+	Unplug() error // returns when the printer has let go of its end
+	Close() error
+}
+
 // New puts a printer at the end of a cable named path.
 func New(ctx context.Context, path string, options Options) (*Printer, error) {
+	return NewOn(ctx, options, func(ctx context.Context, talk func(context.Context, io.ReadWriter)) (Cable, error) {
+		return plug.New(ctx, path, func(ctx context.Context, end *os.File) { talk(ctx, end) })
+	})
+}
+
+// NewOn puts a printer at the end of any cable. connect lays it; at its far end talk is the printer, until a read or
+// write on that end fails or the context it was given ends.
+func NewOn(ctx context.Context, options Options, connect func(ctx context.Context, talk func(context.Context, io.ReadWriter)) (Cable, error)) (*Printer, error) {
 	if options.Paper == 0 {
 		options.Paper = 80
 	}
@@ -85,7 +103,7 @@ func New(ctx context.Context, path string, options Options) (*Printer, error) {
 		options: options, cancel: cancel, head: newHead(width, options.Face),
 		wake: make(chan struct{}, 1), changed: make(chan struct{}), faults: faults{rows: fullRoll},
 	}
-	cable, err := plug.New(ctx, path, p.receive)
+	cable, err := connect(ctx, p.receive)
 	if err != nil {
 		cancel()
 		return nil, fmt.Errorf("simulated printer: %w", err)
@@ -111,7 +129,7 @@ func (p *Printer) Close() error {
 }
 
 // receive takes bytes off the line while the buffer has room.
-func (p *Printer) receive(ctx context.Context, end *os.File) {
+func (p *Printer) receive(ctx context.Context, end io.ReadWriter) {
 	p.mutex.Lock()
 	p.end = end
 	p.mutex.Unlock()

@@ -1,0 +1,191 @@
+package faulttest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"bianmin/internal/chance"
+)
+
+// Role is a kind of device, as its driver's test sees it.
+type Role struct {
+	Devices int    // how many different ones there are
+	Steps   int    // how often one is used at most
+	Kinds   []Kind // what can go wrong; what stands there twice comes twice as often
+	Out     int    // bytes of a device's answers in one step, about
+	Both    int    // bytes in both directions
+	// Lie changes a whole short answer; false where it does not know the answer.
+	Lie func(answer []byte, n int) ([]byte, bool)
+	// Noise makes one byte of noise that the protocol can tell from an answer; nil is any byte.
+	Noise func(random *rand.Rand) byte
+	// Try uses a device under the schedule and says what was not as it must be. It may use no *testing.T.
+	Try func(s Schedule, w *World) error
+	// Kept are schedules that once failed.
+	Kept []Schedule
+}
+
+// World is where one schedule is tried.
+type World struct {
+	context.Context
+	// Real says that time is real and the machine may be slow.
+	Real bool
+	// Slack is how much later than its limit something may end.
+	Slack time.Duration
+
+	role     *Role
+	schedule Schedule
+	path     string
+	tally    *tally
+}
+
+// Wire lays the cable to a device.
+func (w *World) Wire(talk Talk) (*Wire, error) {
+	wire := &Wire{role: w.role, schedule: w.schedule, talk: talk, random: w.schedule.Random()}
+	if !w.Real {
+		wire.cable = newMemory(wire.run)
+		return wire, nil
+	}
+	c, err := newTerminal(w, w.path, wire.run)
+	wire.cable = c
+	return wire, err
+}
+
+// Count notes how something ended, for the log.
+func (w *World) Count(outcome string) { w.tally.add(outcome) }
+
+type tally struct {
+	mutex sync.Mutex
+	of    map[string]int
+}
+
+func (c *tally) add(outcome string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.of[outcome]++
+}
+
+const (
+	onTerminals = 300 // schedules per role on ptys in real time
+	inMemory    = 700 // on an injected clock
+	inMemoryAll = 9700
+	atOnce      = 300 // ptys at one time
+)
+
+// Run tries the kept schedules, then random ones: on an injected clock, and on pseudo terminals. One of the outcomes
+// that must come to pass must have been counted each: a test in which nothing happens shows nothing.
+func (r Role) Run(t *testing.T, must ...string) {
+	seed := chance.Seed(t)
+	t.Run("kept", func(t *testing.T) {
+		for _, s := range r.Kept {
+			if err := r.inMemory(t, s, &tally{of: map[string]int{}}); err != nil {
+				t.Errorf("%v\n%s,", err, s)
+			}
+		}
+	})
+	t.Run("injected clock", func(t *testing.T) {
+		count := &tally{of: map[string]int{}}
+		for i := range chance.Count(t, inMemory, inMemoryAll) {
+			s := r.draw(rand.New(rand.NewPCG(seed, uint64(i))), true)
+			if err := r.inMemory(t, s, count); err != nil {
+				r.report(t, s, err, 400, func(s Schedule) error { return r.inMemory(t, s, count) })
+				return
+			}
+		}
+		count.check(t, must)
+	})
+	t.Run("terminals", func(t *testing.T) { r.terminals(t, seed, must) })
+}
+
+func (c *tally) check(t *testing.T, must []string) {
+	t.Helper()
+	t.Logf("%v", c.of)
+	for _, outcome := range must {
+		if c.of[outcome] == 0 {
+			t.Errorf("never %s: the schedules do not show what they should", outcome)
+		}
+	}
+}
+
+func (r Role) report(t *testing.T, s Schedule, err error, tries int, fails func(Schedule) error) {
+	t.Helper()
+	small, why := shrink(s, fails, err, tries)
+	t.Errorf("%v\nkeep it: %s,\n(it was %v\nunder %s)", why, small, err, s)
+}
+
+// inMemory tries a schedule in a bubble with a clock of its own. A goroutine that is left there is a failure too.
+func (r Role) inMemory(t *testing.T, s Schedule, count *tally) (err error) {
+	defer func() {
+		if stuck := recover(); stuck != nil {
+			err = fmt.Errorf("something is left or stuck: %v", stuck)
+		}
+	}()
+	synctest.Test(t, func(t *testing.T) {
+		err = r.Try(s, &World{Context: t.Context(), Slack: 10 * time.Millisecond, role: &r, schedule: s, tally: count})
+	})
+	return err
+}
+
+// terminals tries schedules in real time, many at once.
+func (r Role) terminals(t *testing.T, seed uint64, must []string) {
+	goroutines, files := goleak.IgnoreCurrent(), descriptors(t)
+	count := &tally{of: map[string]int{}}
+	folder := t.TempDir()
+	try := func(name string, s Schedule) error {
+		w := &World{Context: t.Context(), Real: true, Slack: 15 * time.Second, role: &r, schedule: s, tally: count, path: filepath.Join(folder, name)}
+		return r.Try(s, w)
+	}
+	failed := make(chan failure, onTerminals)
+	places := make(chan struct{}, atOnce)
+	var all sync.WaitGroup
+	for i := range chance.Count(t, onTerminals, onTerminals) {
+		places <- struct{}{}
+		all.Go(func() {
+			defer func() { <-places }()
+			s := r.draw(rand.New(rand.NewPCG(seed, uint64(1e6+i))), false)
+			if err := try(fmt.Sprint("device", i), s); err != nil {
+				failed <- failure{s, err}
+			}
+		})
+	}
+	all.Wait()
+	close(failed)
+	for f := range failed {
+		again := 0
+		r.report(t, f.schedule, f.err, 12, func(s Schedule) error {
+			again++
+			return try(fmt.Sprint("again", again), s)
+		})
+		break // one tells enough, and each try takes its time
+	}
+	count.check(t, must)
+	if err := goleak.Find(goroutines); err != nil {
+		t.Errorf("goroutines are left: %v", err)
+	}
+	if left := descriptors(t); left > files {
+		t.Errorf("%d descriptors before, %d afterwards", files, left)
+	}
+}
+
+type failure struct {
+	schedule Schedule
+	err      error
+}
+
+// descriptors are how many files this process holds open.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
+}
