@@ -80,6 +80,10 @@ func (h *head) escape(b []byte) {
 	case '!':
 		h.bold, h.underline = b[2]&8 != 0, b[2]&0x80 != 0
 		h.zx, h.zy = 1+int(b[2]>>5&1), 1+int(b[2]>>4&1)
+	case 't':
+		h.page = b[2]
+	case '*':
+		h.columns(b)
 	case '2':
 		h.spacing = lineSpacing
 	case '3':

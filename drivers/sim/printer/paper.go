@@ -3,6 +3,7 @@ package printer
 import (
 	"image"
 	"image/draw"
+	"slices"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
@@ -57,9 +58,15 @@ type glyph struct {
 	bold      bool
 	reverse   bool
 	underline bool
+	picture   *dots.Bitmap // instead of a character: ESC *
 }
 
-func (g glyph) width() int { return g.cells * g.zx * cellWidth }
+func (g glyph) width() int {
+	if g.picture != nil {
+		return g.picture.Width
+	}
+	return g.cells * g.zx * cellWidth
+}
 
 // modes is everything ESC @ resets.
 type modes struct {
@@ -73,6 +80,7 @@ type modes struct {
 	area      int // dots, width of the printing area
 	code      qrState
 	graphics  *dots.Bitmap // stored by GS ( L, waiting to be printed
+	page      byte         // code page of single bytes from 0x80
 	barHeight int
 }
 
@@ -114,7 +122,7 @@ func (h *head) reset() {
 
 // gather puts one character into the line buffer; full says that it did not fit.
 func (h *head) gather(code []byte) (full bool) {
-	g := glyph{r: decode(code), x: h.x, cells: 1, zx: h.zx, zy: h.zy, bold: h.bold, reverse: h.reverse, underline: h.underline}
+	g := glyph{r: h.decode(code), x: h.x, cells: 1, zx: h.zx, zy: h.zy, bold: h.bold, reverse: h.reverse, underline: h.underline}
 	if len(code) > 1 {
 		g.cells = 2
 	}
@@ -129,9 +137,9 @@ func (h *head) gather(code []byte) (full bool) {
 // room is how much of the printing area lies on the paper.
 func (h *head) room() int { return min(h.area, h.width-h.margin) }
 
-func decode(code []byte) rune {
+func (h *head) decode(code []byte) rune {
 	if len(code) == 1 {
-		return rune(code[0])
+		return h.single(code[0])
 	}
 	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(code)
 	if err != nil {
@@ -144,7 +152,9 @@ func decode(code []byte) rune {
 func (h *head) pitch() int {
 	pitch := h.spacing
 	for _, g := range h.line {
-		pitch = max(pitch, g.zy*cellHeight+lineSpacing-cellHeight)
+		if g.picture == nil { // what is drawn in columns joins the next line of columns
+			pitch = max(pitch, g.zy*cellHeight+lineSpacing-cellHeight)
+		}
 	}
 	return pitch
 }
@@ -159,7 +169,12 @@ func (h *head) print() {
 	}
 	left := h.left(extent)
 	var words []rune
+	slices.SortStableFunc(h.line, func(a, b glyph) int { return a.x - b.x }) // as one reads, not as they came
 	for _, g := range h.line {
+		if g.picture != nil {
+			h.strip.Dots.Paste(g.picture, left+g.x, h.y, 1, 1)
+			continue
+		}
 		one := dots.New(g.cells*cellWidth, cellHeight)
 		h.face.Draw(one, 0, 0, one.Width, one.Height, g.r, g.bold)
 		if g.underline {

@@ -31,7 +31,7 @@ type bench struct {
 
 func newBench(t *testing.T, options Options) *bench {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	p, err := New(ctx, filepath.Join(t.TempDir(), "printer"), options)
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func (b *bench) expect(reply string) {
 func (b *bench) done(what string, condition func(State) bool) {
 	b.Helper()
 	if err := b.Wait(b.ctx, what, condition); err != nil {
-		b.Fatal(err)
+		b.Fatalf("%v: %+v", err, b.State())
 	}
 }
 
@@ -246,6 +246,23 @@ func TestForeignEncoders(t *testing.T) {
 				t.Errorf("code %q, want %q", got, want.code)
 			}
 		})
+	}
+}
+
+// Single bytes are of a code page, pictures may come in columns, and a line reads from left to right however it was sent.
+func TestCodePagesColumnsAndOrder(t *testing.T) {
+	b := newBench(t, Options{})
+	b.send("\x1bt\x00\xc4\xda\x82\n\x1bt\x01\x95\n\x1c&\xd6\xd0\x1c.\x1bt\x13\xd5\n\x1b$\x30\x00B\x1b$\x00\x00A\n\x1b3\x18\x1b*!\x02\x00\xff\xff\xff\x80\x00\x01\n\x1dVB\x00")
+	b.done("printed", func(s State) bool { return s.Strips == 1 })
+	s := b.Strips()[0]
+	if want := []string{"─┌é", "─", "中€", "AB", ""}; !slices.Equal(s.Lines, want) {
+		t.Errorf("printed %q, want %q", s.Lines, want)
+	}
+	const y = 4 * lineSpacing
+	for at, want := range map[image.Point]bool{{X: 0, Y: y}: true, {X: 0, Y: y + 23}: true, {X: 1, Y: y}: true, {X: 1, Y: y + 12}: false, {X: 1, Y: y + 23}: true, {X: 2, Y: y}: false, {X: 0, Y: y + 24}: false} {
+		if s.Dots.Black(at.X, at.Y) != want {
+			t.Errorf("dot %v is %v", at, !want)
+		}
 	}
 }
 
