@@ -61,7 +61,10 @@ func run(ctx context.Context, env []string, whole func([]byte) bool, tool string
 		// Whatever the tool left behind in its group must not hold the scanner.
 		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
 	}
+	told := saidFault(complaints.buffer.String())
 	switch {
+	case err == nil && whole != nil && !whole(out.buffer.Bytes()) && told != drivers.FaultNone:
+		return nil, &toolError{err: &noPageError{told}, said: firstLine(complaints.buffer.String())}
 	case err == nil, errors.Is(context.Cause(ctx), errFarewell):
 		return out.buffer.Bytes(), nil
 	case ctx.Err() != nil:
@@ -144,9 +147,36 @@ var faults = map[int]drivers.Fault{
 	11: drivers.FaultNotPermitted,
 }
 
+// noPageError is a tool that ends well and brings no page. When a scanner on the network tells a fault, its server hangs up; the tool
+// then takes the broken connection for somebody's interrupt and forgets the status, but has said it before.
+type noPageError struct{ fault drivers.Fault }
+
+func (e *noPageError) Error() string { return "the tool ended without a page" }
+
+// sayings are SANE's words for its statuses.
+var sayings = map[string]drivers.Fault{
+	"Device busy": drivers.FaultBusy, "Document feeder jammed": drivers.FaultJam, "Document feeder out of documents": drivers.FaultNoDocument,
+	"Scanner cover is open": drivers.FaultCoverOpen, "Error during device I/O": drivers.FaultDevice, "Out of memory": drivers.FaultDevice,
+	"Access to resource has been denied": drivers.FaultNotPermitted,
+}
+
+// saidFault finds the status in what the tool said, FaultNone when it told none.
+func saidFault(complaints string) drivers.Fault {
+	for line := range strings.Lines(complaints) {
+		if _, status, ok := strings.Cut(strings.TrimSpace(line), "sane_read: "); ok {
+			return sayings[status]
+		}
+		if _, status, ok := strings.Cut(strings.TrimSpace(line), "sane_start: "); ok {
+			return sayings[status]
+		}
+	}
+	return drivers.FaultNone
+}
+
 // faultOf gives the code for people of an error of run or of a page that makes no sense.
 func faultOf(err error) drivers.Fault {
 	var exit *exec.ExitError
+	var pageless *noPageError
 	switch {
 	case err == nil:
 		return drivers.FaultNone
@@ -158,6 +188,8 @@ func faultOf(err error) drivers.Fault {
 		return drivers.FaultMissingTool
 	case errors.Is(err, os.ErrPermission):
 		return drivers.FaultNotPermitted
+	case errors.As(err, &pageless):
+		return pageless.fault
 	case errors.As(err, &exit):
 		if fault, ok := faults[exit.ExitCode()]; ok {
 			return fault
