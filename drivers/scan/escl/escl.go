@@ -176,7 +176,7 @@ func (s *Scanner) ended(ctx context.Context, err error, feeder bool) error {
 	if !errors.Is(err, errNoMore) {
 		return err
 	}
-	err = s.why(ctx, err)
+	err = s.why(ctx, err, feeder)
 	var told *faultError
 	if feeder && (!errors.As(err, &told) || told.fault == drivers.FaultBusy) {
 		// Not every scanner tells of its feeder, and many are busy for a moment after the last sheet.

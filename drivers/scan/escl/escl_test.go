@@ -245,6 +245,18 @@ func TestJamInTheStack(t *testing.T) {
 	}
 }
 
+// TestEmptyFeeder: some scanners refuse the order, others take it and have no page.
+func TestEmptyFeeder(t *testing.T) {
+	for name, options := range map[string]sim.Options{"refused": {}, "taken": {Mute: true}} {
+		t.Run(name, func(t *testing.T) {
+			r := start(t, options)
+			if _, err := r.scanner.Scan(t.Context(), feeder); drivers.FaultOf(err) != drivers.FaultNoDocument {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // TestDoor: makers have two words for an open cover.
 func TestDoor(t *testing.T) {
 	for name, door := range map[string]bool{"hatch": false, "door": true} {

@@ -92,7 +92,7 @@ func (s *Scanner) order(ctx context.Context, options drivers.ScanOptions, feeder
 	case err != nil:
 		return "", err
 	case answer.StatusCode == http.StatusConflict, answer.StatusCode == http.StatusServiceUnavailable:
-		return "", s.why(ctx, statusError(answer.StatusCode))
+		return "", s.why(ctx, statusError(answer.StatusCode), feeder)
 	case answer.StatusCode != http.StatusCreated:
 		return "", statusError(answer.StatusCode)
 	}
@@ -124,7 +124,7 @@ func (s *Scanner) next(ctx context.Context, job string) ([]byte, error) {
 		case answer.StatusCode == http.StatusNotFound, answer.StatusCode == http.StatusGone:
 			return nil, errNoMore
 		case answer.StatusCode != http.StatusServiceUnavailable:
-			return nil, s.why(ctx, statusError(answer.StatusCode))
+			return nil, s.why(ctx, statusError(answer.StatusCode), false)
 		}
 		if err := pause(ctx, s.after(answer)); err != nil {
 			return nil, err
@@ -152,13 +152,13 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// why asks the scanner what stands in the way; err stays where it does not say.
-func (s *Scanner) why(ctx context.Context, err error) error {
+// why asks the scanner what stands in the way; err stays where it does not say. wanted tells whether a sheet of the feeder was.
+func (s *Scanner) why(ctx context.Context, err error, wanted bool) error {
 	state, asked := s.state(ctx)
 	if asked != nil {
 		return errors.Join(err, asked)
 	}
-	if fault := state.fault(errors.Is(err, errNoMore)); fault != drivers.FaultNone {
+	if fault := state.fault(wanted); fault != drivers.FaultNone {
 		return &faultError{fault, state.said()}
 	}
 	return err

@@ -25,7 +25,7 @@ func Command() *cobra.Command {
 		Short: "Try one device / 单个设备的检测",
 		Args:  cobra.NoArgs,
 	}
-	command.AddCommand(listCommand(), probeCommand(), codeCommand(), cardCommand(), socialCommand(), printCommand(), statusCommand())
+	command.AddCommand(listCommand(), probeCommand(), codeCommand(), scanCommand(), cardCommand(), socialCommand(), printCommand(), statusCommand())
 	return command
 }
 
@@ -39,7 +39,7 @@ type line struct {
 
 func (l *line) flags(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), or ipp://HOST:PORT/PATH of an A4 printer")
+	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), ipp://HOST:PORT/PATH of an A4 printer, or escl://HOST:PORT/eSCL or sane:NAME of a scanner")
 	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line; 0 finds a card reader's out")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
 	flags.BoolVar(&l.json, "json", false, "print JSON")
@@ -107,6 +107,8 @@ var faults = map[drivers.Fault]string{
 	drivers.FaultCutter:       "the printer's cutter is jammed: switch the printer off and clear it",
 	drivers.FaultOverheated:   "the print head is too hot: wait until it has cooled",
 	drivers.FaultJam:          "the paper is jammed: open the cover and clear it",
+	drivers.FaultNoDocument:   "nothing lies in the feeder: lay the sheets in",
+	drivers.FaultMissingTool:  "scanimage is not installed: install the package sane-utils",
 	drivers.FaultCancelled:    "stopped",
 }
 

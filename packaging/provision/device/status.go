@@ -40,7 +40,7 @@ func statusCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
 			open := roles[drivers.Role(role)]
-			if open == nil && drivers.Role(role) != drivers.RoleDocument {
+			if open == nil && drivers.Role(role) != drivers.RoleDocument && drivers.Role(role) != drivers.RoleScanner {
 				return fmt.Errorf("role %q is unknown, say %s", role, strings.Join(roleNames(), " or "))
 			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
@@ -64,7 +64,7 @@ func statusCommand() *cobra.Command {
 }
 
 func roleNames() []string {
-	names := []string{string(drivers.RoleDocument)}
+	names := []string{string(drivers.RoleDocument), string(drivers.RoleScanner)}
 	for role := range roles {
 		names = append(names, string(role))
 	}
@@ -74,8 +74,11 @@ func roleNames() []string {
 
 // askStatus returns a status also beside an error: a device that cannot be opened has one as well.
 func askStatus(ctx context.Context, l *line, role drivers.Role, open func(link.Link, *line) asker) (drivers.Status, error) {
-	if role == drivers.RoleDocument {
+	switch role {
+	case drivers.RoleDocument:
 		return pagesStatus(ctx, l)
+	case drivers.RoleScanner:
+		return scannerStatus(ctx, l)
 	}
 	if role == drivers.RoleReader {
 		if err := l.findSpeed(ctx); err != nil {

@@ -1,0 +1,131 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"bianmin/drivers"
+	"bianmin/drivers/scan"
+	"bianmin/drivers/scan/escl"
+)
+
+// scannerLink tells whether a link names a scanner: "escl://…" or "sane:NAME".
+func scannerLink(link string) bool {
+	return strings.HasPrefix(link, "escl:") || strings.HasPrefix(link, "sane:")
+}
+
+// openPageScanner opens a scanner by its link; limit is for one page.
+func openPageScanner(ctx context.Context, l *line) (drivers.Scanner, error) {
+	if name, ok := strings.CutPrefix(l.link, "sane:"); ok {
+		return scan.Open(ctx, scan.Options{Device: name, Timeout: l.timeout})
+	}
+	return escl.Open(ctx, l.link, escl.Options{Page: l.timeout})
+}
+
+// scannedPage is what is said of a page; what stands on it is nobody's business.
+type scannedPage struct {
+	MediaType string          `json:"mediaType"`
+	Bytes     int             `json:"bytes"`
+	Width     int             `json:"width"`
+	Height    int             `json:"height"`
+	Quality   drivers.Quality `json:"quality"`
+	Glass     bool            `json:"glass"`
+	File      string          `json:"file,omitempty"`
+}
+
+func scanCommand() *cobra.Command {
+	var l line
+	var options drivers.ScanOptions
+	var folder string
+	command := &cobra.Command{
+		Use:   "scan --link LINK",
+		Short: "Scan one page, or what lies in the feeder, and say how good it is / 扫描一页",
+		Long:  "Scan with a driverless scanner (escl://HOST:PORT/eSCL) or one that scanimage -L lists (sane:NAME). The pages are kept only where --out names a folder.",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			command.SilenceUsage = true
+			if !scannerLink(l.link) {
+				return fmt.Errorf("%q names no scanner: say escl://HOST:PORT/eSCL or sane:NAME (scanimage -L lists the names)", l.link)
+			}
+			pages, err := scanPages(command.Context(), &l, options, folder)
+			if l.json {
+				if failed := printJSON(command.OutOrStdout(), pages); failed != nil {
+					return failed
+				}
+				return sentence(err)
+			}
+			for n, p := range pages {
+				if _, failed := fmt.Fprintf(command.OutOrStdout(), "page %d: %s, %d×%d px, %d bytes, %s %s\n", n+1, p.MediaType, p.Width, p.Height, p.Bytes, p.Quality, p.File); failed != nil {
+					return fmt.Errorf("print: %w", failed)
+				}
+			}
+			return sentence(err)
+		},
+	}
+	l.flags(command)
+	timeout := command.Flags().Lookup("timeout")
+	const usual = "1m0s" // for one page
+	timeout.DefValue = usual
+	if err := timeout.Value.Set(usual); err != nil {
+		panic(err) // it is a duration
+	}
+	command.Flags().IntVar(&options.DPI, "dpi", 0, "dots per inch, 200 when left out")
+	command.Flags().BoolVar(&options.Color, "color", false, "in colour")
+	command.Flags().BoolVar(&options.Feeder, "feeder", false, "all sheets of the feeder")
+	command.Flags().StringVar(&folder, "out", "", "a folder that the pages are written to")
+	return command
+}
+
+// scanPages scans one page, or all of the feeder. Pages that came before an error are told beside it.
+func scanPages(ctx context.Context, l *line, options drivers.ScanOptions, folder string) (pages []scannedPage, err error) {
+	pages = []scannedPage{}
+	scanner, err := openPageScanner(ctx, l)
+	if err != nil {
+		return pages, err
+	}
+	defer func() { err = errors.Join(err, scanner.Close()) }()
+	for {
+		page, err := scanner.Scan(ctx, options)
+		if err != nil {
+			if len(pages) > 0 && drivers.FaultOf(err) == drivers.FaultNoDocument {
+				return pages, nil
+			}
+			return pages, err
+		}
+		said := scannedPage{MediaType: page.MediaType, Bytes: len(page.Image), Width: page.Width, Height: page.Height, Quality: page.Quality, Glass: page.Glass}
+		if folder != "" {
+			said.File = filepath.Join(folder, fmt.Sprintf("page-%d.%s", len(pages)+1, strings.TrimPrefix(page.MediaType, "image/")))
+			if err := os.WriteFile(said.File, page.Image, 0o600); err != nil {
+				return pages, fmt.Errorf("keep the page: %w", err)
+			}
+		}
+		pages = append(pages, said)
+		if page.Glass {
+			return pages, nil
+		}
+	}
+}
+
+// scannerStatus is a scanner's status, also where it cannot be opened.
+func scannerStatus(ctx context.Context, l *line) (drivers.Status, error) {
+	if !scannerLink(l.link) {
+		return away(drivers.RoleScanner, fmt.Errorf("%q names no scanner: say escl://HOST:PORT/eSCL or sane:NAME", l.link))
+	}
+	scanner, err := openPageScanner(ctx, l)
+	if err != nil {
+		status := drivers.Status{Role: drivers.RoleScanner, Condition: drivers.Offline, Fault: drivers.FaultOf(err), At: time.Now()}
+		if status.Fault == drivers.FaultUnplugged {
+			status.Condition = drivers.NoDevice
+		}
+		return status, err
+	}
+	status, err := scanner.Status(ctx)
+	return status, errors.Join(err, scanner.Close())
+}

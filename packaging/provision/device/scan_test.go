@@ -1,0 +1,62 @@
+package device_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	sim "bianmin/drivers/sim/escl"
+)
+
+// TestScan: a feeder's sheets, trouble with them, and SANE's own test scanner.
+func TestScan(t *testing.T) {
+	far, err := sim.Start(context.WithoutCancel(t.Context()), sim.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := far.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	link, folder := "escl://"+far.Address(), t.TempDir()
+	far.Feed(sim.Sheet{Bars: 1}, sim.Sheet{Bars: 2})
+	out, err := run(t, "scan", "--link", link, "--feeder", "--dpi", "100", "--out", folder, "--json")
+	var pages []struct {
+		Width, Height, Bytes int
+		File                 string
+		Glass                bool
+	}
+	if err != nil || json.Unmarshal([]byte(out), &pages) != nil || len(pages) != 2 || pages[0].Glass || pages[0].Width < 800 {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if content, err := os.ReadFile(filepath.Join(folder, filepath.Base(pages[1].File))); err != nil || len(content) != pages[1].Bytes {
+		t.Errorf("kept: %v, %d bytes", err, len(content))
+	}
+	if out, err := run(t, "scan", "--link", link, "--feeder"); err == nil || !strings.Contains(err.Error(), "nothing lies in the feeder") || out != "" {
+		t.Errorf("empty: %v\n%s", err, out)
+	}
+	far.Have(sim.Trouble{Jam: true})
+	if _, err := run(t, "scan", "--link", link, "--feeder", "--json"); err == nil || !strings.Contains(err.Error(), "jammed") {
+		t.Errorf("jam: %v", err)
+	}
+	if out, err := run(t, "status", "--role", "scanner", "--link", link, "--json"); err == nil || !strings.Contains(out, `"fault": "jam"`) || !strings.Contains(out, "SIM-0001") {
+		t.Errorf("status: %v\n%s", err, out)
+	}
+	config := t.TempDir()
+	for name, content := range map[string]string{"dll.conf": "test\n", "test.conf": "number_of_devices 1\ngeometry_max 300.0\ntest-picture \"Grid\"\n"} {
+		if err := os.WriteFile(filepath.Join(config, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("SANE_CONFIG_DIR", config)
+	if out, err := run(t, "scan", "--link", "sane:test:0", "--dpi", "75"); err != nil || !strings.Contains(out, "page 1: image/") || strings.Contains(out, "page 2") {
+		t.Errorf("SANE: %v\n%s", err, out)
+	}
+	if _, err := run(t, "scan", "--link", "serial:/dev/ttyS0"); err == nil || !strings.Contains(err.Error(), "names no scanner") {
+		t.Errorf("another link: %v", err)
+	}
+}
