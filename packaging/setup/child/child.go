@@ -10,6 +10,7 @@ import (
 	"io"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -52,6 +53,9 @@ const (
 	dismissed = 126 // whoever was asked said no
 	unable    = 127 // nobody could be asked, or it is not allowed at all
 )
+
+// wrongPassword is what pkexec says, in English always, where the password was not right. It has no status of its own.
+const wrongPassword = "Not authorized"
 
 // closing is how long a setup may take to end once nobody is there; it finishes what it is writing.
 const closing = 30 * time.Second
@@ -123,6 +127,8 @@ func (c *Child) Close() error {
 		switch {
 		case c.pkexec && errors.As(err, &exit) && exit.ExitCode() == dismissed:
 			err = &stage.Refusal{Wrong: lines.Wrong{Code: lines.Refused, Text: c.said.String()}}
+		case c.pkexec && errors.As(err, &exit) && exit.ExitCode() == unable && strings.Contains(c.said.String(), wrongPassword):
+			err = &stage.Refusal{Wrong: lines.Wrong{Code: lines.Refused}}
 		case c.pkexec && errors.As(err, &exit) && exit.ExitCode() == unable:
 			err = &stage.Refusal{Wrong: lines.Wrong{Code: lines.NotAllowed, Text: c.said.String()}}
 		case err != nil:

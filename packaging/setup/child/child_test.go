@@ -80,6 +80,7 @@ func TestEnds(t *testing.T) {
 	for _, c := range []struct{ script, code, says string }{
 		{"exit 126", lines.Refused, ""},
 		{"echo 'no agent found' >&2; exit 127", lines.NotAllowed, "no agent found"},
+		{"echo 'Error executing command as another user: Not authorized' >&2; echo >&2; echo 'This incident has been reported.' >&2; exit 127", lines.Refused, ""},
 		{"echo 'out of memory' >&2; exit 2", "", "out of memory"},
 		{"echo 'not JSON'; exit 0", "", "not a line of setup"},
 	} {
