@@ -22,14 +22,16 @@ import (
 const memoryLimit = 220 << 20
 
 // Environment is what the toolkit finds, whoever started the program. The scale
-// is not guessed from the monitor; textures unseen for 10 s are let go; folder
+// is not guessed from the monitor; textures unseen for a minute are let go, and
+// not sooner: where one frame takes longer to paint than that, the toolkit takes
+// all that is on the screen for unseen, and never paints it again; folder
 // holds its caches, and no settings of whoever is logged in; no message bus is
 // looked for or started.
 func Environment(folder string, scale float32) map[string]string {
 	return map[string]string{
 		"FYNE_SCALE":                 strconv.FormatFloat(float64(scale), 'f', -1, 32),
 		"FYNE_DISABLE_DPI_DETECTION": "1",
-		"FYNE_CACHE":                 "10s",
+		"FYNE_CACHE":                 "1m",
 		"FYNE_THEME":                 "",
 		"FYNE_FONT":                  "",
 		"DBUS_SESSION_BUS_ADDRESS":   "disabled:",

@@ -57,7 +57,7 @@ func (d *Display) Env() []string {
 
 // WindowEnv is what every windowed program of ours gets, on any display.
 func WindowEnv() []string {
-	return []string{"DBUS_SESSION_BUS_ADDRESS=disabled:", "LIBGL_ALWAYS_SOFTWARE=1", "FYNE_DISABLE_DPI_DETECTION=1", "FYNE_CACHE=10s", "GOMEMLIMIT=220MiB"}
+	return []string{"DBUS_SESSION_BUS_ADDRESS=disabled:", "LIBGL_ALWAYS_SOFTWARE=1", "FYNE_DISABLE_DPI_DETECTION=1", "FYNE_CACHE=1m", "GOMEMLIMIT=220MiB"}
 }
 
 // Close ends the display.
