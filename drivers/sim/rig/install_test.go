@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,9 +34,9 @@ type installing struct {
 	port  int // leads into the machine; 0 for none
 }
 
-func newInstalling(t *testing.T) *installing {
+func newInstalling(t *testing.T, out string) *installing {
 	t.Helper()
-	i := &installing{t: t, out: filepath.Join(root(t), "build/install")}
+	i := &installing{t: t, out: filepath.Join(root(t), "build", out)}
 	if err := os.RemoveAll(i.out); err != nil {
 		t.Fatal(err)
 	}
@@ -90,12 +91,13 @@ func (i *installing) makeStick() {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"first", "look", "after", "case", "update", "waits"} {
+	for _, name := range []string{"first", "look", "after", "case", "update", "waits", "rights", "ask", "window"} {
 		i.run("cp", filepath.Join(root(t), "packaging/build/vm", name), folder)
 	}
 	i.run("cp", packages[len(packages)-1], filepath.Join(folder, "bianmin.deb"))
 	i.publish(folder)
 	i.traces(folder)
+	i.run(filepath.Join(root(t), "packaging/build/vm/polkit"), filepath.Join(folder, "polkit"))
 	i.stick = filepath.Join(t.TempDir(), "stick.raw")
 	i.run("mkfs.ext4", "-q", "-L", "stick", "-d", folder, i.stick, "512M")
 }
@@ -119,7 +121,7 @@ func (i *installing) boot(name string) *machine.Machine {
 	vm := filepath.Join(root(i.t), "build/vm")
 	reader, printer, button := i.rig.Stand.Links()
 	other := ""
-	if name == "update" || name == "case" {
+	if name == "update" || name == "case" || name == "rights" {
 		other = " bianmin.other=" + name
 	}
 	var ports []string
@@ -161,6 +163,20 @@ func (i *installing) picture(m *machine.Machine, name string) string {
 	return path
 }
 
+// changed waits until the screen is another than in the pictures before, and then until it stays as it is.
+func (i *installing) changed(ctx context.Context, m *machine.Machine, name string, before ...string) string {
+	i.t.Helper()
+	for range 300 {
+		now := i.picture(m, name)
+		if !slices.ContainsFunc(before, func(b string) bool { return difference(i.t, b, now) <= 0.005 }) {
+			return i.settled(ctx, m, name)
+		}
+		pause(ctx, time.Second)
+	}
+	i.t.Errorf("the screen stays as in one of %s", before)
+	return before[0]
+}
+
 // settled takes pictures until something is on the screen and it stays as it is: a machine in software paints slowly.
 func (i *installing) settled(ctx context.Context, m *machine.Machine, name string) string {
 	i.t.Helper()
@@ -185,7 +201,7 @@ func (i *installing) settled(ctx context.Context, m *machine.Machine, name strin
 // TestInstall takes a clean Debian 12 from the package on a stick to the kiosk's first painted screen, starts it again,
 // tries what a bored person tries (keys that lead out, a stick), and then serves a citizen, of whom nothing may remain.
 func TestInstall(t *testing.T) {
-	i := newInstalling(t)
+	i := newInstalling(t, "install")
 	ctx, cancel := context.WithTimeout(t.Context(), 70*time.Minute)
 	defer cancel()
 	m := i.boot("first")
@@ -213,7 +229,7 @@ func TestInstall(t *testing.T) {
 	m.Stop() // the first power cut: nothing is being changed
 	console += i.citizen(ctx)
 	i.searchOutside()
-	i.judge(console + i.update(ctx))
+	i.judge(console+i.update(ctx), holds)
 }
 
 // keys presses what might lead out of the kiosk and plugs a stick in; the screen must stay the kiosk's.

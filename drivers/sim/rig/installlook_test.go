@@ -49,8 +49,20 @@ var holds = map[string]*regexp.Regexp{
 	"person":      regexp.MustCompile(`^0 of [3-9]$`),
 }
 
+// asks is what must be so where a technician without rights sets a machine with polkit up.
+var asks = map[string]*regexp.Regexp{
+	"session": regexp.MustCompile(`^clerk seat0 yes user$`),
+	"groups":  regexp.MustCompile(`^clerk$`),
+	"unasked": regexp.MustCompile(`^127 0 `),
+	"refused": regexp.MustCompile(`^127 0$`),
+	"began":   regexp.MustCompile(`^\{"(say|ask)":`),
+	"runs-as": regexp.MustCompile(`^root$`),
+	"behind":  regexp.MustCompile(`^root clerk +setup$`),
+	"told":    regexp.MustCompile(`^2$`),
+}
+
 // judge reads what the machine said about itself, and keeps it beside the pictures.
-func (i *installing) judge(console string) {
+func (i *installing) judge(console string, holds map[string]*regexp.Regexp) {
 	i.t.Helper()
 	seen, all := map[string]bool{}, ""
 	for line := range strings.Lines(console) {
