@@ -17,14 +17,24 @@ const (
 	historyKept = 60
 )
 
-// Keep adds a report to the terminal's history, of which the last 60 are kept.
+// ErrDamaged says that a part of the history cannot be read; the rest was given.
+var ErrDamaged = errors.New("a part of the history cannot be read")
+
+// Keep adds a report to the terminal's history, of which the last 60 are kept. A history that is damaged is kept aside
+// as it is, and what can be read of it stays.
 func Keep(data string, r Report) error {
 	if _, err := os.Stat(data); errors.Is(err, fs.ErrNotExist) {
 		return nil // no terminal yet, so nothing to remember it by
 	}
+	path := filepath.Join(data, historyFile)
 	kept, err := History(data)
-	if err != nil {
-		kept = nil // damaged: the history begins anew
+	if errors.Is(err, ErrDamaged) {
+		damaged, err := os.ReadFile(path) // #nosec G304 -- the terminal's own folder
+		if err = errors.Join(err, seal.WriteFile(path+".damaged", damaged)); err != nil {
+			return fmt.Errorf("keep the damaged history aside: %w", err)
+		}
+	} else if err != nil {
+		return err
 	}
 	kept = append(kept, r)
 	if over := len(kept) - historyKept; over > 0 {
@@ -38,10 +48,10 @@ func Keep(data string, r Report) error {
 			return fmt.Errorf("keep the report: %w", err)
 		}
 	}
-	return seal.WriteFile(filepath.Join(data, historyFile), out.Bytes())
+	return seal.WriteFile(path, out.Bytes())
 }
 
-// History gives the reports that were kept, oldest first.
+// History gives the reports that were kept, oldest first; beside ErrDamaged those that can be read.
 func History(data string) ([]Report, error) {
 	content, err := os.ReadFile(filepath.Join(data, historyFile)) // #nosec G304 -- the terminal's own folder
 	if errors.Is(err, fs.ErrNotExist) {
@@ -51,12 +61,17 @@ func History(data string) ([]Report, error) {
 		return nil, fmt.Errorf("read the history: %w", err)
 	}
 	var all []Report
+	damaged := 0
 	for line := range bytes.Lines(content) {
 		var r Report
-		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, fmt.Errorf("read the history: %w", err)
+		if json.Unmarshal(line, &r) != nil {
+			damaged++
+			continue
 		}
 		all = append(all, r)
+	}
+	if damaged > 0 {
+		return all, fmt.Errorf("%w: %d of %d reports", ErrDamaged, damaged, damaged+len(all))
 	}
 	return all, nil
 }

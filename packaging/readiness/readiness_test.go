@@ -1,7 +1,9 @@
 package readiness_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -262,20 +264,35 @@ func TestHistory(t *testing.T) {
 	if err != nil || len(all) != 60 || all[0].Taken.Unix() != 5 || all[59].Taken.Unix() != 64 {
 		t.Errorf("%d reports, %v", len(all), err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, "readiness.jsonl"), []byte("{\"half"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := readiness.History(folder); err == nil {
-		t.Error("half a line was read")
+	damage(t, filepath.Join(folder, "readiness.jsonl"))
+	if all, err := readiness.History(folder); !errors.Is(err, readiness.ErrDamaged) || len(all) != 59 {
+		t.Errorf("damaged: %d reports, %v", len(all), err)
 	}
 	if err := readiness.Keep(folder, readiness.Report{Version: "new"}); err != nil {
 		t.Fatal(err)
 	}
-	if all, err := readiness.History(folder); err != nil || len(all) != 1 || all[0].Version != "new" {
-		t.Errorf("after damage: %v, %v", all, err)
+	if all, err := readiness.History(folder); err != nil || len(all) != 60 || all[0].Taken.Unix() != 5 || all[59].Version != "new" {
+		t.Errorf("after damage: %d reports, %v", len(all), err)
+	}
+	if aside, err := os.ReadFile(filepath.Join(folder, "readiness.jsonl.damaged")); err != nil || !bytes.Contains(aside, []byte("{\"half\n")) {
+		t.Errorf("what was damaged is not kept aside: %v", err)
 	}
 	if err := readiness.Keep(filepath.Join(folder, "none"), readiness.Report{}); err != nil {
 		t.Errorf("before there is a terminal: %v", err)
+	}
+}
+
+// damage puts half a report in the place of one in the middle.
+func damage(t *testing.T, path string) {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(content, []byte("\n"))
+	lines[20] = []byte("{\"half\n")
+	if err := os.WriteFile(path, bytes.Join(lines, nil), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -118,15 +118,15 @@ func Print(out io.Writer, r readiness.Report, words *text.Catalog) error {
 }
 
 func tellHistory(out io.Writer, data string, asJSON bool) error {
-	all, err := readiness.History(data)
-	if err != nil {
-		return err
+	all, damaged := readiness.History(data)
+	if damaged != nil && !errors.Is(damaged, readiness.ErrDamaged) {
+		return damaged
 	}
 	if asJSON {
 		if all == nil {
 			all = []readiness.Report{}
 		}
-		return printJSON(out, all)
+		return errors.Join(printJSON(out, all), damaged)
 	}
 	for _, r := range all {
 		line := fmt.Sprintf("%s  %-4s  %s", r.Taken.Format("2006-01-02 15:04"), r.State, r.Version)
@@ -139,7 +139,7 @@ func tellHistory(out io.Writer, data string, asJSON bool) error {
 			return fmt.Errorf("print: %w", err)
 		}
 	}
-	return nil
+	return damaged
 }
 
 func printJSON(out io.Writer, value any) error {
