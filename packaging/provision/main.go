@@ -4,7 +4,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
@@ -44,8 +46,19 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "provision:", err)
+		if said := advice(err, os.Geteuid()); said != "" {
+			fmt.Fprintln(os.Stderr, "provision:", said)
+		}
 		os.Exit(1)
 	}
+}
+
+// advice is what to do about an error that only the missing rights explain; "" for any other.
+func advice(err error, euid int) string {
+	if euid == 0 || !errors.Is(err, fs.ErrPermission) {
+		return ""
+	}
+	return "this needs an administrator's rights: put sudo before the command / 需要管理员权限：请在命令前加 sudo"
 }
 
 // explain lets commands that only hold others explain themselves when alone, and refuse words they do not know.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/signal"
@@ -101,4 +102,19 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has no text %q", args[0], args[1])
 	}
 	ts.Setenv(args[2], value)
+}
+
+func TestAdvice(t *testing.T) {
+	denied := fmt.Errorf("read configuration: %w", &fs.PathError{Op: "open", Path: "/etc/bianmin/terminal.yaml", Err: syscall.EACCES})
+	for name, c := range map[string]struct {
+		err  error
+		euid int
+		want bool
+	}{
+		"no rights": {denied, 1000, true}, "root": {denied, 0, false}, "another error": {fs.ErrNotExist, 1000, false},
+	} {
+		if got := advice(c.err, c.euid); strings.Contains(got, "sudo") != c.want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
 }
