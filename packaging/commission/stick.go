@@ -50,7 +50,8 @@ func readOffline(path string) ([]byte, error) {
 	return content, stickError(errors.Join(err, file.Close()))
 }
 
-var errStickFull = errors.New("there is no room left on the stick")
+// ErrStickFull says that the technician's stick is full, not this machine's disk.
+var ErrStickFull = errors.New("there is no room left on the stick")
 
 // stickError says what a full or vanished stick is.
 func stickError(err error) error {
@@ -60,7 +61,7 @@ func stickError(err error) error {
 	case errors.Is(err, stick.ErrGone):
 		return err
 	case room.Full(err):
-		return fmt.Errorf("%w: %w", errStickFull, err)
+		return fmt.Errorf("%w: %w", ErrStickFull, err)
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the stick cannot be written to: %w", err)
 	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO), errors.Is(err, fs.ErrNotExist):

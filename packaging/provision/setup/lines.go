@@ -281,6 +281,7 @@ var codes = []struct {
 	{enrol.ErrFingerprint, lines.CodeForeign},
 	{enrol.ErrTooOften, lines.TooOften},
 	{commission.ErrRunning, lines.Running},
+	{commission.ErrStickFull, lines.StickFull},
 	{fs.ErrPermission, lines.NotAllowed},
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -175,9 +176,11 @@ func TestLines(t *testing.T) {
 
 func TestCodes(t *testing.T) {
 	for err, want := range map[error]string{
-		enrol.ErrCodeUsed:      lines.CodeUsed,
-		commission.ErrRunning:  lines.Running,
-		os.ErrPermission:       lines.NotAllowed,
+		enrol.ErrCodeUsed:     lines.CodeUsed,
+		commission.ErrRunning: lines.Running,
+		os.ErrPermission:      lines.NotAllowed,
+		fmt.Errorf("%w: %w", commission.ErrStickFull, syscall.ENOSPC): lines.StickFull,
+		syscall.ENOSPC:         lines.DiskFull,
 		os.ErrDeadlineExceeded: lines.Network,
 		io.ErrUnexpectedEOF:    lines.Other,
 	} {

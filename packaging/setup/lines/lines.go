@@ -161,6 +161,7 @@ const (
 	Network     = "network"
 	Running     = "running"
 	DiskFull    = "disk-full"
+	StickFull   = "stick-full"
 	Waiting     = "waiting"       // tested; enrolled once the county has answered the request on the stick, which Text names
 	NotAllowed  = "not-permitted" // no rights to set this machine up
 	Refused     = "refused"       // whoever was asked for the rights said no
