@@ -7,7 +7,6 @@ package ipp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -17,6 +16,7 @@ import (
 	"github.com/OpenPrinting/goipp"
 
 	"bianmin/drivers"
+	"bianmin/drivers/near"
 )
 
 // Options are a printer's surroundings. Zero values are the defaults.
@@ -83,11 +83,7 @@ func named(link string, options Options) (*Printer, error) {
 	u.Scheme = "http"
 	p.address = u.String()
 	p.options.fill()
-	p.client = &http.Client{
-		// One connection per request: nothing is ever sent again behind our back. No proxy: the printer is near.
-		Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true, DialContext: (&net.Dialer{Timeout: p.options.Answer}).DialContext},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	p.client = near.Client(p.options.Answer)
 	return p, nil
 }
 
@@ -113,16 +109,4 @@ func (p *Printer) Close() error {
 
 func failure(fault drivers.Fault, op string, err error) error {
 	return &drivers.Error{Role: drivers.RoleDocument, Fault: fault, Op: op, Err: err}
-}
-
-// pause waits, or ends with ctx.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait: %w", ctx.Err())
-	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"bianmin/core/receipt"
 	"bianmin/drivers"
+	"bianmin/drivers/near"
 )
 
 // Job states of RFC 8011 that are an end.
@@ -101,7 +102,7 @@ func (p *Printer) send(ctx context.Context, s said, title string, pdf []byte) (i
 		if drivers.FaultOf(err) != drivers.FaultBusy || !untouched(err) || p.options.Now().After(until) {
 			return 0, err
 		}
-		if waiting := pause(ctx, p.options.Poll); waiting != nil {
+		if waiting := near.Pause(ctx, p.options.Poll); waiting != nil {
 			return 0, failure(drivers.FaultCancelled, "print", &refusedError{what: waiting.Error()})
 		}
 	}
@@ -154,7 +155,7 @@ func (p *Printer) follow(ctx context.Context, id int) (drivers.Outcome, error) {
 		} else if p.options.Now().Sub(moved) >= p.options.Stall {
 			return drivers.Unconfirmed, trouble
 		}
-		if err := pause(ctx, p.options.Poll); err != nil {
+		if err := near.Pause(ctx, p.options.Poll); err != nil {
 			return drivers.Unconfirmed, failure(drivers.FaultCancelled, "follow job", err)
 		}
 	}

@@ -9,12 +9,12 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/OpenPrinting/goipp"
 
 	"bianmin/drivers"
+	"bianmin/drivers/near"
 )
 
 // largestAnswer is more than any printer has to say.
@@ -68,7 +68,7 @@ func (p *Printer) exchange(ctx context.Context, op string, m *goipp.Message, doc
 	request.Header.Set("Content-Type", goipp.ContentType)
 	answer, err := p.client.Do(request)
 	if err != nil {
-		return nil, failure(faultOf(ctx, err), op, err)
+		return nil, failure(near.FaultOf(ctx, err), op, err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if err := checkHTTP(answer); err != nil {
@@ -76,7 +76,7 @@ func (p *Printer) exchange(ctx context.Context, op string, m *goipp.Message, doc
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, largestAnswer))
 	if err != nil {
-		return nil, failure(faultOf(ctx, err), op, fmt.Errorf("read answer: %w", err))
+		return nil, failure(near.FaultOf(ctx, err), op, fmt.Errorf("read answer: %w", err))
 	}
 	got := &goipp.Message{}
 	if err := got.DecodeBytes(body); err != nil {
@@ -128,20 +128,6 @@ func statusFault(status goipp.Status) drivers.Fault {
 		return drivers.FaultDevice
 	}
 	return drivers.FaultProtocol
-}
-
-// faultOf gives the code for people of an error of the network.
-func faultOf(ctx context.Context, err error) drivers.Fault {
-	var lookup *net.DNSError
-	switch {
-	case ctx.Err() != nil:
-		return drivers.FaultCancelled
-	case errors.As(err, &lookup), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return drivers.FaultUnplugged
-	case strings.Contains(err.Error(), "malformed HTTP"):
-		return drivers.FaultProtocol
-	}
-	return drivers.FaultSilent
 }
 
 // untouched tells whether an error came before the printer can have begun a job.

@@ -12,13 +12,12 @@ import (
 	_ "image/png" // one of the two forms a decoder may give
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"syscall"
 	"time"
 
 	_ "golang.org/x/image/bmp" // the other
 
 	"bianmin/drivers"
+	"bianmin/drivers/apart"
 )
 
 const (
@@ -81,22 +80,14 @@ func (d *Decoder) Decode(ctx context.Context, photo []byte) (image.Image, error)
 
 // run gives the photo to the decoder and takes what it says. The complaints of a decoder may hold anything: nobody reads them.
 func (d *Decoder) run(ctx context.Context, photo []byte) ([]byte, error) {
-	runtime.LockOSThread() // the kernel kills the decoder when the thread that started it dies
-	defer runtime.UnlockOSThread()
 	limited, cancel := context.WithTimeout(ctx, d.options.Limit)
 	defer cancel()
 	command := exec.CommandContext(limited, "/proc/self/exe")
 	command.Args = append([]string{launcher, d.options.Program}, d.options.Args...)
 	command.Dir, command.Env = "/", []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
-	command.WaitDelay = time.Second
 	out := &capped{full: cancel}
 	command.Stdin, command.Stdout = bytes.NewReader(photo), out
-	err := command.Run()
-	if command.Process != nil {
-		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL) // whatever it left behind
-	}
+	err := apart.Run(command)
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:

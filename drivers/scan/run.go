@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"bianmin/drivers"
+	"bianmin/drivers/apart"
 )
 
 // largest is the most a scan may send, in bytes: A4 in colour at 600 dots per inch.
@@ -41,26 +40,16 @@ func environment() []string {
 // by force, and about one time in ten thousand that thread held the lock which
 // unloading the backend waits for: the page has come, and the tool never ends.
 func run(ctx context.Context, env []string, whole func([]byte) bool, tool string, args ...string) ([]byte, error) {
-	// The kernel kills the tool when the thread that started it dies; so the thread has to stay.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	command := exec.CommandContext(ctx, tool, args...)
 	command.Env = env
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
-	command.WaitDelay = 2 * time.Second
 	out, complaints := &capped{limit: largest}, &capped{limit: 4 << 10, forgiving: true}
 	out.whole = whole
 	out.full = func() *time.Timer { return time.AfterFunc(farewell, func() { cancel(errFarewell) }) }
 	command.Stdout, command.Stderr = out, complaints
-	err := command.Run()
+	err := apart.Run(command)
 	out.stop()
-	if command.Process != nil {
-		// Whatever the tool left behind in its group must not hold the scanner.
-		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
-	}
 	told := saidFault(complaints.buffer.String())
 	switch {
 	case err == nil && whole != nil && !whole(out.buffer.Bytes()) && told != drivers.FaultNone:

@@ -9,13 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"image/jpeg"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"bianmin/drivers"
+	"bianmin/drivers/near"
 	"bianmin/drivers/scan"
 )
 
@@ -87,11 +87,7 @@ func named(link string, options Options) (*Scanner, error) {
 	options.fill()
 	return &Scanner{
 		base: u, options: options,
-		client: &http.Client{
-			// One connection per request: nothing is ever sent again behind our back. No proxy: the scanner is near.
-			Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true, DialContext: (&net.Dialer{Timeout: options.Answer}).DialContext},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		client: near.Client(options.Answer),
 	}, nil
 }
 

@@ -6,15 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"bianmin/drivers"
+	"bianmin/drivers/near"
 )
 
 const (
@@ -126,7 +125,7 @@ func (s *Scanner) next(ctx context.Context, job string) ([]byte, error) {
 		case answer.StatusCode != http.StatusServiceUnavailable:
 			return nil, s.why(ctx, statusError(answer.StatusCode), false)
 		}
-		if err := pause(ctx, s.after(answer)); err != nil {
+		if err := near.Pause(ctx, s.after(answer)); err != nil {
 			return nil, err
 		}
 	}
@@ -138,18 +137,6 @@ func (s *Scanner) after(answer *http.Response) time.Duration {
 		return time.Duration(n) * time.Second
 	}
 	return s.options.Poll
-}
-
-// pause waits, or ends with ctx.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("wait: %w", ctx.Err())
-	}
 }
 
 // why asks the scanner what stands in the way; err stays where it does not say. wanted tells whether a sheet of the feeder was.
@@ -168,7 +155,6 @@ func (s *Scanner) why(ctx context.Context, err error, wanted bool) error {
 func (s *Scanner) faultOf(ctx context.Context, err error) drivers.Fault {
 	var told *faultError
 	var status statusError
-	var lookup *net.DNSError
 	switch {
 	case ctx.Err() != nil:
 		return drivers.FaultCancelled
@@ -176,12 +162,10 @@ func (s *Scanner) faultOf(ctx context.Context, err error) drivers.Fault {
 		return told.fault
 	case errors.As(err, &status):
 		return status.fault()
-	case errors.Is(err, errNoMore), errors.Is(err, errAnswer), errors.Is(err, errTooMuch), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(err.Error(), "malformed HTTP"):
+	case errors.Is(err, errNoMore), errors.Is(err, errAnswer), errors.Is(err, errTooMuch), errors.Is(err, io.ErrUnexpectedEOF):
 		return drivers.FaultProtocol
-	case errors.As(err, &lookup), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return drivers.FaultUnplugged
 	}
-	return drivers.FaultSilent
+	return near.FaultOf(ctx, err)
 }
 
 func (e statusError) fault() drivers.Fault {
