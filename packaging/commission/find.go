@@ -78,7 +78,7 @@ func (s *search) find(ctx context.Context) {
 
 // scanners looks for scanners: driverless ones on USB first, which need nothing of SANE, then what SANE knows.
 func (s *search) scanners(ctx context.Context) {
-	for _, f := range escl.Find(ctx, escl.Options{}) {
+	for _, f := range escl.Find(ctx, s.places.USB, escl.Options{}) {
 		s.add(Finding{Role: drivers.RoleScanner, Name: f.Link, Model: f.Model, Serial: f.Serial})
 	}
 	names, err := scan.List(ctx, scan.Options{})

@@ -19,12 +19,13 @@ import (
 	"bianmin/drivers/pack"
 	"bianmin/drivers/point"
 	"bianmin/drivers/scan"
+	"bianmin/drivers/scan/escl"
 	"bianmin/packaging/places"
 )
 
 // shown is one device as the commands tell of it.
 type shown struct {
-	Kind         string          `json:"kind"`           // usb, hid, serial, queue, sane
+	Kind         string          `json:"kind"`           // usb, hid, serial, queue, escl, sane
 	Link         string          `json:"link,omitempty"` // for --link and terminal.yaml; "" where nothing opens it
 	Role         drivers.Role    `json:"role,omitempty"` // "" where it is not known
 	Pack         string          `json:"pack,omitempty"`
@@ -122,7 +123,8 @@ func (l look) around(ctx context.Context) listed {
 	}
 	packs, err := places.Packs(l.root)
 	trouble("device packs", err)
-	printers, err := ipp.Find(ctx, places.Printers(l.root), ipp.Options{Now: time.Now})
+	spooler := places.Printers(l.root)
+	printers, err := ipp.Find(ctx, spooler, ipp.Options{Now: time.Now})
 	trouble("print queues", err)
 	attached, err := point.Attachments(l.root, packs)
 	trouble("USB", err)
@@ -141,11 +143,16 @@ func (l look) around(ctx context.Context) listed {
 		}
 		all.Devices = append(all.Devices, s.noted(note))
 	}
+	if l.asking {
+		for _, f := range escl.Find(ctx, spooler.USB, escl.Options{}) {
+			all.Devices = append(all.Devices, shown{Kind: "escl", Link: f.Link, Role: drivers.RoleScanner, Model: f.Model, Serial: f.Serial})
+		}
+	}
 	if l.asking && l.root == "/" {
 		names, err := scan.List(ctx, scan.Options{})
 		trouble("scanners", err)
 		for _, name := range names {
-			all.Devices = append(all.Devices, shown{Kind: "sane", Link: name, Role: drivers.RoleScanner})
+			all.Devices = append(all.Devices, shown{Kind: "sane", Link: "sane:" + name, Role: drivers.RoleScanner})
 		}
 	}
 	return all
