@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,9 +22,6 @@ type Node struct {
 	Port            string // the socket, "1-1.2"; "" where it is at none
 	Descriptor      []byte // its report descriptor
 }
-
-// socket is a USB socket among the folders that lead to a device.
-var socket = regexp.MustCompile(`^[0-9]+-[0-9]+(\.[0-9]+)*$`)
 
 // List gives the HID devices on USB that are there, without opening any. root is the folder in which "sys" lies, "/" but for tests.
 func List(root string) ([]Node, error) {
@@ -72,7 +68,7 @@ func read(folder string) (Node, bool) {
 	}
 	n := Node{Vendor: uint16(vendor), Product: uint16(product), Name: values["HID_NAME"], Serial: values["HID_UNIQ"], Descriptor: descriptor}
 	for _, part := range strings.Split(real, "/") {
-		if socket.MatchString(part) {
+		if bus.IsSocket(part) {
 			n.Port = part // the last one is the device's own
 		}
 	}

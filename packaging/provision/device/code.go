@@ -13,8 +13,8 @@ import (
 	"bianmin/drivers/link/bus"
 )
 
-// scanner is a code reader on any link.
-type scanner interface {
+// codeReader is a code reader on any link.
+type codeReader interface {
 	Scan(ctx context.Context) (barcode.Code, error)
 	Close() error
 }
@@ -50,17 +50,12 @@ func codeCommand() *cobra.Command {
 		},
 	}
 	l.flags(command)
-	baud := command.Flags().Lookup("baud")
-	const usual = "9600" // of code readers
-	baud.DefValue = usual
-	if err := baud.Value.Set(usual); err != nil {
-		panic(err) // it is a number
-	}
+	usual(command, "baud", "9600") // of code readers
 	return command
 }
 
 func readCode(ctx context.Context, l *line) (code barcode.Code, err error) {
-	reader, err := openScanner(ctx, l)
+	reader, err := openCodeReader(ctx, l)
 	if err != nil {
 		return barcode.Code{}, err
 	}
@@ -72,7 +67,7 @@ func readCode(ctx context.Context, l *line) (code barcode.Code, err error) {
 	return code, err
 }
 
-func openScanner(ctx context.Context, l *line) (scanner, error) {
+func openCodeReader(ctx context.Context, l *line) (codeReader, error) {
 	if place, ok := strings.CutPrefix(l.link, "hid:"); ok {
 		named, err := bus.ParsePlace(place)
 		if err != nil {

@@ -48,6 +48,15 @@ func (l *line) flags(command *cobra.Command) {
 	}
 }
 
+// usual sets what a flag is where nothing is said, for a command that differs from the others.
+func usual(command *cobra.Command, flag, value string) {
+	f := command.Flags().Lookup(flag)
+	f.DefValue = value
+	if err := f.Value.Set(value); err != nil {
+		panic(err) // it stands in this package
+	}
+}
+
 // findSpeed finds a card reader's speed where none was said. Where nothing answers the usual one stays: opening then says what is wrong.
 func (l *line) findSpeed(ctx context.Context) error {
 	if l.baud != 0 {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bianmin/assets"
+	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/drivers/ipp"
 	"bianmin/drivers/link"
@@ -39,26 +41,16 @@ type shown struct {
 	Capabilities []string        `json:"capabilities,omitempty"`
 	Quirks       []string        `json:"quirks,omitempty"`
 	Status       *drivers.Status `json:"status,omitempty"` // of one that was asked
-	Note         string          `json:"note,omitempty"`   // a key of notes
+	Note         string          `json:"note,omitempty"`   // its words are noteKey's
 	Means        *pack.Name      `json:"means,omitempty"`  // the note in words
 }
 
-// notes are what is to be said of a device beside what it is.
-var notes = map[string]pack.Name{
-	"no-queue":        {Zh: "这台打印机没有打印队列，先在 CUPS 里建一个（lpadmin，或系统的打印机设置）", En: "this printer has no print queue: make one in CUPS (lpadmin, or the system's printer settings)"},
-	"no-ipp-usb":      {Zh: "这台打印机要装 ipp-usb 才能用", En: "this printer can be used when ipp-usb is installed"},
-	"unknown-printer": {Zh: "看不出是小票打印机还是 A4 打印机：没有向它发任何东西。是小票打印机就写进配置，或放一个设备说明文件", En: "nothing says whether it prints receipts or pages, so nothing was sent to it: if receipts, name it in the configuration or add a device pack"},
-	"no-pdf":          {Zh: "这台打印机不认 PDF，要建一个会转换的队列", En: "this printer takes no PDF: make a queue that converts it"},
-	"silent":          {Zh: "没有回应", En: "does not answer"},
-	"not-permitted":   {Zh: "系统不让用：用 root 运行", En: "the system refuses access: run as root"},
-	"busy":            {Zh: "别的程序占着它", En: "another program holds it"},
-	"trouble":         {Zh: "打不开", En: "cannot be opened"},
-}
+// noteKey begins the keys of the words for what is to be said of a device beside what it is.
+const noteKey = "provision.device.note."
 
-func (s shown) noted(note string) shown {
+func (l look) noted(s shown, note string) shown {
 	if note != "" {
-		words := notes[note]
-		s.Note, s.Means = note, &words
+		s.Note, s.Means = note, &pack.Name{Zh: l.words.T(text.Chinese, noteKey+note, nil), En: l.words.T(text.English, noteKey+note, nil)}
 	}
 	return s
 }
@@ -69,6 +61,7 @@ type look struct {
 	json    bool
 	timeout time.Duration
 	asking  bool // also ask those that are known
+	words   *text.Catalog
 }
 
 // listed is the answer.
@@ -96,6 +89,10 @@ func lookCommand(asking bool, use, short, long string) *cobra.Command {
 			command.SilenceUsage = true
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
 			defer cancel()
+			var err error
+			if l.words, err = text.Load(assets.Words()); err != nil {
+				return err
+			}
 			all := l.around(ctx)
 			if l.json {
 				return printJSON(command.OutOrStdout(), all)
@@ -141,7 +138,7 @@ func (l look) around(ctx context.Context) listed {
 		if !f.PDF {
 			note = "no-pdf"
 		}
-		all.Devices = append(all.Devices, s.noted(note))
+		all.Devices = append(all.Devices, l.noted(s, note))
 	}
 	if l.asking {
 		for _, f := range escl.Find(ctx, spooler.USB, escl.Options{}) {
@@ -181,7 +178,7 @@ func (l look) usb(ctx context.Context, attached []point.Attached, printers []ipp
 		case l.asking && a.Role != drivers.RoleDocument && a.Role != drivers.RoleCode:
 			note = answered(answers[i], &s)
 		}
-		all = append(all, s.noted(note))
+		all = append(all, l.noted(s, note))
 	}
 	return all
 }
@@ -227,13 +224,13 @@ func (l look) serial(ctx context.Context) (all []shown, err error) {
 	}
 	for i, f := range point.Find(ctx, links, time.Now) {
 		note := answered(f, &all[i])
-		all[i] = all[i].noted(note)
+		all[i] = l.noted(all[i], note)
 	}
 	return all, err
 }
 
 func printListed(out io.Writer, all []shown) error {
-	var text strings.Builder
+	var said strings.Builder
 	for _, s := range all {
 		words := []string{cmp.Or(string(s.Role), "?"), cmp.Or(s.Link, s.Kind)}
 		if s.Name != nil {
@@ -250,15 +247,15 @@ func printListed(out io.Writer, all []shown) error {
 		if s.Status != nil {
 			words = append(words, string(s.Status.Condition))
 		}
-		text.WriteString(strings.Join(words, "  ") + "\n")
+		said.WriteString(strings.Join(words, "  ") + "\n")
 		if s.Means != nil {
-			text.WriteString("    " + s.Means.Zh + " / " + s.Means.En + "\n")
+			said.WriteString("    " + s.Means.Zh + " / " + s.Means.En + "\n")
 		}
 	}
 	if len(all) == 0 {
-		text.WriteString("没有找到设备 / no devices were found\n")
+		said.WriteString("没有找到设备 / no devices were found\n")
 	}
-	if _, err := io.WriteString(out, text.String()); err != nil {
+	if _, err := io.WriteString(out, said.String()); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil

@@ -100,7 +100,7 @@ func TestListInWords(t *testing.T) {
 		}
 	}
 	out, err := run(t, "list", "--root", root)
-	if err != nil || !strings.Contains(out, "没有打印队列") || !strings.Contains(out, "make one in CUPS") || !strings.Contains(out, "nothing was sent to it") {
+	if err != nil || !strings.Contains(out, "还没有设好") || !strings.Contains(out, "add it in CUPS") || !strings.Contains(out, "nothing was sent to it") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if out, err := run(t, "list", "--root", t.TempDir()); err != nil || !strings.Contains(out, "no devices were found") {

@@ -21,8 +21,8 @@ func scannerLink(link string) bool {
 	return strings.HasPrefix(link, "escl:") || strings.HasPrefix(link, "sane:")
 }
 
-// openPageScanner opens a scanner by its link; limit is for one page.
-func openPageScanner(ctx context.Context, l *line) (drivers.Scanner, error) {
+// openScanner opens a scanner by its link; limit is for one page.
+func openScanner(ctx context.Context, l *line) (drivers.Scanner, error) {
 	if name, ok := strings.CutPrefix(l.link, "sane:"); ok {
 		return scan.Open(ctx, scan.Options{Device: name, Timeout: l.timeout})
 	}
@@ -70,12 +70,7 @@ func scanCommand() *cobra.Command {
 		},
 	}
 	l.flags(command)
-	timeout := command.Flags().Lookup("timeout")
-	const usual = "1m0s" // for one page
-	timeout.DefValue = usual
-	if err := timeout.Value.Set(usual); err != nil {
-		panic(err) // it is a duration
-	}
+	usual(command, "timeout", "1m0s") // for one page
 	command.Flags().IntVar(&options.DPI, "dpi", 0, "dots per inch, 200 when left out")
 	command.Flags().BoolVar(&options.Color, "color", false, "in colour")
 	command.Flags().BoolVar(&options.Feeder, "feeder", false, "all sheets of the feeder")
@@ -86,7 +81,7 @@ func scanCommand() *cobra.Command {
 // scanPages scans one page, or all of the feeder. Pages that came before an error are told beside it.
 func scanPages(ctx context.Context, l *line, options drivers.ScanOptions, folder string) (pages []scannedPage, err error) {
 	pages = []scannedPage{}
-	scanner, err := openPageScanner(ctx, l)
+	scanner, err := openScanner(ctx, l)
 	if err != nil {
 		return pages, err
 	}
@@ -118,7 +113,7 @@ func scannerStatus(ctx context.Context, l *line) (drivers.Status, error) {
 	if !scannerLink(l.link) {
 		return away(drivers.RoleScanner, fmt.Errorf("%q names no scanner: say escl://HOST:PORT/eSCL or sane:NAME", l.link))
 	}
-	scanner, err := openPageScanner(ctx, l)
+	scanner, err := openScanner(ctx, l)
 	if err != nil {
 		status := drivers.Status{Role: drivers.RoleScanner, Condition: drivers.Offline, Fault: drivers.FaultOf(err), At: time.Now()}
 		if status.Fault == drivers.FaultUnplugged {

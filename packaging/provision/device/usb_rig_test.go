@@ -189,7 +189,7 @@ func TestProgramOnUSB(t *testing.T) {
 	sees(t, "list", a, b, paper, pages, alien)
 	online := func(d told) told { d.condition = drivers.Online; return d }
 	sees(t, "probe", online(a), online(b), online(paper), pages, alien)
-	if out, _, err := program(t, "device", "list"); err != nil || !strings.Contains(out, "没有打印队列") || !strings.Contains(out, "make one in CUPS") {
+	if out, _, err := program(t, "device", "list"); err != nil || !strings.Contains(out, "还没有设好") || !strings.Contains(out, "add it in CUPS") {
 		t.Errorf("%v\n%s", err, out)
 	}
 
