@@ -103,10 +103,8 @@ func (s *shooting) run() (err error) {
 		}
 		err = errors.Join(err, s.wire.Close())
 	}()
-	for step := range s.schedule.Steps {
-		if err := s.step(step); err != nil {
-			return fmt.Errorf("step %d: %w", step, err)
-		}
+	if err := s.schedule.Each(s.step); err != nil {
+		return err
 	}
 	return s.afterwards()
 }

@@ -91,10 +91,8 @@ func (p *printing) run() (err error) {
 	defer func() {
 		err = errors.Join(err, p.close(), p.sim.Close())
 	}()
-	for step := range p.schedule.Steps {
-		if err := p.step(step); err != nil {
-			return fmt.Errorf("step %d: %w", step, err)
-		}
+	if err := p.schedule.Each(p.step); err != nil {
+		return err
 	}
 	return p.afterwards()
 }

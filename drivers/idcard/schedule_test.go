@@ -87,10 +87,8 @@ func (r *reading) run() (err error) {
 		}
 		err = errors.Join(err, r.wire.Close())
 	}()
-	for step := range r.schedule.Steps {
-		if err := r.step(step); err != nil {
-			return fmt.Errorf("step %d: %w", step, err)
-		}
+	if err := r.schedule.Each(r.step); err != nil {
+		return err
 	}
 	return r.afterwards()
 }

@@ -2,7 +2,6 @@ package point_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -12,6 +11,41 @@ import (
 	"bianmin/drivers/point"
 	"bianmin/drivers/sim/document"
 )
+
+// watched is a device manager with one device, looked at often.
+type watched struct {
+	*point.Point
+	t   *testing.T
+	ctx context.Context
+}
+
+func watch(t *testing.T, config point.Config) watched {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	p, err := point.Start(ctx, config, point.Options{Watch: 10 * time.Millisecond, Retry: 10 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return watched{p, t, ctx}
+}
+
+// until waits until the device is so.
+func (w watched) until(what string, ok func(drivers.Status) bool) {
+	w.t.Helper()
+	for !ok(w.Statuses()[0]) {
+		select {
+		case <-w.Changes():
+		case <-w.ctx.Done():
+			w.t.Fatalf("never %s: %+v", what, w.Statuses())
+		}
+	}
+}
 
 const blankPage = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj " +
 	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
@@ -27,27 +61,8 @@ func TestDocumentPrinter(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	p, err := point.Start(ctx, point.Config{Document: &point.Document{Link: far.Link()}}, point.Options{Watch: 10 * time.Millisecond, Retry: 10 * time.Millisecond, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	until := func(what string, ok func(drivers.Status) bool) {
-		t.Helper()
-		for !ok(p.Statuses()[0]) {
-			select {
-			case <-p.Changes():
-			case <-ctx.Done():
-				t.Fatalf("never %s: %+v", what, p.Statuses())
-			}
-		}
-	}
+	w := watch(t, point.Config{Document: &point.Document{Link: far.Link()}})
+	ctx, p, until := w.ctx, w.Point, w.until
 	until("online", func(s drivers.Status) bool { return s.Condition == drivers.Online && s.Model != "" })
 	if err := far.SetPaper(ctx, false); err != nil {
 		t.Fatal(err)

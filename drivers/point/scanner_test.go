@@ -1,12 +1,8 @@
 package point_test
 
 import (
-	"context"
-	"io"
-	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"bianmin/drivers"
 	"bianmin/drivers/point"
@@ -24,28 +20,8 @@ func TestDriverlessScanner(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	config := point.Config{Scanner: &point.Scanner{Link: "escl://" + far.Address(), DPI: 100}}
-	p, err := point.Start(ctx, config, point.Options{Watch: 10 * time.Millisecond, Retry: 10 * time.Millisecond, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := p.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	until := func(what string, ok func(drivers.Status) bool) {
-		t.Helper()
-		for !ok(p.Statuses()[0]) {
-			select {
-			case <-p.Changes():
-			case <-ctx.Done():
-				t.Fatalf("never %s: %+v", what, p.Statuses())
-			}
-		}
-	}
+	w := watch(t, point.Config{Scanner: &point.Scanner{Link: "escl://" + far.Address(), DPI: 100}})
+	ctx, p, until := w.ctx, w.Point, w.until
 	until("online", func(s drivers.Status) bool {
 		return s.Condition == drivers.Online && s.Model == "Simulated Scanner" && s.Serial == "SIM-0001"
 	})

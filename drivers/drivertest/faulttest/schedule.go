@@ -76,6 +76,16 @@ func (s Schedule) In(step int, kind Kind) []Fault {
 	return in
 }
 
+// Each takes the schedule's steps in turn until one fails, and says which.
+func (s Schedule) Each(step func(n int) error) error {
+	for n := range s.Steps {
+		if err := step(n); err != nil {
+			return fmt.Errorf("step %d: %w", n, err)
+		}
+	}
+	return nil
+}
+
 // Random is the chance of the schedule's own, the same at each try.
 func (s Schedule) Random() *rand.Rand { return rand.New(rand.NewPCG(s.Seed, 0xFA)) }
 
