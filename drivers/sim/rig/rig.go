@@ -225,7 +225,7 @@ func (r *Rig) enrol(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = r.Run(ctx, "provision", "enrol", enrolment, "--data", r.TerminalData())
+	_, err = r.feed(ctx, enrolment, "provision", "enrol", "-", "--data", r.TerminalData())
 	return err
 }
 
@@ -254,7 +254,13 @@ func (r *Rig) platformJSON(ctx context.Context, into any, args ...string) error 
 
 // Run runs one of the programs to its end and returns its standard output.
 func (r *Rig) Run(ctx context.Context, program string, args ...string) ([]byte, error) {
+	return r.feed(ctx, "", program, args...)
+}
+
+// feed is Run with something on the program's standard input.
+func (r *Rig) feed(ctx context.Context, in, program string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, r.bin(program), args...)
+	cmd.Stdin = strings.NewReader(in)
 	cmd.Env = append(os.Environ(), r.Env()...)
 	out, err := cmd.Output()
 	if err != nil {

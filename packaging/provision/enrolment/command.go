@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/provision/ticket"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/update/trial"
 	"bianmin/sync/enrol"
@@ -28,20 +29,15 @@ type flags struct {
 func Command(software string, now func() time.Time) *cobra.Command {
 	var f flags
 	c := &cobra.Command{
-		Use:   "enrol STRING|CODE|-",
+		Use:   "enrol " + ticket.Usage,
 		Short: "Enrol this terminal with a one-time code (终端入网)",
 		Long: `Exchanges a one-time code for this terminal's certificates and writes them into the data folder.
 
-The argument is the whole enrolment string (BIANMIN1|url|fingerprint|code), or only the code with --platform and --trust,
-or - to read the string from standard input, so that it does not stand in the list of processes.`,
-		Args: func(_ *cobra.Command, words []string) error {
-			if len(words) != 1 {
-				return errors.New("give the enrolment string, or - for standard input; put it in quotes, for it holds signs that mean something to the shell")
-			}
-			return nil
-		},
+It asks for the whole enrolment string (BIANMIN1|url|fingerprint|code), or only the code with --platform and --trust; scan or type it.
+With - it reads it from standard input and does not ask. It takes none in the command, which others can see.`,
+		Args: ticket.Args,
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			ticket, err := f.ticket(c, args[0])
+			given, err := f.ticket(c, args)
 			if err != nil {
 				return err
 			}
@@ -56,7 +52,7 @@ or - to read the string from standard input, so that it does not stand in the li
 			defer func() { err = errors.Join(err, release()) }()
 			var identity *seal.Identity
 			err = asuser.Do(data, func() (err error) { // root's keys would be read by nobody
-				identity, err = enrol.Enrol(c.Context(), enrol.Options{Ticket: ticket, Data: data, Software: software, Replace: f.replace, Now: now})
+				identity, err = enrol.Enrol(c.Context(), enrol.Options{Ticket: given, Data: data, Software: software, Replace: f.replace, Now: now})
 				return err
 			})
 			if err != nil {
@@ -74,22 +70,18 @@ or - to read the string from standard input, so that it does not stand in the li
 	return c
 }
 
-func (f flags) ticket(c *cobra.Command, argument string) (wire.Ticket, error) {
-	if argument == "-" {
-		content := make([]byte, 4096)
-		n, err := c.InOrStdin().Read(content)
-		if err != nil {
-			return wire.Ticket{}, fmt.Errorf("read the enrolment string: %w", err)
-		}
-		argument = string(content[:n])
+func (f flags) ticket(c *cobra.Command, words []string) (wire.Ticket, error) {
+	said, err := ticket.Ask(c.Context(), c, words)
+	if err != nil {
+		return wire.Ticket{}, err
 	}
-	if strings.Contains(argument, "|") {
-		return wire.ParseTicket(argument)
+	if strings.Contains(said, "|") {
+		return wire.ParseTicket(said)
 	}
 	if f.platform == "" || f.trust == "" {
-		return wire.Ticket{}, errors.New("a bare code needs --platform and --trust; or give the whole enrolment string")
+		return wire.Ticket{}, errors.New("a bare code needs --platform and --trust; or take the whole enrolment string")
 	}
-	return wire.NewTicket(f.platform, f.trust, argument)
+	return wire.NewTicket(f.platform, f.trust, said)
 }
 
 // folders are the terminal's data folder and its updater's.

@@ -57,7 +57,8 @@ func TestBelongsToTheTerminal(t *testing.T) {
 	}
 	for _, more := range [][]string{nil, {"--replace"}} {
 		command := exec.CommandContext(t.Context(), os.Args[0]) // rights are a whole process's
-		command.Env = append(os.Environ(), childWords+"="+strings.Join(append([]string{p.Ticket("QH0301", p.URL).String(), "--data", data}, more...), "\n"))
+		command.Env = append(os.Environ(), childWords+"="+strings.Join(append([]string{"-", "--data", data}, more...), "\n"))
+		command.Stdin = strings.NewReader(p.Ticket("QH0301", p.URL).String())
 		if out, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}

@@ -1,13 +1,9 @@
 package succession
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"strings"
-
 	"github.com/spf13/cobra"
 
+	"bianmin/packaging/provision/ticket"
 	"bianmin/packaging/succession"
 	"bianmin/sync/wire"
 )
@@ -17,22 +13,26 @@ func replaceCommand(o Options) *cobra.Command {
 	var from string
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "replace STRING|-", Short: "Make this machine take another's place (换机)", Args: cobra.ExactArgs(1),
+		Use: "replace " + ticket.Usage, Short: "Make this machine take another's place (换机)", Args: ticket.Args,
 		Long: `On the new machine. Enrols it with the enrolment string (a new code for the same terminal number and point), and takes over what --from holds:
 a stick, which goes to the old machine in between ("provision backup --final" there), or the data folder on the old machine's disk.
-The string may be - for standard input. Run the same command again after an interruption, and after the stick was at the old machine.`,
+It asks for the string; with - it reads it from standard input. Run the same command again after an interruption, and after the stick was at the old machine.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := p.machine(c, o)
 			if err != nil {
 				return err
 			}
-			ticket, err := readTicket(args[0], c.InOrStdin())
+			said, err := ticket.Ask(c.Context(), c, args)
+			if err != nil {
+				return err
+			}
+			given, err := wire.ParseTicket(said)
 			if err != nil {
 				return err
 			}
 			var taken []succession.Taken
 			do := func() error {
-				return p.steady(c.Context(), m, func() (err error) { taken, err = m.Replace(c.Context(), ticket, from); return err })
+				return p.steady(c.Context(), m, func() (err error) { taken, err = m.Replace(c.Context(), given, from); return err })
 			}
 			if succession.IsData(from) {
 				err = owned(from, do)
@@ -52,20 +52,4 @@ The string may be - for standard input. Run the same command again after an inte
 		panic(err) // the flag is there
 	}
 	return c
-}
-
-// readTicket reads an enrolment string from an argument, or from standard input for "-", so that it stands in no list of processes.
-func readTicket(argument string, stdin io.Reader) (wire.Ticket, error) {
-	if argument != "-" {
-		return wire.ParseTicket(argument)
-	}
-	content, err := io.ReadAll(io.LimitReader(stdin, 4096))
-	if err != nil {
-		return wire.Ticket{}, fmt.Errorf("read the enrolment string: %w", err)
-	}
-	line := strings.TrimSpace(string(content))
-	if line == "" {
-		return wire.Ticket{}, errors.New("there is no enrolment string on standard input")
-	}
-	return wire.ParseTicket(line)
 }
