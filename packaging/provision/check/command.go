@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,7 +49,12 @@ func Command(now func() time.Time) *cobra.Command {
 				log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
 			}
 			var report readiness.Report
+			var damaged error
 			err = asuser.Do(s.Data, func() error {
+				if _, err := os.ReadDir(s.Data); errors.Is(err, fs.ErrPermission) { // everything else would be said wrongly
+					return fmt.Errorf("look into the data folder: %w", err)
+				}
+				_, damaged = readiness.History(s.Data)
 				report = readiness.Look(c.Context(), readiness.Options{Settings: s, Words: words, Root: root, Now: now, Log: log, Live: root == "/"})
 				if forget {
 					return nil
@@ -59,6 +66,9 @@ func Command(now func() time.Time) *cobra.Command {
 			}
 			if err := tell(c.OutOrStdout(), report, words, asJSON); err != nil {
 				return err
+			}
+			if errors.Is(damaged, readiness.ErrDamaged) && !forget {
+				_, _ = fmt.Fprintf(c.ErrOrStderr(), "%v; what is left of it lies in readiness.jsonl.damaged in the data folder\n", damaged)
 			}
 			if report.State == readiness.Fail {
 				return ErrNotReady
