@@ -1,8 +1,6 @@
 package screen
 
 import (
-	"slices"
-
 	"fyne.io/fyne/v2"
 
 	"bianmin/kiosk/journey"
@@ -85,8 +83,8 @@ func (g *goodbye) show(s journey.State) {
 		said = [4]string{w.t("goodbye.filed"), w.t("goodbye.filed-more"), w.t("goodbye.wiped")}
 	}
 	g.title.SetText(w.t("goodbye.title"))
-	if view.CheckCard {
-		said[slices.Index(said[:], "")] = w.t("goodbye.check-card")
+	if view.CheckCard { // first: it is what is still to be done
+		said = [4]string{w.t("goodbye.check-card"), said[0], said[1], said[2]}
 	}
 	if view.TakeCard {
 		g.title.SetText(w.t("goodbye.take-card"))
