@@ -190,7 +190,9 @@ func (p *Printer) clear(ctx context.Context) error {
 		return fmt.Errorf("clear earlier job: %w", err)
 	}
 	p.doubtful = false
-	return p.settle(ctx)
+	err := p.settle(ctx)
+	p.doubtful = err != nil // what cuts them off may be lost
+	return err
 }
 
 // clearing ends the remains of an earlier job.

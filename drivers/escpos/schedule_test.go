@@ -34,6 +34,8 @@ func TestSchedules(t *testing.T) {
 			{Device: 2, Seed: 1784603370, Steps: 2, Faults: []faulttest.Fault{{Step: 0, Kind: "hand", At: 0, N: 1}, {Step: 1, Kind: "late", At: 9, N: 1137}}},
 			// A byte of noise within an automatic status pushed its last byte out, which counted as an answer.
 			{Device: 3, Seed: 3063977936, Steps: 2, Faults: []faulttest.Fault{{Step: 0, Kind: "late", At: 0, N: 5502}, {Step: 1, Kind: "noise", At: 10, N: 1}}},
+			// The cut that frees the next job from an earlier one's remains was lost, and counted as done.
+			{Device: 3, Seed: 3008469572, Steps: 3, Faults: []faulttest.Fault{{Step: 0, Kind: "silent", At: 53, N: 0}, {Step: 2, Kind: "silent", At: 20, N: 0}}},
 		},
 		Try: func(s faulttest.Schedule, w *faulttest.World) error {
 			return (&printing{schedule: s, world: w, face: face, random: s.Random(), outcomes: map[string]drivers.Outcome{}}).run()
