@@ -183,6 +183,9 @@ func (r *Reader) confirm(ctx context.Context, first []byte) (data []byte, twice 
 			seen, err = append(seen, other), ErrDisagree
 		case errors.As(failed, &status) && r.relocate(ctx):
 			anew, err = true, failed
+			if doubted(failed) { // said once, and the card was found again: no word on the reader
+				err = ErrDisagree
+			}
 		case errors.As(failed, &status) && len(seen) == 1 && !anew:
 			return first, false, nil
 		case errors.As(failed, &status):

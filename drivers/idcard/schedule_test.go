@@ -32,6 +32,8 @@ func TestSchedules(t *testing.T) {
 			{Device: 0, Seed: 2355388693, Steps: 1, Faults: []faulttest.Fault{{Step: 0, Kind: "silent", At: 27, N: 0}}},
 			// What was heard once, and never again in three tries, was believed: that the reader is broken.
 			{Device: 2, Seed: 1972010420, Steps: 1, Faults: []faulttest.Fault{{Step: 0, Kind: "lie", At: 23, N: 34364}, {Step: 0, Kind: "late", At: 5, N: 1923}}},
+			// The same in the second read: said once, at its last try, while the card was still found.
+			{Device: 3, Seed: 648807591, Steps: 1, Faults: []faulttest.Fault{{Step: 0, Kind: "cut", At: 1385, N: 2}, {Step: 0, Kind: "lie", At: 2005, N: 4572}}},
 		},
 		Try: func(s faulttest.Schedule, w *faulttest.World) error {
 			return (&reading{schedule: s, world: w, cards: cards, random: s.Random()}).run()
