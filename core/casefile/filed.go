@@ -56,6 +56,9 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// Full tells whether there is no room left on the disk.
+func (e *Error) Full() bool { return e.Code == DiskFull }
+
 // Code names why a terminal cannot file or serve.
 type Code string
 

@@ -160,7 +160,7 @@ func Run(ctx context.Context, o Options) (Outcome, error) {
 
 // roomless says what this machine's full disk is; a stick's is said where it is written.
 func roomless(err error) error {
-	for _, said := range []error{ErrStickFull, enrol.ErrFull, succession.ErrFull} {
+	for _, said := range []error{ErrStickFull, enrol.ErrFull, succession.ErrFull, succession.ErrStickFull, succession.ErrOldFull} {
 		if errors.Is(err, said) {
 			return err
 		}

@@ -31,6 +31,11 @@ import (
 // open it; the point's two custodians always can. Run again, it goes on with
 // what is there; the former backup stays good until the new one is whole.
 func (m Machine) Backup(ctx context.Context, to string, final bool) (Manifest, error) {
+	made, err := m.backupTo(ctx, to, final)
+	return made, roomless(err, m.Data, ErrFull)
+}
+
+func (m Machine) backupTo(ctx context.Context, to string, final bool) (Manifest, error) {
 	self, err := m.identity()
 	if err != nil {
 		return Manifest{}, err

@@ -54,6 +54,9 @@ func child(order []string) error {
 	if order[0] == "full" {
 		return full(context.Background(), m, order[2])
 	}
+	if where, ok := strings.CutPrefix(order[0], "crowded-"); ok {
+		return crowded(context.Background(), where, m, order[2])
+	}
 	if what, ok := strings.CutPrefix(order[0], "spoil-"); ok {
 		return spoil(context.Background(), what, m, order[2], order[3])
 	}

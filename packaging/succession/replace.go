@@ -74,11 +74,14 @@ func (m Machine) copyOld(ctx context.Context, data, stick string) (err error) {
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	if err := os.MkdirAll(stick, 0o700); err != nil {
-		return explain(err)
+		return roomless(explain(err), m.Data, ErrFull)
 	}
 	if _, err := m.Offer(stick); err != nil {
 		return err
 	}
-	_, err = old.Backup(ctx, stick, true)
-	return err
+	_, err = old.backupTo(ctx, stick, true)
+	if full := (*fullError)(nil); errors.As(err, &full) { // the folder between is this machine's own
+		return roomless(err, stick, ErrFull)
+	}
+	return roomless(err, data, ErrOldFull)
 }

@@ -36,7 +36,8 @@ type Taken struct {
 
 // Offer lays this machine's certificate and order on a stick, so that the
 // machine it succeeds seals its backup to it.
-func (m Machine) Offer(to string) (string, error) {
+func (m Machine) Offer(to string) (path string, err error) {
+	defer func() { err = roomless(err, m.Data, ErrFull) }()
 	on, err := stick.Named(to)
 	if err != nil {
 		return "", fmt.Errorf("look for the stick: %w", err)
@@ -76,7 +77,8 @@ func (m Machine) successor() (*seal.Identity, *wire.SignedOrder, wire.Order, err
 // Restore takes over what lies on a stick: the backups of every generation this
 // machine succeeds. It may be run again, after an interruption or with a newer
 // backup: what is here stays, what is new comes in.
-func (m Machine) Restore(ctx context.Context, from string) ([]Taken, error) {
+func (m Machine) Restore(ctx context.Context, from string) (all []Taken, err error) {
+	defer func() { err = roomless(err, m.Data, ErrFull) }()
 	on, err := stick.Named(from)
 	if err != nil {
 		return nil, fmt.Errorf("look for the stick: %w", err)
@@ -85,7 +87,6 @@ func (m Machine) Restore(ctx context.Context, from string) ([]Taken, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Taken
 	for _, p := range order.Predecessors {
 		folder := folderOf(from, order.Terminal, p.Generation)
 		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {

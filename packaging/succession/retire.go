@@ -90,7 +90,8 @@ type Erasure struct {
 // Retire erases the machine: first its keys, then everything they sealed. It
 // refuses while undelivered packets are nowhere else. Interrupted before its
 // keys go, it begins anew; afterwards the next run goes on to the end.
-func (m Machine) Retire(ctx context.Context, r Retiring) (Erasure, error) {
+func (m Machine) Retire(ctx context.Context, r Retiring) (done Erasure, err error) {
+	defer func() { err = roomless(err, m.Data, ErrFull) }()
 	unlock, err := m.alone()
 	if err != nil {
 		return Erasure{}, err

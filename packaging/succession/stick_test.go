@@ -356,7 +356,7 @@ func full(ctx context.Context, m succession.Machine, stick string) error {
 		return fmt.Errorf("mount a stick: %w", err)
 	}
 	defer smalldisk.Unmount(stick)
-	if _, err := m.Backup(ctx, stick, false); !errors.Is(err, succession.ErrFull) {
+	if _, err := m.Backup(ctx, stick, false); !errors.Is(err, succession.ErrStickFull) || errors.Is(err, succession.ErrFull) {
 		return fmt.Errorf("on a full stick: %w", err)
 	}
 	if found, err := filepath.Glob(filepath.Join(stick, "*", "manifest.p7")); err != nil || len(found) > 0 {

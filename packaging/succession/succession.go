@@ -49,7 +49,6 @@ var (
 	ErrOther      = errors.New("the backup here is another terminal's: is it the right stick?")
 	ErrDamaged    = errors.New("the backup here is damaged: run provision backup on the old machine again, on another stick if it happens twice")
 	ErrOrder      = errors.New("this machine has no order to take that terminal's place: enrol it with a new code for the same terminal number and point")
-	ErrFull       = errors.New("there is no room left")
 	ErrNotSaved   = errors.New("the stick does not keep what is written to it")
 )
 
@@ -78,16 +77,18 @@ func folderOf(stick, terminal, generation string) string {
 
 // place writes a file below a folder so that it is there whole or not at all.
 func place(in stick.Folder, target string, write func(io.Writer) error) error {
-	return explain(in.Place(target, write))
+	err := in.Place(target, write)
+	if room.Full(err) {
+		return &fullError{folder: in, err: err}
+	}
+	return explain(err)
 }
 
-// explain says what a full or vanished stick is.
+// explain says what a spoilt or vanished stick is; what is full is for roomless to say.
 func explain(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case room.Full(err):
-		return fmt.Errorf("%w: %w", ErrFull, err)
 	case errors.Is(err, syscall.EROFS):
 		return fmt.Errorf("the stick cannot be written to: %w", err)
 	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO):

@@ -7,7 +7,11 @@ import (
 	"syscall"
 )
 
-// Full tells whether an error is a disk, a user's share of it or a file system's largest file that is used up.
+// Full tells whether an error is a disk, a user's share of it or a file system's largest file that is used up, or says so itself.
 func Full(err error) bool {
+	var says interface{ Full() bool }
+	if errors.As(err, &says) && says.Full() {
+		return true
+	}
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }

@@ -6,12 +6,15 @@ import (
 	"os"
 	"syscall"
 	"testing"
+
+	"bianmin/core/casefile"
 )
 
 func TestFull(t *testing.T) {
 	for err, want := range map[error]bool{
 		syscall.ENOSPC: true, syscall.EDQUOT: true, syscall.EFBIG: true,
 		fmt.Errorf("write: %w", &fs.PathError{Op: "write", Err: syscall.ENOSPC}): true,
+		fmt.Errorf("file: %w", &casefile.Error{Code: casefile.DiskFull}):         true, &casefile.Error{Code: casefile.Damaged}: false,
 		syscall.EROFS: false, os.ErrNotExist: false,
 	} {
 		if Full(err) != want {

@@ -17,6 +17,7 @@ import (
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/setup/lines"
 	"bianmin/packaging/stick"
+	"bianmin/packaging/succession"
 	"bianmin/store/room"
 	"bianmin/sync/enrol"
 	"bianmin/sync/wire"
@@ -282,6 +283,7 @@ var codes = []struct {
 	{enrol.ErrTooOften, lines.TooOften},
 	{commission.ErrRunning, lines.Running},
 	{commission.ErrStickFull, lines.StickFull},
+	{succession.ErrStickFull, lines.StickFull},
 	{fs.ErrPermission, lines.NotAllowed},
 }
 
