@@ -53,11 +53,17 @@ func groups(u *user.User) (all []uint32) {
 }
 
 // Do runs work with the rights of whom a folder belongs to, when root called and the folder is another's, and takes
-// root's rights back afterwards. It counts for the whole process: nothing else may run beside it.
+// root's rights back afterwards. It counts for the whole process: nothing else may run beside it. Whoever may not look
+// into the folder is refused with fs.ErrPermission: what they would see of it, nothing at all, is wrong.
 func Do(folder string, work func() error) (err error) {
 	owner, found, err := Of(folder)
 	if err != nil {
 		return err
+	}
+	if os.Geteuid() != 0 && found {
+		if _, err := os.ReadDir(folder); errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("look into the data folder: %w", err)
+		}
 	}
 	if os.Geteuid() != 0 || !found || owner.User == 0 {
 		return work()

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,9 +49,6 @@ func Command(now func() time.Time) *cobra.Command {
 			var report readiness.Report
 			var damaged error
 			err = asuser.Do(s.Data, func() error {
-				if _, err := os.ReadDir(s.Data); errors.Is(err, fs.ErrPermission) { // everything else would be said wrongly
-					return fmt.Errorf("look into the data folder: %w", err)
-				}
 				_, damaged = readiness.History(s.Data)
 				report = readiness.Look(c.Context(), readiness.Options{Settings: s, Words: words, Root: root, Now: now, Log: log, Live: root == "/"})
 				if forget {

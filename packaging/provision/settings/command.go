@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,6 +120,9 @@ func (t *tool) show(onlyDifferent bool) error {
 		return err
 	}
 	r := s.Ruled
+	if errors.Is(r.Problem, fs.ErrPermission) { // the province's may count all the same, for the programs
+		return fmt.Errorf("read the province's settings: %w", r.Problem)
+	}
 	values := r.Values
 	if onlyDifferent {
 		values = []settings.Value{}
