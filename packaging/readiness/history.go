@@ -15,6 +15,7 @@ import (
 const (
 	historyFile = "readiness.jsonl" // in the data folder, one report a line, the newest last
 	historyKept = 60
+	damagedKept = 5
 )
 
 // ErrDamaged says that a part of the history cannot be read; the rest was given.
@@ -30,7 +31,7 @@ func Keep(data string, r Report) error {
 	kept, err := History(data)
 	if errors.Is(err, ErrDamaged) {
 		damaged, err := os.ReadFile(path) // #nosec G304 -- the terminal's own folder
-		if err = errors.Join(err, seal.WriteFile(path+".damaged", damaged)); err != nil {
+		if err = errors.Join(err, seal.WriteFile(aside(path), damaged)); err != nil {
 			return fmt.Errorf("keep the damaged history aside: %w", err)
 		}
 	} else if err != nil {
@@ -49,6 +50,18 @@ func Keep(data string, r Report) error {
 		}
 	}
 	return seal.WriteFile(path, out.Bytes())
+}
+
+// aside is where a damaged history is kept: the first and the newest are the ones that tell most.
+func aside(path string) string {
+	name := path + ".damaged"
+	for n := 2; n <= damagedKept; n++ {
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		name = fmt.Sprintf("%s-%d", path+".damaged", n)
+	}
+	return name
 }
 
 // History gives the reports that were kept, oldest first; beside ErrDamaged those that can be read.

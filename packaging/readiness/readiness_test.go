@@ -277,6 +277,19 @@ func TestHistory(t *testing.T) {
 	if aside, err := os.ReadFile(filepath.Join(folder, "readiness.jsonl.damaged")); err != nil || !bytes.Contains(aside, []byte("{\"half\n")) {
 		t.Errorf("what was damaged is not kept aside: %v", err)
 	}
+	for range 6 {
+		damage(t, filepath.Join(folder, "readiness.jsonl"))
+		if err := readiness.Keep(folder, readiness.Report{Version: "newer"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	aside, err := filepath.Glob(filepath.Join(folder, "readiness.jsonl.damaged*"))
+	if err != nil || len(aside) != 5 {
+		t.Errorf("after seven damages these lie aside: %q, %v", aside, err)
+	}
+	if first, err := os.ReadFile(filepath.Join(folder, "readiness.jsonl.damaged")); err != nil || bytes.Contains(first, []byte("newer")) {
+		t.Errorf("the first was overwritten: %v", err)
+	}
 	if err := readiness.Keep(filepath.Join(folder, "none"), readiness.Report{}); err != nil {
 		t.Errorf("before there is a terminal: %v", err)
 	}

@@ -63,7 +63,7 @@ func Command(now func() time.Time) *cobra.Command {
 				return err
 			}
 			if errors.Is(damaged, readiness.ErrDamaged) && !forget {
-				_, _ = fmt.Fprintf(c.ErrOrStderr(), "%v; what is left of it lies in readiness.jsonl.damaged in the data folder\n", damaged)
+				_, _ = fmt.Fprintf(c.ErrOrStderr(), "%v; it lies as it was beside readiness.jsonl in the data folder, with the ending .damaged\n", damaged)
 			}
 			if report.State == readiness.Fail {
 				return ErrNotReady
