@@ -2,6 +2,7 @@ package idcard_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -10,16 +11,23 @@ import (
 	"bianmin/internal/chance"
 )
 
-// pureWire is what one find, select and read of text and photo take at 115200 baud, ten bits a byte: nothing can be faster.
-const pureWire = time.Duration(10+15+10+19+10+1295) * 10 * time.Second / 115200
+// pureWire is what one find, select and read of text and photo take on the line, ten bits a byte: nothing can be faster.
+func pureWire(baud int) time.Duration {
+	return time.Duration(10+15+10+19+10+1295) * 10 * time.Second / time.Duration(baud)
+}
 
 // BenchmarkCardRead measures from the card's lying on the reader until its name is known and confirmed by a second
-// read, over a pseudo terminal that is paced like a line of 115200 baud, beside the pure wire time of a single read.
+// read, over a pseudo terminal that is paced like a line of each speed, beside the pure wire time of a single read.
 func BenchmarkCardRead(b *testing.B) {
-	r, device := onPTY(b, reader.Options{Baud: 115200})
+	for _, baud := range []int{115200, 57600, 38400, 19200, 9600} {
+		b.Run(fmt.Sprint(baud), func(b *testing.B) { cardRead(b, baud) })
+	}
+}
+
+func cardRead(b *testing.B, baud int) {
+	r, device := onPTY(b, reader.Options{Baud: baud})
 	card := card(b, "3")
 	var total time.Duration
-	b.ResetTimer()
 	for b.Loop() {
 		device.Place(card)
 		start := time.Now()
@@ -34,9 +42,9 @@ func BenchmarkCardRead(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(total)/float64(b.N)/float64(pureWire), "x-wire")
+	b.ReportMetric(float64(total)/float64(b.N)/float64(pureWire(baud)), "x-wire")
 	b.ReportMetric(float64(total.Microseconds())/float64(b.N)/1000, "ms/card")
-	b.ReportMetric(float64(pureWire.Microseconds())/1000, "ms-wire")
+	b.ReportMetric(float64(pureWire(baud).Microseconds())/1000, "ms-wire")
 }
 
 // BenchmarkCardPolled measures from a card's being placed at any moment, while the kiosk looks for one again and
@@ -68,7 +76,7 @@ func BenchmarkCardPolled(b *testing.B) {
 				hand.Stop()
 				device.Remove()
 			}
-			b.ReportMetric(float64(total)/float64(b.N)/float64(pureWire), "x-wire")
+			b.ReportMetric(float64(total)/float64(b.N)/float64(pureWire(115200)), "x-wire")
 		})
 	}
 }

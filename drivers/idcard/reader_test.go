@@ -31,7 +31,7 @@ func onPTY(t testing.TB, options reader.Options) (*idcard.Reader, *reader.Device
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := idcard.New(l, idcard.Options{Now: time.Now})
+	r := idcard.New(l, idcard.Options{Baud: options.Baud, Now: time.Now})
 	t.Cleanup(func() {
 		if err := r.Close(); err != nil {
 			t.Errorf("close: %v", err)

@@ -25,7 +25,12 @@ import (
 	"bianmin/drivers/sim/reader"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(benchVariable); dir != "" {
+		os.Exit(onBench(dir))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // rig is a whole terminal's devices, simulated, with the manager on them.
 type rig struct {
@@ -65,20 +70,11 @@ func newRig(t *testing.T) *rig {
 
 func (r *rig) start() {
 	r.Helper()
-	sane := filepath.Join(r.dir, "sane")
-	if err := os.MkdirAll(sane, 0o700); err != nil {
-		r.Fatal(err)
-	}
-	for name, content := range map[string]string{"dll.conf": "test\n", "test.conf": "number_of_devices 1\ngeometry_max 300.0\ntest-picture \"Grid\"\n"} {
-		if err := os.WriteFile(filepath.Join(sane, name), []byte(content), 0o600); err != nil {
-			r.Fatal(err)
-		}
-	}
 	var err error
 	r.point, err = point.Start(r.ctx, point.Config{
 		Reader:  &point.Reader{Link: "serial:" + r.dir + "/reader"},
 		Printer: &point.Printer{Link: "serial:" + r.dir + "/printer"},
-		Scanner: &point.Scanner{SANE: "test:0", DPI: 75, Env: []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "SANE_CONFIG_DIR=" + sane}},
+		Scanner: &point.Scanner{SANE: "test:0", DPI: 75, Env: saneTest(r, r.dir)},
 		Button:  &point.Button{Link: "serial:" + r.dir + "/button"},
 	}, point.Options{Watch: 100 * time.Millisecond, Retry: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {

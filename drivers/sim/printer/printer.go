@@ -27,6 +27,7 @@ type Options struct {
 	NoAnswer bool          // like clones that do not know GS r
 	RealTime bool          // answers DLE EOT inside pictures too, as the dear ones do
 	Overrun  bool          // no flow control: what the full buffer cannot hold is lost
+	Baud     int           // paces what it takes in as a line of this speed would; 0 takes it at once
 	Face     Face          // nil: the embedded font
 }
 
@@ -144,7 +145,7 @@ func (p *Printer) receive(ctx context.Context, end io.ReadWriter) {
 			return
 		}
 		n, err := end.Read(buffer)
-		if err != nil {
+		if err != nil || !p.onLine(ctx, n) {
 			return
 		}
 		if severed := p.accept(buffer[:n]); severed {
@@ -154,6 +155,21 @@ func (p *Printer) receive(ctx context.Context, end io.ReadWriter) {
 		case p.wake <- struct{}{}:
 		default:
 		}
+	}
+}
+
+// onLine waits as long as n bytes are on the line; false when ctx ends.
+func (p *Printer) onLine(ctx context.Context, n int) bool {
+	if p.options.Baud <= 0 {
+		return true
+	}
+	timer := time.NewTimer(time.Duration(n) * 10 * time.Second / time.Duration(p.options.Baud))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -1,0 +1,119 @@
+package point_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"bianmin/drivers"
+	"bianmin/drivers/point"
+	"bianmin/drivers/sim/stand"
+)
+
+// atRest is how long the manager is watched with nothing to do: two looks at the scanner, twenty at a reader.
+const atRest = 65 * time.Second
+
+// BenchmarkAtRest measures what share of one core the device manager takes with reader, receipt printer, A4 printer,
+// scanner and button attached, at its own pace and with no window, the programs that it starts included. The devices
+// are simulated in a process of their own, which does not count.
+func BenchmarkAtRest(b *testing.B) {
+	dir := b.TempDir()
+	bench := exec.CommandContext(b.Context(), os.Args[0])
+	bench.Env = append(os.Environ(), benchVariable+"="+dir)
+	bench.Stderr = os.Stderr
+	hold, err := bench.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	told, err := bench.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := bench.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _, _ = hold.Close(), bench.Wait() }()
+	var document string
+	if _, err := fmt.Fscanln(told, &document); err != nil {
+		b.Fatal(err)
+	}
+	p, err := point.Start(b.Context(), point.Config{
+		Reader: &point.Reader{Link: "serial:" + dir + "/reader"}, Printer: &point.Printer{Link: "serial:" + dir + "/printer"},
+		Button: &point.Button{Link: "serial:" + dir + "/button"}, Document: &point.Document{Link: document},
+		Scanner: &point.Scanner{SANE: "test:0", DPI: 75, Env: saneTest(b, dir)},
+	}, point.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = p.Close() }()
+	for online := 0; online < 5; {
+		online = 0
+		for _, s := range p.Statuses() {
+			if s.Condition == drivers.Online {
+				online++
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	for b.Loop() {
+		before := used(b)
+		time.Sleep(atRest)
+		b.ReportMetric(100*float64(used(b)-before)/float64(atRest), "%-of-a-core")
+	}
+}
+
+const benchVariable = "BIANMIN_TEST_BENCH"
+
+// onBench is the process of the simulated devices; it ends with its standard input.
+func onBench(dir string) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	s, err := stand.Open(ctx, stand.Options{Dir: dir, Document: true})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println(s.DocumentLink())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	if err := s.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// saneTest is the environment in which scanimage sees SANE's test scanner only.
+func saneTest(t testing.TB, dir string) []string {
+	t.Helper()
+	sane := filepath.Join(dir, "sane")
+	if err := os.MkdirAll(sane, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"dll.conf": "test\n", "test.conf": "number_of_devices 1\ngeometry_max 300.0\ntest-picture \"Grid\"\n"} {
+		if err := os.WriteFile(filepath.Join(sane, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "SANE_CONFIG_DIR=" + sane}
+}
+
+// used is the processor time of this process and of those it started and saw end.
+func used(t testing.TB) time.Duration {
+	t.Helper()
+	var sum time.Duration
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var usage syscall.Rusage
+		if err := syscall.Getrusage(who, &usage); err != nil {
+			t.Fatal(err)
+		}
+		sum += time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	}
+	return sum
+}
