@@ -245,6 +245,21 @@ type Scanner interface {
 	Close() error
 }
 
+// Code is what a code reader has read: it may hold a person's number, so it stands in no log.
+type Code struct {
+	Text string
+	// Symbology is the AIM identifier (ISO/IEC 15424) the reader put before the text, "]Q1"; "" when it sends none.
+	Symbology string
+}
+
+// CodeReader reads bar codes and QR codes; each code arrives once. One goroutine at a time.
+type CodeReader interface {
+	// Scan waits for the next code, or until ctx ends. A code that makes no sense is an *Error with FaultProtocol,
+	// and the reader goes on after it; FaultUnplugged says that the device is gone.
+	Scan(ctx context.Context) (Code, error)
+	Close() error
+}
+
 // Button is a scanner's or terminal's push button; each press arrives once.
 type Button interface {
 	// Wait blocks until the button is pressed or ctx ends.

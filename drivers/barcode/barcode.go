@@ -1,7 +1,7 @@
 // Package barcode reads code readers (扫码器): what they send over a serial line
-// (also USB CDC), and the reports of the HID point-of-sale class. It gives the
-// text of one code at a time and nothing of what the text means; it must not
-// log any of it, for codes hold people's numbers.
+// (also USB CDC), the reports of the HID point-of-sale class, and the keys of
+// readers that play keyboard. It gives the text of one code at a time and nothing of
+// what the text means; it must not log any of it, for codes hold people's numbers.
 package barcode
 
 import (
@@ -12,17 +12,15 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"bianmin/drivers"
 )
 
 // longest is how much one code can hold: the largest QR code of digits.
 const longest = 7089
 
 // Code is what was read.
-type Code struct {
-	Text string
-	// Symbology is the AIM identifier (ISO/IEC 15424) the reader put before the text, "]Q1"; "" when it sends none.
-	Symbology string
-}
+type Code = drivers.Code
 
 // Errors of a code; test with errors.Is. None holds what was read.
 var (
@@ -34,7 +32,7 @@ var (
 // splitter cuts what comes over a line into codes: at CR, LF or both, or where the reader of the line says that it was quiet.
 type splitter struct {
 	pending []byte
-	over    bool // too long: nothing counts until the next end
+	bad     error // why the code is none: nothing counts until its end
 }
 
 // feed takes bytes and gives the codes that they end, each as it came. An error stands in the place of a code.
@@ -47,9 +45,9 @@ func (s *splitter) feed(data []byte) (ended []raw) {
 			continue
 		}
 		if len(s.pending) == longest {
-			s.pending, s.over = s.pending[:0], true
+			s.pending, s.bad = s.pending[:0], ErrTooLong
 		}
-		if !s.over {
+		if s.bad == nil {
 			s.pending = append(s.pending, b)
 		}
 	}
@@ -62,12 +60,25 @@ type raw struct {
 	err   error
 }
 
+// code is what it says; what makes no sense is an *drivers.Error.
+func (r raw) code() (Code, error) {
+	err := r.err
+	var code Code
+	if err == nil {
+		code, err = decode(r.bytes)
+	}
+	if err != nil {
+		return Code{}, failure(drivers.FaultProtocol, err)
+	}
+	return code, nil
+}
+
 // end says that the code which is coming in is whole. There may be none.
 func (s *splitter) end() (raw, bool) {
-	defer func() { s.pending, s.over = nil, false }()
+	defer func() { s.pending, s.bad = nil, nil }()
 	switch {
-	case s.over:
-		return raw{err: ErrTooLong}, true
+	case s.bad != nil:
+		return raw{err: s.bad}, true
 	case len(s.pending) == 0:
 		return raw{}, false
 	}
@@ -75,7 +86,7 @@ func (s *splitter) end() (raw, bool) {
 }
 
 // begun tells whether a code is coming in.
-func (s *splitter) begun() bool { return len(s.pending) > 0 || s.over }
+func (s *splitter) begun() bool { return len(s.pending) > 0 || s.bad != nil }
 
 // decode makes text of a code: frames of the line (STX, ETX) and the AIM identifier go, what is not UTF-8 is GB18030.
 func decode(data []byte) (Code, error) {

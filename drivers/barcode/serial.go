@@ -8,6 +8,7 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/drivers/link"
+	"bianmin/drivers/link/evdev"
 )
 
 // gap is the silence that ends a code of a reader which sends no end: longer than the pauses within one at 9600 baud and
@@ -34,15 +35,7 @@ func (r *Reader) Scan(ctx context.Context) (Code, error) {
 	}
 	next := r.ready[0]
 	r.ready = r.ready[1:]
-	err := next.err
-	var code Code
-	if err == nil {
-		code, err = decode(next.bytes)
-	}
-	if err != nil {
-		return Code{}, failure(drivers.FaultProtocol, err)
-	}
-	return code, nil
+	return next.code()
 }
 
 // receive reads what comes next, or takes the silence after it for its end.
@@ -96,7 +89,7 @@ func faultOf(err error) drivers.Fault {
 		return drivers.FaultUnplugged
 	case errors.Is(err, link.ErrNotPermitted):
 		return drivers.FaultNotPermitted
-	case errors.Is(err, link.ErrAmbiguous):
+	case errors.Is(err, link.ErrAmbiguous), errors.Is(err, evdev.ErrKeyboard):
 		return drivers.FaultAmbiguous
 	case errors.Is(err, link.ErrBusy):
 		return drivers.FaultBusy

@@ -44,7 +44,7 @@ func send(t *testing.T, line *button.Button, data ...string) {
 	}
 }
 
-func expect(t *testing.T, r *barcode.Reader, want string) {
+func expect(t *testing.T, r drivers.CodeReader, want string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
