@@ -20,14 +20,21 @@ type board struct {
 }
 
 // order is how people list the devices.
-var order = []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner, drivers.RoleButton}
+var order = []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner, drivers.RoleButton, drivers.RoleCode}
 
 func newBoard(log *slog.Logger) *board {
 	return &board{log: log, changes: make(chan drivers.Status, 64), last: map[drivers.Role]drivers.Status{}}
 }
 
-// post keeps a status and tells when it differs from the one before.
-func (b *board) post(s drivers.Status) {
+// expect notes a device that was not looked at yet.
+func (b *board) expect(role drivers.Role, now time.Time) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.last[role] = drivers.Status{Role: role, Condition: drivers.Offline, At: now}
+}
+
+// post keeps a status and tells when it differs from the one before. why is the error that it came of, nil for a device's own word.
+func (b *board) post(s drivers.Status, why error) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	before, known := b.last[s.Role]
@@ -42,7 +49,11 @@ func (b *board) post(s drivers.Status) {
 	if known && before == s {
 		return
 	}
-	b.log.Info("device changed", "role", s.Role, "condition", s.Condition, "fault", s.Fault, "paper", s.Paper, "serial", s.Serial)
+	told := []any{"role", s.Role, "condition", s.Condition, "before", before.Condition, "fault", s.Fault, "paper", s.Paper, "serial", s.Serial}
+	if why != nil {
+		told = append(told, "reason", why)
+	}
+	b.log.Info("device changed", told...)
 	for {
 		select {
 		case b.changes <- s:

@@ -19,7 +19,6 @@ var (
 	_ drivers.Scanner        = (*scannerHandle)(nil)
 
 	_ drivers.DocumentPrinter = (*documentHandle)(nil)
-	_ drivers.Button          = (*buttonHandle)(nil)
 )
 
 // A card that the reader finds counts as gone after so many looks in vain over so long: one at the edge of the
@@ -103,7 +102,7 @@ func (h *printerHandle) Print(ctx context.Context, document receipt.Document) (d
 	report.After = report.Before
 	err := h.do(ctx, "print", func(ctx context.Context, d *escpos.Printer) (err error) {
 		report, err = d.Print(ctx, document)
-		h.board.post(report.After)
+		h.board.post(report.After, err)
 		return err
 	})
 	if err != nil && report.Fault == drivers.FaultNone {
@@ -122,7 +121,7 @@ func (h *documentHandle) Print(ctx context.Context, title string, pdf []byte) (d
 	report.After = report.Before
 	err := h.do(ctx, "print", func(ctx context.Context, d *ipp.Printer) (err error) {
 		report, err = d.Print(ctx, title, pdf)
-		h.board.post(report.After)
+		h.board.post(report.After, err)
 		return err
 	})
 	if err != nil && report.Fault == drivers.FaultNone {
@@ -154,7 +153,7 @@ func (o *owner[D]) status(ctx context.Context) (drivers.Status, error) {
 	err := o.do(ctx, "status", func(ctx context.Context, d D) (err error) {
 		status, err = d.Status(ctx)
 		if ctx.Err() == nil {
-			o.board.post(status)
+			o.board.post(status, err)
 		}
 		return err
 	})

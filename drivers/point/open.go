@@ -55,20 +55,6 @@ func openScanner(c *Scanner, options Options) opener[drivers.Scanner] {
 	}
 }
 
-func openButton(c *Button) func(ctx context.Context) (*scan.Button, error) {
-	baud := c.Baud
-	if baud == 0 {
-		baud = 9600
-	}
-	return func(ctx context.Context) (*scan.Button, error) {
-		l, err := link.Open(ctx, c.Link, link.Options{Baud: baud})
-		if err != nil {
-			return nil, err
-		}
-		return scan.NewButton(l), nil
-	}
-}
-
 // faultOf gives the code for people of an error of a link that cannot be opened.
 func faultOf(err error) drivers.Fault {
 	var known *drivers.Error

@@ -28,7 +28,8 @@ type owner[D device] struct {
 	options Options
 	open    opener[D]
 	queue   chan *request[D]
-	stopped chan struct{} // closed when run has ended
+	plugged <-chan struct{} // something was plugged in or pulled
+	stopped chan struct{}   // closed when run has ended
 
 	// below: touched by run only
 	device  D
@@ -56,15 +57,13 @@ const (
 
 var errStopped = errors.New("the device manager has ended")
 
-func newOwner[D device](role drivers.Role, b *board, options Options, open opener[D]) *owner[D] {
+func newOwner[D device](role drivers.Role, b *board, options Options, plugged <-chan struct{}, open opener[D]) *owner[D] {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval, pause.MaxElapsedTime = options.Retry, 5*time.Second, 0
 	pause.Reset()
-	b.mutex.Lock()
-	b.last[role] = drivers.Status{Role: role, Condition: drivers.Offline, At: options.Now()}
-	b.mutex.Unlock()
+	b.expect(role, options.Now())
 	return &owner[D]{
-		role: role, board: b, options: options, open: open, pause: pause,
+		role: role, board: b, options: options, open: open, pause: pause, plugged: plugged,
 		queue: make(chan *request[D]), stopped: make(chan struct{}),
 	}
 }
@@ -118,6 +117,10 @@ func (o *owner[D]) run(ctx context.Context) {
 			o.serve(ctx, r)
 		case <-timer.C:
 			o.look(ctx)
+		case <-o.plugged:
+			o.touched = false
+			o.pause.Reset()
+			o.look(ctx)
 		}
 		timer.Reset(o.next())
 	}
@@ -145,7 +148,7 @@ func (o *owner[D]) look(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	o.board.post(status)
+	o.board.post(status, err)
 	o.judge(err)
 }
 
@@ -156,7 +159,7 @@ func (o *owner[D]) tryOpen(ctx context.Context) {
 	if err != nil {
 		o.fault = o.named("open", err)
 		if ctx.Err() == nil {
-			o.board.post(away(o.role, drivers.FaultOf(o.fault), o.tried))
+			o.board.post(away(o.role, drivers.FaultOf(o.fault), o.tried), err)
 		}
 		return
 	}
@@ -166,7 +169,7 @@ func (o *owner[D]) tryOpen(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	o.board.post(status)
+	o.board.post(status, err)
 	o.judge(err)
 }
 
@@ -213,7 +216,7 @@ func (o *owner[D]) judge(err error) {
 		o.fault = o.named("use", err)
 		o.tried = o.options.Now()
 		o.close()
-		o.board.post(away(o.role, fault, o.tried))
+		o.board.post(away(o.role, fault, o.tried), err)
 	}
 }
 
@@ -236,7 +239,7 @@ func (o *owner[D]) check(ctx context.Context) {
 	err := o.do(ctx, "check", func(ctx context.Context, d D) error {
 		status, err := d.Status(ctx)
 		if ctx.Err() == nil {
-			o.board.post(status)
+			o.board.post(status, err)
 		}
 		return err
 	})

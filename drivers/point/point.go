@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bianmin/drivers"
+	"bianmin/drivers/barcode"
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/ipp"
 	"bianmin/drivers/scan/escl"
@@ -26,6 +27,13 @@ type Config struct {
 	Button  *Button
 
 	Document *Document
+	Code     *Code
+}
+
+// Code is a code reader.
+type Code struct {
+	Link string // as package barcode names it
+	Baud int    // of a serial line, 0 is 9600
 }
 
 // Document is an A4 printer.
@@ -80,10 +88,12 @@ type Point struct {
 	button  *buttonHandle
 
 	document *documentHandle
+	code     *codeHandle
 
-	cancel context.CancelFunc
-	work   sync.WaitGroup
-	checks []func(ctx context.Context)
+	plugged []chan struct{} // one of each device's goroutine
+	cancel  context.CancelFunc
+	work    sync.WaitGroup
+	checks  []func(ctx context.Context)
 }
 
 // Start begins to open the devices and returns at once; a device that is not
@@ -100,6 +110,11 @@ func Start(ctx context.Context, config Config, options Options) (*Point, error) 
 	if c := config.Scanner; c != nil && c.Link != "" {
 		if err := escl.CheckLink(c.Link); err != nil {
 			return nil, fmt.Errorf("scanner: %w", err)
+		}
+	}
+	if c := config.Code; c != nil {
+		if err := barcode.CheckLink(c.Link); err != nil {
+			return nil, fmt.Errorf("code reader: %w", err)
 		}
 	}
 	if options.Now == nil {
@@ -122,36 +137,38 @@ func Start(ctx context.Context, config Config, options Options) (*Point, error) 
 
 func (p *Point) start(ctx context.Context, config Config, options Options) {
 	if c := config.Reader; c != nil {
-		o := newOwner(drivers.RoleReader, p.board, options, openReader(c, options))
+		o := newOwner(drivers.RoleReader, p.board, options, p.pulse(), openReader(c, options))
 		p.reader = &readerHandle{owner: o, now: options.Now}
 		run(ctx, p, o)
 	}
 	if c := config.Printer; c != nil {
-		o := newOwner(drivers.RolePrinter, p.board, options, openPrinter(c, options))
+		o := newOwner(drivers.RolePrinter, p.board, options, p.pulse(), openPrinter(c, options))
 		p.printer = &printerHandle{owner: o}
 		run(ctx, p, o)
 	}
 	if c := config.Document; c != nil {
 		seldom := options
 		seldom.Watch *= 5 // each look keeps it from its sleep
-		o := newOwner(drivers.RoleDocument, p.board, seldom, openDocument(c, options))
+		o := newOwner(drivers.RoleDocument, p.board, seldom, p.pulse(), openDocument(c, options))
 		p.document = &documentHandle{owner: o}
 		run(ctx, p, o)
 	}
 	if c := config.Scanner; c != nil {
-		options.Watch *= 10
-		o := newOwner(drivers.RoleScanner, p.board, options, openScanner(c, options))
+		seldom := options
+		seldom.Watch *= 10
+		o := newOwner(drivers.RoleScanner, p.board, seldom, p.pulse(), openScanner(c, options))
 		p.scanner = &scannerHandle{owner: o}
 		run(ctx, p, o)
 	}
 	if c := config.Button; c != nil {
-		p.button = newButton(p.board, options, openButton(c))
-		p.work.Add(1)
-		go func() {
-			defer p.work.Done()
-			p.button.run(ctx)
-		}()
+		p.button = &buttonHandle{newSpeaker(drivers.RoleButton, p.board, options, p.pulse(), openButton(c))}
+		p.work.Go(func() { p.button.run(ctx) })
 	}
+	if c := config.Code; c != nil {
+		p.code = &codeHandle{newSpeaker(drivers.RoleCode, p.board, options, p.pulse(), openCode(c))}
+		p.work.Go(func() { p.code.run(ctx) })
+	}
+	p.work.Go(func() { p.watch(ctx, options.Log) })
 }
 
 func run[D device](ctx context.Context, p *Point, o *owner[D]) {
@@ -212,6 +229,14 @@ func (p *Point) Button() drivers.Button {
 		return nil
 	}
 	return p.button
+}
+
+// Code is the handle of the code reader. A code that nobody waited for counts for two seconds.
+func (p *Point) Code() drivers.CodeReader {
+	if p.code == nil {
+		return nil
+	}
+	return p.code
 }
 
 // Statuses gives the last known status of every configured device, reader first.
