@@ -111,6 +111,7 @@ type Devices struct {
 	Printer  drivers.ReceiptPrinter
 	Document drivers.DocumentPrinter
 	Scanner  drivers.Scanner
+	Code     drivers.CodeReader
 	Statuses func() []drivers.Status
 }
 

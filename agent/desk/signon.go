@@ -193,6 +193,7 @@ func (m *machine) signedOn(book Book, standing agency.Standing) {
 		m.say(Warn, "desk.notice.practice", nil)
 	}
 	m.to(Today)
+	m.hearCodes()
 }
 
 // signOff ends the shift: the draft is saved, the keys are closed.

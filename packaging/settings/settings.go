@@ -43,6 +43,13 @@ type Devices struct {
 	Button  *Button  `yaml:"button"`
 
 	Document *Document `yaml:"document"`
+	Code     *Code     `yaml:"code"`
+}
+
+// Code is a code reader.
+type Code struct {
+	Link string `yaml:"link"` // "serial:PATH", "hid:VENDOR:PRODUCT", or "evdev:VENDOR:PRODUCT" for one that plays keyboard (docs/devices/barcode.md)
+	Baud int    `yaml:"baud"` // default 9600
 }
 
 // Document is an A4 printer.
@@ -199,6 +206,9 @@ func (s *Settings) fill() {
 	}
 	if s.Devices.Button != nil {
 		orElse(&s.Devices.Button.Baud, 9600)
+	}
+	if s.Devices.Code != nil {
+		orElse(&s.Devices.Code.Baud, 9600)
 	}
 	if !s.Screen.Own() {
 		orElse(&s.Screen.Width, 1080)

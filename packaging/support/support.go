@@ -117,6 +117,9 @@ func configuration(_ context.Context, o Options) (any, error) {
 	if x := s.Devices.Button; x != nil {
 		d["button"] = map[string]any{"link": link(x.Link), "baud": x.Baud}
 	}
+	if x := s.Devices.Code; x != nil {
+		d["code"] = map[string]any{"link": link(x.Link), "baud": x.Baud}
+	}
 	if x := s.Devices.Document; x != nil {
 		d["document"] = map[string]any{"link": link(x.Link)}
 	}

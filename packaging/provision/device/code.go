@@ -4,28 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"bianmin/drivers/barcode"
-	"bianmin/drivers/link/bus"
 )
-
-// codeReader is a code reader on any link.
-type codeReader interface {
-	Scan(ctx context.Context) (barcode.Code, error)
-	Close() error
-}
 
 func codeCommand() *cobra.Command {
 	var l line
 	command := &cobra.Command{
 		Use:   "code --link LINK",
 		Short: "Read one bar code or QR code and print its text / 扫一个码",
-		Long:  "Read one code with a code reader on a serial line, or of the HID point-of-sale class (hid:VENDOR:PRODUCT). One that plays keyboard types what it reads and is not opened.",
-		Args:  cobra.NoArgs,
+		Long: "Read one code with a code reader on a serial line, of the HID point-of-sale class (hid:VENDOR:PRODUCT), or one that plays keyboard\n" +
+			"(evdev:VENDOR:PRODUCT, or evdev:/dev/input/by-id/NAME), which then types into no window until this ends.",
+		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
@@ -55,9 +48,12 @@ func codeCommand() *cobra.Command {
 }
 
 func readCode(ctx context.Context, l *line) (code barcode.Code, err error) {
-	reader, err := openCodeReader(ctx, l)
+	if err := barcode.CheckLink(l.link); err != nil {
+		return code, err
+	}
+	reader, err := barcode.Open(ctx, l.link, l.baud)
 	if err != nil {
-		return barcode.Code{}, err
+		return code, err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	code, err = reader.Scan(ctx)
@@ -65,19 +61,4 @@ func readCode(ctx context.Context, l *line) (code barcode.Code, err error) {
 		return barcode.Code{}, fmt.Errorf("no code was scanned within %v", l.timeout.Round(time.Millisecond))
 	}
 	return code, err
-}
-
-func openCodeReader(ctx context.Context, l *line) (codeReader, error) {
-	if place, ok := strings.CutPrefix(l.link, "hid:"); ok {
-		named, err := bus.ParsePlace(place)
-		if err != nil {
-			return nil, err
-		}
-		return barcode.OpenHIDAt(named)
-	}
-	opened, err := l.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return barcode.New(opened), nil
 }

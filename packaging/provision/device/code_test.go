@@ -41,7 +41,7 @@ func TestCode(t *testing.T) {
 	if out, err := run(t, "code", "--link", plugged(""), "--timeout", "300ms"); err == nil || !strings.Contains(err.Error(), "no code was scanned within 300ms") || out != "" {
 		t.Errorf("silent: %v\n%s", err, out)
 	}
-	for link, want := range map[string]string{"hid:ffff:fff1": "unplugged", "hid:0c2e": "say VENDOR:PRODUCT", "tcp:1": "unknown kind of link", "serial:/nowhere": "is not there"} {
+	for link, want := range map[string]string{"hid:ffff:fff1": "unplugged", "hid:0c2e": "say VENDOR:PRODUCT", "tcp:1": "names no code reader", "evdev:": "names no code reader", "evdev:ffff:fff1": "unplugged", "serial:/nowhere": "is not there"} {
 		if _, err := run(t, "code", "--link", link); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", link, err)
 		}
