@@ -37,7 +37,7 @@ func (b block) text(offset, length int) string {
 
 // Decode reads a card's text block (GA 467: UTF-16LE, fields of fixed length). A date that cannot be
 // read is left zero, an unknown nation is kept: identity.Card.Check says so. It returns ErrText for an
-// unknown kind of card and for characters no card can hold (control characters, broken surrogates).
+// unknown kind of card and for characters no card can hold (control characters, broken surrogates, anything but digits and letters in the number).
 func Decode(raw [textSize]byte) (identity.Card, error) {
 	b := unitsOf(raw[:])
 	card := identity.Card{Raw: raw}
@@ -69,8 +69,16 @@ func Decode(raw [textSize]byte) (identity.Card, error) {
 			return identity.Card{}, ErrText
 		}
 	}
+	if strings.ContainsFunc(card.Number, notInNumbers) {
+		return identity.Card{}, ErrText
+	}
 	card.HasPUA = holdsPrivateUse(card.Name + card.Address)
 	return card, nil
+}
+
+// notInNumbers tells what no card's number holds: it is digits and Latin letters on every kind.
+func notInNumbers(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
 func (b block) resident(card *identity.Card) {

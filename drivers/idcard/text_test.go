@@ -88,6 +88,7 @@ func TestDecodeOddities(t *testing.T) {
 		{"printer command in the address", func(b *[256]byte) { write(b, 60, "\x1d\x56\x00") }, nil, true},
 		{"turns the text around", func(b *[256]byte) { write(b, 2, "\u202e") }, nil, true},
 		{"no character", func(b *[256]byte) { b[4], b[5] = 0xFE, 0xFF }, nil, true},
+		{"a sign in the number that no number has", func(b *[256]byte) { write(b, 124, "\uF839") }, nil, true},
 		{"unknown kind", func(b *[256]byte) { write(b, 248, "Q") }, nil, true},
 	} {
 		block, err := card(t, "3").Block()
