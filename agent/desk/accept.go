@@ -103,6 +103,11 @@ func (a *accept) mark(values form.Values, source string) {
 // openDraft goes on with a draft.
 func (m *machine) openDraft(id string) {
 	m.leaveAccept()
+	if a := m.shift.unsaved[id]; a != nil { // the disk may have it older, or not at all
+		m.fx.cancel(slotDraft)
+		m.resumeUnsaved(a)
+		return
+	}
 	mark := m.mark()
 	before, begun := m.savers[id], m.saving(id)
 	m.look(slotDraft, func(ctx context.Context, book Book) then {
@@ -157,6 +162,7 @@ func (m *machine) leaveAccept() {
 	}
 	m.saveDue(true)
 	m.fx.cancel(slotCard)
+	w.remember(w.accept)
 	w.accept = nil
 }
 
@@ -177,13 +183,13 @@ func (m *machine) dropDraft(id string) {
 	}
 	begun := m.saving(id)
 	var pages []string // that no saved draft may name yet
+	if a := m.shift.unsaved[id]; a != nil {
+		pages = a.giveUp()
+		delete(m.shift.unsaved, id)
+	}
 	if a := m.shift.accept; a != nil && a.id == id {
 		end = a.saver.end
-		a.dirty = false
-		pages = a.doomed
-		for _, p := range a.allPages() {
-			pages = append(pages, p.attachment.Digest)
-		}
+		pages = a.giveUp()
 		m.shift.accept = nil
 		if m.page == Accept {
 			m.to(m.origin())

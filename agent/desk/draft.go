@@ -94,6 +94,9 @@ type saver struct {
 	next  int
 	last  int
 	gone  bool
+	lost  bool // the newest that was tried could not be written
+	done  int  // the newest that is known to be written; the machine's alone, as next
+	tries int  // that failed one after the other; the machine's alone
 }
 
 // draftContent is a draft's JSON; it is sealed by the book.
@@ -258,50 +261,6 @@ func (a *accept) changed() {
 	}
 }
 
-// saveDue saves a changed draft after a moment, or now.
-func (m *machine) saveDue(now bool) {
-	w := m.shift
-	if w == nil || w.accept == nil || !w.accept.dirty || w.accept.filed != nil || w.accept.busy == "file" {
-		return
-	}
-	a := w.accept
-	if !now && time.Since(a.since) < m.options.Times.Save {
-		return
-	}
-	draft, err := a.content()
-	if err != nil {
-		m.fail("save draft", err)
-		return
-	}
-	a.dirty = false
-	a.saver.next++
-	seq, saver, doomed, log := a.saver.next, a.saver, a.doomed, m.log
-	a.doomed = nil
-	draft.Saved = m.options.Now()
-	m.savers[a.id] = saver
-	ended := saver.begin()
-	m.keep(slot(fmt.Sprintf("save %s %d", a.id, seq)), func(ctx context.Context, book Book) then {
-		defer close(ended)
-		if err := saver.save(seq, func() error { return book.SaveDraft(ctx, draft) }); err != nil {
-			return func(m *machine) {
-				a.doomed = append(a.doomed, doomed...)
-				a.changed()
-				m.fail("save draft", err)
-			}
-		}
-		for _, digest := range doomed {
-			if err := book.Drop(ctx, digest); err != nil {
-				log.Warn("page not dropped", "error", err)
-			}
-		}
-		return func(m *machine) {
-			if m.page == Today { // the page was left while this was being written
-				m.loadHome()
-			}
-		}
-	})
-}
-
 // begin notes a saving, and forgets those that have ended.
 func (s *saver) begin() (ended chan struct{}) {
 	ended = make(chan struct{})
@@ -344,7 +303,16 @@ func (s *saver) save(seq int, write func() error) error {
 		return nil
 	}
 	s.last = seq
-	return write()
+	err := write()
+	s.lost = err != nil
+	return err
+}
+
+// failed tells whether what is on the disk is older than what was last to be written.
+func (s *saver) failed() bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.lost && !s.gone
 }
 
 // end does what removes the draft for good: nothing is saved afterwards when it succeeds.

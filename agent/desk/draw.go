@@ -64,6 +64,7 @@ func (m *machine) drawShift(w *shift, s *State) {
 	switch m.page {
 	case Today:
 		s.Today = w.home.draw()
+		s.Today.Drafts = w.withUnsaved(s.Today.Drafts)
 	case Cases, Corrections, Results:
 		s.Cases = m.drawList(w)
 	case ChooseItem:

@@ -42,6 +42,7 @@ type fakeOffice struct {
 	begun    int
 	slow     time.Duration
 	slowSave time.Duration // of a draft
+	badSave  error         // what saving a draft comes to
 	failAt   int           // the Submit of this number fails, 0 for none
 	full     error         // of every Submit
 	submits  int
@@ -232,6 +233,9 @@ func (b *fakeBook) Drafts(context.Context) ([]agency.Draft, error) {
 func (b *fakeBook) SaveDraft(_ context.Context, d agency.Draft) error {
 	time.Sleep(b.o.slowSave)
 	defer b.use()()
+	if b.o.badSave != nil {
+		return b.o.badSave
+	}
 	for _, a := range d.Attached {
 		if _, ok := b.o.files[a.Digest]; !ok {
 			b.o.broken = append(b.o.broken, "a draft names a file that is not there")

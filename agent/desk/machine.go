@@ -69,19 +69,20 @@ type shift struct {
 	closed   bool
 	loose    loose
 
-	search string
-	home   home
-	choose choose
-	accept *accept
-	list   list
-	fixing *fixing
-	papers papers
-	money  money
-	visits visits
-	report reporting
-	queue  queue
-	rating *rating
-	cards  map[string]bool // ID numbers of cards read in this shift
+	search  string
+	home    home
+	choose  choose
+	accept  *accept
+	unsaved map[string]*accept // drafts whose page was left before their last change was on the disk
+	list    list
+	fixing  *fixing
+	papers  papers
+	money   money
+	visits  visits
+	report  reporting
+	queue   queue
+	rating  *rating
+	cards   map[string]bool // ID numbers of cards read in this shift
 	// mandates are authorisations brought in this shift for cases begun elsewhere.
 	mandates map[casefile.Number]mandate
 }
@@ -168,6 +169,7 @@ func (m *machine) receive(r result) {
 		r.apply(m)
 	}
 	if r.shift != nil && r.shift.closed && r.shift.users == 0 {
+		m.tellLost(r.shift)
 		m.closeBook(r.shift)
 	}
 }

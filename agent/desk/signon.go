@@ -51,7 +51,7 @@ func (m *machine) signOnEvent(event Event) bool {
 	case Activation:
 		m.activation(event)
 	case SignOff:
-		m.signOff()
+		m.offerSignOff()
 	default:
 		return false
 	}
@@ -215,6 +215,9 @@ func (m *machine) endShift() {
 		return
 	}
 	m.saveDue(true)
+	if w.accept != nil {
+		w.remember(w.accept)
+	}
 	m.leaveCorrect()
 	m.shift, m.overlay, m.notice, m.unknown = nil, nil, nil, nil
 	m.fx.leave(w)

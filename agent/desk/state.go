@@ -185,6 +185,7 @@ type DraftLine struct {
 	Person   string
 	ItemName text.Local
 	Saved    time.Time
+	Unsaved  bool // its last change is in memory only
 }
 
 // CasesView is a list with one case beside it.

@@ -77,9 +77,11 @@ func (p *today) show(s desk.State) {
 		if person == "" {
 			person = k.t("label.nobody-yet")
 		}
-		drafts = append(drafts, dk.Line{Key: draft.ID, Cells: []dk.Cell{
-			{Text: person, Bold: true}, {Text: k.local(draft.ItemName)}, {Text: k.when(draft.Saved, s.Now)},
-		}})
+		when := dk.Cell{Text: k.when(draft.Saved, s.Now)}
+		if draft.Unsaved {
+			when = dk.Cell{Text: k.t("label.unsaved"), Badge: true, Tone: ui.Bad}
+		}
+		drafts = append(drafts, dk.Line{Key: draft.ID, Cells: []dk.Cell{{Text: person, Bold: true}, {Text: k.local(draft.ItemName)}, when}})
 	}
 	set(p.due, due)
 	set(p.news, news)
