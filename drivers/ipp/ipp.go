@@ -29,6 +29,8 @@ type Options struct {
 	// Stall is how long a job may stand still while the printer is in trouble, silent or holds it back, 60 s. Then it is
 	// taken back, so that it does not come out when nobody waits for it.
 	Stall time.Duration
+	// Dial reaches the printer; nil is the network. It must fail with a *net.OpError of "dial" where it is not reached.
+	Dial near.Dial
 }
 
 // Printer is one A4 printer. One goroutine at a time.
@@ -84,6 +86,9 @@ func named(link string, options Options) (*Printer, error) {
 	p.address = u.String()
 	p.options.fill()
 	p.client = near.Client(p.options.Answer)
+	if options.Dial != nil {
+		p.client = near.Over(options.Dial)
+	}
 	return p, nil
 }
 

@@ -18,8 +18,16 @@ import (
 
 // Client makes one connection per request, so that nothing is ever sent again behind our back; answer is how long a device may take to be reached.
 func Client(answer time.Duration) *http.Client {
+	return Over((&net.Dialer{Timeout: answer}).DialContext)
+}
+
+// Dial reaches a device, as net.Dialer's DialContext does.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Over is Client over another way to the device.
+func Over(dial Dial) *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true, DialContext: (&net.Dialer{Timeout: answer}).DialContext},
+		Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true, DialContext: dial},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
