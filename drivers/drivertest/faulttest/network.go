@@ -14,8 +14,8 @@ import (
 )
 
 // Network is a device that speaks HTTP, and the way to it on which a schedule's faults happen: over pipes in memory, or over
-// the loopback. What is lost there breaks the connection; noise is bytes that nobody sent; a Lie is the device's to tell, see
-// TakeLie; nothing is ever only changed, for checksums below HTTP see that.
+// the loopback. What is lost there breaks the connection, and so do bytes that nobody sent, after they came; a Lie is the device's to
+// tell, see TakeLie. Nothing in the middle is changed: checksums below HTTP see that.
 type Network struct {
 	schedule Schedule
 	real     bool
@@ -253,9 +253,9 @@ func (c *faultyConn) Write(p []byte) (int, error) {
 				return 0, errSevered
 			}
 		case Noise:
-			if err := c.put(c.network.noise(fault.N)); err != nil {
-				return 0, err
-			}
+			_ = c.put(c.network.noise(fault.N)) // whoever reads it may be gone
+			c.end()
+			return 0, errSevered
 		}
 	}
 	return len(p), nil

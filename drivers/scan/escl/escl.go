@@ -30,6 +30,8 @@ type Options struct {
 	// Keep is how long the rest of a stack may be waited for. Many scanners draw sheets in ahead: what lies in their
 	// memory after that may belong to somebody else, so it is given up and what is in the feeder starts anew, 30 s.
 	Keep time.Duration
+	// Dial reaches the scanner; nil is the network.
+	Dial near.Dial
 }
 
 // Scanner is one eSCL scanner; it implements drivers.Scanner. One goroutine at a time.
@@ -85,10 +87,11 @@ func named(link string, options Options) (*Scanner, error) {
 	}
 	u.Scheme, u.Path = "http", strings.TrimRight(u.Path, "/")+"/"
 	options.fill()
-	return &Scanner{
-		base: u, options: options,
-		client: near.Client(options.Answer),
-	}, nil
+	s := &Scanner{base: u, options: options, client: near.Client(options.Answer)}
+	if options.Dial != nil {
+		s.client = near.Over(options.Dial)
+	}
+	return s, nil
 }
 
 func (o *Options) fill() {
@@ -127,16 +130,23 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 	if err != nil {
 		return drivers.ScannedPage{}, failure(s.faultOf(ctx, err), op, err)
 	}
-	picture, err := jpeg.Decode(bytes.NewReader(data))
+	page, err := s.packed(data)
 	if err != nil {
-		return drivers.ScannedPage{}, failure(drivers.FaultProtocol, op, fmt.Errorf("page: %w", err))
-	}
-	page, err := scan.Page(picture, s.options.PageBytes)
-	if err != nil {
+		if s.stack.job != "" { // whoever feeds the stack again must not get what was drawn in ahead first
+			s.drop()
+		}
 		return drivers.ScannedPage{}, failure(drivers.FaultProtocol, op, err)
 	}
 	page.Glass = !feeder
 	return page, nil
+}
+
+func (s *Scanner) packed(data []byte) (drivers.ScannedPage, error) {
+	picture, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		return drivers.ScannedPage{}, fmt.Errorf("page: %w", err)
+	}
+	return scan.Page(picture, s.options.PageBytes)
 }
 
 // sheet gets the JPEG of the next sheet.

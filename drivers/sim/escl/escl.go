@@ -26,6 +26,8 @@ type Options struct {
 	Serial    string // "SIM-0001" when ""
 	At        string // HOST:PORT, a free port of loopback when ""
 	MostWidth int    // 1/300 inch, A4 and a little when 0
+	// Patience is how long a job may rest before the scanner gives it up, a minute when 0.
+	Patience time.Duration
 }
 
 // Scanner is a running simulated scanner. Its methods are safe for use by several goroutines.
@@ -80,10 +82,11 @@ type job struct {
 	order  Order
 	sheets []Sheet // drawn in already
 	handed int
+	asked  time.Time // last
 }
 
-// Start starts a scanner at its address.
-func Start(ctx context.Context, options Options) (*Scanner, error) {
+// New makes a scanner that listens nowhere; Handler is its voice.
+func New(options Options) *Scanner {
 	if options.Dots == nil {
 		options.Dots = []int{75, 100, 200, 300, 600}
 	}
@@ -93,6 +96,14 @@ func Start(ctx context.Context, options Options) (*Scanner, error) {
 	if options.MostWidth == 0 {
 		options.MostWidth = 2550
 	}
+	if options.Patience == 0 {
+		options.Patience = time.Minute
+	}
+	return &Scanner{options: options, done: make(chan error, 1), off: make(chan struct{}), jobs: map[string]*job{}}
+}
+
+// Start starts a scanner at its address.
+func Start(ctx context.Context, options Options) (*Scanner, error) {
 	if options.At == "" {
 		options.At = "127.0.0.1:0"
 	}
@@ -100,8 +111,9 @@ func Start(ctx context.Context, options Options) (*Scanner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("simulated scanner: %w", err)
 	}
-	s := &Scanner{options: options, address: listener.Addr().String(), done: make(chan error, 1), off: make(chan struct{}), jobs: map[string]*job{}}
-	s.server = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 5 * time.Second}
+	s := New(options)
+	s.address = listener.Addr().String()
+	s.server = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second}
 	go func() { s.done <- s.server.Serve(listener) }()
 	return s, nil
 }

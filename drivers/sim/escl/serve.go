@@ -17,7 +17,8 @@ import (
 
 const namespaces = `xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03" xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm"`
 
-func (s *Scanner) handler() http.Handler {
+// Handler answers for the scanner.
+func (s *Scanner) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /eSCL/ScannerCapabilities", s.capabilities)
 	mux.HandleFunc("GET /eSCL/ScannerStatus", s.status)
@@ -76,6 +77,7 @@ func say(w http.ResponseWriter, name, body string) {
 
 func (s *Scanner) status(w http.ResponseWriter, _ *http.Request) {
 	s.mutex.Lock()
+	s.tire()
 	state, feeder := "Idle", "ScannerAdfEmpty"
 	if len(s.jobs) > 0 || s.trouble.Busy {
 		state = "Processing"
@@ -105,6 +107,7 @@ func (s *Scanner) begin(w http.ResponseWriter, r *http.Request) {
 	order, status := s.read(r)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	s.tire()
 	fed := order.Source == "Feeder"
 	switch {
 	case status != 0:
@@ -121,7 +124,7 @@ func (s *Scanner) begin(w http.ResponseWriter, r *http.Request) {
 	}
 	s.made++
 	name := strconv.Itoa(s.made)
-	s.jobs[name] = &job{order: order}
+	s.jobs[name] = &job{order: order, asked: time.Now()}
 	s.orders = append(s.orders, order)
 	host := s.options.Host
 	if host == "" {
@@ -129,6 +132,15 @@ func (s *Scanner) begin(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Location", "http://"+host+"/eSCL/ScanJobs/"+name)
 	w.WriteHeader(http.StatusCreated)
+}
+
+// tire gives up jobs that nobody has asked for a page of for long; what they had drawn in comes out. Called with the mutex held.
+func (s *Scanner) tire() {
+	for name, j := range s.jobs {
+		if time.Since(j.asked) > s.options.Patience {
+			delete(s.jobs, name)
+		}
+	}
 }
 
 // read reads what is asked for, or returns the status that refuses it.
@@ -192,6 +204,9 @@ func (s *Scanner) page(w http.ResponseWriter, r *http.Request) {
 	s.mutex.Lock()
 	name, trouble := r.PathValue("job"), s.trouble
 	j := s.jobs[name]
+	if j != nil {
+		j.asked = time.Now()
+	}
 	if j != nil && trouble.NotYet > 0 {
 		s.trouble.NotYet--
 		s.mutex.Unlock()
