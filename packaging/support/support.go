@@ -33,20 +33,28 @@ type Options struct {
 	Now      func() time.Time
 	// Journal gives the services' log as journalctl's JSON lines; nil where there is none.
 	Journal io.Reader
+	// NoJournal is why the log that is there could not be read; nil when it could.
+	NoJournal error
 	// Report is a look taken just now; nil leaves it out.
 	Report *readiness.Report
 }
 
 const mostLog = 20_000 // lines
 
-// Write writes the bundle as a compressed archive.
-func Write(ctx context.Context, out io.Writer, o Options) (err error) {
+// Missing is a part, or something of it, that could not be read.
+type Missing struct {
+	Part string `json:"part"`
+	Why  string `json:"why"` // scrubbed
+}
+
+// Write writes the bundle as a compressed archive. What could not be read stands in its missing.json, and is returned.
+func Write(ctx context.Context, out io.Writer, o Options) (missing []Missing, err error) {
 	packed := gzip.NewWriter(out)
 	archive := tar.NewWriter(packed)
 	defer func() { err = errors.Join(err, archive.Close(), packed.Close()) }()
 	for _, part := range []struct {
 		name string
-		make func(ctx context.Context, o Options) (any, error)
+		make func(ctx context.Context, o Options) (any, error) // both: what there is, and what is missing of it
 	}{
 		{"about.json", about},
 		{"configuration.json", configuration},
@@ -55,42 +63,49 @@ func Write(ctx context.Context, out io.Writer, o Options) (err error) {
 		{"queue.json", queue},
 		{"files.json", files},
 		{"journal.txt", journal},
+		{"missing.json", func(context.Context, Options) (any, error) { return append([]Missing{}, missing...), nil }},
 	} {
 		made, err := part.make(ctx, o)
-		if err != nil {
-			made = map[string]string{"missing": scrub(err.Error())} // the rest is worth sending all the same
+		if err != nil { // the rest is worth sending all the same
+			missing = append(missing, Missing{part.name, scrub(err.Error())})
+			if made == nil {
+				made = map[string]string{"missing": scrub(err.Error())}
+			}
 		}
 		content, isText := made.([]byte)
 		if !isText {
 			if content, err = json.MarshalIndent(made, "", "  "); err != nil {
-				return fmt.Errorf("write %s: %w", part.name, err)
+				return missing, fmt.Errorf("write %s: %w", part.name, err)
 			}
 		}
 		header := &tar.Header{Name: "bianmin-support/" + part.name, Mode: 0o600, Size: int64(len(content)), ModTime: o.Now().Truncate(time.Second)}
 		if err := archive.WriteHeader(header); err != nil {
-			return fmt.Errorf("write %s: %w", part.name, err)
+			return missing, fmt.Errorf("write %s: %w", part.name, err)
 		}
 		if _, err := archive.Write(content); err != nil {
-			return fmt.Errorf("write %s: %w", part.name, err)
+			return missing, fmt.Errorf("write %s: %w", part.name, err)
 		}
 	}
-	return nil
+	return missing, nil
 }
 
-func about(_ context.Context, o Options) (any, error) {
+func about(_ context.Context, o Options) (made any, lacks error) {
 	a := map[string]string{"version": version.Version, "made": o.Now().UTC().Format(time.RFC3339)}
 	if identity, err := seal.LoadIdentity(filepath.Join(o.Settings.Data, "keys")); err == nil {
 		a["terminal"], a["role"], a["environment"] = identity.Number+identity.Generation, identity.Role, identity.Environment
 		a["region"], a["certificateEnds"] = identity.Region, identity.SignCert.NotAfter.UTC().Format(time.RFC3339)
 	} else {
 		a["enrolment"] = "none or damaged"
+		if !errors.Is(err, seal.ErrNotEnrolled) {
+			lacks = fmt.Errorf("enrolment: %w", err)
+		}
 	}
 	for name, path := range map[string]string{"kernel": "/proc/sys/kernel/osrelease", "uptime": "/proc/uptime", "load": "/proc/loadavg"} {
 		if content, err := os.ReadFile(path); err == nil { // #nosec G304 -- fixed names
 			a[name] = scrub(string(bytes.TrimSpace(content)))
 		}
 	}
-	return a, nil
+	return a, lacks
 }
 
 // configuration is what the file says, without what people wrote in their own words.
@@ -187,12 +202,12 @@ func queue(ctx context.Context, o Options) (any, error) {
 		return map[string]string{"records": "a version is on trial"}, nil
 	}
 	if err != nil {
-		return map[string]string{"records": "closed"}, nil
+		return map[string]string{"records": "closed"}, fmt.Errorf("records: %w", err)
 	}
 	defer func() { _ = release() }()
 	opened, err := store.Open(ctx, store.Options{Folder: o.Settings.Data, Clock: store.SystemClock, Check: store.CheckNone})
 	if err != nil {
-		return map[string]string{"records": string(store.Code(err))}, nil
+		return map[string]string{"records": string(store.Code(err))}, fmt.Errorf("records: %s", store.Code(err))
 	}
 	defer func() { _ = opened.Close() }()
 	counts, err := opened.Counts(ctx)
@@ -256,6 +271,9 @@ func first(path string) string {
 
 // journal turns journalctl's JSON lines into scrubbed lines of time, unit and message.
 func journal(_ context.Context, o Options) (any, error) {
+	if o.NoJournal != nil {
+		return []byte("the journal could not be read\n"), o.NoJournal
+	}
 	if o.Journal == nil {
 		return []byte("no journal on this machine\n"), nil
 	}

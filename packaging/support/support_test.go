@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,8 +163,8 @@ func unpack(t *testing.T, archive []byte) map[string]string {
 func TestNothingPersonal(t *testing.T) {
 	o := planted(t)
 	var archive bytes.Buffer
-	if err := support.Write(t.Context(), &archive, o); err != nil {
-		t.Fatal(err)
+	if missing, err := support.Write(t.Context(), &archive, o); err != nil || len(missing) > 0 {
+		t.Fatal(missing, err)
 	}
 	found := unpack(t, archive.Bytes())
 	for name, content := range found {
@@ -202,12 +203,25 @@ func TestDamaged(t *testing.T) {
 	for _, name := range []string{"devices.json", "readiness.jsonl", "bianmin.db"} {
 		write(t, filepath.Join(s.Data, name), "{\"half")
 	}
+	write(t, filepath.Join(s.Data, "keys", "terminal.json"), "{\"half")
 	var archive bytes.Buffer
-	if err := support.Write(t.Context(), &archive, support.Options{Settings: s, Now: time.Now}); err != nil {
+	missing, err := support.Write(t.Context(), &archive, support.Options{Settings: s, Now: time.Now, NoJournal: errors.New("of " + personal[0])})
+	if err != nil {
 		t.Fatal(err)
 	}
+	var parts []string
+	for _, m := range missing {
+		parts = append(parts, m.Part)
+	}
 	found := unpack(t, archive.Bytes())
-	for name, want := range map[string]string{"devices.json": "missing", "readiness.json": "missing", "queue.json": "database", "about.json": "none or damaged", "journal.txt": "no journal"} {
+	if want := []string{"about.json", "devices.json", "readiness.json", "queue.json", "journal.txt"}; !slices.Equal(parts, want) {
+		t.Errorf("missing: %v, want %v", parts, want)
+	}
+	var told []support.Missing
+	if err := json.Unmarshal([]byte(found["bianmin-support/missing.json"]), &told); err != nil || !slices.Equal(told, missing) || strings.Contains(fmt.Sprint(told), personal[0]) {
+		t.Errorf("the bundle says %v, %v", told, err)
+	}
+	for name, want := range map[string]string{"devices.json": "missing", "readiness.json": "missing", "queue.json": "database", "about.json": "none or damaged", "journal.txt": "could not be read"} {
 		if content := found["bianmin-support/"+name]; !strings.Contains(content, want) {
 			t.Errorf("%s: %s", name, content)
 		}

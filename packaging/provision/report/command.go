@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -123,11 +125,37 @@ func journalctl(ctx context.Context, since string, lines int, more ...string) (*
 	if _, err := os.Stat("/run/systemd/system"); err != nil {
 		return nil, errNoJournal
 	}
+	if os.Geteuid() != 0 {
+		if err := journalClosed("/var/log/journal", "/run/log/journal"); err != nil {
+			return nil, err
+		}
+	}
 	args := append([]string{"--no-pager", "--quiet", "--since", since, "--lines", strconv.Itoa(lines)}, more...)
 	for _, unit := range units {
 		args = append(args, "--unit", unit)
 	}
 	return exec.CommandContext(ctx, path, args...), nil // #nosec G204 -- fixed words and a time
+}
+
+// journalClosed tells whether the system's journal may not be read: journalctl would then show one's own lines only, none
+// of the services', and end well.
+func journalClosed(folders ...string) error {
+	for _, folder := range folders {
+		machines, err := os.ReadDir(folder)
+		if errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("read the journal: %w", err)
+		}
+		for _, machine := range machines {
+			file, err := os.Open(filepath.Join(folder, machine.Name(), "system.journal")) // #nosec G304 -- fixed names
+			if errors.Is(err, fs.ErrPermission) {
+				return fmt.Errorf("read the journal: %w", err)
+			}
+			if err == nil {
+				_ = file.Close()
+			}
+		}
+	}
+	return nil
 }
 
 func logsCommand() *cobra.Command {
@@ -168,18 +196,14 @@ func bundleCommand(now func() time.Time) *cobra.Command {
 				return err
 			}
 			o := support.Options{Settings: s, Now: now}
-			if command, err := journalctl(c.Context(), since, 20_000, "--output", "json"); err == nil {
-				log, err := command.Output()
-				if err != nil {
-					return fmt.Errorf("read the journal (as root, or as a member of systemd-journal): %w", err)
-				}
-				o.Journal = bytes.NewReader(log)
-			}
+			o.Journal, o.NoJournal = readJournal(c.Context(), since)
+			var missing []support.Missing
 			var archive bytes.Buffer
 			err = asuser.Do(s.Data, func() error {
 				look := readiness.Look(c.Context(), readiness.Options{Settings: s, Words: words, Now: now, Live: true})
 				o.Report = &look
-				return support.Write(c.Context(), &archive, o)
+				missing, err = support.Write(c.Context(), &archive, o)
+				return err
 			})
 			if err != nil {
 				return err
@@ -190,14 +214,48 @@ func bundleCommand(now func() time.Time) *cobra.Command {
 			if err := writeNew(out, archive.Bytes()); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(c.OutOrStdout(), out)
-			return err
+			if _, err := fmt.Fprintln(c.OutOrStdout(), out); err != nil {
+				return fmt.Errorf("print: %w", err)
+			}
+			return lacking(missing, o.NoJournal)
 		},
 	}
 	c.Flags().StringVar(&config, "config", defaultConfig, "the terminal's configuration file")
 	c.Flags().StringVar(&out, "out", "", "the file that is written; it must not be there yet")
 	c.Flags().StringVar(&since, "since", "-7d", "how far back the log goes, as journalctl takes it")
 	return c
+}
+
+// readJournal gives the services' log, nothing where this machine keeps none, or why what is kept cannot be read.
+func readJournal(ctx context.Context, since string) (io.Reader, error) {
+	command, err := journalctl(ctx, since, 20_000, "--output", "json")
+	if errors.Is(err, errNoJournal) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	log, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("read the journal (as root, or as a member of systemd-journal): %w", err)
+	}
+	return bytes.NewReader(log), nil
+}
+
+// lacking says what is not in the bundle that was written; missing rights to the journal stay known as such.
+func lacking(missing []support.Missing, journal error) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, m := range missing {
+		lines = append(lines, m.Part+" ("+m.Why+")")
+	}
+	told := "the bundle is written and worth sending, but this could not be read: " + strings.Join(lines, ", ")
+	if journal != nil {
+		return fmt.Errorf("%s: %w", told, journal)
+	}
+	return errors.New(told)
 }
 
 // writeNew writes a file that was not there.
