@@ -33,9 +33,10 @@ type Thing struct {
 	Name    string
 	Words   string // all words on it, in order
 	Enabled bool
-	Whole   Box // where it is, also where a scroll hides it
-	Seen    Box // what of it is seen
-	Scrolls int // how many scrolls it lies in
+	Keys    bool // what is typed goes there
+	Whole   Box  // where it is, also where a scroll hides it
+	Seen    Box  // what of it is seen
+	Scrolls int  // how many scrolls it lies in
 }
 
 // Words is a piece of text that is seen.
@@ -50,6 +51,9 @@ type Clipping interface{ Clips() bool }
 
 // Reading is anything that is read though its parts are the toolkit's: what stands in a text field.
 type Reading interface{ Reads() string }
+
+// Keyed is anything that can take the keys: HasKeys tells whether it has them.
+type Keyed interface{ HasKeys() bool }
 
 // View is what a person sees on a canvas: what can be tapped, what can be read.
 type View struct {
@@ -106,7 +110,7 @@ func (w *walker) walk(object fyne.CanvasObject, offset fyne.Position, clip Box, 
 	}
 	if named, ok := object.(Named); ok && named.PlayName() != "" {
 		w.view.Things = append(w.view.Things, Thing{
-			Name: named.PlayName(), Enabled: enabled(object), Whole: box, Seen: clip.intersect(box), Scrolls: scrolls,
+			Name: named.PlayName(), Enabled: enabled(object), Keys: hasKeys(object), Whole: box, Seen: clip.intersect(box), Scrolls: scrolls,
 		})
 		w.open = append(w.open, len(w.view.Things)-1)
 		defer func() { w.open = w.open[:len(w.open)-1] }()
@@ -114,6 +118,11 @@ func (w *walker) walk(object fyne.CanvasObject, offset fyne.Position, clip Box, 
 	for _, part := range partsOf(object) {
 		w.walk(part, at, clip, scrolls)
 	}
+}
+
+func hasKeys(object fyne.CanvasObject) bool {
+	keyed, ok := object.(Keyed)
+	return ok && keyed.HasKeys()
 }
 
 func enabled(object fyne.CanvasObject) bool {

@@ -110,6 +110,9 @@ func (c *control) Enable() { c.SetEnabled(true) }
 // Disable puts it out of use.
 func (c *control) Disable() { c.SetEnabled(false) }
 
+// HasKeys tells whether it is the one that keys go to.
+func (c *control) HasKeys() bool { return c.focused }
+
 // FocusGained is called by the toolkit.
 func (c *control) FocusGained() {
 	c.set(&c.focused, true)

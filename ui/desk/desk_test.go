@@ -107,6 +107,26 @@ func TestEnterGoesOn(t *testing.T) {
 	}
 }
 
+// TestWhatHasTheKeysIsSeen: a journey waits for it before it types on; exactly one thing has them.
+func TestWhatHasTheKeysIsSeen(t *testing.T) {
+	s := newStage(t)
+	input, button := NewInput(s.Kit, "input", "", nil, nil), NewCheck(s.Kit, "check", "tick", nil)
+	options := NewOptions(s.Kit, "options", []Option{{"a", "A"}, {"b", "B"}}, false, nil)
+	s.show(ui.NewColumn(8, input, button, options))
+	for want, control := range map[string]fyne.Focusable{"input": input.Control(), "check": button, "options": options} {
+		s.Focus(control)
+		var has []string
+		for _, thing := range ui.Look(s.Root).Things {
+			if thing.Keys {
+				has = append(has, thing.Name)
+			}
+		}
+		if !slices.Equal(has, []string{want}) {
+			t.Errorf("%q have the keys, not %s", has, want)
+		}
+	}
+}
+
 // TestTableByKeys: a table takes the keys as one; an answer to an older choice does not move the choice back.
 func TestTableByKeys(t *testing.T) {
 	s := newStage(t)

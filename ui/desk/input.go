@@ -69,6 +69,9 @@ func (i *Input) PlayName() string { return i.name }
 // Enabled tells whether one can type.
 func (i *Input) Enabled() bool { return !i.locked }
 
+// HasKeys tells whether what is typed goes into it.
+func (i *Input) HasKeys() bool { return i.entry.held }
+
 // Text is what stands in it.
 func (i *Input) Text() string { return i.entry.Text }
 

@@ -72,6 +72,7 @@ type Condition struct {
 	Gone     string `yaml:"gone"`     // is nowhere on the screen
 	Enabled  string `yaml:"enabled"`  // can be tapped
 	Disabled string `yaml:"disabled"` // is there and cannot be tapped
+	Focus    string `yaml:"focus"`    // has the keys: what is typed goes there
 }
 
 // Reading takes words from the screen that match an expression.
@@ -234,7 +235,7 @@ func (s Step) String() string {
 // String says the condition in one line.
 func (c Condition) String() string {
 	var parts []string
-	for _, each := range [][2]string{{"screen", c.Screen}, {"text", c.Text}, {"gone", c.Gone}, {"enabled", c.Enabled}, {"disabled", c.Disabled}} {
+	for _, each := range [][2]string{{"screen", c.Screen}, {"text", c.Text}, {"gone", c.Gone}, {"enabled", c.Enabled}, {"disabled", c.Disabled}, {"focus", c.Focus}} {
 		if each[1] != "" {
 			parts = append(parts, each[0]+" "+each[1])
 		}

@@ -48,3 +48,18 @@ func TestInnermost(t *testing.T) {
 		t.Errorf("two rows hold it, found %q", found.Name)
 	}
 }
+
+// TestWaitForFocus: it is not enough that the field is there.
+func TestWaitForFocus(t *testing.T) {
+	s := Sight{Things: []Thing{{Name: "child", Enabled: true}, {Name: "phone", Enabled: true, Keys: true}}}
+	for field, want := range map[string]bool{"child": false, "phone": true, "none": false} {
+		if got := (Condition{Focus: field}).holds(s); got != want {
+			t.Errorf("%s has the keys: %v", field, got)
+		}
+	}
+	before := s.fingerprint()
+	s.Things[1].Keys = false
+	if s.fingerprint() != before {
+		t.Error("that the keys go elsewhere counts as the effect of a click")
+	}
+}

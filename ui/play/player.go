@@ -218,6 +218,11 @@ func (c Condition) holds(sight Sight) bool {
 			return false
 		}
 	}
+	if c.Focus != "" {
+		if thing, ok := sight.find(c.Focus); !ok || !thing.Keys {
+			return false
+		}
+	}
 	return true
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"math"
+	"slices"
 
 	"bianmin/ui"
 )
@@ -27,6 +28,7 @@ type Thing struct {
 	Name    string `json:"name"`
 	Words   string `json:"words,omitempty"`
 	Enabled bool   `json:"enabled"`
+	Keys    bool   `json:"keys,omitempty"` // what is typed goes there
 	Whole   Rect   `json:"whole"`
 	Seen    Rect   `json:"seen"`
 	Scrolls int    `json:"scrolls,omitempty"`
@@ -50,9 +52,14 @@ type Sight struct {
 	Words    []Words `json:"words"`
 }
 
-// fingerprint tells whether two sights show the same.
+// fingerprint tells whether two sights show the same. Where the keys are does not count: a click moves them at once, and
+// what it is for comes later.
 func (s Sight) fingerprint() [sha256.Size]byte {
 	s.Guarding = false
+	s.Things = slices.Clone(s.Things)
+	for i := range s.Things {
+		s.Things[i].Keys = false
+	}
 	bytes, err := json.Marshal(s)
 	if err != nil {
 		return [sha256.Size]byte{}
@@ -72,7 +79,7 @@ func sightOf(view ui.View, scale float32) Sight {
 	s := Sight{Guarding: view.Guarding, Things: []Thing{}, Words: []Words{}}
 	for _, thing := range view.Things {
 		s.Things = append(s.Things, Thing{
-			Name: thing.Name, Words: thing.Words, Enabled: thing.Enabled, Scrolls: thing.Scrolls,
+			Name: thing.Name, Words: thing.Words, Enabled: thing.Enabled, Keys: thing.Keys, Scrolls: thing.Scrolls,
 			Whole: toPixels(thing.Whole, scale), Seen: toPixels(thing.Seen, scale),
 		})
 	}
