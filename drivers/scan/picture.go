@@ -148,7 +148,7 @@ func pack(img image.Image, budget int) (drivers.ScannedPage, error) {
 			return drivers.ScannedPage{}, fmt.Errorf("encode PNG: %w", err)
 		}
 		if out.Len() <= budget {
-			return page(out.Bytes(), "image/png", img), nil
+			return packed(out.Bytes(), "image/png", img), nil
 		}
 	}
 	for {
@@ -158,14 +158,14 @@ func pack(img image.Image, budget int) (drivers.ScannedPage, error) {
 				return drivers.ScannedPage{}, fmt.Errorf("encode JPEG: %w", err)
 			}
 			if out.Len() <= budget || (quality == 50 && img.Bounds().Dx() < 400) {
-				return page(out.Bytes(), "image/jpeg", img), nil
+				return packed(out.Bytes(), "image/jpeg", img), nil
 			}
 		}
 		img = shrink(img)
 	}
 }
 
-func page(encoded []byte, mediaType string, img image.Image) drivers.ScannedPage {
+func packed(encoded []byte, mediaType string, img image.Image) drivers.ScannedPage {
 	return drivers.ScannedPage{Image: encoded, MediaType: mediaType, Width: img.Bounds().Dx(), Height: img.Bounds().Dy()}
 }
 

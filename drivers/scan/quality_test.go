@@ -10,6 +10,7 @@ import (
 	"bianmin/assets"
 	"bianmin/drivers"
 	"bianmin/drivers/dots"
+	"bianmin/drivers/scan/page"
 )
 
 // letter draws an A4 page at 200 dots per inch with so many lines of text, on paper of the given grey.
@@ -137,20 +138,20 @@ func TestQuality(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if got := judge(c.page); got != c.want {
 				g := inner(c.page)
-				paper, darkest := tones(g)
+				paper, darkest := page.Tones(g)
 				t.Errorf("%s, want %s (paper %d, darkest %d, ink %.5f, steepness %.1f, skew %.1f)", got, c.want,
-					paper, darkest, inkShare(g, paper), steepness(g), skew(g, paper))
+					paper, darkest, inkShare(g, paper), steepness(g), page.Lean(g, paper))
 			}
 		})
 	}
 }
 
-// The angle is found to within its fineness, so that a later version can turn pages straight.
+// The angle is found to within its fineness, so that pages can be turned straight.
 func TestSkewAngle(t *testing.T) {
-	page := letter(t, 20, 245)
+	straight := letter(t, 20, 245)
 	for _, degrees := range []float64{-8, 3} {
-		g := inner(turn(page, degrees))
-		if got := skew(g, 245); math.Abs(got-degrees) > skewFineness {
+		g := inner(turn(straight, degrees))
+		if got := page.Lean(g, 245); math.Abs(got-degrees) > 0.25 {
 			t.Errorf("turned by %v, found %v", degrees, got)
 		}
 	}

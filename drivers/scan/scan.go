@@ -87,11 +87,11 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 	if err != nil {
 		return drivers.ScannedPage{}, s.failure("scan page", err)
 	}
-	page, err := decodePNM(data)
+	picture, err := decodePNM(data)
 	if err != nil {
 		return drivers.ScannedPage{}, s.failure("scan page", err)
 	}
-	packed, err := Page(page, s.options.PageBytes)
+	packed, err := Page(picture, s.options.PageBytes)
 	if err != nil {
 		return drivers.ScannedPage{}, s.failure("scan page", err)
 	}

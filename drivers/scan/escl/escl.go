@@ -4,11 +4,9 @@
 package escl
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"image/jpeg"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,6 +15,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/near"
 	"bianmin/drivers/scan"
+	sheet "bianmin/drivers/scan/page"
 )
 
 // Options are a scanner's surroundings and limits. Zero values are the defaults.
@@ -142,7 +141,7 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 }
 
 func (s *Scanner) packed(data []byte) (drivers.ScannedPage, error) {
-	picture, err := jpeg.Decode(bytes.NewReader(data))
+	picture, err := sheet.Read(data)
 	if err != nil {
 		return drivers.ScannedPage{}, fmt.Errorf("page: %w", err)
 	}

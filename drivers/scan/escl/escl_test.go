@@ -6,6 +6,7 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -206,6 +207,22 @@ func TestTroubles(t *testing.T) {
 				t.Errorf("afterwards: %v", err)
 			}
 		})
+	}
+}
+
+// TestHugePage: a page whose header promises 60 000 by 60 000 px is refused before memory is taken for it.
+func TestHugePage(t *testing.T) {
+	r := start2(t)
+	r.far.Have(sim.Trouble{Huge: true})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := r.scanner.Scan(t.Context(), drivers.ScanOptions{})
+	runtime.ReadMemStats(&after)
+	if drivers.FaultOf(err) != drivers.FaultProtocol {
+		t.Errorf("%v", err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 256<<20 {
+		t.Errorf("refusing it took %d MB", took>>20)
 	}
 }
 

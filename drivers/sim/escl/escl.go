@@ -67,6 +67,7 @@ type Trouble struct {
 	RetryAfter   string        // with it
 	Cut          bool          // pages break off in the middle
 	Garbage      bool          // pages are no pictures
+	Huge         bool          // pages' headers promise 60 000 by 60 000 px
 	Nonsense     bool          // documents are no documents
 	Hang         time.Duration // before each answer
 	JamAfterPage bool          // the sheet after the next gets stuck
