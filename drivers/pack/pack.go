@@ -71,6 +71,32 @@ type Packs []Pack
 // schemaName is the file that says what a pack is.
 const schemaName = "schema.json"
 
+// Wrong is a file that is no pack.
+type Wrong struct {
+	File string
+	Err  error
+}
+
+func (w *Wrong) Error() string { return "device pack " + w.File + ": " + w.Err.Error() }
+
+// Unwrap gives what is wrong with it.
+func (w *Wrong) Unwrap() error { return w.Err }
+
+// Files are the files that an error of Read is about; none when it is about all of them.
+func Files(err error) (files []string) {
+	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what Read joined, not what lies deeper
+	if !ok {
+		return nil
+	}
+	for _, each := range joined.Unwrap() {
+		var wrong *Wrong
+		if errors.As(each, &wrong) {
+			files = append(files, wrong.File)
+		}
+	}
+	return files
+}
+
 // Read reads the packs of several folders (*.yaml), the first folder's first; schema holds schema.json. A pack that is no pack is an
 // error beside the others: it names the file.
 func Read(schema fs.FS, folders ...fs.FS) (Packs, error) {
@@ -91,7 +117,7 @@ func Read(schema fs.FS, folders ...fs.FS) (Packs, error) {
 				continue // the folder before counts
 			}
 			if err != nil {
-				wrong = append(wrong, fmt.Errorf("device pack %s: %w", name, err))
+				wrong = append(wrong, &Wrong{File: name, Err: err})
 				continue
 			}
 			all = append(all, p)

@@ -1,6 +1,7 @@
 package pack_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -128,7 +129,7 @@ func TestWrong(t *testing.T) {
 			t.Fatalf("%s: nothing changed", why)
 		}
 		all, err := pack.Read(assets.DevicePacks(), folder(map[string]string{"new-model.yaml": content}), assets.DevicePacks())
-		if err == nil || !strings.Contains(err.Error(), "new-model.yaml") || len(all) != len(builtIn(t)) {
+		if err == nil || !strings.Contains(err.Error(), "new-model.yaml") || len(all) != len(builtIn(t)) || !slices.Equal(pack.Files(err), []string{"new-model.yaml"}) {
 			t.Errorf("%s: %d packs, %v", why, len(all), err)
 		}
 	}

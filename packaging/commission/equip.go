@@ -2,10 +2,12 @@ package commission
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
 	"bianmin/drivers"
+	"bianmin/drivers/pack"
 	"bianmin/drivers/point"
 	"bianmin/packaging/places"
 	"bianmin/packaging/session"
@@ -32,7 +34,7 @@ func (r *run) configure(ctx context.Context) error {
 	default:
 		r.Technician.Say("finding", nil)
 		if look.packs, err = places.Packs(r.Root); err != nil {
-			r.Technician.Say("packs", map[string]any{"reason": err.Error()})
+			r.Technician.Say("packs", map[string]any{"files": strings.Join(pack.Files(err), ", ")})
 		}
 		err = r.mine(func() error { look.find(ctx); return ctx.Err() })
 		if err != nil {

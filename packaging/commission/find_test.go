@@ -127,6 +127,7 @@ func TestFindsUSB(t *testing.T) {
 	answers := w.answers("QH0301")
 	delete(answers.Terminal, "devices")
 	answers.Test = nil
+	w.install("etc/bianmin/devices/half.yaml", "id: half\n") // is no pack
 	technician := &presser{person: &person{answers: answers}, press: func(context.Context) {}}
 	o := options(w.words, w.root, answers)
 	o.Technician = technician
@@ -136,6 +137,9 @@ func TestFindsUSB(t *testing.T) {
 	s, err := settings.Read(w.in("etc/bianmin/terminal.yaml"))
 	if err != nil || s.Devices.Document == nil || s.Devices.Document.Link != w.stand.DocumentLink() || s.Devices.Button != nil || !slices.Contains(technician.said, "no-button") {
 		t.Errorf("configuration: %+v, %v, said %q", s.Devices, err, technician.said)
+	}
+	if i := slices.IndexFunc(technician.told, func(s string) bool { return strings.HasPrefix(s, "packs ") }); i < 0 || !strings.Contains(technician.told[i], "half.yaml") {
+		t.Errorf("the wrong pack is not named: %q", technician.told)
 	}
 	i := slices.IndexFunc(technician.found, func(f commission.Finding) bool { return f.Role == drivers.RoleDocument })
 	if i < 0 || technician.found[i].State != string(drivers.FaultPaperOut) {

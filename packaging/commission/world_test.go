@@ -115,14 +115,16 @@ type person struct {
 	answers commission.Answers
 	change  map[string]string
 	said    []string
+	told    []string // with what was filled in
 	found   []commission.Finding
 	onSay   func(key string)
 	unseen  []drivers.Role
 	papers  commission.Result
 }
 
-func (p *person) Say(key string, _ map[string]any) {
+func (p *person) Say(key string, args map[string]any) {
 	p.said = append(p.said, key)
+	p.told = append(p.told, fmt.Sprint(key, " ", args))
 	if p.onSay != nil {
 		p.onSay(key)
 	}

@@ -55,6 +55,33 @@ func TestFewActions(t *testing.T) {
 	}
 }
 
+// TestWrongPackIsShown: a device pack that was left out is said on the page of the devices, beside what else was said, and the
+// press does not turn that page; looking again, without the fault, forgets it.
+func TestWrongPackIsShown(t *testing.T) {
+	p := begin(t, nil)
+	press := ask(lines.Question{What: lines.Press, Seconds: 20})
+	p.says(enrolled, say("finding", nil), say("packs", map[string]string{"files": "half.yaml"}), say("spooler", map[string]string{"fault": "silent"}), press,
+		say("button-heard", nil), ask(lines.Question{What: lines.Devices, Found: whole()}))
+	s := p.until("the devices", func(s stage.State) bool { return s.Page == stage.Devices && s.Busy == "" && len(s.Devices) == 5 })
+	if s.Packs == nil || s.Packs.Args["files"] != "half.yaml" || s.Note == nil || s.Note.Key != "spooler" {
+		t.Errorf("shown: %+v, %+v", s.Packs, s.Note)
+	}
+	p.stage.Send(stage.Search{})
+	p.answered(lines.Answer{Search: true})
+	p.says(say("finding", nil))
+	p.until("looking again", func(s stage.State) bool { return s.Busy == "finding" && s.Packs == nil })
+}
+
+// TestWrongPackAlone: it alone is enough that the press does not turn the page.
+func TestWrongPackAlone(t *testing.T) {
+	p := begin(t, nil)
+	p.says(enrolled, say("finding", nil), say("packs", map[string]string{"files": "half.yaml"}), ask(lines.Question{What: lines.Press, Seconds: 20}),
+		say("button-heard", nil), ask(lines.Question{What: lines.Devices, Found: whole()}))
+	p.until("the devices", func(s stage.State) bool { return s.Page == stage.Devices && s.Busy == "" && len(s.Devices) == 5 })
+	p.stage.Send(stage.Confirm{})
+	p.answered(devices(nil))
+}
+
 // TestDoubtIsShown: the press confirms nothing where a device is missing, where there is a choice, and where one is unwell.
 func TestDoubtIsShown(t *testing.T) {
 	for name, spoil := range map[string]func([]lines.Device) []lines.Device{

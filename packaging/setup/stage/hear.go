@@ -41,7 +41,9 @@ func (s *Stage) said(said lines.Said) {
 		if !s.retest {
 			s.turn(Devices)
 		}
-		s.state.Busy, s.state.Problem = "finding", ""
+		s.state.Busy, s.state.Problem, s.state.Packs = "finding", "", nil
+	case "packs":
+		s.state.Packs = &said
 	case "press-again":
 		s.state.Prompt = said.Key
 	case "button-heard", "no-button":
@@ -101,7 +103,7 @@ func (s *Stage) asked(q lines.Question) {
 		s.turn(Devices)
 		s.state.Devices = listed(q.Found)
 		heard := s.heard
-		if s.heard = false; heard && (s.state.Note == nil || s.state.Note.Key != "spooler") && beyondDoubt(q.Found, s.state.Devices) { // the press was the technician's word
+		if s.heard = false; heard && s.state.Packs == nil && (s.state.Note == nil || s.state.Note.Key != "spooler") && beyondDoubt(q.Found, s.state.Devices) { // the press was the technician's word
 			s.confirm()
 			return
 		}

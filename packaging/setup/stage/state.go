@@ -39,8 +39,9 @@ type State struct {
 	Terminal, Point, Role string
 	// Note is something said on the way that stays to be read: words under provision.setup. nil where nothing was.
 	Note       *lines.Said
-	Before     string   // the machine whose place this one takes
-	Sticks     []string // that are mounted
+	Packs      *lines.Said // names device packs that are wrong and left out; said beside the note
+	Before     string      // the machine whose place this one takes
+	Sticks     []string    // that are mounted
 	Devices    []Device
 	Change     *Change // the device that is being changed
 	Tests      []lines.Test

@@ -2,11 +2,13 @@ package view
 
 import (
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
 	"bianmin/core/text"
+	"bianmin/packaging/setup/lines"
 	"bianmin/packaging/setup/stage"
 	"bianmin/ui"
 	dk "bianmin/ui/desk"
@@ -109,14 +111,18 @@ func (k *kit) head(s stage.State) string {
 
 // note is what was said on the way.
 func (k *kit) note(s stage.State) string {
-	if s.Note == nil {
-		return ""
+	var sentences []string
+	for _, said := range []*lines.Said{s.Packs, s.Note} {
+		if said == nil || said == s.Packs && s.Page != stage.Devices {
+			continue
+		}
+		filled := args{}
+		for name, value := range said.Args {
+			filled[name] = text.Shown(value)
+		}
+		sentences = append(sentences, k.catalog.T(k.lang, "provision.setup."+said.Key, filled))
 	}
-	filled := args{}
-	for name, value := range s.Note.Args {
-		filled[name] = text.Shown(value)
-	}
-	return k.catalog.T(k.lang, "provision.setup."+s.Note.Key, filled)
+	return strings.Join(sentences, " · ")
 }
 
 // line is what is said below it.

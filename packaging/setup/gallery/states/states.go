@@ -103,6 +103,10 @@ func devices() []Named {
 		{"devices-press-again", on(stage.State{Page: stage.Devices, Prompt: "press-again", Seconds: 20})},
 		{"devices", page(stage.State{})},
 		{"devices-unfit", page(stage.State{Devices: unfit})},
+		{"devices-packs", page(stage.State{
+			Packs: &lines.Said{Key: "packs", Args: map[string]string{"files": "hengfeng-80.yaml, new-reader.yaml"}},
+			Note:  &lines.Said{Key: "spooler", Args: map[string]string{"fault": "silent"}},
+		})},
 		{"devices-note", page(stage.State{Note: &lines.Said{Key: "replace-later", Args: map[string]string{"terminal": "QH0301A"}}})},
 		{"devices-none", page(stage.State{Devices: none})},
 		{"devices-changed", page(stage.State{Devices: changed})},
