@@ -180,6 +180,7 @@ func TestDoubtChangesNothing(t *testing.T) {
 		"white":         flat(250),
 		"black":         flat(3),
 		"photo":         photo,
+		"printed frame": fill(flat(120), image.Rect(60, 60, 640, 840), 245),
 		"noise":         noise,
 		"a second card": fill(lay(40, 4, 1), image.Rect(20, 20, 120, 80), 220),
 		"ink beyond":    fill(lay(110, 4, 1), image.Rect(20, 1000, 120, 1060), 10),

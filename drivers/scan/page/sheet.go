@@ -16,6 +16,7 @@ const (
 	sheetLeast = 0.08  // share of the picture that a sheet covers
 	sheetFull  = 0.93  // share of its rectangle that a sheet fills
 	sheetTurn  = 15.0  // degrees to each side
+	frameLeast = 0.8   // share of width and height from which a level light area may be a page with a printed frame
 	leanLeast  = 0.5   // degrees below which lines are left as they are
 	turnLeast  = 0.2   // degrees below which a sheet is cut out without turning
 )
@@ -62,6 +63,9 @@ func findSheet(full *image.Gray) (rect, bool) {
 	}
 	sheet := enclose(edges)
 	if float64(area) < sheetFull*sheet.width*sheet.height {
+		return rect{}, false
+	}
+	if math.Abs(sheet.degrees) < turnLeast && sheet.width > frameLeast*float64(g.Rect.Dx()) && sheet.height > frameLeast*float64(g.Rect.Dy()) {
 		return rect{}, false
 	}
 	sheet.width, sheet.height = sheet.width*1.006+2, sheet.height*1.006+2 // rather some table than less sheet
