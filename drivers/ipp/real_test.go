@@ -2,6 +2,7 @@ package ipp_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -143,6 +144,47 @@ func TestRealPrinterInTrouble(t *testing.T) {
 			}
 			if files, err := far.Printed(); err != nil || len(files) != 0 {
 				t.Errorf("%d sheets, %v", len(files), err)
+			}
+		})
+	}
+}
+
+// TestRealPrinterTroubled puts each trouble of the bench into the printer. What only warns stops nothing; a lost job is told; of
+// what stops it this printer only warns while it is at a job, so the job waits, nothing comes out, and after mending the page does, once.
+func TestRealPrinterTroubled(t *testing.T) {
+	for _, trouble := range document.Troubles() {
+		t.Run(string(trouble), func(t *testing.T) {
+			far := plugIn(t)
+			if err := far.Have(trouble); err != nil {
+				t.Fatal(err)
+			}
+			p := open(t, far.Link(), ipp.Options{Poll: 20 * time.Millisecond})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			switch trouble {
+			case document.TonerLow, document.PaperLow:
+				if report, err := p.Print(ctx, "x", page(t)); err != nil || report.Outcome != drivers.Printed {
+					t.Errorf("%+v, %v", report, err)
+				}
+				return
+			case document.Aborted:
+				if report, err := p.Print(ctx, "x", page(t)); report.Outcome != drivers.Unconfirmed || drivers.FaultOf(err) != drivers.FaultAborted {
+					t.Errorf("%+v, %v", report, err)
+				}
+				return
+			}
+			time.AfterFunc(time.Second, func() {
+				if files, err := far.Printed(); err != nil || len(files) != 0 {
+					t.Errorf("in trouble %d sheets came out, %v", len(files), err)
+				}
+				if err := far.Have(""); err != nil {
+					t.Error(err)
+				}
+			})
+			report, err := p.Print(ctx, "x", page(t))
+			files, unread := far.Printed()
+			if err != nil || report.Outcome != drivers.Printed || len(files) != 1 || unread != nil {
+				t.Errorf("mended: %+v, %v, %d sheets, %v", report, err, len(files), unread)
 			}
 		})
 	}

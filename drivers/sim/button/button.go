@@ -46,6 +46,9 @@ func (b *Button) Send(data []byte) error {
 	return nil
 }
 
+// Plugged tells whether the cable is in.
+func (b *Button) Plugged() bool { return b.cable.Plugged() }
+
 // Plug puts the cable back, Unplug pulls it, Close pulls it for good.
 func (b *Button) Plug() error   { return b.cable.Plug() }
 func (b *Button) Unplug() error { return b.cable.Unplug() }

@@ -44,8 +44,23 @@ func Start(ctx context.Context, dir string) (*Printer, error) {
 }
 
 // feedScript numbers what comes out by itself: a printer that was switched off begins its jobs at 1 again.
+//
+// The file "trouble" beside the tray is what is wrong with the mechanism: the word goes to the printer as its state, and nothing
+// comes out before it is gone, but with a word that only warns. "aborted" spoils the job.
 const feedScript = `#!/bin/sh
-cd '%s' && exec ln "$1" "$(($(ls | wc -l) + 1))-${1##*/}"
+printer=$PPID
+said=
+while kill -0 $printer 2>/dev/null; do
+  read -r now 2>/dev/null <'%[2]s' || now=
+  if [ "$now" != "$said" ]; then
+    [ -z "$said" ] || echo "STATE: -$said" >&2
+    [ -z "$now" ] || [ "$now" = aborted ] || echo "STATE: +$now" >&2
+    said=$now
+  fi
+  case "$now" in aborted) exit 1 ;; ''|toner-low|media-low) break ;; esac
+  sleep 0.1
+done
+cd '%[1]s' && exec ln "$1" "$(($(ls | wc -l) + 1))-${1##*/}"
 `
 
 func (p *Printer) start(ctx context.Context) (err error) {
@@ -55,7 +70,7 @@ func (p *Printer) start(ctx context.Context) (err error) {
 		}
 	}
 	// The printer runs this for a job once there is paper for it: now a page comes out.
-	if err := os.WriteFile(p.feed(), fmt.Appendf(nil, feedScript, p.tray()), 0o755); err != nil {
+	if err := os.WriteFile(p.feed(), fmt.Appendf(nil, feedScript, p.tray(), p.trouble()), 0o755); err != nil {
 		return err
 	}
 	if p.port, err = freePort(ctx); err != nil {
@@ -97,6 +112,7 @@ func answers(ctx context.Context, path string) error {
 func (p *Printer) busPath() string { return filepath.Join(p.dir, "bus") }
 func (p *Printer) spool() string   { return filepath.Join(p.dir, "spool") }
 func (p *Printer) tray() string    { return filepath.Join(p.dir, "tray") }
+func (p *Printer) trouble() string { return filepath.Join(p.dir, "trouble") }
 func (p *Printer) feed() string    { return filepath.Join(p.dir, "feed") }
 
 // address is where the printer answers. It binds to "localhost" and takes no other name.

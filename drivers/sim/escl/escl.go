@@ -159,6 +159,20 @@ func (s *Scanner) Have(t Trouble) {
 	s.trouble = t
 }
 
+// Trouble is what is wrong with the scanner now.
+func (s *Scanner) Trouble() Trouble {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.trouble
+}
+
+// Glass is the sheet on the glass.
+func (s *Scanner) Glass() Sheet {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.glass
+}
+
 // Left is how many sheets lie in the feeder.
 func (s *Scanner) Left() int {
 	s.mutex.Lock()

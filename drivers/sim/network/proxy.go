@@ -5,6 +5,7 @@ package network
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,8 @@ type Proxy struct {
 	hole  bool  // connections stay, bytes vanish
 	rate  int   // bytes a second each way, 0 without limit
 	limit int64 // bytes upwards until the next cut, 0 for none
+	gate  bool  // a portal answers in the target's place
+	lossy bool  // now and then a piece comes a second late, as after a lost packet
 	open  map[net.Conn]struct{}
 	sent  atomic.Int64 // bytes forwarded upwards
 }
@@ -51,7 +54,7 @@ func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 func (p *Proxy) Up() bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	return p.up && !p.hole
+	return p.up && !p.hole && !p.gate
 }
 
 // Sent counts the bytes forwarded towards the target so far.
@@ -63,9 +66,9 @@ func (p *Proxy) Cut() { p.set(func() { p.up = false }, true) }
 // Restore makes the line whole and fast again; connections that hung in a black hole are broken.
 func (p *Proxy) Restore() {
 	p.mutex.Lock()
-	hung := p.hole
+	hung := p.hole || p.gate
 	p.mutex.Unlock()
-	p.set(func() { p.up, p.hole, p.rate, p.limit = true, false, 0, 0 }, hung)
+	p.set(func() { p.up, p.hole, p.gate, p.lossy, p.rate, p.limit = true, false, false, false, 0, 0 }, hung)
 }
 
 // Slow limits each direction of each connection to so many bytes a second.
@@ -73,6 +76,25 @@ func (p *Proxy) Slow(bytesPerSecond int) { p.set(func() { p.rate = bytesPerSecon
 
 // BlackHole keeps connections open and lets every byte vanish, as a lost NAT entry does.
 func (p *Proxy) BlackHole() { p.set(func() { p.hole = true }, false) }
+
+// Portal puts a page "please log in first" in the target's place, as a public network does, and breaks what is open.
+func (p *Proxy) Portal() { p.set(func() { p.gate = true }, true) }
+
+// Lossy lets a piece in four come a second late, as it does when its packet was lost and is sent again.
+func (p *Proxy) Lossy() { p.set(func() { p.lossy = true }, false) }
+
+// Line is how the line stands.
+type Line struct {
+	Cut, Hole, Portal, Lossy, Slow bool
+	WillCut                        bool // once some more bytes went upwards
+}
+
+// Line tells how the line stands.
+func (p *Proxy) Line() Line {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return Line{Cut: !p.up, Hole: p.hole, Portal: p.gate, Lossy: p.lossy, Slow: p.rate > 0, WillCut: p.limit > 0}
+}
 
 // CutAfter breaks all connections once so many more bytes went upwards; the line stays usable for new ones.
 func (p *Proxy) CutAfter(bytes int64) { p.set(func() { p.limit = p.sent.Load() + bytes }, false) }
@@ -111,7 +133,10 @@ func (p *Proxy) accept(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		if !p.Up() && !p.swallowing() {
+		p.mutex.Lock()
+		down, gate := !p.up && !p.hole, p.gate
+		p.mutex.Unlock()
+		if down {
 			if tcp, ok := near.(*net.TCPConn); ok {
 				_ = tcp.SetLinger(0)
 			}
@@ -121,15 +146,31 @@ func (p *Proxy) accept(ctx context.Context) {
 		p.work.Add(1)
 		go func() {
 			defer p.work.Done()
+			if gate {
+				p.welcome(near)
+				return
+			}
 			p.join(ctx, near)
 		}()
 	}
 }
 
-func (p *Proxy) swallowing() bool {
+// welcome answers whatever is asked like a portal: a login page in plain HTTP.
+func (p *Proxy) welcome(near net.Conn) {
 	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.hole
+	p.open[near] = struct{}{}
+	p.mutex.Unlock()
+	defer func() {
+		p.mutex.Lock()
+		delete(p.open, near)
+		p.mutex.Unlock()
+		_ = near.Close()
+	}()
+	if _, err := near.Read(make([]byte, 4<<10)); err != nil {
+		return
+	}
+	const page = "<html>please log in</html>"
+	_, _ = fmt.Fprintf(near, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(page), page)
 }
 
 func (p *Proxy) join(ctx context.Context, near net.Conn) {
@@ -172,13 +213,20 @@ func (p *Proxy) carry(ctx context.Context, to, from net.Conn, upwards bool) {
 // pass forwards a piece as the switch stands now; false ends the connection.
 func (p *Proxy) pass(ctx context.Context, to net.Conn, piece []byte, upwards bool) bool {
 	p.mutex.Lock()
-	hole, rate, limit := p.hole, p.rate, p.limit
+	hole, rate, limit, lossy := p.hole, p.rate, p.limit, p.lossy
 	p.mutex.Unlock()
 	if hole {
 		return true
 	}
+	var late time.Duration
 	if rate > 0 {
-		wait := time.NewTimer(time.Duration(len(piece)) * time.Second / time.Duration(rate))
+		late = time.Duration(len(piece)) * time.Second / time.Duration(rate)
+	}
+	if lossy && rand.IntN(4) == 0 {
+		late += time.Second
+	}
+	if late > 0 {
+		wait := time.NewTimer(late)
 		defer wait.Stop()
 		select {
 		case <-wait.C:

@@ -16,6 +16,7 @@ type faults struct {
 	broken     bool // unrecoverable
 	silent     bool // powered off at the other end of a good cable
 	stalled    bool // takes no bytes
+	lying      bool // says of itself that all is well, whatever is
 }
 
 func (f *faults) stops() bool {
@@ -82,10 +83,18 @@ func (f *faults) automatic() [4]byte {
 	return b
 }
 
+// said are the faults as the printer tells them.
+func (f *faults) said() *faults {
+	if f.lying {
+		return &faults{rows: fullRoll}
+	}
+	return f
+}
+
 func (p *Printer) realTime(b []byte) {
 	switch {
 	case b[1] == 4 && b[2] >= 1 && b[2] <= 4:
-		p.answer([]byte{p.faults.status(b[2])})
+		p.answer([]byte{p.faults.said().status(b[2])})
 	case b[1] == 5 && b[2] == 2 && p.faults.cutter:
 		p.faults.cutter, p.faults.cutterJams = false, false
 		p.queue, p.queued = nil, 0
@@ -139,6 +148,9 @@ func (p *Printer) SetSilent(silent bool) {
 	})
 }
 
+// SetLying makes the printer say of itself that all is well, or the truth again.
+func (p *Printer) SetLying(lying bool) { p.change(func() { p.faults.lying = lying }) }
+
 // SetStalled makes the printer take no more bytes, as with a full buffer.
 func (p *Printer) SetStalled(stalled bool) { p.change(func() { p.faults.stalled = stalled }) }
 
@@ -188,4 +200,11 @@ func (p *Printer) Severed() bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	return p.severed
+}
+
+// Armed is how many orders of After and PullAfter wait for their byte.
+func (p *Printer) Armed() int {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return len(p.traps)
 }

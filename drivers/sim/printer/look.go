@@ -13,6 +13,12 @@ type State struct {
 	PaperLow  bool
 	CoverOpen bool
 	Silent    bool
+	Cutter    bool // jammed, or it will at the next cut
+	Hot       bool
+	Broken    bool
+	Stalled   bool
+	Lying     bool
+	Rows      int // paper left, in rows of dots
 	Strips    int // finished and cut
 	Unknown   int // commands no printer knows
 	Received  int // bytes
@@ -27,7 +33,9 @@ func (p *Printer) State() State {
 	defer p.mutex.Unlock()
 	return State{
 		Plugged: plugged, PaperOut: p.faults.rows <= 0, PaperLow: p.faults.rows < nearEnd, CoverOpen: p.faults.cover,
-		Silent: p.faults.silent, Strips: len(p.finished), Unknown: p.unknown, Received: p.total, Lost: p.lost, Waiting: len(p.queue),
+		Silent: p.faults.silent, Cutter: p.faults.cutter || p.faults.cutterJams, Hot: p.faults.overheated, Broken: p.faults.broken,
+		Stalled: p.faults.stalled, Lying: p.faults.lying, Rows: p.faults.rows,
+		Strips: len(p.finished), Unknown: p.unknown, Received: p.total, Lost: p.lost, Waiting: len(p.queue),
 	}
 }
 

@@ -305,7 +305,7 @@ func (p *Printer) step() (pause time.Duration, more bool) {
 		p.automatic, p.told = t.bytes[2] != 0, [4]byte{}
 	}
 	p.record(t)
-	cut, answer := p.head.execute(t, p.faults.sensor())
+	cut, answer := p.head.execute(t, p.faults.said().sensor())
 	if rows > 0 {
 		p.faults.rows -= rows
 	}
@@ -345,7 +345,7 @@ func (p *Printer) answer(b []byte) {
 
 // notify wakes everybody who waits for a change, the program at the other end too if it has asked for that.
 func (p *Printer) notify() {
-	if now := p.faults.automatic(); p.automatic && now != p.told {
+	if now := p.faults.said().automatic(); p.automatic && now != p.told {
 		p.told = now
 		p.answer(now[:])
 	}

@@ -315,3 +315,21 @@ func FuzzTokens(f *testing.F) {
 		}
 	})
 }
+
+// TestLying: a printer that lies says that all is well with its cover open, and the truth again afterwards.
+func TestLying(t *testing.T) {
+	f := faults{rows: 0, cover: true, lying: true}
+	well := faults{rows: fullRoll}
+	for n := byte(1); n <= 4; n++ {
+		if got, want := f.said().status(n), well.status(n); got != want {
+			t.Errorf("status %d is %#x, a well printer's %#x", n, got, want)
+		}
+	}
+	if f.said().sensor() != 0 || f.said().automatic() != well.automatic() || !f.stops() {
+		t.Error("it does not lie in everything it says, or prints with its cover open")
+	}
+	f.lying = false
+	if f.said().status(2) == well.status(2) {
+		t.Error("it goes on lying")
+	}
+}

@@ -107,6 +107,27 @@ func (r *Reader) PullMidRead() {
 	r.pull = true
 }
 
+// Pulls tells whether the card is to be pulled at the next read.
+func (r *Reader) Pulls() bool {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.pull
+}
+
+// Refuses tells whether an answer ordered by Answer still waits for its command.
+func (r *Reader) Refuses(command Command) bool {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return len(r.answers[command]) > 0
+}
+
+// Silent tells whether the reader answers nothing.
+func (r *Reader) Silent() bool {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.silent
+}
+
 // Silence makes the reader answer nothing at all, as if switched off.
 func (r *Reader) Silence(on bool) {
 	r.mutex.Lock()
