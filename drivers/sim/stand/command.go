@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"bianmin/drivers/sim/document"
+	"bianmin/drivers/sim/escl"
 	"bianmin/drivers/sim/printer"
 	"bianmin/drivers/sim/reader"
 )
@@ -93,7 +94,7 @@ var commands = []command{
 		return "", nil
 	}},
 	{"reader silent", plain(func(s *Stand) { s.reader.Silence(true) })},
-	{"reader ok", plain(func(s *Stand) { s.reader.Silence(false); s.reader.Heal() })},
+	{"reader ok", plain(func(s *Stand) { s.reader.Silence(false); s.healReader() })},
 	{"reader unplug", may(func(s *Stand) error { return s.reader.Unplug() })},
 	{"reader plug", may(func(s *Stand) error { return s.reader.Plug() })},
 	{"printer paper out", plain(func(s *Stand) { s.printer.SetPaper(false) })},
@@ -118,6 +119,9 @@ var commands = []command{
 		if err != nil || n < 0 {
 			return "", errors.New("say how many sheets: feeder load N")
 		}
+		if s.scanner != nil {
+			s.feedScanner(n)
+		}
 		return "", os.WriteFile(filepath.Join(s.options.Dir, Feeder), []byte(rest[0]+"\n"), 0o644)
 	}},
 	{"button press", may(func(s *Stand) error { return s.button.Press() })},
@@ -127,6 +131,27 @@ var commands = []command{
 	{"document unplug", onDocument(func(_ context.Context, p *document.Printer) error { p.Unplug(); return nil })},
 	{"document plug", onDocument(func(ctx context.Context, p *document.Printer) error { return p.Plug(ctx) })},
 	{"document take", takeDocuments},
+	{"glass lay", func(_ context.Context, s *Stand, rest []string) (string, error) {
+		if s.scanner == nil {
+			return "", errNoScanner
+		}
+		if len(rest) != 1 {
+			return "", errors.New("say which sheet: glass lay BARS")
+		}
+		bars, err := strconv.Atoi(rest[0])
+		if err != nil || bars < 0 {
+			return "", errors.New("say which sheet: glass lay BARS")
+		}
+		s.device().Lay(escl.Sheet{Bars: bars})
+		return "", nil
+	}},
+	{"code scan", func(_ context.Context, s *Stand, rest []string) (string, error) { return "", s.scanCode(rest) }},
+	{"code partial", func(_ context.Context, s *Stand, rest []string) (string, error) { return "", s.scanPartial(rest) }},
+	{"code garbage", may((*Stand).scanGarbage)},
+	{"button unplug", may(func(s *Stand) error { return s.button.Unplug() })},
+	{"button plug", may(func(s *Stand) error { return s.button.Plug() })},
+	{"fault", turnFault},
+	{"well", well},
 	{"department", tellDepartment},
 	{"state", func(_ context.Context, s *Stand, _ []string) (string, error) { return s.stateLine() }},
 }

@@ -27,6 +27,8 @@ type Options struct {
 	Platform string // host:port behind the network switch; "" leaves the switch out
 	Switch   string // host:port the network switch listens on; "" is a free port of 127.0.0.1
 	Document bool   // an A4 printer stands there too
+	Scanner  bool   // a driverless scanner stands there too
+	Code     bool   // a code reader on a serial cable stands there too
 	// Department plays the department at the platform: what follows "department" in a command; nil where there is none.
 	Department Handler
 }
@@ -41,13 +43,16 @@ type Stand struct {
 	reader   *reader.Device
 	printer  *printer.Printer
 	document *document.Printer // nil where there is none
+	scanner  *scanner          // nil where there is none
 	button   *button.Button
+	code     *button.Button // a code reader: it too sends a line; nil where there is none
 	network  *network.Proxy
 	control  *Control
 
-	mutex  sync.Mutex
-	cardOn string
-	torn   []printer.Strip // strips a person took, oldest first
+	mutex   sync.Mutex
+	cardOn  string
+	ordered map[Kind]string // faults that the devices themselves cannot tell apart
+	torn    []printer.Strip // strips a person took, oldest first
 }
 
 // Open puts everything on the bench and listens on Dir/bench.sock.
@@ -74,6 +79,16 @@ func (s *Stand) open(ctx context.Context) (err error) {
 	}
 	if s.button, err = button.New(ctx, s.path("button")); err != nil {
 		return err
+	}
+	if s.options.Scanner {
+		if s.scanner, err = openScanner(ctx); err != nil {
+			return err
+		}
+	}
+	if s.options.Code {
+		if s.code, err = button.New(ctx, s.path("code")); err != nil {
+			return err
+		}
 	}
 	if s.options.Document {
 		if s.document, err = document.Start(ctx, s.path("document")); err != nil {
@@ -111,6 +126,22 @@ func (s *Stand) DocumentLink() string {
 	return s.document.Link()
 }
 
+// ScannerLink is the driverless scanner's link for a configuration file, "" without one.
+func (s *Stand) ScannerLink() string {
+	if s.scanner == nil {
+		return ""
+	}
+	return "escl://" + s.scanner.Address() + "/eSCL"
+}
+
+// CodeLink is the code reader's link for a configuration file, "" without one.
+func (s *Stand) CodeLink() string {
+	if s.code == nil {
+		return ""
+	}
+	return "serial:" + s.code.Path()
+}
+
 // Documents are the PDF files that came out of the A4 printer so far, oldest first.
 func (s *Stand) Documents() ([]string, error) {
 	if s.document == nil {
@@ -139,6 +170,12 @@ func (s *Stand) Close() error {
 	if s.document != nil {
 		errs = append(errs, s.document.Close())
 	}
+	if s.scanner != nil {
+		errs = append(errs, s.device().Close())
+	}
+	if s.code != nil {
+		errs = append(errs, s.code.Close())
+	}
 	if s.button != nil {
 		errs = append(errs, s.button.Close())
 	}
@@ -153,10 +190,16 @@ func (s *Stand) Close() error {
 
 // State tells how the bench stands.
 func (s *Stand) State() State {
-	p := s.printer.State()
+	p, wrong := s.printer.State(), s.wrong()
+	var scanner *ScannerState
+	if s.scanner != nil {
+		far := s.device()
+		scanner = &ScannerState{Glass: far.Glass().Bars, Feeder: far.Left(), Jobs: far.Jobs(), Pages: len(far.Orders())}
+	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	state := State{
+		Faults: wrong, Scanner: scanner, ButtonIn: s.button.Plugged(), Waiting: p.Waiting,
 		CardOn: s.cardOn, ReaderIn: s.reader.Plugged(), PrinterIn: p.Plugged, PaperOut: p.PaperOut, CoverOpen: p.CoverOpen,
 		Silent: p.Silent, StripBytes: p.Received, Strips: p.Strips, NetworkUp: s.network != nil && s.network.Up(),
 	}
@@ -248,8 +291,8 @@ func label(card sim.Card) string {
 		}
 		return r
 	}, words)
-	if runes := []rune(words); len(runes) > 12 {
-		words = string(runes[:12]) + "…"
+	if runes := []rune(words); len(runes) > 9 {
+		words = string(runes[:9]) + "…"
 	}
 	switch card.Sex {
 	case "1":
@@ -257,14 +300,16 @@ func label(card sim.Card) string {
 	case "2":
 		words += " 女"
 	}
-	if len(card.Birth) == 8 {
-		words += " " + card.Birth[:4] + "年生"
+	if len(card.Birth) == 8 && card.Kind == "" {
+		words += " " + card.Birth[:4]
 	}
 	switch card.Kind {
 	case "J":
-		words += "（居住证）"
-	case "I", "Y":
-		words += "（外国人证）"
+		words += " 居住证"
+	case "I":
+		words += " 外国人证2017"
+	case "Y":
+		words += " 外国人证2023"
 	}
 	return words
 }

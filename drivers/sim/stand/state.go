@@ -13,6 +13,11 @@ type State struct {
 	StripBytes int    `json:"stripBytes"` // bytes printed since the last tear
 	Strips     int    `json:"strips"`     // strips torn off so far
 
+	Faults   []string      `json:"faults,omitempty"` // names of those that are on
+	Scanner  *ScannerState `json:"scanner,omitempty"`
+	ButtonIn bool          `json:"buttonIn"`
+	Waiting  int           `json:"waiting"` // what the receipt printer has received and not printed
+
 	DocumentIn    bool     `json:"documentIn"`          // there is an A4 printer, switched on
 	DocumentPaper bool     `json:"documentPaper"`       // and it has paper
 	Documents     []string `json:"documents,omitempty"` // what lies in its tray, by file name
@@ -23,4 +28,12 @@ type Card struct {
 	Number int    `json:"number"` // from 1, for "card place NUMBER"
 	File   string `json:"file"`
 	Label  string `json:"label"` // name and what is special about it
+}
+
+// ScannerState is how the driverless scanner stands.
+type ScannerState struct {
+	Glass  int `json:"glass"`  // bars on the sheet on the glass
+	Feeder int `json:"feeder"` // sheets in the feeder
+	Jobs   int `json:"jobs"`   // under way
+	Pages  int `json:"pages"`  // jobs so far
 }
