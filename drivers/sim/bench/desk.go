@@ -72,7 +72,7 @@ func (d demo) deskByItself(ctx context.Context) error {
 func (d demo) deskByHand(ctx context.Context, width, height int) error {
 	// Ctrl+C ends the windows; network and platform stay for what is compared afterwards.
 	r, err := rig.Start(context.WithoutCancel(ctx), rig.Options{
-		Dir: filepath.Join(d.dir, "work"), Bin: d.bin, Role: rig.RoleAgent, Behind: rig.SeedBehind(time.Now()), Apart: true,
+		Dir: filepath.Join(d.dir, "work"), Bin: d.bin, Role: rig.RoleAgent, Behind: rig.SeedBehind(time.Now()), Apart: true, Full: true,
 		Screen: rig.Screen{Width: rig.DeskWidth, Height: rig.DeskHeight, Window: true},
 	})
 	if err != nil {

@@ -38,7 +38,7 @@ func (d demo) byHand(ctx context.Context, width, height int) error {
 	r, err := rig.Start(context.WithoutCancel(ctx), rig.Options{
 		Dir: filepath.Join(d.dir, "work"), Bin: d.bin,
 		Screen: rig.Screen{Width: theme.DesignWidth, Height: theme.DesignHeight, Scale: scale, Window: true},
-		Idle:   2 * time.Minute, Done: time.Minute, Apart: true,
+		Idle:   2 * time.Minute, Done: time.Minute, Apart: true, Full: true,
 	})
 	if err != nil {
 		return err
@@ -57,6 +57,20 @@ func (d demo) byHand(ctx context.Context, width, height int) error {
 	return errors.Join(err, d.leave(context.WithoutCancel(ctx), r), r.Close())
 }
 
+// look is the bench's: small, because everything is to be seen at once.
+func look(width int) fyne.Theme {
+	if width < roomy {
+		return theme.Toolkit(theme.New(0.34, false))
+	}
+	return theme.Toolkit(theme.New(0.4, false))
+}
+
+// roomy is the width in px from which the letters may be larger.
+const roomy = 1200
+
+// lowKiosk is by how many px the kiosk's window is wider than asked at the most.
+const lowKiosk = 48
+
 // place is where the bench window goes: right of the kiosk, on what is left of the display.
 type place struct{ x, width, height int }
 
@@ -66,13 +80,18 @@ func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *rig.Program, at 
 	defer cancel()
 	toolkit.Log(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	a := app.New()
-	a.Settings().SetTheme(theme.Toolkit(theme.New(0.45, false)))
+	a.Settings().SetTheme(look(at.width - at.x))
 	main := a.NewWindow("模拟设备台")
 	bench := newWindow(ctx, r.Stand)
 	main.SetContent(bench.content)
-	main.Resize(fyne.NewSize(float32(max(900, at.width-at.x)), float32(min(1000, at.height-60))))
+	main.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) { bench.key(k.Name) })
+	x := at.x
+	if at.width-x < roomy { // on a low display the kiosk's window is wider than asked
+		x = max(0, min(x+lowKiosk, at.width-int(bench.content.MinSize().Width)))
+	}
+	main.Resize(fyne.NewSize(float32(at.width-x), float32(min(1000, at.height-60))))
 	if window, ok := main.(desktop.Window); ok {
-		window.RequestPosition(at.x, 0)
+		window.RequestPosition(x, 0)
 	}
 	done := make(chan struct{})
 	go func() {
@@ -96,6 +115,7 @@ func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *rig.Program, at 
 // watch keeps the bench window up to date: the devices often, the platform's cases now and then.
 func watch(ctx context.Context, r *rig.Rig, bench *window) {
 	devices, platform := time.NewTicker(300*time.Millisecond), time.NewTicker(3*time.Second)
+	lying := ""
 	defer devices.Stop()
 	defer platform.Stop()
 	for {
@@ -104,13 +124,18 @@ func watch(ctx context.Context, r *rig.Rig, bench *window) {
 			return
 		case <-devices.C:
 			onui.Do(bench.refresh)
+			if last := lastOf(bench.devices.State().Documents); last != lying {
+				lying = last
+				page := firstPage(ctx, r, last)
+				onui.Do(func() { bench.setPage(page) })
+			}
 		case <-platform.C:
 			cases, _, err := r.Cases(ctx)
 			if err != nil {
 				continue
 			}
 			if words, err := platformWords(cases); err == nil {
-				onui.Do(func() { bench.platform.SetText(words) })
+				onui.Do(func() { bench.setCases(words) })
 			}
 		}
 	}

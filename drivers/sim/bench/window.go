@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -14,138 +14,240 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
+	"bianmin/drivers/sim/printer"
 	"bianmin/drivers/sim/stand"
 )
 
 // devices is what the window moves: the stand of simulated devices.
 type devices interface {
 	Do(ctx context.Context, line string) (string, error)
+	Faults() []stand.Fault
 	State() stand.State
 	Strip() image.Image
+	Printed() []printer.Strip
 }
 
-// window is the bench window: a drawer of cards, the printer's paper, the
-// switches, and what the platform received.
+// window is the bench window: a part for each device with all its faults, a
+// drawer of cards, what was printed, and what the platform received.
 type window struct {
-	ctx     context.Context
-	devices devices
-	content fyne.CanvasObject
+	ctx      context.Context
+	devices  devices
+	content  fyne.CanvasObject
+	language int // 0 Chinese, 1 English
+	said     []func()
 
-	cards    *fyne.Container
+	parts    []*device
+	cards    []*widget.Button
 	remove   *widget.Button
 	paper    *canvas.Image
+	page     *canvas.Image
 	noPaper  *widget.Label
 	tear     *widget.Button
-	switches []*toggle
+	well     *widget.Button
+	faults   *widget.Label
 	message  *widget.Label
 	platform *widget.Label
+	cases    string
 	shown    image.Image
 }
 
-// toggle is a button with two positions, each with its command.
-type toggle struct {
-	button      *widget.Button
-	on          func(stand.State) bool
-	words, line [2]string // index 1: what to press when on
-}
-
 func newWindow(ctx context.Context, d devices) *window {
-	w := &window{ctx: ctx, devices: d, message: widget.NewLabel(""), platform: widget.NewLabel("还没有收到办件")}
-	w.message.Wrapping = fyne.TextWrapWord
+	w := &window{ctx: ctx, devices: d, message: widget.NewLabel(""), platform: widget.NewLabel(""), faults: widget.NewLabel("")}
+	w.message.Truncation = fyne.TextTruncateEllipsis
 	w.platform.Wrapping = fyne.TextWrapWord
-	w.cards = container.NewVBox()
-	for _, card := range d.State().Cards {
-		w.cards.Add(w.button(fmt.Sprintf("%d  %s", card.Number, card.Label), fmt.Sprintf("card place %d", card.Number)))
-	}
-	w.remove = w.button("把卡拿走", "card remove")
-	w.remove.Importance = widget.HighImportance
-	w.paper = canvas.NewImageFromImage(image.NewRGBA(image.Rect(0, 0, 1, 1)))
-	w.paper.FillMode = canvas.ImageFillContain
-	w.paper.ScaleMode = canvas.ImageScaleSmooth
-	w.noPaper = widget.NewLabelWithStyle("打印机还没有出纸", fyne.TextAlignCenter, fyne.TextStyle{})
-	w.tear = w.button("撕下这张纸", "paper tear")
-	w.addSwitches()
-
-	left := container.NewVBox(heading("身份证（虚构人物）"), w.cards, w.remove, widget.NewSeparator(), heading("设备与网络"))
-	for _, s := range w.switches {
-		left.Add(s.button)
-	}
-	left.Add(w.button("按一下扫描键", "button press"))
-	left.Add(w.message)
-	sheet := canvas.NewRectangle(color.White)
-	middle := container.NewBorder(heading("打印出的纸"), w.tear, nil, nil,
-		container.NewStack(sheet, container.NewVScroll(w.paper), container.NewCenter(w.noPaper)))
-	right := container.NewBorder(heading("省平台收到的办件"), nil, nil, nil, container.NewVScroll(w.platform))
-	w.content = container.NewPadded(container.NewBorder(nil, nil, container.NewVScroll(left), nil,
-		container.New(layout.NewGridLayoutWithColumns(2), middle, right)))
+	w.faults.Truncation = fyne.TextTruncateEllipsis
+	w.well = w.button(wordsWell, "well")
+	columns := container.NewBorder(nil, nil, container.NewHBox(w.people(), w.column(stand.Reader, stand.Network),
+		w.column(stand.Printer, stand.Code), w.column(stand.Document, stand.Scanner)), nil, w.printed())
+	language := w.say(widget.NewButton("", w.turnLanguage), wordsLanguage)
+	top := container.NewBorder(nil, nil, nil, container.NewHBox(w.well, language), w.faults)
+	w.content = container.NewPadded(container.NewBorder(top, w.message, nil, nil, columns))
+	w.speak()
 	return w
 }
 
-func heading(words string) fyne.CanvasObject {
-	return widget.NewLabelWithStyle(words, fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+// say lets a button say its words in the language that is chosen.
+func (w *window) say(b *widget.Button, say words) *widget.Button {
+	w.said = append(w.said, func() { b.SetText(say[w.language]) })
+	return b
 }
 
-func (w *window) addSwitches() {
-	w.switches = []*toggle{
-		{on: func(s stand.State) bool { return s.NetworkUp }, words: [2]string{"接通网络", "拔掉网线"}, line: [2]string{"network restore", "network cut"}},
-		{on: func(s stand.State) bool { return s.PaperOut }, words: [2]string{"让打印机缺纸", "给打印机装纸"}, line: [2]string{"printer paper out", "printer paper ok"}},
-		{on: func(s stand.State) bool { return s.CoverOpen }, words: [2]string{"打开打印机盖", "合上打印机盖"}, line: [2]string{"printer cover open", "printer cover closed"}},
-		{on: func(s stand.State) bool { return s.PrinterIn }, words: [2]string{"插上打印机", "拔下打印机"}, line: [2]string{"printer plug", "printer unplug"}},
-		{on: func(s stand.State) bool { return s.ReaderIn }, words: [2]string{"插上读卡器", "拔下读卡器"}, line: [2]string{"reader plug", "reader unplug"}},
-	}
-	for _, s := range w.switches {
-		s.button = widget.NewButton("", func() {
-			position := 0
-			if s.on(w.devices.State()) {
-				position = 1
-			}
-			w.do(s.line[position])
-		})
-	}
+func (w *window) heading(say words) *widget.Label {
+	l := widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Bold: true})
+	w.said = append(w.said, func() { l.SetText(say[w.language]) })
+	return l
 }
 
-func (w *window) button(words, line string) *widget.Button {
-	return widget.NewButton(words, func() { w.do(line) })
+func (w *window) speak() {
+	for _, say := range w.said {
+		say()
+	}
+	w.setCases(w.cases)
+}
+
+func (w *window) turnLanguage() {
+	w.language = 1 - w.language
+	w.speak()
+	w.refresh()
+}
+
+// people is the drawer of cards and the button beside the scanner.
+func (w *window) people() fyne.CanvasObject {
+	column := container.NewVBox(w.heading(wordsCards))
+	for _, card := range w.devices.State().Cards {
+		label := fmt.Sprintf("%d  %s", card.Number, card.Label)
+		b := w.button(words{label, label}, fmt.Sprintf("card place %d", card.Number))
+		b.Alignment = widget.ButtonAlignLeading
+		w.cards = append(w.cards, b)
+		column.Add(b)
+	}
+	w.remove = w.button(wordsRemove, "card remove")
+	column.Add(w.remove)
+	column.Add(widget.NewSeparator())
+	column.Add(w.device(stand.Button, w.button(wordsPress, "button press")).content)
+	return column
+}
+
+// column is the part of two devices, those that stand on the bench.
+func (w *window) column(kinds ...stand.Kind) fyne.CanvasObject {
+	column := container.NewVBox()
+	for _, kind := range kinds {
+		if !slices.ContainsFunc(w.devices.Faults(), func(f stand.Fault) bool { return f.Of == kind }) {
+			continue
+		}
+		if len(column.Objects) > 0 {
+			column.Add(widget.NewSeparator())
+		}
+		column.Add(w.device(kind, w.actions(kind)...).content)
+	}
+	return column
+}
+
+// actions are what a person does with a device that is well.
+func (w *window) actions(kind stand.Kind) []fyne.CanvasObject {
+	switch kind {
+	case stand.Printer:
+		w.tear = w.button(wordsTear, "paper tear")
+		return []fyne.CanvasObject{w.tear}
+	case stand.Document:
+		return []fyne.CanvasObject{w.button(wordsTake, "document take")}
+	case stand.Scanner:
+		return []fyne.CanvasObject{w.scannerActions()}
+	case stand.Code:
+		return []fyne.CanvasObject{w.codeActions()}
+	}
+	return nil
+}
+
+// printed shows the strip, the last A4 page and what the platform has.
+func (w *window) printed() fyne.CanvasObject {
+	w.paper, w.page = picture(), picture()
+	w.noPaper = widget.NewLabelWithStyle("", fyne.TextAlignCenter, fyne.TextStyle{})
+	w.said = append(w.said, func() { w.noPaper.SetText(wordsNoPaper[w.language]) })
+	part := func(head words, o fyne.CanvasObject) fyne.CanvasObject {
+		return container.NewBorder(w.heading(head), nil, nil, nil, o)
+	}
+	parts := []fyne.CanvasObject{part(wordsPaper, container.NewStack(canvas.NewRectangle(color.White), container.NewVScroll(w.paper), container.NewCenter(w.noPaper)))}
+	if slices.ContainsFunc(w.devices.Faults(), func(f stand.Fault) bool { return f.Of == stand.Document }) {
+		parts = append(parts, part(wordsPages, container.NewStack(canvas.NewRectangle(color.White), w.page)))
+	}
+	parts = append(parts, part(wordsPlatform, container.NewVScroll(w.platform)))
+	return container.New(layout.NewGridLayoutWithRows(len(parts)), parts...)
+}
+
+func picture() *canvas.Image {
+	p := canvas.NewImageFromImage(image.NewRGBA(image.Rect(0, 0, 1, 1)))
+	p.FillMode, p.ScaleMode = canvas.ImageFillContain, canvas.ImageScaleSmooth
+	p.Hide()
+	return p
+}
+
+func (w *window) button(say words, line string) *widget.Button {
+	return w.say(widget.NewButton("", func() { w.do(line) }), say)
 }
 
 // do carries out one command and shows why it failed, if it did.
 func (w *window) do(line string) {
 	if _, err := w.devices.Do(w.ctx, line); err != nil {
-		w.message.SetText("没有做成：" + err.Error())
+		w.message.SetText(wordsFailed[w.language] + err.Error())
 	} else {
 		w.message.SetText("")
 	}
 	w.refresh()
 }
 
+// key is a key that was pressed in the window.
+func (w *window) key(name fyne.KeyName) {
+	switch name {
+	case fyne.KeyEscape:
+		w.do("well")
+	case fyne.KeySpace:
+		w.do("button press")
+	case fyne.Key0:
+		w.do("card remove")
+	case fyne.KeyT:
+		w.do("paper tear")
+	case fyne.KeyE:
+		w.turnLanguage()
+	default:
+		if len(name) == 1 && name >= "1" && name <= "9" {
+			w.do("card place " + string(name))
+			return
+		}
+		w.faultKey(string(name))
+	}
+}
+
+func (w *window) faultKey(name string) {
+	for _, part := range w.parts {
+		for _, b := range part.faults {
+			if b.fault.Key == name {
+				w.turn(b)
+			}
+		}
+	}
+}
+
 // refresh shows the devices as they are now. It runs on the UI thread.
 func (w *window) refresh() {
 	state := w.devices.State()
-	for _, s := range w.switches {
-		position := 0
-		if s.on(state) {
-			position = 1
-		}
-		if s.button.Text != s.words[position] {
-			s.button.SetText(s.words[position])
-		}
+	for _, part := range w.parts {
+		part.refresh(state, w.language)
 	}
-	for i, object := range w.cards.Objects {
-		card := object.(*widget.Button)
-		importance := widget.MediumImportance
-		if state.CardOn != "" && state.Cards[i].File == state.CardOn {
-			importance = widget.HighImportance
-		}
-		if card.Importance != importance {
-			card.Importance = importance
+	w.showFaults(state)
+	for i, card := range w.cards {
+		want := importance(state.CardOn != "" && state.Cards[i].File == state.CardOn, widget.HighImportance)
+		if card.Importance != want {
+			card.Importance = want
 			card.Refresh()
 		}
 	}
 	setEnabled(w.remove, state.CardOn != "")
+	setEnabled(w.well, len(state.Faults) > 0)
 	w.showPaper()
 }
 
+// showFaults says above all which faults are on.
+func (w *window) showFaults(state stand.State) {
+	var on []string
+	for _, f := range w.devices.Faults() {
+		if slices.Contains(state.Faults, f.Name) {
+			on = append(on, titles[f.Of][w.language]+" "+f.Words[w.language])
+		}
+	}
+	text := wordsAllWell[w.language]
+	if len(on) > 0 {
+		text = wordsFaults[w.language] + strings.Join(on, words{"、", ", "}[w.language])
+	}
+	if w.faults.Text != text {
+		w.faults.SetText(text)
+	}
+}
+
 func setEnabled(b *widget.Button, enabled bool) {
+	if enabled == !b.Disabled() {
+		return
+	}
 	if enabled {
 		b.Enable()
 	} else {
@@ -167,52 +269,31 @@ func (w *window) showPaper() {
 	}
 	w.noPaper.Hide()
 	w.paper.Image = strip
-	const width = 380
+	const width = 220
 	size := strip.Bounds().Size()
 	w.paper.SetMinSize(fyne.NewSize(width, float32(size.Y)*width/float32(size.X)))
 	w.paper.Show()
 	w.paper.Refresh()
 }
 
-// received is the part of "platform cases --json" the window shows.
-type received struct {
-	Case     string `json:"case"`
-	Official string `json:"official"`
-	State    string `json:"state"`
-	Events   []struct {
-		Kind  string `json:"kind"`
-		Event struct {
-			Submission *struct {
-				Item      struct{ Name string }
-				Applicant struct{ Name string }
-			}
-			Evaluation *struct{ Level int }
-		} `json:"event"`
-	} `json:"events"`
+// setPage shows the last page that came out of the A4 printer; nil is none.
+func (w *window) setPage(page image.Image) {
+	if page == nil {
+		w.page.Hide()
+		return
+	}
+	w.page.Image = page
+	w.page.Show()
+	w.page.Refresh()
 }
 
-// platformWords turns the platform's cases into lines for people.
-func platformWords(cases []byte) (string, error) {
-	var all []received
-	if err := json.Unmarshal(cases, &all); err != nil {
-		return "", fmt.Errorf("read the platform's cases: %w", err)
+// setCases shows what the platform received.
+func (w *window) setCases(text string) {
+	w.cases = text
+	if text == "" {
+		text = wordsNoCase[w.language]
 	}
-	if len(all) == 0 {
-		return "还没有收到办件", nil
+	if w.platform.Text != text {
+		w.platform.SetText(text)
 	}
-	var b strings.Builder
-	for i := len(all) - 1; i >= 0; i-- {
-		c := all[i]
-		fmt.Fprintf(&b, "%s\n平台编号 %s · %s\n", c.Case, c.Official, c.State)
-		for _, e := range c.Events {
-			switch {
-			case e.Event.Submission != nil:
-				fmt.Fprintf(&b, "申请：%s · %s\n", e.Event.Submission.Item.Name, e.Event.Submission.Applicant.Name)
-			case e.Event.Evaluation != nil:
-				fmt.Fprintf(&b, "评价：%d 分\n", e.Event.Evaluation.Level)
-			}
-		}
-		b.WriteString("\n")
-	}
-	return b.String(), nil
 }

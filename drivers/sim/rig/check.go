@@ -82,6 +82,9 @@ func receipts(strips []printer.Strip) []slip {
 	return slips
 }
 
+// ReadCode reads the code on the picture of a strip.
+func ReadCode(picture image.Image) (string, error) { return decodeQR(picture) }
+
 // decodeQR reads the code on a picture of a strip: cut out exactly, because
 // searching the whole picture the library misses about one code in a hundred.
 func decodeQR(picture image.Image) (string, error) {

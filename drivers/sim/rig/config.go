@@ -12,10 +12,16 @@ func (r *Rig) writeConfig() error {
 	reader, printer, button := r.Stand.Links()
 	var b strings.Builder
 	fmt.Fprintf(&b, "# The demo terminal: real programs, simulated devices.\ndata: data\nexports: exports\nphone: \"0999-12345\"\ndevices:\n")
-	fmt.Fprintf(&b, "  reader: {link: %q}\n  printer: {link: %q}\n  scanner: {sane: \"test:0\", dpi: 150}\n", reader, printer)
-	if r.desk() {
-		fmt.Fprintf(&b, "  document: {link: %q}\n", r.Stand.DocumentLink())
+	fmt.Fprintf(&b, "  reader: {link: %q}\n  printer: {link: %q}\n", reader, printer)
+	if r.options.Full {
+		fmt.Fprintf(&b, "  scanner: {link: %q, dpi: 150}\n  code: {link: %q}\n", r.Stand.ScannerLink(), r.Stand.CodeLink())
 	} else {
+		b.WriteString("  scanner: {sane: \"test:0\", dpi: 150}\n")
+	}
+	if r.desk() || r.options.Full {
+		fmt.Fprintf(&b, "  document: {link: %q}\n", r.Stand.DocumentLink())
+	}
+	if !r.desk() {
 		fmt.Fprintf(&b, "  button: {link: %q}\n", button)
 	}
 	screen := r.options.Screen

@@ -26,6 +26,8 @@ type Options struct {
 	Hosts   []string      // further addresses by which the platform is reached
 	Distant bool          // the terminal is another machine: nothing is enrolled here
 	Behind  time.Duration // the platform's clock runs so far behind at first: a past can be made
+	// Full puts an A4 printer, a driverless scanner and a code reader on the bench, whatever the role; without it a scanner of SANE's serves.
+	Full bool
 	// Apart keeps the programs from what the terminal's keys send (Ctrl+C), so that who began them ends them in order.
 	Apart bool
 }
@@ -93,7 +95,7 @@ func (r *Rig) start(ctx context.Context) error {
 		return err
 	}
 	r.address = address
-	if r.Stand, err = stand.Open(ctx, stand.Options{Dir: r.path("bench"), Platform: address, Document: r.desk(), Department: r.Department}); err != nil {
+	if r.Stand, err = stand.Open(ctx, stand.Options{Dir: r.path("bench"), Platform: address, Document: r.desk() || r.options.Full, Scanner: r.options.Full, Code: r.options.Full, Department: r.Department}); err != nil {
 		return err
 	}
 	if err := r.writeScanner(); err != nil {
