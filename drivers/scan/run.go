@@ -58,9 +58,17 @@ func run(ctx context.Context, env []string, whole func([]byte) bool, tool string
 		return out.buffer.Bytes(), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case told != drivers.FaultNone && crashed(err):
+		return nil, &toolError{err: errors.Join(err, &noPageError{told}), said: firstLine(complaints.buffer.String())}
 	default:
 		return nil, &toolError{err: err, said: firstLine(complaints.buffer.String())}
 	}
+}
+
+// crashed tells whether the tool was ended by a signal: its status is lost then, but not what it has said before.
+func crashed(err error) bool {
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && exit.ExitCode() < 0
 }
 
 // farewell is how long a tool may take to end once its page is whole.

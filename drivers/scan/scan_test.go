@@ -226,6 +226,9 @@ func TestNonsenseFromTheTool(t *testing.T) {
 	if _, err := open(t, tool(t, "kill -ABRT $$\n")).Scan(t.Context(), drivers.ScanOptions{}); drivers.FaultOf(err) != drivers.FaultDevice {
 		t.Errorf("tool that aborts: %v", err)
 	}
+	if _, err := open(t, tool(t, "echo 'scanimage: sane_read: Document feeder jammed' >&2\nkill -SEGV $$\n")).Scan(t.Context(), drivers.ScanOptions{}); drivers.FaultOf(err) != drivers.FaultJam {
+		t.Errorf("tool that crashes after its word: %v", err)
+	}
 }
 
 // The page goes through a pipe: a tool that may not write one byte to any file still scans.

@@ -50,7 +50,7 @@ const most = 4
 
 func (k *stackwork) options() escl.Options {
 	if k.world.Real {
-		return escl.Options{Dial: k.network.Dial, DPI: 75, Answer: 300 * time.Millisecond, Page: time.Second, Poll: 10 * time.Millisecond}
+		return escl.Options{Dial: k.network.Dial, DPI: 75, Answer: 2 * time.Second, Page: 5 * time.Second, Poll: 10 * time.Millisecond}
 	}
 	return escl.Options{Dial: k.network.Dial, DPI: 75}
 }
@@ -58,7 +58,7 @@ func (k *stackwork) options() escl.Options {
 // patience is how long one scan may take: the page, and the end of what was before it.
 func (k *stackwork) patience() time.Duration {
 	if k.world.Real {
-		return 2 * time.Second
+		return 9 * time.Second
 	}
 	return 75 * time.Second
 }
@@ -67,7 +67,7 @@ func (k *stackwork) run() (err error) {
 	build := builds[k.schedule.Device]
 	build.MostWidth = 400 // narrow sheets are scanned sooner
 	if k.world.Real {
-		build.Patience = 300 * time.Millisecond
+		build.Patience = time.Second
 	}
 	k.device = sim.New(build)
 	answers := k.device.Handler()
@@ -221,7 +221,7 @@ func darkRuns(picture image.Image) (n int) {
 func (k *stackwork) rest() {
 	patience := 61 * time.Second
 	if k.world.Real {
-		patience = 400 * time.Millisecond
+		patience = 1100 * time.Millisecond
 	}
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
