@@ -2,6 +2,7 @@ package states
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"bianmin/agent/desk"
@@ -112,7 +113,12 @@ func (c canned) today() []Named {
 	}
 	empty := base(desk.Today)
 	empty.Today = &desk.TodayView{}
-	return []Named{{"today", s}, {"today-empty", empty}}
+	unsaved, view := s, *s.Today
+	view.Drafts = slices.Clone(view.Drafts)
+	view.Drafts[0].Unsaved = true
+	unsaved.Today = &view
+	unsaved.Notice = &desk.Notice{Tone: desk.Bad, Message: desk.Message{Key: "desk.problem.draft-unsaved"}}
+	return []Named{{"today", s}, {"today-empty", empty}, {"today-unsaved", unsaved}}
 }
 
 func visitLines() []agency.VisitLine {
