@@ -22,7 +22,7 @@ var harmless = map[string]string{
 	"printer":  "Path Close Plug Plugged Disarm Severed Armed State Changed Wait Strips Hanging Tear Picture",
 	"network":  "Addr Up Sent Line Restore Close",
 	"document": "Link Plug State Printed Take Lying Trouble Close",
-	"escl":     "Address Lay Feed Have Trouble Glass Left Jobs Orders",
+	"escl":     "Address Handler Lay Feed Have Trouble Glass Left Jobs Orders",
 }
 
 // TestEveryFaultOfASimulatorIsOffered: whoever adds a fault to a simulator gives the bench a button for it, or says here that it is none.

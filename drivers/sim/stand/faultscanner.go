@@ -95,6 +95,7 @@ func scannerFaults() []Fault {
 		}, func(t escl.Trouble) bool { return t.NotYet > 0 }},
 		{"cut", "传一半断开", "Cut mid-page", "Cut", func(t *escl.Trouble, on bool) { t.Cut = on }, func(t escl.Trouble) bool { return t.Cut }},
 		{"garbage", "图像是乱码", "Garbage page", "Garbage", func(t *escl.Trouble, on bool) { t.Garbage = on }, func(t escl.Trouble) bool { return t.Garbage }},
+		{"huge", "页面太大", "Page too big", "Huge", func(t *escl.Trouble, on bool) { t.Huge = on }, func(t escl.Trouble) bool { return t.Huge }},
 		{"nonsense", "答非所问", "Nonsense", "Nonsense", func(t *escl.Trouble, on bool) { t.Nonsense = on }, func(t escl.Trouble) bool { return t.Nonsense }},
 		{"slow", "很慢", "Slow", "Hang", func(t *escl.Trouble, on bool) {
 			if t.Hang = 0; on {
