@@ -95,6 +95,9 @@ func (s *search) serial(ctx context.Context) {
 	for _, f := range s.found {
 		taken = append(taken, portOf(f.Name))
 	}
+	if d := s.settings.Devices; d.Code != nil { // it is no device that is found, and must not be asked as one
+		taken = append(taken, portOf(d.Code.Link))
+	}
 	for _, path := range places.Serial(s.root) {
 		if name := "serial:" + path; !slices.Contains(taken, portOf(name)) { // another name of a taken port is taken too
 			links = append(links, name)
