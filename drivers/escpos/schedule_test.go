@@ -34,6 +34,11 @@ func TestSchedules(t *testing.T) {
 			{Device: 2, Seed: 1784603370, Steps: 2, Faults: []faulttest.Fault{{Step: 0, Kind: "hand", At: 0, N: 1}, {Step: 1, Kind: "late", At: 9, N: 1137}}},
 			// A byte of noise within an automatic status pushed its last byte out, which counted as an answer.
 			{Device: 3, Seed: 3063977936, Steps: 2, Faults: []faulttest.Fault{{Step: 0, Kind: "late", At: 0, N: 5502}, {Step: 1, Kind: "noise", At: 10, N: 1}}},
+			// The answer to a mark that was given up, while the paper was out, passed for the next one's: answers of before ended the next job.
+			{Device: 2, Seed: 1268377772, Steps: 4, Faults: []faulttest.Fault{{Step: 0, Kind: "unplug", At: 100, N: 0}, {Step: 1, Kind: "hand", At: 6, N: 32105}, {Step: 2, Kind: "hand", At: 1, N: 58699}}},
+			// Two that a first remedy for it failed under: late answers to its own questions.
+			{Device: 3, Seed: 857111628, Steps: 2, Faults: []faulttest.Fault{{Step: 0, Kind: "unplug", At: 0, N: 0}, {Step: 1, Kind: "late", At: 9, N: 9035}}},
+			{Device: 3, Seed: 602974379, Steps: 4, Faults: []faulttest.Fault{{Step: 2, Kind: "unplug", At: 134, N: 0}, {Step: 3, Kind: "late", At: 15, N: 9051}}},
 			// The cut that frees the next job from an earlier one's remains was lost, and counted as done.
 			{Device: 3, Seed: 3008469572, Steps: 3, Faults: []faulttest.Fault{{Step: 0, Kind: "silent", At: 53, N: 0}, {Step: 2, Kind: "silent", At: 20, N: 0}}},
 		},

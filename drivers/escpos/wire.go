@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"bianmin/core/receipt"
@@ -29,10 +30,11 @@ type wire struct {
 	noise   int    // bytes that fit no answer since the last question
 	heard   int    // bytes in all
 
-	acknowledges bool // it has answered a GS r before
-	stale        bool // an answer was given up that may still come
-	marks        bool // it has answered a mark before
-	unmarked     bool // it has left one unanswered
+	acknowledges bool     // it has answered a GS r before
+	stale        bool     // an answer was given up that may still come
+	order        []answer // kinds of answers as they came, while doubt wants to know
+	marks        bool     // it has answered a mark before
+	unmarked     bool     // it has left one unanswered
 }
 
 // send writes all of data within patience, or says how much of it went.
@@ -78,6 +80,9 @@ func (w *wire) listen(parent context.Context, wanted answer, patience time.Durat
 }
 
 func (w *wire) count(kind answer, b byte) {
+	if w.order != nil && (kind == isAuto || kind == isPaper) {
+		w.order = append(w.order, kind)
+	}
 	switch kind {
 	case isAuto:
 		w.skip = 3
@@ -240,32 +245,66 @@ func (w *wire) settle(ctx context.Context, patience time.Duration) error {
 	return nil
 }
 
-// doubt makes sure that nothing is on its way any more after settle: the answer
-// that came may have been owed to an earlier program, or given up by us. A mark of
-// another kind tells: it comes behind all of them. Printers without one are listened
-// to until they are quiet, for there ours follows at once, unless it is held up.
+// doubt makes sure that nothing is on its way any more after settle: the answers that came may have been owed to an
+// earlier program, or given up by us. Questions of two kinds in an order of the moment tell: only theirs come back so, and
+// behind all of before. A printer that answers those of one kind and not the mark before them knows no mark; it is
+// listened to until it is quiet, for there ours follows at once, unless it is held up.
 func (w *wire) doubt(ctx context.Context) error {
 	w.stale = false
 	patience := w.options.Silence
 	if w.unmarked {
 		patience = 2 * w.options.Answer
 	}
-	if _, err := w.send(ctx, mark, w.options.Answer); err != nil {
+	kinds, question := passphrase(w.options.Now())
+	w.order = []answer{}
+	defer func() { w.order = nil }()
+	w.owed += papers
+	if _, err := w.send(ctx, question, w.options.Answer); err != nil {
 		return err
 	}
-	_, err := w.listen(ctx, isAuto, patience)
+	var err error
+	for err == nil && !endsWith(w.order, kinds) {
+		_, err = w.listen(ctx, isAuto, patience)
+	}
+	w.marks = w.marks || slices.Contains(w.order, isAuto)
 	switch {
 	case err == nil:
-		w.marks, w.owed, w.ended = true, 0, false
+		w.owed, w.ended = 0, false
 		return nil
 	case !unanswered(err):
 		return err
-	case w.marks:
-		w.stale = true
+	case w.marks, w.owed > 0: // it is held up
+		w.owed, w.stale = 0, true
 		return errSilent
 	}
 	w.unmarked = true
 	return w.hush(ctx, 2*w.options.Answer)
+}
+
+// papers is how many questions of passphrase are for the paper.
+const papers = 4
+
+// passphrase gives the kinds of some answers in an order that the time picks, and the questions for them. A mark is the first and the last.
+func passphrase(now time.Time) (kinds []answer, question []byte) {
+	pick := uint64(now.UnixNano()) * 0x9E3779B97F4A7C15 >> 20 // #nosec G115 -- any bits will do
+	kinds = []answer{isAuto, isPaper, isPaper, isPaper, isPaper, isAuto, isAuto, isAuto, isAuto}
+	for i := len(kinds) - 2; i > 1; i-- {
+		j := 1 + int(pick%uint64(i)) // #nosec G115 -- small
+		kinds[i], kinds[j] = kinds[j], kinds[i]
+		pick /= uint64(i) // #nosec G115 -- small
+	}
+	for _, kind := range kinds {
+		if kind == isPaper {
+			question = append(question, acknowledge...)
+		} else {
+			question = append(question, mark...)
+		}
+	}
+	return kinds, question
+}
+
+func endsWith(all, last []answer) bool {
+	return len(all) >= len(last) && slices.Equal(all[len(all)-len(last):], last)
 }
 
 // mark asks for one automatic status, and for none after it. As GS r it is carried out in the order of what was sent.
