@@ -172,10 +172,13 @@ func (p *Printer) settle(ctx context.Context) error {
 		patience = p.options.Silence
 	}
 	err := p.wire.settle(ctx, patience)
-	if err == nil && (p.doubtful || p.wire.stale) {
+	if err != nil && !known && unanswered(err) {
+		return nil
+	}
+	if err == nil && (p.doubtful || p.wire.stale) { // it has just answered: one that is silent now is held up
 		err = p.wire.doubt(ctx)
 	}
-	if err != nil && (known || !unanswered(err)) {
+	if err != nil {
 		return fmt.Errorf("wait for earlier jobs: %w", err)
 	}
 	return nil

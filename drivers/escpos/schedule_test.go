@@ -39,6 +39,8 @@ func TestSchedules(t *testing.T) {
 			// Two that a first remedy for it failed under: late answers to its own questions.
 			{Device: 3, Seed: 857111628, Steps: 2, Faults: []faulttest.Fault{{Step: 0, Kind: "unplug", At: 0, N: 0}, {Step: 1, Kind: "late", At: 9, N: 9035}}},
 			{Device: 3, Seed: 602974379, Steps: 4, Faults: []faulttest.Fault{{Step: 2, Kind: "unplug", At: 134, N: 0}, {Step: 3, Kind: "late", At: 15, N: 9051}}},
+			// A printer that answered for the first time, and then was held up in the questions that tell, was taken to know none.
+			{Device: 3, Seed: 1934424251, Steps: 2, Faults: []faulttest.Fault{{Step: 0, Kind: "cut", At: 8, N: 10000}, {Step: 1, Kind: "late", At: 5, N: 5551}}},
 			// The cut that frees the next job from an earlier one's remains was lost, and counted as done.
 			{Device: 3, Seed: 3008469572, Steps: 3, Faults: []faulttest.Fault{{Step: 0, Kind: "silent", At: 53, N: 0}, {Step: 2, Kind: "silent", At: 20, N: 0}}},
 		},

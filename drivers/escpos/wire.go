@@ -282,12 +282,12 @@ func (w *wire) doubt(ctx context.Context) error {
 }
 
 // papers is how many questions of passphrase are for the paper.
-const papers = 4
+const papers = 6
 
-// passphrase gives the kinds of some answers in an order that the time picks, and the questions for them. A mark is the first and the last.
+// passphrase gives the kinds of some answers in an order that the time picks, one of 924, and the questions for them. A mark is the first and the last.
 func passphrase(now time.Time) (kinds []answer, question []byte) {
 	pick := uint64(now.UnixNano()) * 0x9E3779B97F4A7C15 >> 20 // #nosec G115 -- any bits will do
-	kinds = []answer{isAuto, isPaper, isPaper, isPaper, isPaper, isAuto, isAuto, isAuto, isAuto}
+	kinds = slices.Concat([]answer{isAuto}, slices.Repeat([]answer{isPaper}, papers), slices.Repeat([]answer{isAuto}, papers+1))
 	for i := len(kinds) - 2; i > 1; i-- {
 		j := 1 + int(pick%uint64(i)) // #nosec G115 -- small
 		kinds[i], kinds[j] = kinds[j], kinds[i]
