@@ -45,8 +45,8 @@ func (d Device) Printer() bool {
 // socket is the name of a device in sysfs; interfaces have a colon, root hubs begin with "usb".
 var socket = regexp.MustCompile(`^[0-9]+-[0-9]+(\.[0-9]+)*$`)
 
-// IsSocket tells whether a folder in sysfs is named as a socket with a device in it, "1-1.2".
-func IsSocket(name string) bool { return socket.MatchString(name) }
+// isSocket tells whether a folder in sysfs is named as a socket with a device in it, "1-1.2".
+func isSocket(name string) bool { return socket.MatchString(name) }
 
 // List gives the devices that are plugged in, hubs left out, in the order of their sockets. root is the folder in which "sys" lies, "/" but for tests.
 // No USB at all is no error; a device that is pulled meanwhile is left out.
@@ -61,7 +61,7 @@ func List(root string) ([]Device, error) {
 	}
 	var all []Device
 	for _, e := range entries {
-		if !IsSocket(e.Name()) {
+		if !isSocket(e.Name()) {
 			continue
 		}
 		if d, ok := read(filepath.Join(folder, e.Name())); ok {

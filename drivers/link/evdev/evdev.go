@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,7 +86,7 @@ func take(path string) (*Device, error) {
 	short := filepath.Base(path)
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // #nosec G304 -- a device the configuration names
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", short, classify(err))
+		return nil, fmt.Errorf("open %s: %w", short, bus.FileError(err))
 	}
 	d := &Device{file: file}
 	if err := d.control(d.grab); err != nil {
@@ -100,7 +99,7 @@ func take(path string) (*Device, error) {
 func (d *Device) control(do func(fd int) error) error {
 	conn, err := d.file.SyscallConn()
 	if err != nil {
-		return classify(err)
+		return bus.FileError(err)
 	}
 	var done error
 	err = conn.Control(func(fd uintptr) { done = do(int(fd)) }) // #nosec G115 -- a descriptor
@@ -136,14 +135,14 @@ func (d *Device) grab(fd int) error {
 	}
 	mute(fd)
 	if err := unix.IoctlSetPointerInt(fd, setClock, unix.CLOCK_MONOTONIC); err != nil {
-		return classify(err)
+		return bus.FileError(err)
 	}
 	if err := unix.IoctlSetInt(fd, setGrab, 1); err != nil {
-		return classify(err)
+		return bus.FileError(err)
 	}
 	held := make([]byte, keyMost/8+1)
 	if err := ask(fd, keysDown, held); err != nil {
-		return classify(err)
+		return bus.FileError(err)
 	}
 	for _, b := range held {
 		if b != 0 { // the end of the descriptor gives it back
@@ -172,7 +171,7 @@ func (d *Device) ReadKeys(limit time.Duration) ([]Key, error) {
 		until = time.Now().Add(limit)
 	}
 	if err := d.file.SetReadDeadline(until); err != nil {
-		return nil, fmt.Errorf("read keys: %w", classify(err))
+		return nil, fmt.Errorf("read keys: %w", bus.FileError(err))
 	}
 	buffer := make([]byte, 128*size)
 	defer clear(buffer) // it holds what was read of a person's paper
@@ -188,7 +187,7 @@ func (d *Device) ReadKeys(limit time.Duration) ([]Key, error) {
 			err = channel.ErrUnplugged
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read keys: %w", classify(err))
+			return nil, fmt.Errorf("read keys: %w", bus.FileError(err))
 		}
 	}
 }
@@ -222,20 +221,4 @@ func (d *Device) Close() error {
 		return fmt.Errorf("close an input device: %w", err)
 	}
 	return nil
-}
-
-func classify(err error) error {
-	switch {
-	case errors.Is(err, channel.ErrUnplugged):
-		return err
-	case errors.Is(err, os.ErrClosed):
-		return channel.ErrClosed
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENODEV), errors.Is(err, unix.EIO), errors.Is(err, unix.ENXIO):
-		return fmt.Errorf("%w: %w", channel.ErrUnplugged, err)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w: %w", channel.ErrNotPermitted, err)
-	case errors.Is(err, unix.EBUSY):
-		return fmt.Errorf("%w: %w", channel.ErrBusy, err)
-	}
-	return err
 }

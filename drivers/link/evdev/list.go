@@ -90,11 +90,7 @@ func read(folder string) (found, bool) {
 		Types: types(mask(text(folder, "capabilities/key"))), Lights: strings.Trim(text(folder, "capabilities/led"), "0 ") != "",
 	}}
 	if real, err := filepath.EvalSymlinks(folder); err == nil {
-		for part := range strings.SplitSeq(real, "/") {
-			if bus.IsSocket(part) {
-				n.Port = part // the last one is the device's own
-			}
-		}
+		n.Port = bus.SocketIn(real)
 	}
 	return n, true
 }

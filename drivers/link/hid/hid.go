@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -16,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"bianmin/drivers/link/bus"
 	"bianmin/drivers/link/channel"
 )
 
@@ -44,7 +44,7 @@ func Open(path string) (*Device, error) {
 func open(path string, access int) (*Device, error) {
 	file, err := os.OpenFile(path, access|syscall.O_NONBLOCK, 0) // #nosec G304 -- a device the configuration names
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", filepath.Base(path), classify(err))
+		return nil, fmt.Errorf("open %s: %w", filepath.Base(path), bus.FileError(err))
 	}
 	d := &Device{file: file}
 	if err := d.ask(); err != nil {
@@ -92,7 +92,7 @@ func (d *Device) Is(page uint16) bool { return Names(d.descriptor, page) }
 // channel.Link's ReadContext. One goroutine at a time.
 func (d *Device) ReadReport(ctx context.Context) ([]byte, error) {
 	if err := d.file.SetReadDeadline(time.Time{}); err != nil {
-		return nil, fmt.Errorf("read a report: %w", classify(err))
+		return nil, fmt.Errorf("read a report: %w", bus.FileError(err))
 	}
 	stop := context.AfterFunc(ctx, func() { _ = d.file.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
@@ -106,7 +106,7 @@ func (d *Device) ReadReport(ctx context.Context) ([]byte, error) {
 	case err == nil:
 		err = channel.ErrUnplugged // the end of a device
 	}
-	return nil, fmt.Errorf("read a report: %w", classify(err))
+	return nil, fmt.Errorf("read a report: %w", bus.FileError(err))
 }
 
 // Close frees the device, and a read that waits.
@@ -115,20 +115,4 @@ func (d *Device) Close() error {
 		return fmt.Errorf("close a HID device: %w", err)
 	}
 	return nil
-}
-
-func classify(err error) error {
-	switch {
-	case errors.Is(err, channel.ErrUnplugged):
-		return err
-	case errors.Is(err, os.ErrClosed):
-		return channel.ErrClosed
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENODEV), errors.Is(err, unix.EIO), errors.Is(err, unix.ENXIO):
-		return fmt.Errorf("%w: %w", channel.ErrUnplugged, err)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w: %w", channel.ErrNotPermitted, err)
-	case errors.Is(err, unix.EBUSY):
-		return fmt.Errorf("%w: %w", channel.ErrBusy, err)
-	}
-	return err
 }

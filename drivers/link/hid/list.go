@@ -67,11 +67,7 @@ func read(folder string) (Node, bool) {
 		return Node{}, false
 	}
 	n := Node{Vendor: uint16(vendor), Product: uint16(product), Name: values["HID_NAME"], Serial: values["HID_UNIQ"], Descriptor: descriptor}
-	for _, part := range strings.Split(real, "/") {
-		if bus.IsSocket(part) {
-			n.Port = part // the last one is the device's own
-		}
-	}
+	n.Port = bus.SocketIn(real)
 	return n, true
 }
 

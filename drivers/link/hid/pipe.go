@@ -69,7 +69,7 @@ func (p *Pipe) WriteContext(ctx context.Context, b []byte) (n int, err error) {
 		report[0] = p.form.number
 		part := copy(report[1:], b[n:])
 		if _, err := p.device.file.Write(report); err != nil {
-			return n, fmt.Errorf("write a report: %w", classify(err))
+			return n, fmt.Errorf("write a report: %w", bus.FileError(err))
 		}
 		n += part
 	}
@@ -88,12 +88,12 @@ func (p *Pipe) Flush() error {
 	p.arrived = nil
 	for begun := time.Now(); time.Since(begun) < flushMost; {
 		if err := p.device.file.SetReadDeadline(time.Now().Add(flushQuiet)); err != nil {
-			return fmt.Errorf("flush a HID device: %w", classify(err))
+			return fmt.Errorf("flush a HID device: %w", bus.FileError(err))
 		}
 		if _, err := p.device.file.Read(make([]byte, longestReport)); errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("flush a HID device: %w", classify(err))
+			return fmt.Errorf("flush a HID device: %w", bus.FileError(err))
 		}
 	}
 	return nil
