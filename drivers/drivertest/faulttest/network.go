@@ -135,18 +135,7 @@ func (n *Network) sever() {
 func (n *Network) next(count int, outwards bool) (fault Fault, before int, ok bool) {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
-	at, before := -1, count
-	for i, f := range n.armed {
-		position := n.out
-		if f.Kind == Silent || f.Kind == Unplug {
-			position = n.both
-		} else if !outwards {
-			continue
-		}
-		if left := max(0, f.At-position); left < before {
-			at, before = i, left
-		}
-	}
+	at, before := nearest(n.armed, count, n.out, n.both, func(Kind) bool { return outwards })
 	n.both += before
 	if outwards {
 		n.out += before

@@ -86,6 +86,24 @@ func (s Schedule) Each(step func(n int) error) error {
 	return nil
 }
 
+// nearest finds which of some faults the coming n bytes meet first, -1 for none, and how many of them come before it. Those that
+// count in both directions are always looked at, of the others the kinds that can happen.
+func nearest(faults []Fault, n, out, both int, can func(Kind) bool) (at, before int) {
+	at, before = -1, n
+	for i, f := range faults {
+		position := out
+		if f.Kind == Silent || f.Kind == Unplug {
+			position = both
+		} else if !can(f.Kind) {
+			continue
+		}
+		if left := max(0, f.At-position); left < before {
+			at, before = i, left
+		}
+	}
+	return at, before
+}
+
 // Random is the chance of the schedule's own, the same at each try.
 func (s Schedule) Random() *rand.Rand { return rand.New(rand.NewPCG(s.Seed, 0xFA)) }
 

@@ -125,18 +125,7 @@ func (w *Wire) run(ctx context.Context, end io.ReadWriter) {
 func (w *Wire) next(n int, outwards bool) (fault Fault, before int, ok bool) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	at, before := -1, n
-	for i, f := range w.armed {
-		position := w.out
-		if f.Kind == Silent || f.Kind == Unplug {
-			position = w.both
-		} else if !outwards || f.Kind == Lie || f.Kind == Hand {
-			continue
-		}
-		if left := max(0, f.At-position); left < before {
-			at, before = i, left
-		}
-	}
+	at, before := nearest(w.armed, n, w.out, w.both, func(k Kind) bool { return outwards && k != Lie && k != Hand })
 	w.both += before
 	if outwards {
 		w.out += before
