@@ -39,14 +39,19 @@ func SignedContent(submission Submission) ([]byte, error) {
 	return content, nil
 }
 
-// ParseEvent reads an event from its canonical bytes; an event of a newer
-// version is refused.
+// ErrNewer says that an event was written by a newer version of this program.
+var ErrNewer = errors.New("an event of a newer version")
+
+// ParseEvent reads an event from its canonical bytes; one of a newer version gives ErrNewer.
 func ParseEvent(content []byte) (Event, error) {
 	var event Event
 	if err := json.Unmarshal(content, &event); err != nil {
 		return Event{}, fmt.Errorf("parse event: %w", err)
 	}
-	if event.Version < 1 || event.Version > EventVersion {
+	if event.Version > EventVersion {
+		return Event{}, fmt.Errorf("parse event: %w: %d", ErrNewer, event.Version)
+	}
+	if event.Version < 1 {
 		return Event{}, fmt.Errorf("parse event: version %d is not known", event.Version)
 	}
 	return event, nil

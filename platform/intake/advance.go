@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
+
+	"github.com/emmansun/gmsm/smx509"
 
 	"bianmin/core/casefile"
 	"bianmin/platform/registry"
@@ -28,6 +31,9 @@ func (in *Intake) advance(ctx context.Context, p registry.Packet, held int64) (O
 		return Outcome{Offset: held}, nil
 	}
 	opened, facts, why, err := in.examine(ctx, p, head)
+	if errors.Is(err, packet.ErrNewer) {
+		return Outcome{Problem: &wire.Problem{Code: wire.ProblemVersion, Reason: "a newer terminal wrote this"}, Offset: held}, nil
+	}
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -176,17 +182,26 @@ func (in *Intake) attachmentsFit(p registry.Packet, offset int64, named []packet
 	return true, nil
 }
 
-// opener opens packets with the platform's key; whose certificate signed is for examine to judge.
+// opener opens packets with the platform's key; whose certificate signed, and when it was valid, is for examine to judge.
 func (in *Intake) opener() packet.Opener {
-	return packet.Opener{
-		Certificate: in.Authority.SealingCertificate(), Key: in.Authority.SealingKey(), Root: in.Authority.SigningRoot(), At: in.Now(),
-	}
+	return packet.Opener{Certificate: in.Authority.SealingCertificate(), Key: in.Authority.SealingKey(), Root: in.Authority.SigningRoot()}
+}
+
+// signedInTime tells whether the signer's certificate was valid on the day of the event, or when the platform first heard of the
+// packet. A case may be delivered long after it was filed, by a successor too; only a valid terminal delivers anything.
+func signedInTime(signer *smx509.Certificate, event casefile.Event, heard time.Time) bool {
+	day, err := time.ParseInLocation(time.DateOnly, event.At.BusinessDate, casefile.Zone)
+	filed := err == nil && !day.After(signer.NotAfter) && day.AddDate(0, 0, 1).After(signer.NotBefore)
+	return filed || (!heard.Before(signer.NotBefore) && !heard.After(signer.NotAfter))
 }
 
 // examine opens the manifest and checks what can be known from it alone. The
-// error is the platform's own trouble and decides nothing.
+// error is the platform's own trouble, or packet.ErrNewer, and decides nothing.
 func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (packet.Opened, registry.Facts, *no, error) {
 	opened, err := in.opener().Open(head)
+	if errors.Is(err, packet.ErrNewer) {
+		return packet.Opened{}, registry.Facts{}, nil, err
+	}
 	if err != nil {
 		return packet.Opened{}, registry.Facts{}, &no{wire.RefusedManifest, "申请内容无法打开或签名不符"}, nil
 	}
@@ -196,12 +211,14 @@ func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (
 	switch {
 	case err != nil:
 		return opened, facts, nil, err
-	case !signed || event.Terminal != p.Number || event.ID != p.ID:
+	case !signed || event.Terminal != p.Number || event.ID != p.ID || !signedInTime(opened.Signer, event, p.Begun):
 		return opened, facts, &no{wire.RefusedManifest, "申请不是由该终端签名"}, nil
 	case p.Length != int64(len(head))+opened.Header.Attachments:
 		return opened, facts, &no{wire.RefusedPacket, "数据长度与申请内容不符"}, nil
 	case !caseBelongs(event, facts.Opens):
 		return opened, facts, &no{wire.RefusedCase, "办件编号与终端不符"}, nil
+	case newerKind(event.Kind):
+		return opened, facts, nil, fmt.Errorf("%w: an event of kind %q", packet.ErrNewer, event.Kind)
 	case event.Sequence < 1 || !goodBody(event):
 		return opened, facts, &no{wire.RefusedManifest, "申请内容不完整"}, nil
 	}

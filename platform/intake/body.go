@@ -31,6 +31,18 @@ var bodies = map[casefile.EventKind]func(casefile.Event) bool{
 	casefile.SheetIssued: func(e casefile.Event) bool { return e.Sheet != nil && goodSheet(*e.Sheet) },
 }
 
+// departments are the kinds that no terminal may write.
+var departments = []casefile.EventKind{
+	casefile.PlatformAccepted, casefile.PlatformRefused, casefile.PlatformReturned, casefile.PlatformProgress, casefile.PlatformFinished,
+	casefile.PlatformRejected, casefile.PlatformAppointed,
+}
+
+// newerKind tells whether a kind of event is neither a terminal's nor the platform's own: a newer terminal may know it.
+func newerKind(kind casefile.EventKind) bool {
+	_, known := bodies[kind]
+	return !known && !slices.Contains(departments, kind)
+}
+
 // goodBody tells whether an event is of a known kind and has the body of its kind and no other.
 func goodBody(e casefile.Event) bool {
 	good, known := bodies[e.Kind]

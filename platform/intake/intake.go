@@ -136,7 +136,7 @@ func (in *Intake) begin(ctx context.Context, u Upload) (registry.Packet, *Outcom
 		}
 		p = registry.Packet{
 			ID: u.ID, Digest: u.Digest, Number: u.Terminal.Number, Generation: u.Terminal.Generation,
-			Length: u.Length, State: registry.Arriving,
+			Length: u.Length, State: registry.Arriving, Begun: in.Now(),
 		}
 		return p, nil, in.Registry.BeginPacket(ctx, p)
 	}

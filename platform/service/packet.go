@@ -13,6 +13,9 @@ import (
 	"bianmin/sync/wire"
 )
 
+// newerWait is how long a terminal lets a packet rest that this platform does not understand yet.
+const newerWait = 5 * time.Minute
+
 // idle is how long a packet's body may stand still before the connection is given up; what came is kept.
 const idle = 2 * time.Minute
 
@@ -73,6 +76,8 @@ func (s *Service) writeOutcome(w http.ResponseWriter, o intake.Outcome) {
 	switch {
 	case o.Problem != nil && o.Problem.Code == wire.ProblemRequest:
 		writeProblem(w, http.StatusBadRequest, o.Problem.Code, o.Problem.Reason, 0)
+	case o.Problem != nil && o.Problem.Code == wire.ProblemVersion:
+		writeProblem(w, http.StatusUnsupportedMediaType, o.Problem.Code, o.Problem.Reason, newerWait)
 	case o.Problem != nil:
 		writeProblem(w, http.StatusConflict, o.Problem.Code, o.Problem.Reason, 0)
 	case o.Answer == nil:

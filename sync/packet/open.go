@@ -39,7 +39,7 @@ type Opened struct {
 }
 
 // Open opens a packet's first bytes (see ReadHead), checks the signature and
-// that header, event and attachments agree. It gives ErrFormat, seal.ErrOpen or
+// that header, event and attachments agree. It gives ErrFormat, ErrNewer, seal.ErrOpen or
 // ErrMismatch; which terminal a signer's certificate belongs to is the caller's to check.
 func (o Opener) Open(head []byte) (Opened, error) {
 	header, sealed, err := Parse(head)
@@ -55,7 +55,7 @@ func (o Opener) Open(head []byte) (Opened, error) {
 			return Opened{}, err
 		}
 	} else if header.Compression != "" {
-		return Opened{}, fmt.Errorf("%w: compression is not known", ErrFormat)
+		return Opened{}, fmt.Errorf("%w: compression", ErrNewer)
 	}
 	var manifest Manifest
 	if err := json.Unmarshal(content, &manifest); err != nil {
@@ -65,7 +65,9 @@ func (o Opener) Open(head []byte) (Opened, error) {
 		Header: header, Canonical: manifest.Event, EventDigest: manifest.EventDigest,
 		Attachments: manifest.Attachments, Signer: signer,
 	}
-	if opened.Event, err = casefile.ParseEvent(manifest.Event); err != nil {
+	if opened.Event, err = casefile.ParseEvent(manifest.Event); errors.Is(err, casefile.ErrNewer) {
+		return Opened{}, fmt.Errorf("%w: %w", ErrNewer, err)
+	} else if err != nil {
 		return Opened{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	return opened, opened.check()

@@ -34,6 +34,9 @@ const (
 // ErrFormat says that bytes are not a packet.
 var ErrFormat = errors.New("not a packet")
 
+// ErrNewer says that a packet is of a form this program does not know: a newer one wrote it. It says nothing against the packet.
+var ErrNewer = errors.New("a packet of a newer form")
+
 // Header is the clear part: what anyone on the way may see.
 type Header struct {
 	Version     int                `json:"version"`
@@ -212,6 +215,9 @@ func Parse(head []byte) (Header, []byte, error) {
 	var header Header
 	if err := json.Unmarshal(head[prefixSize:prefixSize+headerLength], &header); err != nil {
 		return Header{}, nil, fmt.Errorf("%w: header: %w", ErrFormat, err)
+	}
+	if header.Version > Version {
+		return Header{}, nil, fmt.Errorf("%w: version %d", ErrNewer, header.Version)
 	}
 	if header.Version != Version {
 		return Header{}, nil, fmt.Errorf("%w: version %d is not known", ErrFormat, header.Version)

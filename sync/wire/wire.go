@@ -187,6 +187,7 @@ const (
 	ProblemOffset      = "offset"       // the bytes do not go on where the held ones end
 	ProblemSuperseded  = "superseded"   // a newer request for the same packet came in
 	ProblemRequest     = "request"      // does not fit the contract
+	ProblemVersion     = "version"      // what a newer terminal wrote, which this platform does not understand yet
 	ProblemCertificate = "certificate"  // no client certificate
 	ProblemTerminal    = "terminal"     // terminal unknown, replaced or barred
 	ProblemBusy        = "busy"         // too many requests; Retry-After says when
