@@ -81,11 +81,15 @@ func (in *Intake) readHead(id string, held int64) (head []byte, whole bool, err 
 }
 
 // mismatch drops bytes that are not what they should be and asks for them again;
-// the second time the packet is refused, because the terminal's own copy must be bad.
+// the second time the packet is refused, because the terminal's own copy must be
+// bad. Bytes from before this run of the platform do not count against it.
 func (in *Intake) mismatch(ctx context.Context, p registry.Packet, keep int64, code, reason string) (Outcome, error) {
-	n, err := in.Registry.Mismatch(ctx, p.ID)
-	if err != nil {
-		return Outcome{}, err
+	n := 0
+	if in.whole.is(p.ID) {
+		var err error
+		if n, err = in.Registry.Mismatch(ctx, p.ID); err != nil {
+			return Outcome{}, err
+		}
 	}
 	if n > 1 {
 		return in.refuse(ctx, p, registry.Facts{Case: p.Case, EventDigest: p.EventDigest, Writer: p.Writer, Sequence: p.Sequence, Kind: p.Kind}, no{code, reason})

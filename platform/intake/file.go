@@ -44,9 +44,16 @@ func (in *Intake) appendBody(u Upload, held int64) (now int64, readErr, err erro
 	if err != nil {
 		return held, nil, fmt.Errorf("open a packet: %w", err)
 	}
+	if held == 0 {
+		in.whole.set(u.ID, true)
+	}
 	n, readErr, err := pump(file, io.LimitReader(u.Body, u.Length-held))
 	if n > 0 {
-		err = errors.Join(err, file.Sync())
+		err = errors.Join(err, in.sync(file))
+	}
+	if err != nil { // bytes that may not be on the disk must not count as held
+		in.whole.set(u.ID, false)
+		err = errors.Join(err, file.Truncate(held))
 	}
 	err = errors.Join(err, file.Close())
 	if err == nil && held == 0 {
@@ -104,11 +111,13 @@ func (in *Intake) truncate(id string, size int64) error {
 	if err := errors.Join(file.Truncate(size), file.Sync(), file.Close()); err != nil {
 		return fmt.Errorf("cut a packet: %w", err)
 	}
+	in.whole.set(id, true) // what stays was proven, what follows comes in this run
 	return nil
 }
 
 // settle moves a packet to where decided packets lie, synced. It may be called again.
 func (in *Intake) settle(id string) error {
+	in.whole.set(id, false)
 	if _, err := os.Stat(in.incoming(id)); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -34,6 +34,8 @@ type Options struct {
 type Intake struct {
 	Options
 	turns turns
+	whole whole
+	sync  func(*os.File) error // (*os.File).Sync
 }
 
 // Upload is one request for one packet.
@@ -63,7 +65,7 @@ func New(o Options) (*Intake, error) {
 			return nil, fmt.Errorf("make the packet folders: %w", err)
 		}
 	}
-	return &Intake{Options: o}, syncDir(o.Dir)
+	return &Intake{Options: o, sync: (*os.File).Sync}, syncDir(o.Dir)
 }
 
 // Held tells how many bytes of a packet are held and synced; registry.ErrNoPacket when none are.

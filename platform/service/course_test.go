@@ -220,8 +220,6 @@ func TestBodies(t *testing.T) {
 		"none":                   {casefile.Withdrawn, func(*casefile.Event) {}},
 		"another's":              {casefile.Withdrawn, grade(1, 5)},
 		"two":                    {casefile.Withdrawn, func(e *casefile.Event) { turn(e); grade(1, 5)(e) }},
-		"the platform's kind":    {casefile.PlatformFinished, turn},
-		"the platform's kind":    {casefile.PlatformFinished, turn},
 		"correction of nothing":  {casefile.Corrected, correct(strings.Repeat("0", 32))},
 		"no such step":           {casefile.Papers, papers("lost")},
 		"level six":              {casefile.Evaluated, grade(1, 6)},
