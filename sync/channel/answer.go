@@ -55,6 +55,9 @@ func ReadSigned(response *http.Response, key *ecdsa.PublicKey) (Signed, error) {
 	if err := json.Unmarshal(body, &signed.Answer); err != nil {
 		return Signed{}, fmt.Errorf("read a signed answer: %w", err)
 	}
+	if signed.Version > wire.Version {
+		return Signed{}, fmt.Errorf("%w: version %d, known is %d", ErrNewer, signed.Version, wire.Version)
+	}
 	if signed.Version != wire.Version {
 		return Signed{}, fmt.Errorf("signed answer of version %d, want %d", signed.Version, wire.Version)
 	}

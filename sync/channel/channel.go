@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -42,23 +41,16 @@ const (
 // New makes an HTTP client that follows no redirects, uses no proxy and speaks
 // HTTP/1.1 only: large HTTP/2 frames lose what a broken link had already carried.
 func New(o Options) *http.Client {
-	d := &dialer{dial: o.Dial}
-	if d.dial == nil {
-		d.dial = (&net.Dialer{
-			KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3},
-			Control:         limitSendBuffer,
-		}).DialContext
-	}
+	d := newDialer(o)
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DialContext:           d.connect,
-			TLSClientConfig:       o.tls(),
+			DialTLSContext:        d.secure,
 			Protocols:             protocols,
 			DisableCompression:    true,
-			TLSHandshakeTimeout:   handshakeLimit,
 			ResponseHeaderTimeout: answerTimeout,
 			IdleConnTimeout:       idleTimeout,
 			MaxIdleConnsPerHost:   3,
@@ -66,10 +58,13 @@ func New(o Options) *http.Client {
 	}
 }
 
-func (o Options) tls() *tls.Config {
+// tls is the configuration of one connection to a host. The host is given here and not taken from the connection,
+// which knows no name when the platform is known by an address.
+func (o Options) tls(host string, sessions tls.ClientSessionCache) *tls.Config {
 	config := &tls.Config{
 		MinVersion:         tls.VersionTLS13,
-		ClientSessionCache: tls.NewLRUClientSessionCache(4),
+		ClientSessionCache: sessions,
+		ServerName:         host,
 		InsecureSkipVerify: true, // #nosec G402 -- verified below, where the terminal's doubtful clock is dealt with
 	}
 	if o.Certificate != nil {
@@ -81,7 +76,7 @@ func (o Options) tls() *tls.Config {
 	pool := x509.NewCertPool()
 	pool.AddCert(o.Root)
 	config.VerifyConnection = func(state tls.ConnectionState) error {
-		return verify(pool, state, o.Times())
+		return verify(pool, host, state, o.Times())
 	}
 	return config
 }
@@ -89,11 +84,11 @@ func (o Options) tls() *tls.Config {
 // verify checks the server's chain at each of the times: a terminal whose clock
 // has jumped still knows an older signed platform time, and that is enough.
 // Resumed sessions are checked as well.
-func verify(roots *x509.CertPool, state tls.ConnectionState, times []time.Time) error {
+func verify(roots *x509.CertPool, host string, state tls.ConnectionState, times []time.Time) error {
 	if len(state.PeerCertificates) == 0 {
 		return fmt.Errorf("%w: no certificate", ErrStranger)
 	}
-	options := x509.VerifyOptions{Roots: roots, DNSName: state.ServerName, Intermediates: x509.NewCertPool()}
+	options := x509.VerifyOptions{Roots: roots, DNSName: host, Intermediates: x509.NewCertPool()}
 	for _, c := range state.PeerCertificates[1:] {
 		options.Intermediates.AddCert(c)
 	}
@@ -120,67 +115,6 @@ var (
 	ErrStranger = errors.New("whoever answers is not the platform")
 	// ErrClock says that the server's certificate is not valid at any time this terminal believes in.
 	ErrClock = errors.New("the platform's certificate is not valid at the time this terminal knows")
+	// ErrNewer says that the platform signed an answer of a contract this program does not know yet.
+	ErrNewer = errors.New("the platform speaks a newer contract than this program")
 )
-
-// dialer bounds dialling by the measured round trip.
-type dialer struct {
-	dial func(ctx context.Context, network, address string) (net.Conn, error)
-
-	mu    sync.Mutex
-	rtt   time.Duration // smoothed time of TCP's handshake, 0 while unknown
-	grown time.Duration // longer timeout after dials that timed out
-}
-
-func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.timeout())
-	defer cancel()
-	start := time.Now()
-	connection, err := d.dial(ctx, network, address)
-	if err != nil {
-		if ctx.Err() != nil {
-			d.failed()
-		}
-		return nil, err
-	}
-	rtt := d.measured(time.Since(start))
-	if tcp, ok := connection.(*net.TCPConn); ok {
-		if err := setUserTimeout(tcp, clamp(10*rtt, minUser, maxUser)); err != nil {
-			return nil, errors.Join(fmt.Errorf("bound the connection: %w", err), tcp.Close())
-		}
-	}
-	return connection, nil
-}
-
-func (d *dialer) timeout() time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.rtt == 0 {
-		return max(firstDial, d.grown)
-	}
-	return max(clamp(8*d.rtt, minDial, maxDial), d.grown)
-}
-
-// failed lets the next dial wait longer: on a lossy link several first packets get lost.
-func (d *dialer) failed() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	base := firstDial
-	if d.rtt > 0 {
-		base = clamp(8*d.rtt, minDial, maxDial)
-	}
-	d.grown = min(2*max(base, d.grown), maxDial)
-}
-
-func (d *dialer) measured(rtt time.Duration) time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.grown = 0
-	if d.rtt == 0 {
-		d.rtt = rtt
-	} else {
-		d.rtt += (rtt - d.rtt) / 4
-	}
-	return d.rtt
-}
-
-func clamp(d, low, high time.Duration) time.Duration { return min(max(d, low), high) }

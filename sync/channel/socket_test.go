@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"syscall"
@@ -47,5 +48,44 @@ func TestSocketLimits(t *testing.T) {
 	}
 	if got := read(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE); got != 1 {
 		t.Error("no keep-alive")
+	}
+}
+
+// TestRoundTripIsTheLinks: a slow search for the platform's name, or first packets that got lost, are no part of the round
+// trip; all limits would grow by them.
+func TestRoundTripIsTheLinks(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	const slow = 400 * time.Millisecond
+	d := newDialer(Options{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		time.Sleep(slow)
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}})
+	connection, err := d.connect(t.Context(), "tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if d.rtt <= 0 || d.rtt >= slow {
+		t.Errorf("the round trip is taken for %v", d.rtt)
+	}
+}
+
+// TestFullQueueHidesNoDeadLine: while our own bytes fill a queue on the way, a dead line is still noticed within seconds.
+func TestFullQueueHidesNoDeadLine(t *testing.T) {
+	d := newDialer(Options{})
+	d.measured(300 * time.Millisecond)
+	d.measured(2300 * time.Millisecond)
+	if got := d.user(); got > 5*time.Second {
+		t.Errorf("unacknowledged bytes are waited for %v", got)
+	}
+	for range 200 {
+		d.measured(2300 * time.Millisecond)
+	}
+	if got := d.user(); got < 15*time.Second {
+		t.Errorf("on a way that has become longer unacknowledged bytes are waited for %v only", got)
 	}
 }
