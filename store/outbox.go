@@ -20,8 +20,9 @@ const (
 )
 
 // MaxWait is the longest a persisted time of a next try is believed: a clock
-// that was years ahead must not freeze the queue.
-const MaxWait = 10 * time.Minute
+// that was years ahead must not freeze the queue. The platform may ask for an
+// hour, and that is spread by a quarter.
+const MaxWait = 80 * time.Minute
 
 // Item is one packet that may be sent now.
 type Item struct {

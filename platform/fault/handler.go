@@ -69,10 +69,10 @@ func (a *active) do(w http.ResponseWriter, r *http.Request, next http.Handler) {
 func (a *active) stranger(w http.ResponseWriter) {
 	h := w.Header()
 	switch a.Action {
-	case Status429:
+	case Status408, Status429:
 		h.Set("Retry-After", strconv.Itoa(int((a.Wait+time.Second-1)/time.Second)))
 		h.Set("Content-Type", "application/problem+json")
-		w.WriteHeader(http.StatusTooManyRequests)
+		w.WriteHeader(map[Action]int{Status408: http.StatusRequestTimeout, Status429: http.StatusTooManyRequests}[a.Action])
 		fmt.Fprint(w, `{"code":"busy","reason":"fault script"}`)
 	case WrongBody:
 		h.Set("Content-Type", "application/json")

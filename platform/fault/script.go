@@ -24,6 +24,7 @@ const (
 	CutBody     Action = "cut-body"          // the connection breaks after Bytes of the request's body
 	Duplicate   Action = "duplicate"         // the request is served twice, the second answer is given
 	Status500   Action = "500"
+	Status408   Action = "408"            // a 4xx that may pass, with Retry-After of Wait
 	Status429   Action = "429"            // with Retry-After of Wait
 	Slow        Action = "slow"           // Wait before the request is served, then Rate bytes a second
 	WrongBody   Action = "wrong-body"     // 200 with JSON that nobody signed
@@ -36,7 +37,7 @@ const (
 )
 
 var actions = map[Action]bool{
-	DropBefore: true, DropAfter: true, CutBody: true, Duplicate: true, Status500: true, Status429: true, Slow: true,
+	DropBefore: true, DropAfter: true, CutBody: true, Duplicate: true, Status500: true, Status408: true, Status429: true, Slow: true,
 	WrongBody: true, BadSigned: true, Forged: true, Portal: true, Redirect: true, NoAnswer: true, OldResponse: true,
 }
 
@@ -53,7 +54,7 @@ type Rule struct {
 	Skip   int           `yaml:"skip"`  // matching requests let through first
 	Times  int           `yaml:"times"` // then so many are hit; 0 is all
 	Action Action        `yaml:"action"`
-	Wait   time.Duration `yaml:"wait"`  // 429, slow, silent
+	Wait   time.Duration `yaml:"wait"`  // 408, 429, slow, silent
 	Rate   int           `yaml:"rate"`  // slow: bytes a second of the request's body, 0 is no limit
 	Bytes  int64         `yaml:"bytes"` // cut-body
 }

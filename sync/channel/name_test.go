@@ -1,13 +1,12 @@
 package channel
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"crypto/tls"
 )
 
 // TestNameOfAnAddress: a platform known by its address only must show a certificate for that address. TLS sends no name then,

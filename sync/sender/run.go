@@ -192,13 +192,20 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {
+				up.Proven()
 				up.Poke()
 				down.Poke()
 			}
 		},
 	}
 	probe := uplink.Probe{
-		Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Proven: reporter.lastProven, Probed: reporter.probed,
+		Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Proven: reporter.lastProven,
+		Probed: func(ctx context.Context, err error) {
+			if err == nil {
+				up.Proven()
+			}
+			reporter.probed(ctx, err)
+		},
 	}
 	var working sync.WaitGroup
 	var runErr error

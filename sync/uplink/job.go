@@ -166,7 +166,7 @@ func (j job) judgeSigned(signed channel.Signed, held int64, hasOffset bool, r *r
 	}
 	switch signed.Kind {
 	case wire.Acknowledgement, wire.Refusal, wire.Conflict:
-		r.signed = &signed
+		r.signed, r.held = &signed, j.item.Total // should the answer get lost here, only the answer is asked for again
 		return true
 	case wire.Registration:
 		r.signed, r.held = &signed, -1

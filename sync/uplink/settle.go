@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"bianmin/store"
 	"bianmin/sync/channel"
 	"bianmin/sync/wire"
 )
@@ -18,6 +19,7 @@ func (u *Uplink) settle(ctx context.Context, r result) {
 	u.remember(r)
 	if r.progress {
 		u.link.reset()
+		delete(u.broken, r.item.Packet)
 		if w := u.trouble[r.item.Packet]; w != nil {
 			w.backoff.Reset()
 		}
@@ -43,6 +45,7 @@ func (u *Uplink) remember(r result) {
 }
 
 func (u *Uplink) contact() {
+	u.Proven()
 	u.show(func(s *State) { s.Online, s.Problem, s.Contact = true, ProblemNone, u.Now().Truncate(time.Second) })
 }
 
@@ -73,14 +76,14 @@ func (u *Uplink) record(ctx context.Context, r result) {
 				u.packetWaits(ctx, r, "earlier-event")
 			}
 		case wire.Acknowledgement:
-			err = u.Queue.RecordAcknowledgement(ctx, id, evidence, signed.Official, signed.Time)
-			u.forget(id)
-			if err == nil {
+			if err = u.Queue.RecordAcknowledgement(ctx, id, evidence, signed.Official, signed.Time); err == nil {
+				u.forget(id)
 				u.Acknowledged()
 			}
 		default:
-			err = u.refused(ctx, r, evidence)
-			u.forget(id)
+			if err = u.refused(ctx, r, evidence); err == nil {
+				u.forget(id)
+			}
 		}
 	}
 	if err != nil && ctx.Err() == nil {
@@ -95,6 +98,8 @@ func (u *Uplink) forget(id string) {
 	delete(u.heard, id)
 	delete(u.asked, id)
 	delete(u.trouble, id)
+	delete(u.broken, id)
+	delete(u.wished, id)
 }
 
 // fail sorts trouble: the packet's own, the platform's, or the link's.
@@ -113,11 +118,22 @@ func (u *Uplink) fail(ctx context.Context, r result) {
 		u.contact()
 		u.packetWaits(ctx, r, "stuck")
 	case channel.Stranger(r.err):
-		u.linkWaits(ProblemPortal, 0, r.err)
+		u.broke(ctx, r, ProblemPortal)
+	case errors.Is(r.err, channel.ErrNewer):
+		u.stumbled(ctx, r, "newer", ProblemNewer, 0)
 	case errors.Is(r.err, channel.ErrClock):
 		u.linkWaits(ProblemClock, 0, r.err)
 	default:
-		u.linkWaits(ProblemLink, 0, r.err)
+		u.broke(ctx, r, ProblemLink)
+	}
+}
+
+// stumbled lets one packet wait that the platform may be unable to deal with. When nothing gets through, all wait.
+func (u *Uplink) stumbled(ctx context.Context, r result, why string, all Problem, atLeast time.Duration) {
+	u.failing++
+	u.packetWaits(ctx, r, why)
+	if u.failing >= 3 {
+		u.linkWaits(all, atLeast, r.err)
 	}
 }
 
@@ -129,12 +145,7 @@ func (u *Uplink) failByProblem(ctx context.Context, r result, p *channel.Problem
 	case p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable:
 		u.linkWaits(ProblemPlatform, p.Wait, p)
 	case p.Status >= 500:
-		// One packet may be what the platform stumbles over: it waits alone. When everything fails, all wait.
-		u.failing++
-		u.packetWaits(ctx, r, "platform")
-		if u.failing >= 3 {
-			u.linkWaits(ProblemPlatform, p.Wait, p)
-		}
+		u.stumbled(ctx, r, "platform", ProblemPlatform, p.Wait)
 	case p.Status == http.StatusConflict && p.Code == wire.ProblemSuperseded:
 		// An earlier request of ours was still at work; it has ended now.
 	default:
@@ -169,7 +180,7 @@ func (u *Uplink) packetWaits(ctx context.Context, r result, why string) {
 	if errors.As(r.err, &problem) {
 		atLeast = problem.Wait
 	}
-	next := u.Now().Add(w.more(atLeast))
+	next := u.Now().Add(min(w.more(atLeast), store.MaxWait)) // beyond that the outbox takes it for a clock that was wrong
 	if err := u.Queue.RecordAttempt(ctx, id, next, why); err != nil && ctx.Err() == nil {
 		u.Log.Error("attempt not recorded", "packet", id, "error", err)
 		u.show(func(s *State) { s.Problem = ProblemStore })

@@ -13,6 +13,7 @@ const (
 	ProblemClock    Problem = "clock"        // the platform's certificate fits no time this terminal believes in
 	ProblemAdmitted Problem = "not-admitted" // the platform does not admit this terminal
 	ProblemPlatform Problem = "platform"     // the platform is in trouble or asks to wait
+	ProblemNewer    Problem = "newer"        // the platform's answers are of a newer contract than this program's
 	ProblemStore    Problem = "store"        // the outbox cannot be read or written
 )
 

@@ -45,7 +45,8 @@ type terminal struct {
 	dial     channel.Options
 	timing   uplink.Timing
 	states   states
-	log      io.Writer // what the uplink logs, nil for nowhere
+	up       *uplink.Uplink // of the last send
+	log      io.Writer      // what the uplink logs, nil for nowhere
 	persons  int
 }
 
@@ -171,6 +172,7 @@ func (m *terminal) send(queue uplink.Queue) (stop func()) {
 	if err != nil {
 		m.t.Fatal(err)
 	}
+	m.up = up
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- up.Run(ctx) }()

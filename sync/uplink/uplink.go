@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bianmin/store"
@@ -82,7 +83,8 @@ type Options struct {
 // Uplink sends one terminal's outbox.
 type Uplink struct {
 	Options
-	poke chan struct{}
+	poke   chan struct{}
+	proven atomic.Int64 // when the platform was last reached, by whomever; Unix nanoseconds
 
 	// All below belongs to Run's goroutine.
 	results chan result
@@ -91,9 +93,11 @@ type Uplink struct {
 	heard   map[string]int64 // the most it ever said it holds
 	asked   map[string]bool  // packets this process has sent bytes of: ask before sending more
 	trouble map[string]*wait // packets with failures of their own
+	broken  map[string]*series
 	link    wait
 	failing int             // answers of trouble in a row, of any packets
-	seen    map[string]bool // packets listed last time
+	newest  time.Time       // commit of the newest packet ever listed
+	wished  map[string]bool // packets somebody asked to have tried, that were not since
 	unread  string          // why the outbox could not be read last time, as it was logged
 	state   State
 }
@@ -122,7 +126,8 @@ func New(o Options) (*Uplink, error) {
 	}
 	return &Uplink{
 		Options: o, poke: make(chan struct{}, 1), results: make(chan result),
-		held: map[string]int64{}, heard: map[string]int64{}, asked: map[string]bool{}, trouble: map[string]*wait{}, seen: map[string]bool{},
+		held: map[string]int64{}, heard: map[string]int64{}, asked: map[string]bool{}, trouble: map[string]*wait{},
+		broken: map[string]*series{}, wished: map[string]bool{},
 		link: wait{backoff: o.Timing.backoff(o.Timing.LinkMost)},
 	}, nil
 }
@@ -134,6 +139,9 @@ func (u *Uplink) Poke() {
 	default:
 	}
 }
+
+// Proven notes that the platform was reached just now by somebody else: what breaks every time meanwhile is not the link. It never blocks.
+func (u *Uplink) Proven() { u.proven.Store(time.Now().UnixNano()) }
 
 // Run sends until ctx ends, waits for what it began, and returns nil. Trouble of
 // any kind is waited out; only a missing outbox ends it with an error.
@@ -200,6 +208,7 @@ func (u *Uplink) assign(ctx context.Context, working *sync.WaitGroup) {
 	if time.Now().Before(u.link.until) {
 		return
 	}
+	u.fair(items)
 	for _, item := range items {
 		lane := laneRest
 		if !item.Registered && len(items) > 1 {
@@ -252,14 +261,18 @@ func (u *Uplink) isBusy(id string) bool {
 	return false
 }
 
-// news tells whether a packet is listed that was not before.
+// news tells whether somebody filed since the last look, or asked for a retry. A packet that only comes due again, or
+// moves up in a long list, is none.
 func (u *Uplink) news(items []store.Item) bool {
 	fresh := false
-	seen := make(map[string]bool, len(items))
 	for _, item := range items {
-		seen[item.Packet] = true
-		fresh = fresh || !u.seen[item.Packet]
+		if item.Committed.After(u.newest) {
+			u.newest, fresh = item.Committed, true
+		}
+		if wish := item.Attempts > 0 && item.Next.IsZero(); wish != u.wished[item.Packet] {
+			fresh = fresh || wish
+			u.wished[item.Packet] = wish
+		}
 	}
-	u.seen = seen
 	return fresh
 }

@@ -25,15 +25,19 @@ func (t Timing) backoff(most time.Duration) *backoff.ExponentialBackOff {
 	)
 }
 
-// more waits longer than the last time, and at least so long as was asked for.
+// more waits longer than the last time, and at least so long as was asked for; no trouble makes a wait shorter that the
+// platform asked for earlier.
 func (w *wait) more(atLeast time.Duration) time.Duration {
 	d := w.backoff.NextBackOff()
-	w.ordered = atLeast > 0
 	if atLeast > 0 {
 		// A whole fleet was told the same: spread a little behind what was asked.
 		d = atLeast + min(d, atLeast/4)
 	}
-	w.until = time.Now().Add(d)
+	until := time.Now().Add(d)
+	if w.ordered && w.until.After(until) {
+		return time.Until(w.until)
+	}
+	w.until, w.ordered = until, atLeast > 0
 	return d
 }
 
