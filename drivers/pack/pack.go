@@ -14,18 +14,20 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"bianmin/drivers"
-	"bianmin/drivers/link/bus"
-	"bianmin/drivers/link/hid"
 )
 
 // Links of packs.
 const (
-	LinkUSB   = "usb"   // bulk pipes
-	LinkHID   = "hid"   // reports
-	LinkQueue = "queue" // only through a queue of the system
+	LinkUSB    = "usb"    // bulk pipes
+	LinkHID    = "hid"    // reports
+	LinkInput  = "evdev"  // it plays keyboard
+	LinkSerial = "serial" // a serial line: an adapter of its own, or CDC
+	LinkQueue  = "queue"  // only through a queue of the system
 )
 
 // Quirks of receipt printers.
@@ -55,11 +57,13 @@ type Name struct {
 // Settings are those of the terminal's configuration that such a device needs.
 type Settings struct {
 	Paper int `json:"paper,omitempty"` // mm, of a receipt printer
+	Baud  int `json:"baud,omitempty"`  // of a serial line
 }
 
 // Match is one way to know the device; one of the fields is set.
 type Match struct {
 	USB      string `json:"usb,omitempty"`      // ids, "0400:c35a"
+	Vendor   string `json:"vendor,omitempty"`   // of one that plays keyboard: its maker makes nothing else under this number
 	Command  string `json:"command,omitempty"`  // a language that a printer names in its IEEE 1284 id
 	Protocol byte   `json:"protocol,omitempty"` // of an interface of the printer class
 	Usage    string `json:"usage,omitempty"`    // a usage page of a HID report descriptor, hexadecimal
@@ -107,11 +111,15 @@ func Read(schema fs.FS, folders ...fs.FS) (Packs, error) {
 	var all Packs
 	var wrong []error
 	for _, folder := range folders {
-		names, err := fs.Glob(folder, "*.yaml")
-		if err != nil {
-			return nil, fmt.Errorf("read device packs: %w", err)
+		entries, err := fs.ReadDir(folder, ".")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			wrong = append(wrong, fmt.Errorf("read device packs: %w", err))
 		}
-		for _, name := range names {
+		for _, entry := range entries {
+			name := entry.Name()
+			if path.Ext(name) != ".yaml" {
+				continue
+			}
 			p, err := readFile(rules, folder, name)
 			if err == nil && slices.ContainsFunc(all, func(o Pack) bool { return o.ID == p.ID }) {
 				continue // the folder before counts
@@ -154,6 +162,9 @@ func readFile(rules *jsonschema.Schema, folder fs.FS, name string) (Pack, error)
 	if err != nil {
 		return Pack{}, err
 	}
+	if !info.Mode().IsRegular() { // reading a pipe would not end
+		return Pack{}, errors.New("not a file")
+	}
 	if info.Size() > largest {
 		return Pack{}, fmt.Errorf("longer than %d bytes", largest)
 	}
@@ -172,6 +183,9 @@ func readFile(rules *jsonschema.Schema, folder fs.FS, name string) (Pack, error)
 }
 
 func parse(rules *jsonschema.Schema, content []byte) (Pack, error) {
+	if err := plainly(content); err != nil {
+		return Pack{}, err
+	}
 	plain, err := yaml.YAMLToJSON(content)
 	if err != nil {
 		return Pack{}, fmt.Errorf("no YAML: %s", strings.Join(strings.Fields(err.Error()), " "))
@@ -190,62 +204,38 @@ func parse(rules *jsonschema.Schema, content []byte) (Pack, error) {
 	return p, nil
 }
 
+// deepest is deeper than any pack is nested in brackets, farthest further to the right than any line begins.
+const (
+	deepest  = 8
+	farthest = 64
+)
+
+// plainly refuses what a pack has no need of and a parser suffers from: names that stand for other parts, and parts in parts in parts.
+func plainly(content []byte) error {
+	for line := range bytes.Lines(content) {
+		if begins := bytes.TrimLeft(line, " -?"); len(line)-len(begins) > farthest {
+			return errors.New("nested too deeply")
+		}
+	}
+	depth := 0
+	for _, t := range lexer.Tokenize(string(content)) {
+		switch t.Type {
+		case token.AnchorType, token.AliasType, token.MergeKeyType:
+			return errors.New("anchors and aliases have no place in a device pack")
+		case token.SequenceStartType, token.MappingStartType:
+			depth++
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		}
+		if depth > deepest {
+			return errors.New("nested too deeply")
+		}
+	}
+	return nil
+}
+
 // Has tells whether it has a quirk.
 func (p Pack) Has(quirk string) bool { return slices.Contains(p.Quirks, quirk) }
 
 // Can tells whether it can do something.
 func (p Pack) Can(capability string) bool { return slices.Contains(p.Capabilities, capability) }
-
-// OfUSB finds the pack of a USB device: its ids count before what it says, that before its interface's protocol. nil when none fits.
-func (all Packs) OfUSB(d bus.Device) *Pack {
-	ids := fmt.Sprintf("%04x:%04x", d.Vendor, d.Product)
-	return all.best(func(m Match) int {
-		for _, i := range d.Interfaces {
-			switch {
-			case m.USB == ids:
-				return 3
-			case i.Class != bus.PrinterClass:
-			case m.Command != "" && bus.ParseID(i.DeviceID).Understands(m.Command):
-				return 2
-			case m.Protocol != 0 && m.Protocol == i.Protocol:
-				return 1
-			}
-		}
-		return 0
-	}, LinkUSB, LinkQueue)
-}
-
-// OfHID finds the pack of a HID device: its ids count before its usage page. nil when none fits.
-func (all Packs) OfHID(n hid.Node) *Pack {
-	ids := fmt.Sprintf("%04x:%04x", n.Vendor, n.Product)
-	return all.best(func(m Match) int {
-		switch {
-		case m.USB == ids && !hid.Names(n.Descriptor, hid.PageKeyboard):
-			return 2
-		case m.Usage != "" && hid.Names(n.Descriptor, page(m.Usage)):
-			return 1
-		}
-		return 0
-	}, LinkHID)
-}
-
-// page reads a usage page, which the schema has checked.
-func page(text string) (number uint16) {
-	_, _ = fmt.Sscanf(text, "%x", &number)
-	return number
-}
-
-func (all Packs) best(rank func(Match) int, links ...string) (found *Pack) {
-	most := 0
-	for i := range all {
-		if !slices.Contains(links, all[i].Link) {
-			continue
-		}
-		for _, m := range all[i].Match {
-			if r := rank(m); r > most {
-				most, found = r, &all[i]
-			}
-		}
-	}
-	return found
-}
