@@ -53,7 +53,8 @@ func Attachments(root string, packs pack.Packs) ([]Attached, error) {
 			all = append(all, onHID(n, known, nodes))
 		}
 	}
-	return all, nil
+	keyboards, err := typing(root, packs)
+	return append(all, slices.DeleteFunc(keyboards, func(a Attached) bool { return a.Pack == nil })...), err
 }
 
 // Introduce asks printers of which nothing is known what they are, where the kernel's driver (usblp) has not: a question on the control pipe that prints

@@ -1,6 +1,7 @@
 package point_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,6 +122,54 @@ func TestAttachments(t *testing.T) {
 	}
 	if !all[2].Names("usb:printer") || all[5].Names("usb:printer") {
 		t.Error("usb:printer is the receipt printer")
+	}
+}
+
+// types shows an input device that has the keys for letters, digits and Enter.
+func (m machine) types(event, socket, vendor, product, serial, lights string) {
+	m.t.Helper()
+	real := "sys/devices/pci0/usb1/" + socket + "/" + socket + ":1.0/0003/input/" + event + "/"
+	for name, value := range map[string]string{
+		"id/bustype": "0003", "id/vendor": vendor, "id/product": product, "name": "Maker " + event, "uniq": serial,
+		"capabilities/key": "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe", "capabilities/led": lights,
+	} {
+		m.lay(real+name, value+"\n")
+	}
+	folder := filepath.Join(m.root, "sys/class/input", event)
+	if err := errors.Join(os.MkdirAll(folder, 0o755), os.Symlink(filepath.Join(m.root, real), filepath.Join(folder, "device"))); err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// TestTyping: code readers that play keyboard are known by their maker and named so that no keyboard is taken in their place; what is not known is
+// shown apart, and never opened.
+func TestTyping(t *testing.T) {
+	m := machine{t, t.TempDir()}
+	m.types("event3", "1-1", "05e0", "1200", "S1", "7")
+	m.types("event4", "1-2", "0c2e", "0b62", "", "0")
+	m.types("event5", "1-3", "1eab", "0003", "", "0")
+	m.types("event6", "1-4", "1eab", "0003", "", "0")
+	m.types("event7", "1-5", "046d", "c31c", "", "7")
+	all, err := point.Attachments(m.root, packs(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range all {
+		got = append(got, a.Link+" "+string(a.Role)+" "+a.Pack.ID)
+	}
+	want := []string{"evdev:05e0:1200:S1 code keyboard-code", "evdev:0c2e:0b62 code keyboard-code", "evdev:1eab:0003@1-3 code keyboard-code", "evdev:1eab:0003@1-4 code keyboard-code"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	for i, f := range point.Ask(t.Context(), all, time.Now) {
+		if f.Role != "" || f.Err != nil {
+			t.Errorf("%s was asked: %+v", all[i].Link, f)
+		}
+	}
+	others, err := point.Typing(m.root, packs(t))
+	if err != nil || len(others) != 1 || others[0].Link != "evdev:046d:c31c@1-5" || others[0].Role != "" || others[0].Pack != nil {
+		t.Errorf("not known: %+v, %v", others, err)
 	}
 }
 

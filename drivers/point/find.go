@@ -52,8 +52,17 @@ func Find(ctx context.Context, links []string, now func() time.Time) []Found {
 }
 
 func find(ctx context.Context, name string, now func() time.Time) Found {
+	f := findPrinter(ctx, name, 0, now)
+	if f.Role != "" || f.Err != nil {
+		return f
+	}
+	return FindReader(ctx, name, now)
+}
+
+// findPrinter asks as a receipt printer is asked, at each of its speeds, the first one first.
+func findPrinter(ctx context.Context, name string, first int, now func() time.Time) Found {
 	f := Found{Link: name}
-	for _, baud := range speedsOf(name, printerSpeeds) {
+	for _, baud := range speedsOf(name, from(first, printerSpeeds)) {
 		is, err := isPrinter(ctx, name, baud)
 		if err != nil {
 			f.Err = err
@@ -65,7 +74,7 @@ func find(ctx context.Context, name string, now func() time.Time) Found {
 			return f
 		}
 	}
-	return FindReader(ctx, name, now)
+	return f
 }
 
 // speedsOf are the speeds to try: a link that is no line has none.
@@ -78,9 +87,13 @@ func speedsOf(name string, all []int) []int {
 
 // FindReader asks as a card reader is asked, at each of its speeds; the Role stays "" where none answers.
 func FindReader(ctx context.Context, name string, now func() time.Time) Found {
+	return findReader(ctx, name, 0, now)
+}
+
+func findReader(ctx context.Context, name string, first int, now func() time.Time) Found {
 	f := Found{Link: name}
 	limit := readerAnswer
-	for _, baud := range speedsOf(name, readerSpeeds) {
+	for _, baud := range speedsOf(name, from(first, readerSpeeds)) {
 		opened, err := link.Open(ctx, name, link.Options{Baud: baud})
 		if err != nil {
 			f.Err = err

@@ -38,7 +38,7 @@ type Finding struct {
 	Command string
 	// NoQueue says that the command makes a queue for a printer on USB that has none.
 	NoQueue bool
-	// Pack is what is known of a device on USB; nil for others.
+	// Pack is what is known of a device on USB, or behind a serial line; nil for others.
 	Pack *pack.Pack
 }
 
@@ -91,7 +91,7 @@ func (s *search) scanners(ctx context.Context) {
 }
 
 func (s *search) serial(ctx context.Context) {
-	var taken, links []string
+	var taken, paths []string
 	for _, f := range s.found {
 		taken = append(taken, portOf(f.Name))
 	}
@@ -100,14 +100,15 @@ func (s *search) serial(ctx context.Context) {
 	}
 	for _, path := range places.Serial(s.root) {
 		if name := "serial:" + path; !slices.Contains(taken, portOf(name)) { // another name of a taken port is taken too
-			links = append(links, name)
+			paths = append(paths, path)
 		}
 	}
-	for _, f := range point.Find(ctx, links, s.now) {
+	lines, _ := point.Lines(s.root, paths, s.packs) // where the system does not tell what they are behind they are asked all the same
+	for i, f := range point.AskLines(ctx, lines, s.now) {
 		switch {
 		case f.Role != "":
-			s.add(Finding{Role: f.Role, Name: f.Link, Baud: f.Baud, Model: f.Status.Model, Serial: f.Status.Serial})
-		case f.Err == nil:
+			s.add(Finding{Role: f.Role, Name: f.Link, Baud: f.Baud, Model: f.Status.Model, Serial: f.Status.Serial, Pack: lines[i].Pack})
+		case f.Err == nil && !lines[i].Speaks():
 			s.silent = append(s.silent, f.Link)
 		}
 	}

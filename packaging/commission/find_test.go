@@ -128,6 +128,9 @@ func TestFindsUSB(t *testing.T) {
 	delete(answers.Terminal, "devices")
 	answers.Test = nil
 	w.install("etc/bianmin/devices/half.yaml", "id: half\n") // is no pack
+	w.behind("usb-1a86-port0", "abcd", "0002", "ttyUSB7")
+	w.install("etc/bianmin/devices/small-printer.yaml", "id: small-printer\nname: {zh: 小打印机, en: Small printer}\nrole: printer\nmatch: [{usb: \"abcd:0002\"}]\n"+
+		"link: serial\nsettings: {paper: 58}\nquirks: [no-cutter]\ncapabilities: [text]\n")
 	technician := &presser{person: &person{answers: answers}, press: func(context.Context) {}}
 	o := options(w.words, w.root, answers)
 	o.Technician = technician
@@ -135,6 +138,9 @@ func TestFindsUSB(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := settings.Read(w.in("etc/bianmin/terminal.yaml"))
+	if d := s.Devices.Printer; d == nil || d.Paper != 58 || !d.NoCutter || d.Raster || !strings.HasSuffix(d.Link, "usb-1a86-port0") {
+		t.Errorf("the printer that a pack knows by its adapter: %+v", d)
+	}
 	if err != nil || s.Devices.Document == nil || s.Devices.Document.Link != w.stand.DocumentLink() || s.Devices.Button != nil || !slices.Contains(technician.said, "no-button") {
 		t.Errorf("configuration: %+v, %v, said %q", s.Devices, err, technician.said)
 	}

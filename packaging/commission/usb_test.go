@@ -1,6 +1,8 @@
 package commission_test
 
 import (
+	"errors"
+	"os"
 	"testing"
 
 	"bianmin/drivers"
@@ -19,6 +21,24 @@ func (w *world) onUSB(socket, vendor, product, said string) {
 		one + "bInterfaceClass": "07", one + "bInterfaceSubClass": "01", one + "bInterfaceProtocol": "02", one + "ieee1284_id": said,
 	} {
 		w.install(path, content+"\n")
+	}
+}
+
+// behind shows a serial port as one that an adapter makes.
+func (w *world) behind(port, vendor, product, tty string) {
+	w.t.Helper()
+	const folder = "sys/bus/usb/devices/9-9/"
+	one := folder + "9-9:1.0/"
+	for path, content := range map[string]string{
+		folder + "idVendor": vendor, folder + "idProduct": product, folder + "bDeviceClass": "00", one + "bInterfaceNumber": "00",
+		one + "bInterfaceClass": "ff", one + "bInterfaceSubClass": "00", one + "bInterfaceProtocol": "00", one + tty + "/uevent": "",
+	} {
+		w.install(path, content+"\n")
+	}
+	path, own := w.in("dev/serial/by-id", port), w.in("dev", tty)
+	device, err := os.Readlink(path)
+	if err := errors.Join(err, os.Symlink(device, own), os.Remove(path), os.Symlink(own, path)); err != nil {
+		w.t.Fatal(err)
 	}
 }
 

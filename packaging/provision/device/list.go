@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/ipp"
 	"bianmin/drivers/link"
-	"bianmin/drivers/link/bus"
 	"bianmin/drivers/pack"
 	"bianmin/drivers/point"
 	"bianmin/drivers/scan"
@@ -27,7 +25,7 @@ import (
 
 // shown is one device as the commands tell of it.
 type shown struct {
-	Kind         string          `json:"kind"`           // usb, hid, serial, queue, escl, sane
+	Kind         string          `json:"kind"`           // usb, hid, evdev, serial, queue, escl, sane
 	Link         string          `json:"link,omitempty"` // for --link and terminal.yaml; "" where nothing opens it
 	Role         drivers.Role    `json:"role,omitempty"` // "" where it is not known
 	Pack         string          `json:"pack,omitempty"`
@@ -129,7 +127,12 @@ func (l look) around(ctx context.Context) listed {
 		attached = point.Introduce(attached, packs)
 	}
 	all.Devices = append(all.Devices, l.usb(ctx, attached, printers)...)
-	lines, err := l.serial(ctx)
+	typing, err := point.Typing(l.root, packs)
+	trouble("input devices", err)
+	for _, a := range typing {
+		all.Devices = append(all.Devices, l.noted(shown{Kind: "evdev", Link: a.Link, IDs: a.IDs(), Model: a.Model, Serial: a.Serial, Socket: a.Port}, "types"))
+	}
+	lines, err := l.serial(ctx, packs)
 	trouble("serial ports", err)
 	all.Devices = append(all.Devices, lines...)
 	for _, f := range printers {
@@ -163,9 +166,7 @@ func (l look) usb(ctx context.Context, attached []point.Attached, printers []ipp
 	for i, a := range attached {
 		kind, _, _ := strings.Cut(cmp.Or(a.Link, "usb:"), ":")
 		s := shown{Kind: kind, Link: a.Link, Role: a.Role, IDs: a.IDs(), Maker: a.Maker, Model: a.Model, Serial: a.Serial, Socket: a.Port}
-		if p := a.Pack; p != nil {
-			s.Pack, s.Name, s.Capabilities, s.Quirks = p.ID, &p.Name, p.Capabilities, p.Quirks
-		}
+		s.known(a.Pack)
 		note := ""
 		switch {
 		case a.Role == "":
@@ -181,6 +182,13 @@ func (l look) usb(ctx context.Context, attached []point.Attached, printers []ipp
 		all = append(all, l.noted(s, note))
 	}
 	return all
+}
+
+// known tells what a pack knows.
+func (s *shown) known(p *pack.Pack) {
+	if p != nil {
+		s.Pack, s.Name, s.Capabilities, s.Quirks = p.ID, &p.Name, p.Capabilities, p.Quirks
+	}
 }
 
 // answered takes an answer over, and gives the note where there was none.
@@ -199,30 +207,27 @@ func answered(f point.Found, s *shown) string {
 	return "trouble"
 }
 
-// serial tells of serial ports, with the adapter that each is behind.
-func (l look) serial(ctx context.Context) (all []shown, err error) {
-	adapters, err := bus.List(l.root)
-	var links []string
-	for _, path := range places.Serial(l.root) {
-		s := shown{Kind: "serial", Link: "serial:" + path}
-		links = append(links, s.Link)
-		real, failed := filepath.EvalSymlinks(path)
-		if failed != nil {
-			real = path
+// serial tells of serial ports, with the adapter that each is behind and what is known to stand there.
+func (l look) serial(ctx context.Context, packs pack.Packs) (all []shown, err error) {
+	lines, err := point.Lines(l.root, places.Serial(l.root), packs)
+	for _, line := range lines {
+		s := shown{Kind: "serial", Link: line.Link}
+		if d := line.Adapter; d != nil {
+			s.IDs, s.Maker, s.Model, s.Serial, s.Socket = fmt.Sprintf("%04x:%04x", d.Vendor, d.Product), d.Maker, d.Name, d.Serial, d.Port
 		}
-		for _, d := range adapters {
-			for _, i := range d.Interfaces {
-				if i.Serial == filepath.Base(real) {
-					s.IDs, s.Maker, s.Model, s.Serial, s.Socket = fmt.Sprintf("%04x:%04x", d.Vendor, d.Product), d.Maker, d.Name, d.Serial, d.Port
-				}
-			}
+		s.known(line.Pack)
+		if line.Pack != nil {
+			s.Role, s.Baud = line.Pack.Role, line.Pack.Settings.Baud
 		}
 		all = append(all, s)
 	}
 	if !l.asking {
 		return all, err
 	}
-	for i, f := range point.Find(ctx, links, time.Now) {
+	for i, f := range point.AskLines(ctx, lines, time.Now) {
+		if lines[i].Speaks() {
+			continue
+		}
 		note := answered(f, &all[i])
 		all[i] = l.noted(all[i], note)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,5 +125,41 @@ func TestProbeSerial(t *testing.T) {
 	}
 	if all := listJSON(t, "probe", "--root", root); len(all.Devices) != 1 || all.Devices[0].Role != drivers.RoleReader || all.Devices[0].Note != "" {
 		t.Errorf("probe: %+v", all.Devices)
+	}
+}
+
+// TestListTyping: a code reader that plays keyboard is listed by its maker's pack or one of the machine's own; what types and is not known is shown with
+// what to do, and a code reader's serial port is known by its adapter and not opened by probe.
+func TestListTyping(t *testing.T) {
+	files := map[string]string{places.OwnPacks + "/own-code.yaml": "id: own-code\nname: {zh: 新扫码器, en: New scanner}\nrole: code\nmatch: [{usb: \"abcd:0003\"}]\nlink: evdev\ncapabilities: [codes]\n"}
+	files[places.OwnPacks+"/line-code.yaml"] = strings.NewReplacer("own-code", "line-code", "0003", "0004", "evdev", "serial").Replace(files[places.OwnPacks+"/own-code.yaml"])
+	for event, ids := range map[string]string{"event3": "0c2e:0b62", "event4": "abcd:0003", "event5": "046d:c31c"} {
+		vendor, product, _ := strings.Cut(ids, ":")
+		folder := "sys/class/input/" + event + "/device/"
+		files[folder+"id/bustype"], files[folder+"id/vendor"], files[folder+"id/product"], files[folder+"name"] = "0003", vendor, product, "Keys"
+		files[folder+"capabilities/key"], files[folder+"capabilities/led"] = "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe", "0"
+	}
+	for path, content := range onUSB("1-4", "abcd", "0004", "ff", map[string]string{":1.0/ttyUSB3/uevent": "", "product": "Line scanner\n"}) {
+		files[path] = content
+	}
+	root := machine(t, files)
+	if err := os.MkdirAll(filepath.Join(root, "dev"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/nowhere", filepath.Join(root, "dev/ttyUSB3")); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"list", "probe"} {
+		var got []string
+		for _, d := range listJSON(t, command, "--root", root).Devices {
+			got = append(got, strings.Join([]string{d.Kind, strings.TrimPrefix(d.Link, "serial:"+root), string(d.Role), d.Pack, d.Note}, " "))
+		}
+		want := []string{"evdev evdev:0c2e:0b62 code keyboard-code ", "evdev evdev:abcd:0003 code own-code ", "evdev evdev:046d:c31c   types", "serial /dev/ttyUSB3 code line-code "}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s:\ngot  %q\nwant %q", command, got, want)
+		}
+	}
+	if out, err := run(t, "list", "--root", root); err != nil || !strings.Contains(out, "扫码器（键盘口） / Code reader (keyboard)") || !strings.Contains(out, "能像键盘一样打字") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
