@@ -58,7 +58,7 @@ func (s *Store) RecordAcknowledgement(ctx context.Context, id string, signed []b
 }
 
 // RecordRefusal keeps the platform's signed refusal with its reason for people.
-// It holds back this case until it is repaired, and no other.
+// When nothing of the case can be accepted any more it holds back this case until it is repaired or settled, and no other.
 func (s *Store) RecordRefusal(ctx context.Context, id string, signed []byte, reason string, at time.Time) error {
 	err := s.finish(ctx, answer{
 		packet: id, kind: "refusal", signed: signed, state: refused, event: casefile.PlatformRefused,
@@ -92,7 +92,7 @@ func (s *Store) finish(ctx context.Context, a answer) error {
 		if err != nil {
 			return fmt.Errorf("find the packet: %w", err)
 		}
-		if d.state == a.state { // said before
+		if d.state == a.state || (d.state == settled && a.state == refused) { // said before
 			return nil
 		}
 		if d.state == accepted {
@@ -115,12 +115,17 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 	if err != nil {
 		return err
 	}
-	now := clock.Judgement.Now.UnixMilli()
+	now := clock.told(a.entry.At).UnixMilli()
 	if err := q.exec(tx, sqlInsertAnswer, a.packet, a.kind, a.signed, now); err != nil {
 		return fmt.Errorf("insert answer: %w", err)
 	}
 	if err := q.exec(tx, sqlFinish, a.state, now, a.kind, a.packet); err != nil {
 		return fmt.Errorf("finish outbox row: %w", err)
+	}
+	if a.state == refused {
+		if err := holdBehind(tx, a.packet); err != nil {
+			return err
+		}
 	}
 	if err := s.applyToCase(tx, q, a, casefile.Number(d.number), now); err != nil {
 		return err

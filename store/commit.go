@@ -175,6 +175,9 @@ func (s *Store) insertRecord(tx *sql.Tx, q statements, clock Clock, r Record) er
 	if err != nil {
 		return fmt.Errorf("insert outbox row: %w", err)
 	}
+	if err := lineage(tx, e, clock); err != nil {
+		return err
+	}
 	return s.audit(tx, q, clock, Entry{Actor: e.Actor, Action: string(e.Kind), Subject: string(e.Case), Detail: r.Digest})
 }
 

@@ -163,7 +163,9 @@ func (s *Store) PacketStates(ctx context.Context, number casefile.Number) (map[s
 		return nil, classify(fmt.Errorf("read a case's packets: %w", err))
 	}
 	defer func() { _ = rows.Close() }()
-	names := map[int]string{queued: casefile.StateQueued, accepted: casefile.StateAccepted, refused: casefile.StateRefused}
+	names := map[int]string{
+		queued: casefile.StateQueued, held: casefile.StateQueued, accepted: casefile.StateAccepted, refused: casefile.StateRefused, settled: casefile.StateRefused,
+	}
 	states := map[string]string{}
 	for rows.Next() {
 		var packet string

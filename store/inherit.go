@@ -169,8 +169,8 @@ var inheritance = []struct {
 	{"packets", `INSERT OR IGNORE INTO packets SELECT * FROM old.packets WHERE id NOT IN (SELECT packet FROM outbox)`, nobody},
 	{"attachments", `INSERT OR IGNORE INTO attachments SELECT * FROM old.attachments WHERE packet NOT IN (SELECT packet FROM outbox)`, nobody},
 	{"answers", `INSERT OR IGNORE INTO answers SELECT * FROM old.answers`, nobody},
-	{"the queue", `INSERT INTO outbox (packet, case_number, generation, sequence, kind, state, priority, registered, attempts, next_ms, why, head_length, total, committed_ms, done_ms)
-		SELECT packet, case_number, generation, sequence, kind, state, priority, registered, attempts, 0, why, head_length, total, committed_ms, done_ms
+	{"the queue", `INSERT INTO outbox (packet, case_number, generation, sequence, kind, state, priority, registered, attempts, next_ms, why, head_length, total, committed_ms, done_ms, successor)
+		SELECT packet, case_number, generation, sequence, kind, state, priority, registered, attempts, 0, why, head_length, total, committed_ms, done_ms, successor
 		FROM old.outbox WHERE packet NOT IN (SELECT packet FROM outbox) ORDER BY id`, func(g *Inherited, n int) { g.Packets = n }},
 	{"numbers", `INSERT INTO numbers SELECT * FROM old.numbers WHERE true
 		ON CONFLICT (terminal, generation, date) DO UPDATE SET last = max(last, excluded.last)`, nobody},

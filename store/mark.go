@@ -17,6 +17,22 @@ type Clock struct {
 	Judgement casefile.Judgement
 }
 
+// known is a time that is not in doubt: the business time, or the time mark where that is doubted.
+func (c Clock) known() time.Time {
+	if c.Judgement.Doubt && !c.Mark.Time.IsZero() {
+		return c.Mark.Time
+	}
+	return c.Judgement.Now
+}
+
+// told is when something happened that the platform dated: by the business time, or by the platform where that is doubted.
+func (c Clock) told(platform time.Time) time.Time {
+	if c.Judgement.Doubt && !platform.IsZero() {
+		return platform
+	}
+	return c.Judgement.Now
+}
+
 // Clock reads the machine's clocks and judges them by the time mark.
 func (s *Store) Clock(ctx context.Context) (Clock, error) {
 	mark, _, err := scanMark(s.reader.QueryRowContext(ctx, sqlMark))

@@ -17,6 +17,8 @@ const (
 	queued   = 0
 	accepted = 1
 	refused  = 2
+	settled  = 3 // refused, and dealt with
+	held     = 4 // behind a refused first event, or put aside
 )
 
 // MaxWait is the longest a persisted time of a next try is believed: a clock
@@ -46,13 +48,13 @@ const sqlPending = `SELECT o.packet, o.case_number, o.generation, o.sequence, o.
 	FROM outbox o JOIN packets p ON p.id = o.packet
 	WHERE o.state = 0 AND (o.next_ms <= ? OR o.next_ms > ?)
 		AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.case_number = o.case_number AND e.generation = o.generation
-			AND e.sequence < o.sequence AND e.state <> 1)
+			AND e.sequence < o.sequence AND e.state IN (0, 4))
 	ORDER BY o.registered, o.priority, o.id LIMIT ?`
 
 // Pending lists packets that may be sent at now, first the ones that are not
 // registered, then small ones before those with attachments, then the oldest.
-// Of a case and generation only the first undelivered event is listed; a
-// refused one holds back its case and no other.
+// Of a case and generation only the first undecided event is listed; a refused
+// first event holds back its case and no other.
 func (s *Store) Pending(ctx context.Context, now time.Time, limit int) ([]Item, error) {
 	rows, err := s.reader.QueryContext(ctx, sqlPending, now.UnixMilli(), now.Add(MaxWait).UnixMilli(), limit)
 	if err != nil {
@@ -156,16 +158,20 @@ func needRow(result sql.Result, err error) error {
 // Counts are how the outbox stands.
 type Counts struct {
 	Waiting int
-	Refused int
+	Refused int       // and not dealt with yet
+	Held    int       // behind a refused first event, or put aside
+	Bytes   int64     // of what waits
 	Oldest  time.Time // commit time of the oldest waiting packet, zero when none
 }
 
-// Counts counts the outbox.
+const sqlCounts = `SELECT (SELECT n FROM tally WHERE state = 0), (SELECT bytes FROM tally WHERE state = 0), (SELECT n FROM tally WHERE state = 2),
+	(SELECT n FROM tally WHERE state = 4), (SELECT min(committed_ms) FROM outbox WHERE state = 0)`
+
+// Counts tells how the outbox stands; the length of the queue makes no difference to it.
 func (s *Store) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
 	var oldest sql.NullInt64
-	err := s.reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM outbox WHERE state = 0), (SELECT count(*) FROM outbox WHERE state = 2),
-		(SELECT min(committed_ms) FROM outbox WHERE state = 0)`).Scan(&c.Waiting, &c.Refused, &oldest)
+	err := s.reader.QueryRowContext(ctx, sqlCounts).Scan(&c.Waiting, &c.Bytes, &c.Refused, &c.Held, &oldest)
 	if err != nil {
 		return Counts{}, classify(fmt.Errorf("count the outbox: %w", err))
 	}

@@ -20,7 +20,7 @@ const (
 )
 
 // Purge removes packets with their attachments that the platform acknowledged
-// longer ago than the retention setting, and cases older than theirs with
+// longer ago than the retention setting, or that were settled so long ago, and cases older than theirs with
 // nothing left to send. Rows go first, durable; files after, so that a row
 // never names a missing file. It does nothing while the clock is in doubt.
 func (s *Store) Purge(ctx context.Context) (packets int, err error) {
@@ -71,7 +71,8 @@ func days(text string, otherwise int) time.Duration {
 	return time.Duration(n) * 24 * time.Hour
 }
 
-const purgeable = "SELECT packet FROM outbox WHERE state = 1 AND done_ms < ?"
+// purgeable are packets that nobody waits for any more: accepted, or settled, before a time.
+const purgeable = "SELECT packet FROM outbox WHERE state = 1 AND done_ms < ?1 UNION ALL SELECT packet FROM outbox WHERE state = 3 AND done_ms < ?1"
 
 // digests reads rows of one digest each, and closes them.
 func digests(rows *sql.Rows) ([]string, error) {
@@ -90,7 +91,7 @@ func digests(rows *sql.Rows) ([]string, error) {
 func purgedFiles(tx *sql.Tx, before int64) ([]string, error) {
 	rows, err := tx.Query("SELECT DISTINCT digest FROM attachments a WHERE packet IN ("+purgeable+`)
 		AND NOT EXISTS (SELECT 1 FROM attachments b WHERE b.digest = a.digest AND b.packet NOT IN (`+purgeable+`))
-		AND NOT EXISTS (SELECT 1 FROM draft_pages d WHERE d.digest = a.digest)`, before, before)
+		AND NOT EXISTS (SELECT 1 FROM draft_pages d WHERE d.digest = a.digest)`, before)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func purgePackets(tx *sql.Tx, before int64) (int, error) {
 // over and none of its originals is here or at the township.
 func purgeCases(tx *sql.Tx, before, beforeDesk int64) (int, error) {
 	const old = `SELECT number FROM cases c WHERE NOT EXISTS (SELECT 1 FROM outbox o
-			WHERE o.case_number = c.number AND (o.state <> 1 OR EXISTS (SELECT 1 FROM packets p WHERE p.id = o.packet)))
+			WHERE o.case_number = c.number AND (o.state NOT IN (1, 3) OR EXISTS (SELECT 1 FROM packets p WHERE p.id = o.packet)))
 		AND CASE WHEN EXISTS (SELECT 1 FROM desk_cases d WHERE d.number = c.number)
 			THEN filed_ms < ? AND (state IN ('delivered', 'withdrawn', 'ended', 'closed', 'rejected')
 				OR EXISTS (SELECT 1 FROM desk_cases d WHERE d.number = c.number AND d.record <> 'case'))
@@ -150,7 +151,7 @@ func purgeCases(tx *sql.Tx, before, beforeDesk int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := tx.Exec("DELETE FROM outbox WHERE state = 1 AND NOT EXISTS (SELECT 1 FROM cases WHERE number = case_number)"); err != nil {
+	if _, err := tx.Exec("DELETE FROM outbox WHERE state IN (1, 3) AND NOT EXISTS (SELECT 1 FROM cases WHERE number = case_number)"); err != nil {
 		return 0, err
 	}
 	n, err := result.RowsAffected()

@@ -72,7 +72,7 @@ type Page struct {
 // Pages lists the attachments that rows name, by digest.
 func (s *Store) Pages(ctx context.Context) ([]Page, error) {
 	rows, err := s.reader.QueryContext(ctx, `SELECT digest, max(needed) FROM (
-		SELECT a.digest, o.state <> 1 AS needed FROM attachments a JOIN outbox o ON o.packet = a.packet
+		SELECT a.digest, o.state NOT IN (1, 3) AS needed FROM attachments a JOIN outbox o ON o.packet = a.packet
 		UNION ALL SELECT digest, 1 FROM draft_pages) GROUP BY digest ORDER BY digest`)
 	if err != nil {
 		return nil, classify(fmt.Errorf("list attachments: %w", err))
@@ -94,9 +94,10 @@ func PagePath(folder, digest string) string {
 	return filepath.Join(folder, "attachments", digest[:2], digest)
 }
 
-// Undelivered lists the packets that are not acknowledged, waiting and refused, in the order they were committed.
+// Undelivered lists the packets that are neither acknowledged nor settled, in the order they were committed: those that wait, and
+// those that are refused or held.
 func (s *Store) Undelivered(ctx context.Context) (waiting, refusedIDs []string, err error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT packet, state FROM outbox WHERE state <> 1 ORDER BY id")
+	rows, err := s.reader.QueryContext(ctx, "SELECT packet, state FROM outbox WHERE state NOT IN (1, 3) ORDER BY id")
 	if err != nil {
 		return nil, nil, classify(fmt.Errorf("list what is undelivered: %w", err))
 	}
@@ -107,7 +108,7 @@ func (s *Store) Undelivered(ctx context.Context) (waiting, refusedIDs []string, 
 		if err := rows.Scan(&id, &state); err != nil {
 			return nil, nil, classify(fmt.Errorf("list what is undelivered: %w", err))
 		}
-		if state == refused {
+		if state == refused || state == held {
 			refusedIDs = append(refusedIDs, id)
 		} else {
 			waiting = append(waiting, id)
@@ -129,8 +130,8 @@ type Totals struct {
 func (s *Store) Totals(ctx context.Context) (Totals, error) {
 	var t Totals
 	var last sql.NullInt64
-	err := s.reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM cases), (SELECT count(*) FROM outbox WHERE state = 0),
-		(SELECT count(*) FROM outbox WHERE state = 2), (SELECT count(*) FROM drafts), (SELECT max(committed_ms) FROM outbox)`).
+	err := s.reader.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM cases), (SELECT n FROM tally WHERE state = 0),
+		(SELECT n FROM tally WHERE state = 2), (SELECT count(*) FROM drafts), (SELECT max(committed_ms) FROM outbox)`).
 		Scan(&t.Cases, &t.Waiting, &t.Refused, &t.Drafts, &last)
 	if err != nil {
 		return Totals{}, classify(fmt.Errorf("count what is held: %w", err))

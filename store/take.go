@@ -53,7 +53,7 @@ func (s *Store) Take(ctx context.Context, cursor string, updates []casefile.Upda
 }
 
 func (s *Store) take(tx *sql.Tx, q statements, clock Clock, u casefile.Update) error {
-	now := clock.Judgement.Now.UnixMilli()
+	now := clock.told(u.At).UnixMilli()
 	result, err := tx.Exec("INSERT INTO updates (id, at_ms) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", u.ID, now)
 	if err != nil {
 		return fmt.Errorf("note an update: %w", err)

@@ -40,7 +40,7 @@ func (r *Registry) order(ctx context.Context, tx *sql.Tx, f Facts) (*casefile.St
 	return &next, nil, err
 }
 
-// place finds the event's place: its sequence is free, the one before is there,
+// place finds the event's place: its sequence is free, the one before is decided,
 // and its record is open. It gives the kind of the event that opened it, "" for none.
 func (r *Registry) place(ctx context.Context, tx *sql.Tx, f Facts) (casefile.EventKind, *refusal, error) {
 	var (
@@ -61,9 +61,7 @@ func (r *Registry) place(ctx context.Context, tx *sql.Tx, f Facts) (casefile.Eve
 	switch {
 	case taken > 0:
 		return "", &refusal{wire.RefusedSequence, "该办件的这一序号已有其他内容"}, nil
-	case f.Sequence > 1 && before == 0 && refusedBefore > 0:
-		return "", &refusal{wire.RefusedTransition, "该办件的前一项内容未被受理"}, nil
-	case f.Sequence > 1 && before == 0:
+	case f.Sequence > 1 && before == 0 && refusedBefore == 0:
 		return "", nil, ErrWaiting
 	case f.Opens && known != "":
 		return "", &refusal{wire.RefusedTransition, "该办件已经受理，不能再次提交"}, nil

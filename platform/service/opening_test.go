@@ -86,3 +86,22 @@ func TestNewerKindWaits(t *testing.T) {
 		want(t, string(kind), m.sendAll(s), line)
 	}
 }
+
+// TestRefusedEventDoesNotEndItsCase: what follows a refused event in an accepted case is judged by itself; a refused opening ends its case.
+func TestRefusedEventDoesNotEndItsCase(t *testing.T) {
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newPeer(t, p, "QH0301")
+	opening := m.event()
+	want(t, "the opening", m.sendAll(m.build(opening, 10)), "200 acknowledgement  @")
+	next := func(sequence int, kind casefile.EventKind) sealed {
+		event := opening
+		event.ID, event.Sequence, event.Kind, event.Submission, event.Turn = randomID(t), sequence, kind, nil, &casefile.Turn{Reason: "r"}
+		return m.build(event, 0)
+	}
+	third := next(3, casefile.Urged)
+	want(t, "the third before the second", m.sendAll(third), fmt.Sprintf("202 registration  @%d", len(third.bytes)))
+	want(t, "resumed what was not suspended", m.sendAll(next(2, casefile.Resumed)), "422 refusal transition @")
+	want(t, "the third", m.send(third, len(third.bytes), len(third.bytes)), "200 acknowledgement  @")
+	fifth := next(5, casefile.Urged)
+	want(t, "the fifth before the fourth", m.sendAll(fifth), fmt.Sprintf("202 registration  @%d", len(fifth.bytes)))
+}

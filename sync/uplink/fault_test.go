@@ -108,10 +108,10 @@ func TestRefusedCaseIsQuarantined(t *testing.T) {
 	twice := m.person()
 	first := m.fileFor(twice, 50_000)
 	second := m.fileFor(twice, 50_000)
-	m.evaluate(second) // must wait for ever behind the refusal
+	m.evaluate(second) // is held behind the refusal
 	other := m.file(1000)
 	m.send(nil)
-	await(t, "the queue to settle", func() bool { c := m.counts(); return c.Refused == 1 && c.Waiting == 1 })
+	await(t, "the queue to settle", func() bool { c := m.counts(); return c.Refused == 1 && c.Held == 1 && c.Waiting == 0 })
 	summary, err := m.desk.Summary(t.Context(), second)
 	if err != nil || summary.State != "refused" || summary.Reason != "本年度已办理" {
 		t.Errorf("the refused case shows %+v, %v", summary, err)
