@@ -2,6 +2,9 @@ module bianmin
 
 go 1.26.0
 
+// Whole systems are laid out in there while tests run.
+ignore ./build
+
 require (
 	fyne.io/fyne/v2 v2.8.1
 	github.com/CycloneDX/cyclonedx-go v0.9.2
