@@ -2,11 +2,8 @@ package channel
 
 import (
 	"crypto/ecdsa"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -73,7 +70,7 @@ func ReadVerified(response *http.Response, key *ecdsa.PublicKey) (body, signatur
 		return nil, nil, fmt.Errorf("read the answer: %w", err)
 	}
 	if len(body) > maxAnswer {
-		return nil, nil, fmt.Errorf("%w: an endless answer", ErrStranger)
+		return nil, nil, stranger(Unsigned, "an endless answer")
 	}
 	header := response.Header.Get(wire.HeaderSignature)
 	if header == "" {
@@ -81,10 +78,10 @@ func ReadVerified(response *http.Response, key *ecdsa.PublicKey) (body, signatur
 	}
 	signature, err = base64.StdEncoding.DecodeString(header)
 	if err != nil || len(signature) != seal.SignatureSize {
-		return nil, nil, fmt.Errorf("%w: its signature is malformed", ErrStranger)
+		return nil, nil, stranger(Unsigned, "its signature is malformed")
 	}
 	if key != nil && seal.Verify(key, body, signature) != nil {
-		return nil, nil, fmt.Errorf("%w: its signature does not fit", ErrStranger)
+		return nil, nil, stranger(Unsigned, "its signature does not fit")
 	}
 	return body, signature, nil
 }
@@ -99,15 +96,26 @@ func unsigned(response *http.Response, body []byte) error {
 	problem := &Problem{Status: status, Wait: retryAfter(response.Header)}
 	switch {
 	case status >= 300 && status < 400:
-		return fmt.Errorf("%w: it redirects (captive portal)", ErrStranger)
+		return stranger(Portal, "it redirects (captive portal)")
 	case kind == "text/html":
-		return fmt.Errorf("%w: it shows a page (captive portal)", ErrStranger)
+		return stranger(Portal, "it shows a page (captive portal)")
 	case status < 300 && status != http.StatusNoContent:
-		return fmt.Errorf("%w: its answer is not signed", ErrStranger)
+		return stranger(Unsigned, "its answer is not signed")
 	case kind == wire.TypeProblem && len(body) > 0 && json.Unmarshal(body, &problem.Problem) != nil:
-		return fmt.Errorf("%w: its answer is malformed", ErrStranger)
+		return stranger(Unsigned, "its answer is malformed")
 	}
 	return problem
+}
+
+// Quiet is how long an answer asks everybody to be quiet; 0 when it does not, or when a page says so and not the platform.
+func Quiet(response *http.Response) time.Duration {
+	if response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
+		return 0
+	}
+	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err == nil && kind == "text/html" {
+		return 0
+	}
+	return retryAfter(response.Header)
 }
 
 // retryAfter reads seconds, or a date, which counts from the answer's own date because this terminal's clock may be wrong.
@@ -125,18 +133,6 @@ func retryAfter(header http.Header) time.Duration {
 		return 0
 	}
 	return min(max(until.Sub(from), 0), maxWait)
-}
-
-// Stranger tells whether an error of a request means that somebody else
-// answered: captive portals also show as foreign certificates or as plain HTTP.
-func Stranger(err error) bool {
-	var (
-		record  tls.RecordHeaderError
-		unknown x509.UnknownAuthorityError
-		host    x509.HostnameError
-	)
-	return errors.Is(err, ErrStranger) || errors.As(err, &record) || errors.As(err, &unknown) || errors.As(err, &host) ||
-		(err != nil && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"))
 }
 
 // Evidence is the signed answer as it is kept: the exact bytes with their

@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -86,7 +85,7 @@ func (o Options) tls(host string, sessions tls.ClientSessionCache) *tls.Config {
 // Resumed sessions are checked as well.
 func verify(roots *x509.CertPool, host string, state tls.ConnectionState, times []time.Time) error {
 	if len(state.PeerCertificates) == 0 {
-		return fmt.Errorf("%w: no certificate", ErrStranger)
+		return stranger(Intercepted, "no certificate")
 	}
 	options := x509.VerifyOptions{Roots: roots, DNSName: host, Intermediates: x509.NewCertPool()}
 	for _, c := range state.PeerCertificates[1:] {
@@ -102,11 +101,16 @@ func verify(roots *x509.CertPool, host string, state tls.ConnectionState, times 
 			return nil
 		}
 	}
-	var invalid x509.CertificateInvalidError
-	if errors.As(last, &invalid) && invalid.Reason == x509.Expired {
-		return fmt.Errorf("%w: %w", ErrClock, last)
+	return foreign(last)
+}
+
+// Months are times through the whole life of a root, for whom no clock tells the present.
+func Months(root *x509.Certificate) []time.Time {
+	var all []time.Time
+	for at := root.NotBefore.Add(2 * time.Hour); at.Before(root.NotAfter); at = at.AddDate(0, 1, 0) {
+		all = append(all, at)
 	}
-	return fmt.Errorf("%w: %w", ErrStranger, last)
+	return all
 }
 
 // Errors of a channel.
@@ -115,6 +119,8 @@ var (
 	ErrStranger = errors.New("whoever answers is not the platform")
 	// ErrClock says that the server's certificate is not valid at any time this terminal believes in.
 	ErrClock = errors.New("the platform's certificate is not valid at the time this terminal knows")
+	// ErrExpired says that the server's certificate is not valid although the time is the platform's own.
+	ErrExpired = errors.New("the platform's certificate is not valid any more")
 	// ErrNewer says that the platform signed an answer of a contract this program does not know yet.
 	ErrNewer = errors.New("the platform speaks a newer contract than this program")
 )

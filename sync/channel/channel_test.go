@@ -137,34 +137,6 @@ func TestSessionsAreResumed(t *testing.T) {
 	}
 }
 
-// TestStrangersAtTheDoor: other roots, other hosts and plain HTTP are strangers.
-func TestStrangersAtTheDoor(t *testing.T) {
-	ca, certificate := root(t)
-	_, other := root(t)
-	foreign := serve(t, other, func(http.ResponseWriter, *http.Request) {})
-	own := serve(t, certificate, func(http.ResponseWriter, *http.Request) {})
-	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	t.Cleanup(plain.Close)
-	for name, url := range map[string]string{
-		"another root": foreign.URL,
-		"another host": strings.Replace(own.URL, "127.0.0.1", "localhost", 1),
-		"plain HTTP":   strings.Replace(plain.URL, "http:", "https:", 1),
-	} {
-		client := New(Options{Root: ca, Times: at(now)})
-		response, err := client.Get(url)
-		if err == nil {
-			_ = response.Body.Close()
-		}
-		if !Stranger(err) {
-			t.Errorf("%s: %v is not taken for a stranger", name, err)
-		}
-		client.CloseIdleConnections()
-	}
-	if Stranger(errors.New("connection refused")) || Stranger(nil) {
-		t.Error("a dead line is taken for a stranger")
-	}
-}
-
 // TestReadSigned goes through everything that may stand in an answer.
 func TestReadSigned(t *testing.T) {
 	key, err := sm2.GenerateKey(rand.Reader)

@@ -5,7 +5,6 @@ package downlink
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/store"
 	"bianmin/sync/channel"
+	"bianmin/sync/governor"
 	"bianmin/sync/seal"
 )
 
@@ -57,7 +57,7 @@ func (t Timing) filled() Timing {
 	return t
 }
 
-// Options of a downlink; all but Timing and Taken are required.
+// Options of a downlink; all but Timing, After and Taken are required.
 type Options struct {
 	Book     Book
 	Client   *http.Client // made by channel.New
@@ -65,6 +65,7 @@ type Options struct {
 	Identity *seal.Identity
 	Log      *slog.Logger
 	Timing   Timing
+	After    time.Duration // the first question waits so long, or for a poke
 	// Taken is called after updates were taken, with how many, from Run's goroutine.
 	Taken func(n int)
 }
@@ -97,17 +98,17 @@ func (d *Downlink) Poke() {
 
 // Run takes updates until ctx ends. Trouble of any kind is waited out.
 func (d *Downlink) Run(ctx context.Context) {
-	away := backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(d.Timing.First), backoff.WithMultiplier(2), backoff.WithRandomizationFactor(1),
-		backoff.WithMaxInterval(d.Timing.Most), backoff.WithMaxElapsedTime(0),
-	)
+	away := governor.Backoff(d.Timing.First, d.Timing.Most)
 	troubled := false
+	if d.After > 0 && !d.pause(ctx, d.After, false) {
+		return
+	}
 	for {
 		more, err := d.pull(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		wait, ordered := jitter(d.Timing.Every), false
+		wait, ordered := governor.Spread(d.Timing.Every), false
 		switch {
 		case more:
 			away.Reset()
@@ -133,7 +134,7 @@ func (d *Downlink) Run(ctx context.Context) {
 func (d *Downlink) afterTrouble(away *backoff.ExponentialBackOff, err error) (time.Duration, bool) {
 	var problem *channel.Problem
 	if errors.As(err, &problem) && problem.Wait > 0 {
-		return jitter(problem.Wait), true
+		return governor.Spread(problem.Wait), true
 	}
 	return away.NextBackOff(), false
 }
@@ -159,13 +160,4 @@ func (d *Downlink) pause(ctx context.Context, wait time.Duration, ordered bool) 
 			poked = nil
 		}
 	}
-}
-
-// jitter spreads a whole fleet: d to 1.25 d.
-func jitter(d time.Duration) time.Duration {
-	var b [1]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		return d
-	}
-	return d + d*time.Duration(b[0])/1024
 }

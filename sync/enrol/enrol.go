@@ -232,11 +232,7 @@ func requestBody(keys *seal.Keys, code, nonce, software string) ([]byte, error) 
 // times are when the server's certificate may be valid: now, or, while the clock
 // is not set, each month of the root's life: the fingerprint has proven the root already.
 func times(now time.Time, root *x509.Certificate) []time.Time {
-	all := []time.Time{now}
-	for at := root.NotBefore.Add(2 * time.Hour); at.Before(root.NotAfter); at = at.AddDate(0, 1, 0) {
-		all = append(all, at)
-	}
-	return all
+	return append([]time.Time{now}, channel.Months(root)...)
 }
 
 // check verifies the answer's signature with the signing certificate it brings, which must be the root's.

@@ -80,7 +80,7 @@ func TestReporter(t *testing.T) {
 		{func() { r.beaten(ctx, barred) }, false, 1},
 		{func() { r.probed(ctx, nil) }, false, 1},
 		{func() { r.beaten(ctx, nil) }, true, 1},
-		{func() { r.uplink(ctx, uplink.State{Problem: uplink.ProblemLink, Contact: contact.Contact}) }, false, 1},
+		{func() { r.uplink(ctx, uplink.State{Problem: channel.NoLink, Contact: contact.Contact}) }, false, 1},
 		{func() { r.beaten(ctx, nil) }, true, 1},
 	} {
 		step.do()

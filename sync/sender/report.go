@@ -38,8 +38,8 @@ func (r *reporter) uplink(ctx context.Context, s uplink.State) {
 		r.say(ctx, false, s.Contact != before.Contact)
 	case s.Online && (s.Contact != before.Contact || !before.Online):
 		r.say(ctx, true, true)
-	case s.Problem != uplink.ProblemNone && (before.Online || s.Problem != before.Problem):
-		r.dead = s.Problem == uplink.ProblemLink || s.Problem == uplink.ProblemPortal
+	case s.Problem != channel.None && (before.Online || s.Problem != before.Problem):
+		r.dead = !s.Problem.Answered()
 		r.say(ctx, false, false)
 	}
 }
@@ -71,8 +71,7 @@ func (r *reporter) probed(ctx context.Context, err error) {
 }
 
 func (r *reporter) failed(ctx context.Context, err error) {
-	var problem *channel.Problem
-	r.dead = !errors.As(err, &problem)
+	r.dead = !channel.Name(err).Answered()
 	if r.online || !r.said {
 		r.log.Warn("platform not reached", "error", err)
 	}

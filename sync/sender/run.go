@@ -158,22 +158,24 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	if url == "" {
 		url = identity.Platform
 	}
-	client := channel.New(channel.Options{
-		Root: identity.Trust.TLSRoot, Certificate: &identity.TLSCert, Times: func() []time.Time { return times(ctx, outbox) },
-	})
-	defer client.CloseIdleConnections()
+	line, err := newLine(ctx, url, outbox, identity, o.log)
+	if err != nil {
+		return err
+	}
+	defer line.close()
+	client := line.client
 	rules := &rules{options: o, outbox: outbox, keys: keys, who: standing.Of(identity), client: client, url: url}
 	if err := rules.apply(ctx); err != nil {
 		return err
 	}
-	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log})
+	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log, After: line.first})
 	if err != nil {
 		return err
 	}
 	var up *uplink.Uplink
 	reporter := &reporter{outbox: outbox, log: o.log, again: func() { up.Poke() }}
 	up, err = uplink.New(uplink.Options{
-		Queue: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Now: time.Now, Log: o.log,
+		Queue: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Now: time.Now, Log: o.log, After: line.first,
 		Changed: func(s uplink.State) { reporter.uplink(ctx, s) }, Acknowledged: down.Poke,
 	})
 	if err != nil {
@@ -183,7 +185,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Staff:       func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
 		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
 		Evaluations: func(evaluations wire.Evaluations) error { return keepEvaluations(keys, evaluations) },
-		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log,
+		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log, After: line.first,
 		Replaced:  func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
 		Condition: func() *wire.Condition { return look(o.data, o.log) },
 		Settings:  rules.held,
@@ -199,8 +201,9 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		},
 	}
 	probe := uplink.Probe{
-		Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Proven: reporter.lastProven,
+		Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Proven: reporter.lastProven, After: line.first,
 		Probed: func(ctx context.Context, err error) {
+			err = line.clock.see(ctx, err)
 			if err == nil {
 				up.Proven()
 			}
@@ -236,15 +239,6 @@ func replaced(ctx context.Context, o options, outbox *store.Store, identity *sea
 	}
 	o.log.Error("another machine has taken this terminal's place", "successor", answer.Terminal+answer.Successor)
 	return outbox.MarkReplaced(ctx, identity.Generation, "platform")
-}
-
-// times are what this terminal believes about the present: the judged clock, the time mark, the wall clock.
-func times(ctx context.Context, outbox *store.Store) []time.Time {
-	clock, err := outbox.Clock(ctx)
-	if err != nil {
-		return []time.Time{time.Now()}
-	}
-	return []time.Time{clock.Judgement.Now, clock.Mark.Time, time.Now()}
 }
 
 func purge(ctx context.Context, outbox *store.Store, log *slog.Logger) {

@@ -198,6 +198,13 @@ func (w *world) enrolWith(enrolment, how string) {
 			w.earlier[f.Number] = true
 		}
 	}
+	w.open()
+}
+
+// open opens the enrolled terminal's desk.
+func (w *world) open() {
+	w.t.Helper()
+	var err error
 	w.desk, err = filing.Open(w.t.Context(), filing.Options{Folder: w.terminal, Software: "test", Cost: seal.Cost{Time: 1, Memory: 64, Threads: 1}, MinFree: 1})
 	if err != nil {
 		w.t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/platform/platformtest"
-	"bianmin/sync/uplink"
+	"bianmin/sync/channel"
 )
 
 // TestFaults lets the platform and the way to it misbehave in every scripted
@@ -17,27 +17,27 @@ func TestFaults(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		rules   []string
-		problem uplink.Problem // that must have been shown
+		problem channel.Reason // that must have been shown
 		minHits int
 	}{
-		{"drop before", []string{patch + `action: drop-before, times: 5}`}, uplink.ProblemLink, 5},
-		{"drop after accept", []string{patch + `action: drop-after-accept, times: 6}`}, uplink.ProblemLink, 6},
-		{"drop final after accept", []string{patch + `action: drop-after-accept, skip: 3, times: 3}`}, uplink.ProblemLink, 3},
-		{"cut body early", []string{patch + `action: cut-body, bytes: 100, times: 5}`}, uplink.ProblemLink, 5},
-		{"cut body in attachments", []string{patch + `action: cut-body, bytes: 40000, skip: 3, times: 4}`}, uplink.ProblemLink, 4},
+		{"drop before", []string{patch + `action: drop-before, times: 5}`}, channel.NoLink, 5},
+		{"drop after accept", []string{patch + `action: drop-after-accept, times: 6}`}, channel.NoLink, 6},
+		{"drop final after accept", []string{patch + `action: drop-after-accept, skip: 3, times: 3}`}, channel.NoLink, 3},
+		{"cut body early", []string{patch + `action: cut-body, bytes: 100, times: 5}`}, channel.NoLink, 5},
+		{"cut body in attachments", []string{patch + `action: cut-body, bytes: 40000, skip: 3, times: 4}`}, channel.NoLink, 4},
 		{"duplicate", []string{patch + `action: duplicate}`}, "", 6},
-		{"storm of 500", []string{patch + `action: "500", times: 12}`}, uplink.ProblemPlatform, 12},
+		{"storm of 500", []string{patch + `action: "500", times: 12}`}, channel.Trouble, 12},
 		{"500 for one in two", []string{patch + `action: "500", skip: 1, times: 1}`, patch + `action: "500", skip: 3, times: 1}`}, "", 2},
-		{"429", []string{patch + `action: "429", wait: 1s, times: 1}`}, uplink.ProblemPlatform, 1},
-		{"wrong body", []string{patch + `action: wrong-body, times: 5}`}, uplink.ProblemPortal, 5},
-		{"bad signature", []string{patch + `action: bad-signature, times: 5}`}, uplink.ProblemPortal, 5},
-		{"forged acknowledgement", []string{patch + `action: forged, times: 5}`}, uplink.ProblemPortal, 5},
-		{"captive portal", []string{`{action: captive-portal, times: 7}`}, uplink.ProblemPortal, 7},
-		{"redirect", []string{`{action: redirect, times: 7}`}, uplink.ProblemPortal, 7},
-		{"another packet's answer", []string{patch + `action: old-answer, times: 4}`}, uplink.ProblemPortal, 4},
-		{"silence", []string{patch + `action: silent, wait: 200ms, times: 2}`}, uplink.ProblemLink, 2},
+		{"429", []string{patch + `action: "429", wait: 1s, times: 1}`}, channel.Busy, 1},
+		{"wrong body", []string{patch + `action: wrong-body, times: 5}`}, channel.Unsigned, 5},
+		{"bad signature", []string{patch + `action: bad-signature, times: 5}`}, channel.Unsigned, 5},
+		{"forged acknowledgement", []string{patch + `action: forged, times: 5}`}, channel.Unsigned, 5},
+		{"captive portal", []string{`{action: captive-portal, times: 7}`}, channel.Portal, 7},
+		{"redirect", []string{`{action: redirect, times: 7}`}, channel.Portal, 7},
+		{"another packet's answer", []string{patch + `action: old-answer, times: 4}`}, channel.Unsigned, 4},
+		{"silence", []string{patch + `action: silent, wait: 200ms, times: 2}`}, channel.NoLink, 2},
 		{"slow", []string{patch + `action: slow, wait: 100ms, rate: 400000}`}, "", 3},
-		{"head lies in wait", []string{`{match: {method: HEAD}, action: captive-portal, times: 3}`, patch + `action: drop-before, times: 3}`}, uplink.ProblemPortal, 6},
+		{"head lies in wait", []string{`{match: {method: HEAD}, action: captive-portal, times: 3}`, patch + `action: drop-before, times: 3}`}, channel.Portal, 6},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -138,7 +138,7 @@ func TestBarredTerminal(t *testing.T) {
 	p.Run("terminal", "bar", "QH0301")
 	filed := m.file(1000)
 	m.send(nil)
-	await(t, "the refusal of the terminal", func() bool { return m.states.had(uplink.ProblemAdmitted) })
+	await(t, "the refusal of the terminal", func() bool { return m.states.had(channel.NotAdmitted) })
 	if cases := p.Cases(); len(cases) != 0 {
 		t.Errorf("a barred terminal filed %d cases", len(cases))
 	}

@@ -9,7 +9,7 @@ import (
 	"bianmin/drivers/sim/network"
 	"bianmin/internal/chance"
 	"bianmin/platform/platformtest"
-	"bianmin/sync/uplink"
+	"bianmin/sync/channel"
 )
 
 // line puts a switch into the terminal's network line.
@@ -101,7 +101,7 @@ func TestOfflineThenOnline(t *testing.T) {
 	for range 3 {
 		filed = append(filed, m.file(5000))
 	}
-	await(t, "the dead line to be noticed", func() bool { return m.states.had(uplink.ProblemLink) })
+	await(t, "the dead line to be noticed", func() bool { return m.states.had(channel.NoLink) })
 	if n := len(p.Cases()); n != 0 {
 		t.Fatalf("%d cases through a cut line", n)
 	}
@@ -180,7 +180,7 @@ func TestBlackHole(t *testing.T) {
 	m.await(0)
 	proxy.BlackHole() // the connection that is kept open goes dead as well
 	second := m.file()
-	await(t, "the hole to be noticed", func() bool { return m.states.had(uplink.ProblemLink) })
+	await(t, "the hole to be noticed", func() bool { return m.states.had(channel.NoLink) })
 	proxy.Restore()
 	m.await(0)
 	mustHold(t, p, first, second)

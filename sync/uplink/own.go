@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bianmin/store"
+	"bianmin/sync/channel"
 )
 
 // patience is how many tries of one packet may break in a row, without progress and with the link proven meanwhile, until
@@ -20,7 +21,7 @@ type series struct {
 
 // broke sorts a try that ended in a broken connection, or at somebody who is not the platform. Most often the link is at
 // fault, and everything waits. A packet that breaks every time while others get through waits alone.
-func (u *Uplink) broke(ctx context.Context, r result, why Problem) {
+func (u *Uplink) broke(ctx context.Context, r result) {
 	id := r.item.Packet
 	s := u.broken[id]
 	if s == nil || r.progress {
@@ -30,14 +31,19 @@ func (u *Uplink) broke(ctx context.Context, r result, why Problem) {
 	s.tries++
 	if s.tries >= patience && time.Unix(0, u.proven.Load()).After(s.since) {
 		s.since = time.Now() // the next judgement needs a proof of its own
-		u.packetWaits(ctx, r, breakWords[why])
+		u.packetWaits(ctx, r, breakWord(r.err))
 		return
 	}
-	u.linkWaits(why, 0, r.err)
+	u.linkWaits(0, r.err)
 }
 
-// breakWords are the reasons an outbox keeps for such a packet.
-var breakWords = map[Problem]string{ProblemLink: "connection", ProblemPortal: "stranger"}
+// breakWord is the reason an outbox keeps for such a packet.
+func breakWord(err error) string {
+	if channel.Stranger(err) {
+		return "stranger"
+	}
+	return "connection"
+}
 
 // fair puts packets whose tries broke behind those whose did not: while nothing is proven, each has its turn.
 func (u *Uplink) fair(items []store.Item) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bianmin/sync/channel"
+	"bianmin/sync/governor"
 	"bianmin/sync/wire"
 )
 
@@ -21,13 +22,14 @@ const (
 
 // Probe asks the platform for its signed time again and again while nothing
 // else proves the link, so that a dead line is noticed within ten seconds. It
-// takes nothing home. All fields but Every and Timeout are required.
+// takes nothing home. All fields but Every, Timeout and After are required.
 type Probe struct {
 	Client  *http.Client
 	URL     string
 	Key     *ecdsa.PublicKey
 	Every   time.Duration // between two probes, default 6 s
 	Timeout time.Duration // of one probe, default 4 s
+	After   time.Duration // the first one comes so much later
 	// Proven is when the link was last proven without this probe; now while
 	// bytes are on their way, because the uplink watches those itself.
 	Proven func() time.Time
@@ -43,8 +45,9 @@ func (p Probe) Run(ctx context.Context) {
 	if p.Timeout == 0 {
 		p.Timeout = probeTimeout
 	}
-	timer := time.NewTimer(p.Every)
+	timer := time.NewTimer(p.After + p.Every)
 	defer timer.Stop()
+	var lost time.Time // since when nobody answers
 	for {
 		select {
 		case <-ctx.Done():
@@ -55,38 +58,54 @@ func (p Probe) Run(ctx context.Context) {
 			timer.Reset(left)
 			continue
 		}
-		err := p.ask(ctx)
+		_, _, err := p.ask(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		p.Probed(ctx, err)
-		timer.Reset(p.Every)
+		switch {
+		case err == nil:
+			lost = time.Time{}
+		case lost.IsZero():
+			lost = time.Now()
+		}
+		timer.Reset(p.next(lost))
 	}
 }
 
+// next is when to probe again: often while somebody may have pulled a plug, and seldom on a link that has been dead for long.
+func (p Probe) next(lost time.Time) time.Duration {
+	if lost.IsZero() || time.Since(lost) < flicker {
+		return p.Every
+	}
+	return governor.Spread(4 * p.Every)
+}
+
 // ask asks once, over a connection that is open already where there is one.
-func (p Probe) ask(ctx context.Context) error {
+func (p Probe) ask(ctx context.Context) (channel.Signed, time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
 	var random [16]byte
 	if _, err := rand.Read(random[:]); err != nil {
-		return fmt.Errorf("probe: %w", err)
+		return channel.Signed{}, 0, fmt.Errorf("probe: %w", err)
 	}
 	nonce := hex.EncodeToString(random[:])
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/v1/time?nonce="+nonce, nil)
 	if err != nil {
-		return fmt.Errorf("probe: %w", err)
+		return channel.Signed{}, 0, fmt.Errorf("probe: %w", err)
 	}
+	begun := time.Now()
 	response, err := p.Client.Do(request)
 	if err != nil {
-		return fmt.Errorf("probe: %w", err)
+		return channel.Signed{}, 0, fmt.Errorf("probe: %w", err)
 	}
+	trip := time.Since(begun)
 	signed, err := channel.ReadSigned(response, p.Key)
 	if err != nil {
-		return fmt.Errorf("probe: %w", err)
+		return channel.Signed{}, 0, fmt.Errorf("probe: %w", err)
 	}
 	if signed.Kind != wire.Time || signed.Nonce != nonce {
-		return fmt.Errorf("probe: %w: an answer to another question", channel.ErrStranger)
+		return channel.Signed{}, 0, fmt.Errorf("probe: %w: an answer to another question", channel.ErrStranger)
 	}
-	return nil
+	return signed, trip, nil
 }

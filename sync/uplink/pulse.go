@@ -16,6 +16,7 @@ import (
 	"bianmin/core/usage"
 	"bianmin/store"
 	"bianmin/sync/channel"
+	"bianmin/sync/governor"
 	"bianmin/sync/wire"
 )
 
@@ -43,7 +44,7 @@ type Usage interface {
 var _ Usage = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, Condition, Agents, Evaluations, Replaced, Settings, Newest and Usage are required.
+// lists of accounts home. All fields but Timing, After, Condition, Agents, Evaluations, Replaced, Settings, Newest and Usage are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -53,6 +54,7 @@ type Pulse struct {
 	Now      func() time.Time // wall clock
 	Log      *slog.Logger
 	Timing   Timing
+	After    time.Duration // the first one waits so long
 	// Staff takes the platform's list of technicians, with every answer.
 	Staff func(accounts []wire.Staff) error
 	// Agents and Evaluations take what a desk's terminal is told, when it is told; nil is for a kiosk.
@@ -75,8 +77,8 @@ type Pulse struct {
 // Run sends heartbeats until ctx ends.
 func (p Pulse) Run(ctx context.Context) {
 	p.Timing = p.Timing.filled()
-	away := p.Timing.backoff(2 * p.Timing.LinkMost)
-	timer := time.NewTimer(0)
+	away := governor.Backoff(p.Timing.First, p.Timing.LinkLong)
+	timer := time.NewTimer(p.After)
 	defer timer.Stop()
 	for {
 		select {
@@ -93,22 +95,13 @@ func (p Pulse) Run(ctx context.Context) {
 		switch {
 		case err == nil:
 			away.Reset()
-			timer.Reset(jitter(p.Timing.BeatEvery))
+			timer.Reset(governor.Spread(p.Timing.BeatEvery))
 		case errors.As(err, &problem) && problem.Wait > 0:
-			timer.Reset(jitter(problem.Wait))
+			timer.Reset(governor.Spread(problem.Wait))
 		default:
 			timer.Reset(min(away.NextBackOff(), p.Timing.BeatEvery))
 		}
 	}
-}
-
-// jitter spreads a whole fleet: d to 1.25 d.
-func jitter(d time.Duration) time.Duration {
-	var b [1]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		return d
-	}
-	return d + d*time.Duration(b[0])/1024
 }
 
 func (p Pulse) beat(ctx context.Context) error {

@@ -18,7 +18,7 @@ func (u *Uplink) settle(ctx context.Context, r result) {
 	}
 	u.remember(r)
 	if r.progress {
-		u.link.reset()
+		u.link.reset(u.Timing.LinkMost)
 		delete(u.broken, r.item.Packet)
 		if w := u.trouble[r.item.Packet]; w != nil {
 			w.backoff.Reset()
@@ -46,7 +46,7 @@ func (u *Uplink) remember(r result) {
 
 func (u *Uplink) contact() {
 	u.Proven()
-	u.show(func(s *State) { s.Online, s.Problem, s.Contact = true, ProblemNone, u.Now().Truncate(time.Second) })
+	u.show(func(s *State) { s.Online, s.Problem, s.Contact = true, channel.None, u.Now().Truncate(time.Second) })
 }
 
 // refused quarantines the case. A number that the platform has seen before means
@@ -117,35 +117,31 @@ func (u *Uplink) fail(ctx context.Context, r result) {
 	case errors.Is(r.err, errStuck):
 		u.contact()
 		u.packetWaits(ctx, r, "stuck")
-	case channel.Stranger(r.err):
-		u.broke(ctx, r, ProblemPortal)
 	case errors.Is(r.err, channel.ErrNewer):
-		u.stumbled(ctx, r, "newer", ProblemNewer, 0)
+		u.stumbled(ctx, r, "newer", 0)
 	case errors.Is(r.err, channel.ErrClock):
-		u.linkWaits(ProblemClock, 0, r.err)
+		u.linkWaits(0, r.err)
 	default:
-		u.broke(ctx, r, ProblemLink)
+		u.broke(ctx, r)
 	}
 }
 
 // stumbled lets one packet wait that the platform may be unable to deal with. When nothing gets through, all wait.
-func (u *Uplink) stumbled(ctx context.Context, r result, why string, all Problem, atLeast time.Duration) {
+func (u *Uplink) stumbled(ctx context.Context, r result, why string, atLeast time.Duration) {
 	u.failing++
 	u.packetWaits(ctx, r, why)
 	if u.failing >= 3 {
-		u.linkWaits(all, atLeast, r.err)
+		u.linkWaits(atLeast, r.err)
 	}
 }
 
 // failByProblem obeys the platform's unsigned word, which changes nothing in the outbox.
 func (u *Uplink) failByProblem(ctx context.Context, r result, p *channel.Problem) {
 	switch {
-	case p.Status == http.StatusUnauthorized || p.Status == http.StatusForbidden:
-		u.linkWaits(ProblemAdmitted, p.Wait, p)
-	case p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable:
-		u.linkWaits(ProblemPlatform, p.Wait, p)
+	case channel.Name(p) == channel.NotAdmitted || channel.Name(p) == channel.Busy:
+		u.linkWaits(p.Wait, p)
 	case p.Status >= 500:
-		u.stumbled(ctx, r, "platform", ProblemPlatform, p.Wait)
+		u.stumbled(ctx, r, "platform", p.Wait)
 	case p.Status == http.StatusConflict && p.Code == wire.ProblemSuperseded:
 		// An earlier request of ours was still at work; it has ended now.
 	default:
@@ -155,7 +151,8 @@ func (u *Uplink) failByProblem(ctx context.Context, r result, p *channel.Problem
 }
 
 // linkWaits lets everything wait. Two lanes that fail of the same cut count once.
-func (u *Uplink) linkWaits(why Problem, atLeast time.Duration, err error) {
+func (u *Uplink) linkWaits(atLeast time.Duration, err error) {
+	why := channel.Name(err)
 	if time.Now().Before(u.link.until) && atLeast == 0 {
 		return
 	}
@@ -172,7 +169,7 @@ func (u *Uplink) packetWaits(ctx context.Context, r result, why string) {
 	id := r.item.Packet
 	w := u.trouble[id]
 	if w == nil {
-		w = &wait{backoff: u.Timing.backoff(u.Timing.PacketMost)}
+		w = newWait(u.Timing.First, u.Timing.PacketMost)
 		u.trouble[id] = w
 	}
 	var problem *channel.Problem

@@ -61,7 +61,7 @@ func (s *states) add(state uplink.State) {
 	s.all = append(s.all, state)
 }
 
-func (s *states) had(problem uplink.Problem) bool {
+func (s *states) had(problem channel.Reason) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, state := range s.all {

@@ -38,7 +38,8 @@ var _ Queue = (*store.Store)(nil)
 type Timing struct {
 	Poll        time.Duration // how often the outbox is looked at, default 250 ms
 	First       time.Duration // default 500 ms
-	LinkMost    time.Duration // while the platform cannot be reached, default 10 s
+	LinkMost    time.Duration // while the platform cannot be reached, default 2 s
+	LinkLong    time.Duration // when it could not be for two minutes, default 30 s
 	PacketMost  time.Duration // while one packet is in trouble, default 150 s
 	Still       time.Duration // how long an answer may take, besides what is still in buffers, default 30 s
 	BeatEvery   time.Duration // between heartbeats, default 1 min
@@ -52,7 +53,8 @@ func (t Timing) filled() Timing {
 	}{
 		{&t.Poll, 250 * time.Millisecond},
 		{&t.First, 500 * time.Millisecond},
-		{&t.LinkMost, 10 * time.Second},
+		{&t.LinkMost, 2 * time.Second},
+		{&t.LinkLong, 30 * time.Second},
 		{&t.PacketMost, 150 * time.Second},
 		{&t.Still, 30 * time.Second},
 		{&t.BeatEvery, time.Minute},
@@ -65,7 +67,7 @@ func (t Timing) filled() Timing {
 	return t
 }
 
-// Options of an uplink; all but Timing, Acknowledged and Changed are required.
+// Options of an uplink; all but Timing, After, Acknowledged and Changed are required.
 type Options struct {
 	Queue  Queue
 	Client *http.Client     // made by channel.New
@@ -74,6 +76,8 @@ type Options struct {
 	Now    func() time.Time // wall clock, for the times of next tries
 	Log    *slog.Logger
 	Timing Timing
+	// After is how long what waits already is held back; what is filed meanwhile is not.
+	After time.Duration
 	// Acknowledged is called after an acknowledgement was kept, from Run's goroutine; it must not block. nil is nobody.
 	Acknowledged func()
 	// Changed is called with the new state whenever it changes, from Run's goroutine.
@@ -94,8 +98,9 @@ type Uplink struct {
 	asked   map[string]bool  // packets this process has sent bytes of: ask before sending more
 	trouble map[string]*wait // packets with failures of their own
 	broken  map[string]*series
-	link    wait
+	link    *wait
 	failing int             // answers of trouble in a row, of any packets
+	first   bool            // nothing was listed yet: what waits since earlier is no news
 	newest  time.Time       // commit of the newest packet ever listed
 	wished  map[string]bool // packets somebody asked to have tried, that were not since
 	unread  string          // why the outbox could not be read last time, as it was logged
@@ -124,11 +129,13 @@ func New(o Options) (*Uplink, error) {
 	if o.Acknowledged == nil {
 		o.Acknowledged = func() {}
 	}
+	link := newWait(o.Timing.First, o.Timing.LinkMost)
+	link.long, link.until = o.Timing.LinkLong, time.Now().Add(o.After)
 	return &Uplink{
 		Options: o, poke: make(chan struct{}, 1), results: make(chan result),
 		held: map[string]int64{}, heard: map[string]int64{}, asked: map[string]bool{}, trouble: map[string]*wait{},
 		broken: map[string]*series{}, wished: map[string]bool{},
-		link: wait{backoff: o.Timing.backoff(o.Timing.LinkMost)},
+		link: link, first: true,
 	}, nil
 }
 
@@ -264,10 +271,11 @@ func (u *Uplink) isBusy(id string) bool {
 // news tells whether somebody filed since the last look, or asked for a retry. A packet that only comes due again, or
 // moves up in a long list, is none.
 func (u *Uplink) news(items []store.Item) bool {
-	fresh := false
+	fresh, first := false, u.first
+	u.first = false
 	for _, item := range items {
 		if item.Committed.After(u.newest) {
-			u.newest, fresh = item.Committed, true
+			u.newest, fresh = item.Committed, !first
 		}
 		if wish := item.Attempts > 0 && item.Next.IsZero(); wish != u.wished[item.Packet] {
 			fresh = fresh || wish

@@ -4,30 +4,34 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
+
+	"bianmin/sync/governor"
 )
 
 // wait is one thing's waiting: the link's, or one packet's. Times are monotonic.
 type wait struct {
 	backoff *backoff.ExponentialBackOff
 	until   time.Time
-	ordered bool // the platform asked for this wait: it is not cut short
+	ordered bool          // the platform asked for this wait: it is not cut short
+	long    time.Duration // the backoff's most once the trouble is no flicker any more, 0 for no change
+	began   time.Time     // of the trouble
 }
 
-// backoff never ends and draws from zero to twice the interval: with 70 000
-// terminals coming back at once that halves the calls of a backoff around its interval.
-func (t Timing) backoff(most time.Duration) *backoff.ExponentialBackOff {
-	return backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(t.First),
-		backoff.WithMultiplier(2),
-		backoff.WithRandomizationFactor(1),
-		backoff.WithMaxInterval(most),
-		backoff.WithMaxElapsedTime(0),
-	)
-}
+// flicker is how long trouble with a link counts as a cut that will be over soon. In that time trying often is what makes
+// use of a bad link; later it is only a burden for a platform that comes back.
+const flicker = 2 * time.Minute
+
+func newWait(first, most time.Duration) *wait { return &wait{backoff: governor.Backoff(first, most)} }
 
 // more waits longer than the last time, and at least so long as was asked for; no trouble makes a wait shorter that the
 // platform asked for earlier.
 func (w *wait) more(atLeast time.Duration) time.Duration {
+	if w.began.IsZero() {
+		w.began = time.Now()
+	}
+	if w.long > 0 && time.Since(w.began) > flicker {
+		w.backoff.MaxInterval = w.long
+	}
 	d := w.backoff.NextBackOff()
 	if atLeast > 0 {
 		// A whole fleet was told the same: spread a little behind what was asked.
@@ -42,7 +46,8 @@ func (w *wait) more(atLeast time.Duration) time.Duration {
 }
 
 // reset begins anew after progress; what the platform asked for stays.
-func (w *wait) reset() {
+func (w *wait) reset(most time.Duration) {
+	w.backoff.MaxInterval, w.began = most, time.Time{}
 	w.backoff.Reset()
 	w.cut()
 }

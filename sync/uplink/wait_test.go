@@ -9,20 +9,20 @@ import (
 
 // TestOrderedWaitStands: trouble with the disk, which waits half a second, ends no wait of minutes that the platform asked for.
 func TestOrderedWaitStands(t *testing.T) {
-	w := wait{backoff: Timing{First: time.Millisecond}.backoff(time.Millisecond)}
+	w := newWait(time.Millisecond, time.Millisecond)
 	w.more(time.Minute)
 	if d := w.more(0); d < 59*time.Second || time.Until(w.until) < 59*time.Second {
 		t.Errorf("the next wait is %v, until in %v", d, time.Until(w.until))
 	}
 	w.cut()
-	w.reset()
+	w.reset(time.Millisecond)
 	if time.Until(w.until) < 59*time.Second {
 		t.Error("the wait was cut")
 	}
 	if w.more(time.Hour); time.Until(w.until) < time.Hour {
 		t.Error("a longer order does not count")
 	}
-	free := wait{backoff: Timing{First: time.Minute}.backoff(time.Minute)}
+	free := newWait(time.Minute, time.Minute)
 	free.more(0)
 	free.cut()
 	if time.Until(free.until) > 0 {

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"bianmin/store"
+	"bianmin/sync/channel"
+	"bianmin/sync/governor"
+	"bianmin/sync/seal"
+	"bianmin/sync/uplink"
+)
+
+// firstWithin is the time within which the terminals of a fleet speak first after power has come back to all of them.
+const firstWithin = time.Minute
+
+// line is what all traffic of one session shares: the connections, the quiet the platform orders, the way out of a wrong clock.
+type line struct {
+	client, lost *http.Client
+	first        time.Duration // the first words wait so long
+	clock        clock
+}
+
+func newLine(ctx context.Context, url string, outbox *store.Store, identity *seal.Identity, log *slog.Logger) (*line, error) {
+	now, err := store.SystemClock()
+	if err != nil {
+		return nil, err
+	}
+	quiet := new(governor.Governor)
+	governed := func(times func() []time.Time) *http.Client {
+		client := channel.New(channel.Options{Root: identity.Trust.TLSRoot, Certificate: &identity.TLSCert, Times: times})
+		client.Transport = quiet.Over(client.Transport)
+		return client
+	}
+	months := channel.Months(identity.Trust.TLSRoot)
+	l := &line{
+		client: governed(func() []time.Time { return times(ctx, outbox) }),
+		lost:   governed(func() []time.Time { return months }),
+		first:  governor.First(identity.Number, firstWithin, now.Monotonic),
+	}
+	l.clock = clock{log: log, ask: uplink.Clockless{Client: l.lost, URL: url, Key: seal.SM2Key(identity.PlatformSign), Memory: outbox}.Mend}
+	return l, nil
+}
+
+func (l *line) close() {
+	l.client.CloseIdleConnections()
+	l.lost.CloseIdleConnections()
+}
+
+// times are what this terminal believes about the present: the judged clock, the time mark, the wall clock.
+func times(ctx context.Context, outbox *store.Store) []time.Time {
+	clock, err := outbox.Clock(ctx)
+	if err != nil {
+		return []time.Time{time.Now()}
+	}
+	return []time.Time{clock.Judgement.Now, clock.Mark.Time, time.Now()}
+}
+
+// clock mends what this terminal knows of the time when the platform's certificate fits none of it. Only the probe's goroutine uses it.
+type clock struct {
+	ask    func(ctx context.Context) error
+	log    *slog.Logger
+	mended bool // the time is the platform's own since the certificate first did not fit
+}
+
+// see looks at what a probe came to, and says better what is wrong where that is known.
+func (c *clock) see(ctx context.Context, err error) error {
+	if !errors.Is(err, channel.ErrClock) {
+		c.mended = c.mended && err != nil
+		return err
+	}
+	if c.mended {
+		return fmt.Errorf("%w: %w", channel.ErrExpired, err)
+	}
+	if trouble := c.ask(ctx); trouble != nil {
+		return errors.Join(err, trouble)
+	}
+	c.mended = true
+	c.log.Warn("the clock here was wrong: the time is now the platform's")
+	return err
+}
