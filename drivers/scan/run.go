@@ -39,6 +39,7 @@ func environment() []string {
 // a moment to end by itself and is killed otherwise. SANE ends its reading thread
 // by force, and about one time in ten thousand that thread held the lock which
 // unloading the backend waits for: the page has come, and the tool never ends.
+// The same holds for a tool that has told its fault.
 func run(ctx context.Context, env []string, whole func([]byte) bool, tool string, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -47,12 +48,16 @@ func run(ctx context.Context, env []string, whole func([]byte) bool, tool string
 	out, complaints := &capped{limit: largest}, &capped{limit: 4 << 10, forgiving: true}
 	out.whole = whole
 	out.full = func() *time.Timer { return time.AfterFunc(farewell, func() { cancel(errFarewell) }) }
+	complaints.whole, complaints.full = func(said []byte) bool { return saidFault(string(said)) != drivers.FaultNone }, out.full
 	command.Stdout, command.Stderr = out, complaints
 	err := apart.Run(command)
 	out.stop()
+	complaints.stop()
 	told := saidFault(complaints.buffer.String())
 	switch {
 	case err == nil && whole != nil && !whole(out.buffer.Bytes()) && told != drivers.FaultNone:
+		return nil, &toolError{err: &noPageError{told}, said: firstLine(complaints.buffer.String())}
+	case errors.Is(context.Cause(ctx), errFarewell) && told != drivers.FaultNone && (whole == nil || !whole(out.buffer.Bytes())):
 		return nil, &toolError{err: &noPageError{told}, said: firstLine(complaints.buffer.String())}
 	case err == nil, errors.Is(context.Cause(ctx), errFarewell):
 		return out.buffer.Bytes(), nil
@@ -74,7 +79,7 @@ func crashed(err error) bool {
 // farewell is how long a tool may take to end once its page is whole.
 const farewell = time.Second
 
-var errFarewell = errors.New("the page is whole, the tool does not end")
+var errFarewell = errors.New("the page is whole or the fault told, and the tool does not end")
 
 // toolError is a tool that ended badly, with the first line of what it said.
 type toolError struct {

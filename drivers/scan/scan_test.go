@@ -268,6 +268,15 @@ func TestToolThatNeverEnds(t *testing.T) {
 	t.Logf("%v", time.Since(begun))
 }
 
+// TestToolThatNeverEndsAfterItsFault: neither is it when the tool has said what is wrong.
+func TestToolThatNeverEndsAfterItsFault(t *testing.T) {
+	o := tool(t, "echo 'scanimage: sane_start: Document feeder jammed' >&2\nexec sleep 600\n")
+	o.Timeout = 20 * time.Second
+	if _, err := open(t, o).Scan(t.Context(), drivers.ScanOptions{}); drivers.FaultOf(err) != drivers.FaultJam {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestEndlessOutput: a tool that never stops writing is stopped at the limit, not at the end of memory.
 func TestEndlessOutput(t *testing.T) {
 	s := open(t, tool(t, "exec cat /dev/zero\n"))
