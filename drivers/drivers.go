@@ -63,6 +63,7 @@ type Status struct {
 	Model     string    `json:"model,omitempty"`
 	Serial    string    `json:"serial,omitempty"` // for a reader: the SAM id
 	Fault     Fault     `json:"fault,omitempty"`  // "" when nothing is wrong
+	Duplex    bool      `json:"duplex,omitempty"` // a scanner whose feeder takes both sides
 	At        time.Time `json:"at"`
 }
 
@@ -214,6 +215,7 @@ type ScanOptions struct {
 	DPI    int  // 0 is 200
 	Color  bool // grey when false
 	Feeder bool // take the next sheet of the feeder; a scanner without one scans its glass
+	Duplex bool // both sides of a sheet of the feeder; a scanner that cannot scans one
 }
 
 // ScannedPage is one page as the scanner gave it, in memory only.
@@ -224,6 +226,11 @@ type ScannedPage struct {
 	Height    int    // px
 	Quality   Quality
 	Glass     bool // it lay on the glass: another scan would give the same sheet again
+	// Empty says that nothing at all is seen on it, not even a faint line: much stricter than QualityBlank. The page is here
+	// all the same; only a person leaves it out.
+	Empty bool
+	// Back is the sheet's other side, nil where it was not asked for or the scanner gave none.
+	Back *ScannedPage
 }
 
 // Quality says what looks wrong with a page; the person may keep it all the same.

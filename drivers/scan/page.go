@@ -18,11 +18,11 @@ func Page(picture image.Image, budget int) (drivers.ScannedPage, error) {
 		budget = pageBytes
 	}
 	sheet, _ := page.Straighten(picture)
-	quality := judge(sheet)
+	quality, empty := judge(sheet), page.Empty(sheet)
 	packed, err := pack(sheet, budget)
 	if err != nil {
 		return drivers.ScannedPage{}, fmt.Errorf("pack page: %w", err)
 	}
-	packed.Quality = quality
+	packed.Quality, packed.Empty = quality, empty
 	return packed, nil
 }

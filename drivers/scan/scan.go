@@ -6,11 +6,7 @@ package scan
 
 import (
 	"context"
-	"fmt"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
+	"errors"
 	"time"
 
 	"bianmin/drivers"
@@ -24,6 +20,7 @@ type Options struct {
 	DPI       int              // when a scan does not say, 200
 	PageBytes int              // budget of one encoded page, 300 000
 	Timeout   time.Duration    // for one page; then the tool is killed, 60 s
+	Keep      time.Duration    // how long the rest of a stack may be waited for, 30 s: then it may be somebody else's
 	Now       func() time.Time // time.Now
 }
 
@@ -37,6 +34,7 @@ const (
 type Scanner struct {
 	options Options
 	can     abilities
+	stack   *stack // that is not at its end, nil for none
 }
 
 var _ drivers.Scanner = (*Scanner)(nil)
@@ -54,6 +52,9 @@ func Open(ctx context.Context, options Options) (*Scanner, error) {
 	}
 	if options.Timeout == 0 {
 		options.Timeout = 60 * time.Second
+	}
+	if options.Keep == 0 {
+		options.Keep = 30 * time.Second
 	}
 	if options.Now == nil {
 		options.Now = time.Now
@@ -80,29 +81,101 @@ func (s *Scanner) failure(op string, err error) error {
 // Scan implements drivers.Scanner. The page is a JPEG, or a PNG when that is
 // smaller, within the page budget where the picture allows it.
 func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (drivers.ScannedPage, error) {
+	const op = "scan page"
 	if options.DPI == 0 {
 		options.DPI = s.options.DPI
 	}
-	data, err := s.run(ctx, wholePNM, s.can.arguments(options)...)
-	if err != nil {
-		return drivers.ScannedPage{}, s.failure("scan page", err)
+	fed := options.Feeder && s.can.feeder != ""
+	var sides [][]byte
+	var err error
+	if fed {
+		sides, err = s.sheet(ctx, options)
+	} else if err = s.drop(true); err == nil {
+		var data []byte
+		data, err = s.run(ctx, wholePNM, s.can.arguments(options)...)
+		sides = [][]byte{data}
 	}
-	picture, err := decodePNM(data)
 	if err != nil {
-		return drivers.ScannedPage{}, s.failure("scan page", err)
+		return drivers.ScannedPage{}, s.failure(op, err)
 	}
-	packed, err := Page(picture, s.options.PageBytes)
+	page, err := s.packed(sides)
 	if err != nil {
-		return drivers.ScannedPage{}, s.failure("scan page", err)
+		return drivers.ScannedPage{}, s.failure(op, errors.Join(err, s.drop(true)))
 	}
-	packed.Glass = !options.Feeder || s.can.feeder == ""
-	return packed, nil
+	page.Glass = !fed
+	return page, nil
 }
 
-// Status opens and closes the device, without scanning.
+// packed makes a page of a sheet's sides.
+func (s *Scanner) packed(sides [][]byte) (drivers.ScannedPage, error) {
+	picture, err := decodePNM(sides[0])
+	if err != nil {
+		return drivers.ScannedPage{}, err
+	}
+	page, err := Page(picture, s.options.PageBytes)
+	if err != nil || len(sides) == 1 {
+		return page, err
+	}
+	back, err := s.packed(sides[1:])
+	page.Back = &back
+	return page, err
+}
+
+// sheet gets the sides of the feeder's next sheet, the front first.
+func (s *Scanner) sheet(ctx context.Context, options drivers.ScanOptions) ([][]byte, error) {
+	if k := s.stack; k != nil && (k.told != options || s.options.Now().Sub(k.last) >= s.options.Keep) {
+		if err := s.drop(true); err != nil {
+			return nil, err
+		}
+	}
+	if s.stack == nil {
+		begun, err := begin(ctx, s.options, s.can.arguments(options))
+		if err != nil {
+			return nil, err
+		}
+		begun.told, s.stack = options, begun
+	}
+	var sides [][]byte
+	for len(sides) < s.can.sides(options) {
+		side, err := s.side(ctx)
+		if errors.Is(err, errNothingMore) && len(sides) > 0 { // no back for the last front: what comes next is the stack's end
+			break
+		}
+		if err != nil {
+			return nil, errors.Join(err, s.drop(false))
+		}
+		sides = append(sides, side)
+	}
+	s.stack.last = s.options.Now()
+	return sides, nil
+}
+
+func (s *Scanner) side(ctx context.Context) ([]byte, error) {
+	timed, cancel := context.WithTimeout(ctx, s.options.Timeout)
+	defer cancel()
+	return s.stack.next(timed)
+}
+
+// drop ends the stack, if there is one; between two pages the scanner is let go in peace.
+func (s *Scanner) drop(between bool) error {
+	if s.stack == nil {
+		return nil
+	}
+	err := s.stack.stop(between)
+	s.stack = nil
+	return err
+}
+
+// Status opens and closes the device, without scanning. In the middle of a stack it does not ask.
 func (s *Scanner) Status(ctx context.Context) (drivers.Status, error) {
-	status := drivers.Status{Role: drivers.RoleScanner, Condition: drivers.Online, Model: s.options.Device}
-	_, err := s.run(ctx, nil, "-n")
+	status := drivers.Status{Role: drivers.RoleScanner, Condition: drivers.Online, Model: s.options.Device, Duplex: s.can.duplex != nil, At: s.options.Now()}
+	if s.stack != nil && status.At.Sub(s.stack.last) < s.options.Keep {
+		return status, nil // it waits for us, and would say that it is busy
+	}
+	err := s.drop(true)
+	if err == nil {
+		_, err = s.run(ctx, nil, "-n")
+	}
 	status.At = s.options.Now()
 	if err == nil {
 		return status, nil
@@ -123,83 +196,5 @@ func (s *Scanner) Status(ctx context.Context) (drivers.Status, error) {
 	return status, s.failure("status", err)
 }
 
-// Close implements drivers.Scanner; between scans nothing is held.
-func (s *Scanner) Close() error { return nil }
-
-// abilities are the options a device has; scanimage refuses those it has not.
-type abilities struct {
-	modes       []string
-	resolutions bool
-	width       int    // mm, 0 when the area cannot be set
-	height      int    // mm
-	glass       string // sources by SANE's names, "" where there is no such
-	feeder      string
-}
-
-var (
-	modeOption = regexp.MustCompile(`(?m)^\s+--mode (\S+)`)
-	// sourceOption ends at the default in brackets; one source alone is no choice.
-	sourceOption = regexp.MustCompile(`(?m)^\s+--source ([^\[\n]+\|[^\[\n]+?) \[`)
-	areaOption   = regexp.MustCompile(`(?m)^\s+-([xy]) [\d.]+\.\.([\d.]+)mm`)
-)
-
-func parseAbilities(listing string) abilities {
-	a := abilities{resolutions: regexp.MustCompile(`(?m)^\s+--resolution .*\[[^]]`).MatchString(listing)}
-	if m := modeOption.FindStringSubmatch(listing); m != nil {
-		a.modes = strings.Split(m[1], "|")
-	}
-	if m := sourceOption.FindStringSubmatch(listing); m != nil {
-		a.glass, a.feeder = sources(strings.Split(m[1], "|"))
-	}
-	for _, m := range areaOption.FindAllStringSubmatch(listing, -1) {
-		most, err := strconv.ParseFloat(m[2], 64)
-		if err != nil {
-			continue
-		}
-		if m[1] == "x" {
-			a.width = min(pageWidth, int(most))
-		} else {
-			a.height = min(pageHeight, int(most))
-		}
-	}
-	return a
-}
-
-// sources picks the glass and the simplex feeder by what backends call them.
-func sources(names []string) (glass, feeder string) {
-	for _, name := range names {
-		lower := strings.ToLower(name)
-		fed := strings.Contains(lower, "adf") || strings.Contains(lower, "feeder")
-		switch {
-		case fed && feeder == "" && !strings.Contains(lower, "duplex") && !strings.Contains(lower, "back"):
-			feeder = name
-		case !fed && glass == "" && (strings.Contains(lower, "flatbed") || strings.Contains(lower, "glass") || strings.Contains(lower, "platen")):
-			glass = name
-		}
-	}
-	return glass, feeder
-}
-
-func (a abilities) arguments(options drivers.ScanOptions) []string {
-	args := []string{"--format=pnm"}
-	mode := "Gray"
-	if options.Color {
-		mode = "Color"
-	}
-	switch {
-	case options.Feeder && a.feeder != "":
-		args = append(args, "--source", a.feeder)
-	case a.glass != "":
-		args = append(args, "--source", a.glass)
-	}
-	if slices.Contains(a.modes, mode) {
-		args = append(args, "--mode", mode)
-	}
-	if a.resolutions {
-		args = append(args, "--resolution", strconv.Itoa(options.DPI))
-	}
-	if a.width > 0 && a.height > 0 {
-		args = append(args, "-x", fmt.Sprint(a.width), "-y", fmt.Sprint(a.height))
-	}
-	return args
-}
+// Close ends a stack that is not at its end.
+func (s *Scanner) Close() error { return s.drop(true) }

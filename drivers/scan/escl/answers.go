@@ -23,7 +23,7 @@ const (
 // capabilities is what a scanner can do.
 type capabilities struct {
 	version, model, serial string
-	glass, feeder          *input // nil where there is none
+	glass, feeder, duplex  *input // nil where there is none; duplex is the feeder for both sides
 }
 
 // input is one of the places that pages come from.
@@ -55,14 +55,20 @@ func parseCapabilities(data []byte) (capabilities, error) {
 		Serial  string   `xml:"SerialNumber"`
 		Glass   *input   `xml:"Platen>PlatenInputCaps"`
 		Feeder  *input   `xml:"Adf>AdfSimplexInputCaps"`
+		Duplex  *input   `xml:"Adf>AdfDuplexInputCaps"`
 	}
 	if err := xml.Unmarshal(data, &said); err != nil {
 		return capabilities{}, fmt.Errorf("%w: %w", errAnswer, err)
 	}
+	if said.Feeder == nil {
+		said.Feeder = said.Duplex // what takes both sides takes one
+	}
 	if said.Glass == nil && said.Feeder == nil {
 		return capabilities{}, fmt.Errorf("%w: neither glass nor feeder", errAnswer)
 	}
-	return capabilities{version: plain(said.Version), model: plain(said.Model), serial: plain(said.Serial), glass: said.Glass, feeder: said.Feeder}, nil
+	return capabilities{
+		version: plain(said.Version), model: plain(said.Model), serial: plain(said.Serial), glass: said.Glass, feeder: said.Feeder, duplex: said.Duplex,
+	}, nil
 }
 
 // plain is a scanner's word as it can stand in a line.
@@ -95,7 +101,11 @@ func (s *Scanner) capabilities(ctx context.Context) (capabilities, error) {
 // settings is what a job asks for. The format is JPEG: the one that every scanner must have.
 func (c capabilities) settings(options drivers.ScanOptions, feeder bool) ([]byte, error) {
 	from, name := c.glass, "Platen"
-	if feeder {
+	both := c.both(options, feeder)
+	switch {
+	case both:
+		from, name = c.duplex, "Feeder"
+	case feeder:
 		from, name = c.feeder, "Feeder"
 	}
 	mode := from.mode(options.Color)
@@ -133,13 +143,18 @@ func (c capabilities) settings(options drivers.ScanOptions, feeder bool) ([]byte
 		order.Ext = "image/jpeg"
 	}
 	if feeder {
-		order.Duplex = new(bool)
+		order.Duplex = &both
 	}
 	body, err := xml.Marshal(order)
 	if err != nil {
 		return nil, fmt.Errorf("write the order: %w", err)
 	}
 	return append([]byte(xml.Header), body...), nil
+}
+
+// both tells whether both sides of a sheet are asked for and can be had.
+func (c capabilities) both(options drivers.ScanOptions, feeder bool) bool {
+	return feeder && options.Duplex && c.duplex != nil
 }
 
 func within(want, most int) int {

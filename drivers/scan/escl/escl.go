@@ -123,13 +123,17 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 		options.DPI = s.options.DPI
 	}
 	feeder := s.can.glass == nil || options.Feeder && s.can.feeder != nil
-	timed, cancel := context.WithTimeout(ctx, s.options.Page)
+	limit := s.options.Page
+	if s.can.both(options, feeder) {
+		limit *= 2
+	}
+	timed, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	data, err := s.sheet(timed, options, feeder)
+	sides, err := s.sheet(timed, options, feeder)
 	if err != nil {
 		return drivers.ScannedPage{}, failure(s.faultOf(ctx, err), op, err)
 	}
-	page, err := s.packed(data)
+	page, err := s.packed(sides)
 	if err != nil {
 		if s.stack.job != "" { // whoever feeds the stack again must not get what was drawn in ahead first
 			s.drop()
@@ -140,22 +144,28 @@ func (s *Scanner) Scan(ctx context.Context, options drivers.ScanOptions) (driver
 	return page, nil
 }
 
-func (s *Scanner) packed(data []byte) (drivers.ScannedPage, error) {
-	picture, err := sheet.Read(data)
+// packed makes a page of a sheet's sides.
+func (s *Scanner) packed(sides [][]byte) (drivers.ScannedPage, error) {
+	picture, err := sheet.Read(sides[0])
 	if err != nil {
 		return drivers.ScannedPage{}, fmt.Errorf("page: %w", err)
 	}
-	return scan.Page(picture, s.options.PageBytes)
+	page, err := scan.Page(picture, s.options.PageBytes)
+	if err != nil || len(sides) == 1 {
+		return page, err
+	}
+	back, err := s.packed(sides[1:])
+	page.Back = &back
+	return page, err
 }
 
-// sheet gets the JPEG of the next sheet.
-func (s *Scanner) sheet(ctx context.Context, options drivers.ScanOptions, feeder bool) ([]byte, error) {
+// sheet gets the JPEGs of the next sheet's sides, the front first.
+func (s *Scanner) sheet(ctx context.Context, options drivers.ScanOptions, feeder bool) ([][]byte, error) {
 	if s.stack.job != "" {
 		if feeder && s.stack.told == options && s.options.Now().Sub(s.stack.last) < s.options.Keep {
-			data, err := s.next(ctx, s.stack.job)
+			sides, err := s.sides(ctx, s.can.both(options, feeder))
 			if err == nil {
-				s.stack.last = s.options.Now()
-				return data, nil
+				return sides, nil
 			}
 			// The stack is at its end, or is in trouble: whatever is in the feeder now begins a new one.
 			s.drop()
@@ -168,12 +178,48 @@ func (s *Scanner) sheet(ctx context.Context, options drivers.ScanOptions, feeder
 		return nil, err
 	}
 	s.stack = stack{job: job, ctx: context.WithoutCancel(ctx), told: options}
-	data, err := s.next(ctx, job)
+	sides, err := s.sides(ctx, s.can.both(options, feeder))
 	if err != nil || !feeder {
 		s.drop()
 	}
+	return sides, s.ended(ctx, err, feeder)
+}
+
+// sides gets one side, or both, of the job's next sheet. A scanner that has no back for the last front has no further sheet.
+func (s *Scanner) sides(ctx context.Context, both bool) ([][]byte, error) {
+	front, err := s.next(ctx, s.stack.job)
+	if err != nil {
+		return nil, err
+	}
+	sides := [][]byte{front}
+	if both {
+		back, err := s.next(ctx, s.stack.job)
+		if errors.Is(err, errNoMore) {
+			err = s.noBack(ctx)
+		}
+		switch {
+		case err != nil:
+			return nil, err
+		case back != nil:
+			sides = append(sides, back)
+		}
+	}
 	s.stack.last = s.options.Now()
-	return data, s.ended(ctx, err, feeder)
+	return sides, nil
+}
+
+// noBack is nil where a scanner has no back for a front and nothing is wrong with it: only its own word tells that from a jam.
+func (s *Scanner) noBack(ctx context.Context) error {
+	said, err := s.state(ctx)
+	if err != nil {
+		return err
+	}
+	switch fault := said.fault(true); fault {
+	case drivers.FaultNone, drivers.FaultNoDocument, drivers.FaultBusy:
+		return nil
+	default:
+		return &faultError{fault, said.said()}
+	}
 }
 
 // ended says why there was no further page; other errors stay what they are.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestSchedules(t *testing.T) {
 	}.Run(t, "page", "end", string(drivers.FaultSilent), string(drivers.FaultBusy), string(drivers.FaultProtocol))
 }
 
-var builds = []sim.Options{{}, {Ahead: 2}, {Mute: true}, {NoGlass: true, Ahead: 1, Door: true}}
+var builds = []sim.Options{{}, {Ahead: 2}, {Mute: true}, {NoGlass: true, Ahead: 1, Door: true}, {Duplex: true}, {Duplex: true, Ahead: 2}}
 
 // stackwork is one schedule's scanner and the people who come to it.
 type stackwork struct {
@@ -123,27 +124,41 @@ func (k *stackwork) step(step int) error {
 	sheets := k.feed(1 + int(k.schedule.Seed>>step)%most)
 	last := 0
 	for range sheets + 1 {
-		bars, err := k.scan()
+		sides, err := k.scan()
 		if err != nil {
-			return k.failed(step, sheets-last, trouble, err)
+			return k.failed(step, sheets*k.sides()-last, trouble, err)
 		}
-		k.world.Count("page")
-		if bars = bars - k.first(); bars != last+1 {
-			return fmt.Errorf("page %d of the stack came after page %d", bars, last)
+		if len(sides) != k.sides() {
+			return fmt.Errorf("a sheet with %d sides", len(sides))
 		}
-		last = bars
+		for _, bars := range sides {
+			k.world.Count("page")
+			if bars = bars - k.first(); bars != last+1 {
+				return fmt.Errorf("page %d of the stack came after page %d", bars, last)
+			}
+			last = bars
+		}
 	}
 	return fmt.Errorf("%d pages of %d sheets", last, sheets)
 }
 
 // first is how many bars the sheets of the person before have at most.
-func (k *stackwork) first() int { return (k.person % 2) * most }
+func (k *stackwork) first() int { return (k.person % 2) * most * k.sides() }
+
+// sides is how many pages a sheet has.
+func (k *stackwork) sides() int {
+	if builds[k.schedule.Device].Duplex {
+		return 2
+	}
+	return 1
+}
 
 func (k *stackwork) feed(n int) int {
 	k.person++
 	var sheets []sim.Sheet
 	for i := range n {
-		sheets = append(sheets, sim.Sheet{Bars: k.first() + i + 1})
+		first := k.first() + i*k.sides() + 1
+		sheets = append(sheets, sim.Sheet{Bars: first, Back: first + 1})
 	}
 	k.device.Feed(sheets...)
 	return n
@@ -175,8 +190,8 @@ func (k *stackwork) failed(step, left int, trouble sim.Trouble, err error) error
 	return nil
 }
 
-// scan gives the bars of the next page, and opens the scanner first where it is not.
-func (k *stackwork) scan() (bars int, err error) {
+// scan gives the bars of the next sheet's sides, and opens the scanner first where it is not.
+func (k *stackwork) scan() (sides []int, err error) {
 	ctx, cancel := context.WithTimeout(k.world, k.patience())
 	defer cancel()
 	start := time.Now()
@@ -188,18 +203,21 @@ func (k *stackwork) scan() (bars int, err error) {
 	if k.scanner == nil {
 		if k.scanner, err = escl.Open(ctx, "escl://"+k.network.Host()+"/eSCL", k.options()); err != nil {
 			k.scanner = nil
-			return 0, err
+			return nil, err
 		}
 	}
-	page, err := k.scanner.Scan(ctx, drivers.ScanOptions{DPI: 75, Feeder: true})
+	page, err := k.scanner.Scan(ctx, drivers.ScanOptions{DPI: 75, Feeder: true, Duplex: k.sides() == 2})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	picture, _, err := image.Decode(bytes.NewReader(page.Image))
-	if err != nil {
-		return 0, err
+	for side := &page; side != nil; side = side.Back {
+		picture, _, err := image.Decode(bytes.NewReader(side.Image))
+		if err != nil {
+			return nil, err
+		}
+		sides = append(sides, darkRuns(picture))
 	}
-	return darkRuns(picture), nil
+	return sides, nil
 }
 
 // darkRuns counts the bars on a line across the middle.
@@ -237,14 +255,16 @@ func (k *stackwork) afterwards() (err error) {
 		k.feed(2)
 		var got []int
 		for range 3 {
-			bars, failed := k.scan()
+			sides, failed := k.scan()
 			if failed != nil {
 				err = failed
 				break
 			}
-			got = append(got, bars-k.first())
+			for _, bars := range sides {
+				got = append(got, bars-k.first())
+			}
 		}
-		if len(got) == 2 && got[0] == 1 && got[1] == 2 && drivers.FaultOf(err) == drivers.FaultNoDocument {
+		if slices.Equal(got, []int{1, 2, 3, 4}[:2*k.sides()]) && drivers.FaultOf(err) == drivers.FaultNoDocument {
 			return nil
 		}
 		if len(got) > 0 && got[0] != 1 {

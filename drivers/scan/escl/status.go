@@ -64,7 +64,7 @@ func (s state) fault(wanted bool) drivers.Fault {
 
 // Status implements drivers.Scanner.
 func (s *Scanner) Status(ctx context.Context) (drivers.Status, error) {
-	status := drivers.Status{Role: drivers.RoleScanner, Condition: drivers.Online, Model: s.can.model, Serial: s.can.serial}
+	status := drivers.Status{Role: drivers.RoleScanner, Condition: drivers.Online, Model: s.can.model, Serial: s.can.serial, Duplex: s.can.duplex != nil}
 	said, err := s.state(ctx)
 	status.At = s.options.Now()
 	switch {

@@ -26,6 +26,8 @@ type Options struct {
 	Serial    string // "SIM-0001" when ""
 	At        string // HOST:PORT, a free port of loopback when ""
 	MostWidth int    // 1/300 inch, A4 and a little when 0
+	Duplex    bool   // the feeder takes both sides
+	Thrifty   bool   // it gives no back on which nothing stands
 	// Patience is how long a job may rest before the scanner gives it up, a minute when 0.
 	Patience time.Duration
 }
@@ -54,8 +56,8 @@ type paper struct {
 	feeder []Sheet
 }
 
-// Sheet is a sheet of paper with so many bars drawn on it, by which tests know it again.
-type Sheet struct{ Bars int }
+// Sheet is a sheet of paper with so many bars drawn on its sides, by which tests know it again.
+type Sheet struct{ Bars, Back int }
 
 // Trouble is what is wrong with the scanner.
 type Trouble struct {
@@ -70,18 +72,21 @@ type Trouble struct {
 	Huge         bool          // pages' headers promise 60 000 by 60 000 px
 	Nonsense     bool          // documents are no documents
 	Hang         time.Duration // before each answer
-	JamAfterPage bool          // the sheet after the next gets stuck
+	JamAfterPage bool          // the sheet after the next gets stuck, or the next one's back
+	Mumbles      bool          // what it says of its state is no document
 }
 
 // Order is what a job was asked for.
 type Order struct {
 	Source, Mode, Format string
 	Dots, Width, Height  int
+	Duplex               bool
 }
 
 type job struct {
 	order  Order
 	sheets []Sheet // drawn in already
+	back   *Sheet  // what shows its back next
 	handed int
 	asked  time.Time // last
 }

@@ -66,7 +66,11 @@ func (s *Scanner) capabilities(w http.ResponseWriter, _ *http.Request) {
 		body += "<scan:Platen><scan:PlatenInputCaps>" + input + "</scan:PlatenInputCaps></scan:Platen>"
 	}
 	if !s.options.NoFeeder {
-		body += "<scan:Adf><scan:AdfSimplexInputCaps>" + input + "</scan:AdfSimplexInputCaps><scan:FeederCapacity>50</scan:FeederCapacity></scan:Adf>"
+		body += "<scan:Adf><scan:AdfSimplexInputCaps>" + input + "</scan:AdfSimplexInputCaps>"
+		if s.options.Duplex {
+			body += "<scan:AdfDuplexInputCaps>" + input + "</scan:AdfDuplexInputCaps>"
+		}
+		body += "<scan:FeederCapacity>50</scan:FeederCapacity></scan:Adf>"
 	}
 	say(w, "scan:ScannerCapabilities", body)
 }
@@ -96,7 +100,12 @@ func (s *Scanner) status(w http.ResponseWriter, _ *http.Request) {
 	case s.trouble.Down:
 		state = "Down"
 	}
+	mumbles := s.trouble.Mumbles
 	s.mutex.Unlock()
+	if mumbles {
+		fmt.Fprint(w, "<html>please wait</html>")
+		return
+	}
 	body := "<pwg:Version>2.63</pwg:Version><pwg:State>" + state + "</pwg:State>"
 	if !s.options.NoFeeder && !s.options.Mute {
 		body += "<scan:AdfState>" + feeder + "</scan:AdfState>"
@@ -158,12 +167,13 @@ func (s *Scanner) read(r *http.Request) (Order, int) {
 		Mode   string `xml:"http://schemas.hp.com/imaging/escl/2011/05/03 ColorMode"`
 		X      int    `xml:"http://schemas.hp.com/imaging/escl/2011/05/03 XResolution"`
 		Format string `xml:"http://www.pwg.org/schemas/2010/12/sm DocumentFormat"`
+		Duplex bool   `xml:"http://schemas.hp.com/imaging/escl/2011/05/03 Duplex"`
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
 	if err != nil || xml.Unmarshal(body, &settings) != nil || settings.XMLName.Local != "ScanSettings" || len(settings.Regions) > 1 {
 		return Order{}, http.StatusBadRequest
 	}
-	order := Order{Source: settings.Source, Mode: settings.Mode, Format: settings.Format, Dots: settings.X, Width: s.options.MostWidth, Height: 3600}
+	order := Order{Source: settings.Source, Mode: settings.Mode, Format: settings.Format, Dots: settings.X, Width: s.options.MostWidth, Height: 3600, Duplex: settings.Duplex}
 	for _, region := range settings.Regions {
 		order.Width, order.Height = region.Width, region.Height
 		if region.Units != "escl:ThreeHundredthsOfInches" {
@@ -175,6 +185,7 @@ func (s *Scanner) read(r *http.Request) (Order, int) {
 		known = known || dots == order.Dots
 	}
 	gone := order.Source == "Feeder" && s.options.NoFeeder || order.Source == "Platen" && s.options.NoGlass
+	gone = gone || order.Duplex && (order.Source != "Feeder" || !s.options.Duplex)
 	if !known || gone || order.Width > s.options.MostWidth || order.Height > 3600 || s.options.OneMode != "" && order.Mode != s.options.OneMode || order.Format != "image/jpeg" {
 		return order, http.StatusConflict
 	}
@@ -187,6 +198,15 @@ func (s *Scanner) take(j *job) (Sheet, bool) {
 		j.handed++
 		return s.glass, j.handed == 1
 	}
+	if back := j.back; back != nil {
+		j.back = nil
+		switch {
+		case s.trouble.Jam:
+			return Sheet{}, false
+		case back.Back > 0 || !s.options.Thrifty:
+			return Sheet{Bars: back.Back}, true
+		}
+	}
 	for len(j.sheets) <= s.options.Ahead && len(s.feeder) > 0 && !s.trouble.Jam {
 		j.sheets, s.feeder = append(j.sheets, s.feeder[0]), s.feeder[1:]
 	}
@@ -195,6 +215,9 @@ func (s *Scanner) take(j *job) (Sheet, bool) {
 	}
 	sheet := j.sheets[0]
 	j.sheets = j.sheets[1:]
+	if j.order.Duplex {
+		j.back = &sheet
+	}
 	if s.trouble.JamAfterPage {
 		s.trouble.Jam = true
 	}

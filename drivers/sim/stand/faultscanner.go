@@ -15,7 +15,7 @@ type scanner struct {
 }
 
 func openScanner(ctx context.Context) (*scanner, error) {
-	far, err := escl.Start(ctx, escl.Options{})
+	far, err := escl.Start(ctx, escl.Options{Duplex: true})
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (s *Stand) powerScanner(ctx context.Context, off bool) error {
 		return s.scanner.Close()
 	}
 	// It outlives the command that switched it on.
-	far, err := escl.Start(context.WithoutCancel(ctx), escl.Options{At: s.scanner.Address()})
+	far, err := escl.Start(context.WithoutCancel(ctx), escl.Options{At: s.scanner.Address(), Duplex: true})
 	if err != nil {
 		return err
 	}
@@ -58,11 +58,11 @@ func (s *Stand) powerScanner(ctx context.Context, off bool) error {
 	return nil
 }
 
-// feedScanner puts so many sheets into the feeder, each with another number of bars.
+// feedScanner puts so many sheets into the feeder, each with another number of bars; every second has some on its back.
 func (s *Stand) feedScanner(n int) {
 	sheets := make([]escl.Sheet, n)
 	for i := range sheets {
-		sheets[i] = escl.Sheet{Bars: i + 1}
+		sheets[i] = escl.Sheet{Bars: i + 1, Back: i % 2 * (i + 1)}
 	}
 	s.device().Feed(sheets...)
 }

@@ -37,6 +37,8 @@ type scannedPage struct {
 	Height    int             `json:"height"`
 	Quality   drivers.Quality `json:"quality"`
 	Glass     bool            `json:"glass"`
+	Back      bool            `json:"back,omitempty"`  // of the sheet whose front is the page before
+	Empty     bool            `json:"empty,omitempty"` // nothing at all is seen on it
 	File      string          `json:"file,omitempty"`
 }
 
@@ -62,7 +64,7 @@ func scanCommand() *cobra.Command {
 				return sentence(err)
 			}
 			for n, p := range pages {
-				if _, failed := fmt.Fprintf(command.OutOrStdout(), "page %d: %s, %d×%d px, %d bytes, %s %s\n", n+1, p.MediaType, p.Width, p.Height, p.Bytes, p.Quality, p.File); failed != nil {
+				if _, failed := fmt.Fprintf(command.OutOrStdout(), "page %d%s: %s, %d×%d px, %d bytes, %s %s\n", n+1, p.side(), p.MediaType, p.Width, p.Height, p.Bytes, p.Quality, p.File); failed != nil {
 					return fmt.Errorf("print: %w", failed)
 				}
 			}
@@ -74,6 +76,7 @@ func scanCommand() *cobra.Command {
 	command.Flags().IntVar(&options.DPI, "dpi", 0, "dots per inch, 200 when left out")
 	command.Flags().BoolVar(&options.Color, "color", false, "in colour")
 	command.Flags().BoolVar(&options.Feeder, "feeder", false, "all sheets of the feeder")
+	command.Flags().BoolVar(&options.Duplex, "both", false, "all sheets of the feeder, both sides where the scanner can")
 	command.Flags().StringVar(&folder, "out", "", "a folder that the pages are written to")
 	return command
 }
@@ -86,6 +89,7 @@ func scanPages(ctx context.Context, l *line, options drivers.ScanOptions, folder
 		return pages, err
 	}
 	defer func() { err = errors.Join(err, scanner.Close()) }()
+	options.Feeder = options.Feeder || options.Duplex
 	for {
 		page, err := scanner.Scan(ctx, options)
 		if err != nil {
@@ -94,18 +98,41 @@ func scanPages(ctx context.Context, l *line, options drivers.ScanOptions, folder
 			}
 			return pages, err
 		}
-		said := scannedPage{MediaType: page.MediaType, Bytes: len(page.Image), Width: page.Width, Height: page.Height, Quality: page.Quality, Glass: page.Glass}
-		if folder != "" {
-			said.File = filepath.Join(folder, fmt.Sprintf("page-%d.%s", len(pages)+1, strings.TrimPrefix(page.MediaType, "image/")))
-			if err := os.WriteFile(said.File, page.Image, 0o600); err != nil {
-				return pages, fmt.Errorf("keep the page: %w", err)
+		for side := &page; side != nil; side = side.Back {
+			said, err := keepScanned(side, len(pages)+1, folder)
+			if err != nil {
+				return pages, err
 			}
+			said.Back = side != &page
+			pages = append(pages, said)
 		}
-		pages = append(pages, said)
 		if page.Glass {
 			return pages, nil
 		}
 	}
+}
+
+// keepScanned writes a page to the folder where there is one.
+func keepScanned(page *drivers.ScannedPage, n int, folder string) (scannedPage, error) {
+	said := scannedPage{
+		MediaType: page.MediaType, Bytes: len(page.Image), Width: page.Width, Height: page.Height, Quality: page.Quality, Glass: page.Glass, Empty: page.Empty,
+	}
+	if folder == "" {
+		return said, nil
+	}
+	said.File = filepath.Join(folder, fmt.Sprintf("page-%d.%s", n, strings.TrimPrefix(page.MediaType, "image/")))
+	if err := os.WriteFile(said.File, page.Image, 0o600); err != nil {
+		return said, fmt.Errorf("keep the page: %w", err)
+	}
+	return said, nil
+}
+
+// side says which side a page is, where that is not plain.
+func (p scannedPage) side() string {
+	if p.Back {
+		return " (back)"
+	}
+	return ""
 }
 
 // scannerStatus is a scanner's status, also where it cannot be opened.

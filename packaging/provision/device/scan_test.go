@@ -13,7 +13,7 @@ import (
 
 // TestScan: a feeder's sheets, trouble with them, and SANE's own test scanner.
 func TestScan(t *testing.T) {
-	far, err := sim.Start(context.WithoutCancel(t.Context()), sim.Options{})
+	far, err := sim.Start(context.WithoutCancel(t.Context()), sim.Options{Duplex: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,6 +35,10 @@ func TestScan(t *testing.T) {
 	}
 	if content, err := os.ReadFile(filepath.Join(folder, filepath.Base(pages[1].File))); err != nil || len(content) != pages[1].Bytes {
 		t.Errorf("kept: %v, %d bytes", err, len(content))
+	}
+	far.Feed(sim.Sheet{Bars: 1}, sim.Sheet{Bars: 2, Back: 3})
+	if out, err := run(t, "scan", "--link", link, "--both", "--dpi", "100"); err != nil || strings.Count(out, "\n") != 4 || !strings.Contains(out, "page 2 (back): image/png") || !strings.Contains(out, "page 4 (back)") {
+		t.Errorf("both sides: %v\n%s", err, out)
 	}
 	if out, err := run(t, "scan", "--link", link, "--feeder"); err == nil || !strings.Contains(err.Error(), "nothing lies in the feeder") || out != "" {
 		t.Errorf("empty: %v\n%s", err, out)
