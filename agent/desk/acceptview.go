@@ -105,6 +105,7 @@ func (m *machine) drawAccept(a *accept) *AcceptView {
 		Delegate: m.personView(a.delegate), Delegation: m.delegation(a), Scope: slices.Clone(a.scope), Until: a.untilText,
 		AuthPages: pageViews(a.auth, ""), Fields: a.fieldViews(set, m.lang), Missing: m.missing(a), Warnings: m.warnings(a),
 		Focus: a.focus, Known: a.known, Busy: a.busy, Scanning: a.scanning, Days: item.Limits.Promised,
+		CanBoth: m.canBoth(), BothSides: m.shift.bothSides,
 	}
 	if pack, ok := packageOf(set, item); ok {
 		v.Offer = &pack

@@ -130,12 +130,20 @@ type fakeScanner struct {
 	mu      sync.Mutex
 	fault   drivers.Fault
 	quality drivers.Quality
-	left    int // pages in the feeder; -1 is a glass that always has one
+	left    int    // pages in the feeder; -1 is a glass that always has one
+	backs   string // of the feeder's sheets in turn: "e" empty, "w" written on, "-" none comes
+	turn    int
 }
 
 func (s *fakeScanner) load(n int) { s.mu.Lock(); s.left = n; s.mu.Unlock() }
 
-func (s *fakeScanner) Scan(ctx context.Context, _ drivers.ScanOptions) (drivers.ScannedPage, error) {
+func (s *fakeScanner) loadBoth(backs string) {
+	s.mu.Lock()
+	s.left, s.backs, s.turn = len(backs), backs, 0
+	s.mu.Unlock()
+}
+
+func (s *fakeScanner) Scan(ctx context.Context, options drivers.ScanOptions) (drivers.ScannedPage, error) {
 	if !pause(ctx, 200*time.Millisecond) {
 		return drivers.ScannedPage{}, ctx.Err()
 	}
@@ -151,7 +159,19 @@ func (s *fakeScanner) Scan(ctx context.Context, _ drivers.ScanOptions) (drivers.
 	if s.left > 0 {
 		s.left--
 	}
-	return drivers.ScannedPage{Image: bytes.Clone(onePage), MediaType: "image/png", Width: 60, Height: 80, Quality: s.quality, Glass: s.left < 0}, nil
+	scanned := drivers.ScannedPage{Image: bytes.Clone(onePage), MediaType: "image/png", Width: 60, Height: 80, Quality: s.quality, Glass: s.left < 0}
+	if options.Duplex && s.turn < len(s.backs) {
+		if s.backs[s.turn] != '-' {
+			back := scanned
+			back.Image, back.Empty = bytes.Clone(onePage), s.backs[s.turn] == 'e'
+			if back.Empty {
+				back.Quality = drivers.QualityBlank
+			}
+			scanned.Back = &back
+		}
+		s.turn++
+	}
+	return scanned, nil
 }
 func (s *fakeScanner) Status(context.Context) (drivers.Status, error) { return drivers.Status{}, nil }
 func (s *fakeScanner) Close() error                                   { return nil }

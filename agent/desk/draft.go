@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -84,6 +85,7 @@ type page struct {
 	attachment casefile.Attachment
 	thumbnail  []byte
 	glass      bool // it lay on the scanner's glass, see drivers.ScannedPage
+	empty      bool // a back on which nothing is seen
 }
 
 // saver lets newer savings of one draft win over older ones. There is one for a draft as long as the program runs: what is
@@ -238,6 +240,9 @@ func (a *accept) attach(files []casefile.Attachment) {
 		g.Pages = keep(g.Pages)
 	}
 }
+
+// newestID is the id of the page that came last.
+func (a *accept) newestID() string { return "p" + strconv.Itoa(a.pages) }
 
 func (a *accept) allPages() []page {
 	all := append([]page(nil), a.auth...)

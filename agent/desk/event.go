@@ -75,7 +75,8 @@ type (
 		Row   int
 	}
 	ScanInto   struct{ Material string }
-	ScanBatch  struct{} // the feeder's pages, one after the other, into the materials in order
+	ScanBatch  struct{}          // the feeder's pages, one after the other, into the materials in order
+	BothSides  struct{ On bool } // of the feeder's sheets
 	MovePage   struct{ Page, Material string }
 	RemovePage struct{ Page string }
 	SetWay     struct {
@@ -203,6 +204,7 @@ func (AddRow) event()        {}
 func (RemoveRow) event()     {}
 func (ScanInto) event()      {}
 func (ScanBatch) event()     {}
+func (BothSides) event()     {}
 func (MovePage) event()      {}
 func (RemovePage) event()    {}
 func (SetWay) event()        {}

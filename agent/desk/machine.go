@@ -69,6 +69,8 @@ type shift struct {
 	closed   bool
 	loose    loose
 
+	bothSides bool // the feeder's sheets are to be scanned on both sides
+
 	search  string
 	home    home
 	choose  choose

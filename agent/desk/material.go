@@ -26,7 +26,7 @@ type materialLine struct {
 
 func (m *machine) materialEvent(w *shift, event Event) bool {
 	switch event.(type) {
-	case ScanInto, ScanBatch, MovePage, RemovePage, SetWay, SetLater, SetOriginal, SetTrust:
+	case ScanInto, ScanBatch, BothSides, MovePage, RemovePage, SetWay, SetLater, SetOriginal, SetTrust:
 	default:
 		return false
 	}
@@ -39,6 +39,8 @@ func (m *machine) materialEvent(w *shift, event Event) bool {
 		m.scanInto(a, event.Material)
 	case ScanBatch:
 		m.scanBatch(a)
+	case BothSides:
+		w.bothSides = event.On
 	case MovePage:
 		a.movePage(event.Page, event.Material)
 	case RemovePage:

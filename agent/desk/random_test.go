@@ -111,7 +111,7 @@ func (w *walk) accepting(v *AcceptView, text string, yes bool) Event {
 	page := "p" + fmt.Sprint(w.rnd.IntN(6))
 	return pick[Event](w,
 		SetField{Path: path, Text: answer}, SetField{Path: path, Text: answer}, SetField{Path: path, Text: answer}, SetField{Path: path, Text: answer},
-		ReadCard{Into: "principal"}, ReadCard{Into: pick(w, "principal", "delegate", text)}, ScanInto{Material: material}, ScanInto{Material: material}, ScanBatch{}, File{}, File{}, File{},
+		ReadCard{Into: "principal"}, ReadCard{Into: pick(w, "principal", "delegate", text)}, ScanInto{Material: material}, ScanInto{Material: material}, ScanBatch{}, BothSides{On: yes}, File{}, File{}, File{},
 		ChooseField{Path: path, Value: pick[any](w, nil, "home", true, 3.5, []any{"1"}, map[string]any{"region": "x"})}, AddRow{Field: path}, RemoveRow{Field: path, Row: w.rnd.IntN(3)},
 		SetAbsent{Absent: yes}, SetScope{Scope: pick(w, "apply", "collect", text), On: yes}, SetUntil{Text: pick(w, "20270101", text)}, PrintAuth{}, ScanAuth{},
 		MovePage{Page: page, Material: material}, RemovePage{Page: page}, SetWay{Material: material, Way: pick(w, casefile.Promised, casefile.Scanned)},
@@ -158,8 +158,11 @@ func (w *walk) world() {
 		w.document.set(pick(w, drivers.Printed, drivers.Unconfirmed, drivers.NotPrinted), pick(w, "", drivers.FaultJam))
 	case 5:
 		w.scanner.load(pick(w, -1, 0, 1, 3))
+		if w.rnd.IntN(2) == 0 {
+			w.scanner.loadBoth(pick(w, "ew", "-we", "eeeeeeeeeeeeeeeeeeeeeeee"))
+		}
 	case 6:
-		w.statuses.Store(&[]drivers.Status{{Role: pick(w, drivers.RolePrinter, drivers.RoleScanner), Fault: pick(w, "", drivers.FaultCoverOpen, drivers.FaultSilent)}})
+		w.statuses.Store(&[]drivers.Status{{Role: pick(w, drivers.RolePrinter, drivers.RoleScanner), Fault: pick(w, "", drivers.FaultCoverOpen, drivers.FaultSilent), Duplex: w.rnd.IntN(2) == 0}})
 	case 7:
 		w.office.mu.Lock()
 		w.office.failAt = w.office.submits + w.rnd.IntN(3)

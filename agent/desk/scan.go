@@ -10,12 +10,10 @@ import (
 	"image/png"
 	"io"
 	"slices"
-	"strconv"
 
 	"golang.org/x/image/draw"
 
 	"bianmin/core/casefile"
-	"bianmin/core/catalogue"
 	"bianmin/drivers"
 )
 
@@ -24,28 +22,38 @@ const slotScan slot = "scan"
 // thumbnail is the length of a thumbnail's longer side in pixels.
 const thumbnail = 320
 
-// scanPage scans one page, of the feeder when there is one and it is asked for, and keeps it sealed on disk; it is loose until something names it.
-func (m *machine) scanPage(ctx context.Context, w *shift, feeder bool, mark string) (page, error) {
-	book := w.book
+// scanSheet scans one sheet and keeps its page, or its front and back, sealed on disk; they are loose until something names them.
+func (m *machine) scanSheet(ctx context.Context, w *shift, options drivers.ScanOptions, mark string) ([]page, error) {
 	scanner := m.options.Devices.Scanner
 	if scanner == nil {
-		return page{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultUnplugged, Op: "scan"}
+		return nil, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultUnplugged, Op: "scan"}
 	}
 	release, err := m.fx.lease(ctx, drivers.RoleScanner)
 	if err != nil {
-		return page{}, err
+		return nil, err
 	}
-	scanned, err := scanner.Scan(ctx, drivers.ScanOptions{Feeder: feeder})
+	scanned, err := scanner.Scan(ctx, options)
 	release()
 	if err != nil {
-		return page{}, err
+		return nil, err
 	}
+	front, err := keepPage(ctx, w, scanned, mark)
+	if err != nil || scanned.Back == nil {
+		return []page{front}, err
+	}
+	back, err := keepPage(ctx, w, *scanned.Back, mark)
+	back.empty = scanned.Back.Empty
+	return []page{front, back}, err
+}
+
+// keepPage keeps one page.
+func keepPage(ctx context.Context, w *shift, scanned drivers.ScannedPage, mark string) (page, error) {
+	defer clear(scanned.Image)
 	small, err := shrink(scanned.Image, mark)
 	if err != nil {
 		return page{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultProtocol, Op: "open page", Err: err}
 	}
-	attachment, err := book.Attach(ctx, scanned.MediaType, scanned.Image)
-	clear(scanned.Image)
+	attachment, err := w.book.Attach(ctx, scanned.MediaType, scanned.Image)
 	if err != nil {
 		return page{}, fmt.Errorf("keep page: %w", err)
 	}
@@ -60,8 +68,11 @@ func (m *machine) scanPage(ctx context.Context, w *shift, feeder bool, mark stri
 func (m *machine) scanOne(use func(m *machine, p page, err error)) {
 	w, mark := m.shift, m.mark()
 	m.look(slotScan, func(ctx context.Context, _ Book) then {
-		p, err := m.scanPage(ctx, w, false, mark)
-		return func(m *machine) { use(m, p, err) }
+		pages, err := m.scanSheet(ctx, w, drivers.ScanOptions{}, mark)
+		if err != nil {
+			return func(m *machine) { use(m, page{}, err) }
+		}
+		return func(m *machine) { use(m, pages[0], nil) }
 	})
 }
 
@@ -96,12 +107,12 @@ func (m *machine) addPage(a *accept, key string, p page) {
 	}
 	m.shift.loose.settle(p.attachment)
 	a.pages++
-	p.ID = "p" + strconv.Itoa(a.pages)
+	p.ID = a.newestID()
 	g := a.give(key)
 	g.Pages = append(slices.Clone(g.Pages), p)
 	g.Promised, g.Confirmed = false, false
 	a.changed()
-	if drivers.Quality(p.Quality) != drivers.QualityGood && p.Quality != "" {
+	if drivers.Quality(p.Quality) != drivers.QualityGood && p.Quality != "" && !p.empty { // an empty back is asked about
 		m.say(Warn, "desk.notice.quality."+p.Quality, nil)
 	}
 }
@@ -123,60 +134,10 @@ func (m *machine) scanAuthorisation(a *accept) {
 		}
 		m.shift.loose.settle(p.attachment)
 		a.pages++
-		p.ID = "p" + strconv.Itoa(a.pages)
+		p.ID = a.newestID()
 		a.auth = append(slices.Clone(a.auth), p)
 		a.changed()
 	})
-}
-
-// scanBatch scans what lies in the feeder, page after page, into the materials in
-// their order: each takes as many pages as it wants copies, the last takes the
-// rest. A scanner without a feeder gives the one sheet on its glass.
-func (m *machine) scanBatch(a *accept) {
-	var keys []string
-	for _, line := range a.materials() {
-		if line.Source == catalogue.SourcePerson && a.way(line) == "" {
-			for range max(line.Copies, 1) {
-				keys = append(keys, line.key)
-			}
-		}
-	}
-	if len(keys) == 0 {
-		m.say(Warn, "desk.notice.nothing-to-scan", nil)
-		return
-	}
-	a.busy = "scan"
-	w, mark := m.shift, m.mark()
-	count := 0
-	m.fx.start(slotScan, w, false, func(ctx context.Context, emit func(then)) then {
-		for i := range maxPages {
-			p, err := m.scanPage(ctx, w, true, mark)
-			if err != nil {
-				return func(m *machine) { m.batchEnded(a, count, err) }
-			}
-			key := keys[min(i, len(keys)-1)]
-			emit(func(m *machine) {
-				count++
-				m.addPage(a, key, p)
-			})
-			if p.glass { // no feeder: the same sheet would come again
-				break
-			}
-		}
-		return func(m *machine) { m.batchEnded(a, count, nil) }
-	})
-}
-
-// batchEnded tells how many pages came; an empty feeder is the end, not a fault.
-func (m *machine) batchEnded(a *accept, count int, err error) {
-	a.busy = ""
-	if err != nil && (count == 0 || drivers.FaultOf(err) != drivers.FaultNoDocument) {
-		m.fail("scan batch", err)
-		return
-	}
-	if m.notice == nil {
-		m.say(Good, "desk.notice.scanned", map[string]any{"n": count})
-	}
 }
 
 // showPages makes the small pictures of a draft's pages again.

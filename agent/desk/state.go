@@ -262,6 +262,8 @@ type AcceptView struct {
 	Known      int       // earlier cases of the person used for prefilling
 	Busy       string    // "card", "scan", "print", "file", ""
 	Scanning   string    // material being scanned
+	CanBoth    bool      // the scanner's feeder takes both sides of a sheet
+	BothSides  bool      // and is to
 	Filed      *FiledView
 }
 

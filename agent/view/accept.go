@@ -94,7 +94,7 @@ func (p *accept) show(s desk.State) {
 	p.people.show(view)
 	p.fields.set(view.Fields)
 	confirm := s.Role == agency.RoleLead
-	p.materials.show(view.Materials, view.Busy, view.Scanning, confirm)
+	p.materials.show(view, confirm)
 	p.promise.show(view.Promise)
 	p.pack.show(view)
 	p.guide.show(view)

@@ -17,6 +17,7 @@ type materials struct {
 	root  *ui.Column
 	rows  *ui.Column
 	batch *dk.Button
+	both  *dk.Check
 	made  map[string]*material
 	shown []string
 }
@@ -43,22 +44,23 @@ type material struct {
 func newMaterials(k *kit) *materials {
 	m := &materials{kit: k, made: map[string]*material{}, rows: ui.NewColumn(12)}
 	m.batch = k.button("scan-batch", "F10", dk.Outlined, k.sends(desk.ScanBatch{})).Low()
-	m.root = ui.NewColumn(12, ui.NewRow(theme.DeskGap, ui.NewShare(1, k.title(k.t("title.materials"))), m.batch), m.rows)
+	m.both = dk.NewCheck(k.Kit, "both-sides", k.t("label.both-sides"), func(on bool) { k.emit(desk.BothSides{On: on}) })
+	m.root = ui.NewColumn(12, ui.NewRow(theme.DeskGap, ui.NewShare(1, k.title(k.t("title.materials"))), m.both, m.batch), m.rows)
 	return m
 }
 
-func (m *materials) show(views []desk.MaterialView, busy, scanning string, confirm bool) {
+func (m *materials) show(of *desk.AcceptView, confirm bool) {
 	var codes []string
 	var rows []fyne.CanvasObject
 	paper := false
-	for _, view := range views {
+	for _, view := range of.Materials {
 		code := view.Material.Code
 		one, ok := m.made[code]
 		if !ok {
 			one = newMaterial(m.kit, view.Material)
 			m.made[code] = one
 		}
-		one.show(view, busy, scanning == code, confirm)
+		one.show(view, of.Busy, of.Scanning == code, confirm)
 		codes = append(codes, code)
 		if len(rows) > 0 {
 			rows = append(rows, ui.NewRule(m.kit.Look))
@@ -67,7 +69,9 @@ func (m *materials) show(views []desk.MaterialView, busy, scanning string, confi
 		paper = paper || view.Way == casefile.Scanned || view.Material.Source == catalogue.SourcePerson
 	}
 	m.batch.Hidden = !paper
-	m.batch.SetEnabled(busy == "")
+	m.batch.SetEnabled(of.Busy == "")
+	m.both.Hidden = !paper || !of.CanBoth
+	m.both.Set(of.BothSides)
 	if !same(codes, m.shown) {
 		m.shown = codes
 		m.rows.Set(rows...)

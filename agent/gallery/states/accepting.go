@@ -110,6 +110,7 @@ func (c canned) accepting() []Named {
 	filled.Accept.Materials[1].Trust = "C"
 	filled.Accept.Materials[1].Original = true
 	filled.Accept.Materials[2].CanWait = true
+	filled.Accept.CanBoth, filled.Accept.BothSides = true, true
 	filled.Accept.Missing = append(filled.Accept.Missing, filled.Accept.Missing[0])
 
 	absent := offline(c.accept("高龄津贴", card))

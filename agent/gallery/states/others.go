@@ -133,6 +133,10 @@ func overlays(c canned) []Named {
 		{"overlay-ask", over(desk.Overlay{Kind: "ask", Title: say("desk.act.withdraw", nil), Text: []desk.Message{say("desk.label.closed-forever", nil)}, Yes: yes, No: no, Danger: true})},
 		{"overlay-reason", over(desk.Overlay{Kind: "reason", Title: say("desk.act.suspend", nil), Label: say("desk.label.note", nil), Yes: yes, No: no, Problem: say("form.problem.required", nil)})},
 		{"overlay-hand-over", over(desk.Overlay{Kind: "hand-over", Title: say("desk.act.hand-over", nil), Choices: []desk.Choice{{Code: "300102", Label: both("赵长河", "Zhao Changhe")}, {Code: "300103", Label: both("陈玉珍", "Chen Yuzhen")}}, Chosen: "300102", Yes: yes, No: no})},
+		{"overlay-empty-backs", over(desk.Overlay{
+			Kind: "ask", Title: say("desk.ask.empty-backs", map[string]any{"n": 3}), Text: []desk.Message{say("desk.ask.empty-why", nil)},
+			Yes: say("desk.ask.leave-out", nil), No: say("desk.ask.keep-all", nil),
+		})},
 		{"overlay-print", over(desk.Overlay{Kind: "print-unknown", Title: say("desk.label.receipt-unconfirmed", nil), Yes: yes, No: no})},
 	}
 }
