@@ -306,9 +306,6 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// feeding starts a real printer whose command for a job is the test's own.
-// TestRealPrinterInTrouble: what goes wrong in the middle of a job is told as it is, and nothing is sent twice.
-// TestRealPrinterHeals: a jam that is cleared in time costs nothing but the wait.
 // FuzzAnswer: no answer of a peer brings the client down or makes it say that something was printed.
 func FuzzAnswer(f *testing.F) {
 	good := goipp.NewResponse(goipp.DefaultVersion, goipp.StatusOk, 2)

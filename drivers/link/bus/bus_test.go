@@ -3,6 +3,7 @@ package bus_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,6 +80,8 @@ func TestParseID(t *testing.T) {
 // FuzzParseID: what a printer says never leads astray.
 func FuzzParseID(f *testing.F) {
 	f.Add("MFG:A;MDL:B;CMD:C,D;")
+	f.Add("MANUFACTURER:A\x1b[2J;model:B\r\n;COMMAND SET: esc/pos , ,PCL;CLS:PRINTER;DES:x;;:;MFG")
+	f.Add("MFG:\xff\xfe\xb8\xdf;MDL:" + strings.Repeat(";", 300))
 	f.Fuzz(func(t *testing.T, said string) {
 		id := bus.ParseID(said)
 		if len(id.Maker)+len(id.Model) > len(said) || bus.Clean(id.Model) != id.Model {
