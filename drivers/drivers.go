@@ -54,6 +54,16 @@ const (
 	PaperJammed  Paper = "jammed"
 )
 
+// Toner is the state of a toner or ink supply, the scarcest of several, in the words of XFS4IoT; "" is not told.
+type Toner string
+
+// Toner states.
+const (
+	TonerFull Toner = "full"
+	TonerLow  Toner = "low"
+	TonerOut  Toner = "out"
+)
+
 // Status is what a device last said about itself; "" and zero mean not known.
 type Status struct {
 	Role      Role      `json:"role"`
@@ -62,6 +72,8 @@ type Status struct {
 	CoverOpen bool      `json:"coverOpen,omitempty"`
 	Model     string    `json:"model,omitempty"`
 	Serial    string    `json:"serial,omitempty"` // for a reader: the SAM id
+	Firmware  string    `json:"firmware,omitempty"`
+	Toner     Toner     `json:"toner,omitempty"`
 	Fault     Fault     `json:"fault,omitempty"`  // "" when nothing is wrong
 	Duplex    bool      `json:"duplex,omitempty"` // a scanner whose feeder takes both sides
 	At        time.Time `json:"at"`

@@ -25,9 +25,10 @@ type fake struct {
 	reasons  []string
 	formats  []string
 	ready    []string
-	old      bool       // knows IPP 1.1 only
-	queue    bool       // answers as a CUPS queue
-	job      []progress // one per look, the last stays
+	old      bool              // knows IPP 1.1 only
+	queue    bool              // answers as a CUPS queue
+	more     []goipp.Attribute // of the printer
+	job      []progress        // one per look, the last stays
 	print    goipp.Status
 	busy     int // so many times "busy" before a job is taken
 	raw      func(http.ResponseWriter, goipp.Op) bool
@@ -103,6 +104,9 @@ func (f *fake) fill(answer *goipp.Message, operation goipp.Op, rest []byte) {
 		answer.Printer.Add(keywords("media-ready", f.ready))
 		answer.Printer.Add(keywords("media-supported", []string{"iso_a4_210x297mm"}))
 		answer.Printer.Add(goipp.MakeAttribute("printer-make-and-model", goipp.TagText, goipp.String("Fake 1")))
+		for _, a := range f.more {
+			answer.Printer.Add(a)
+		}
 	case goipp.OpPrintJob:
 		if f.busy > 0 {
 			f.busy--

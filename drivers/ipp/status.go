@@ -28,6 +28,9 @@ type said struct {
 	formats   []string
 	media     []string
 	model     string
+	serial    string
+	firmware  string
+	supplies  []supply
 	// queue says that a CUPS queue answers. While it is idle its reasons are those of its last job: it learns of new
 	// paper by the next one only.
 	queue bool
@@ -50,7 +53,8 @@ func (p *Printer) ask(ctx context.Context) (said, error) {
 }
 
 // stateAttributes are what said is made of.
-var stateAttributes = []string{"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready", "printer-type"}
+var stateAttributes = []string{"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready", "printer-type",
+	"printer-serial-number", "printer-device-id", "printer-firmware-string-version", "marker-levels", "marker-types", "printer-supply"}
 
 var oldVersion = goipp.MakeVersion(1, 1)
 
@@ -80,6 +84,7 @@ func saidOf(attributes goipp.Attributes) said {
 	if model := values(attributes, "printer-make-and-model"); len(model) > 0 {
 		s.model = receipt.Clean(model[0])
 	}
+	s.about(attributes)
 	return s
 }
 
@@ -141,6 +146,7 @@ func (p *Printer) status(s said) drivers.Status {
 	if _, low := s.severity("media-low"); low && status.Paper == drivers.PaperUnknown {
 		status.Paper = drivers.PaperLow
 	}
+	status.Serial, status.Firmware, status.Toner = s.serial, s.firmware, s.toner()
 	if status.Fault == drivers.FaultNone && (s.state == stateStopped || !s.accepting) {
 		status.Condition, status.Fault = drivers.HardwareError, drivers.FaultDevice
 	}

@@ -145,6 +145,10 @@ func values(attributes goipp.Attributes, name string) []string {
 		}
 		var out []string
 		for _, v := range a.Values {
+			if octets, ok := v.V.(goipp.Binary); ok {
+				out = append(out, string(octets))
+				continue
+			}
 			out = append(out, v.V.String())
 		}
 		return out

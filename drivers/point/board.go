@@ -44,6 +44,9 @@ func (b *board) post(s drivers.Status, why error) {
 	if s.Serial == "" {
 		s.Serial = before.Serial
 	}
+	if s.Firmware == "" {
+		s.Firmware = before.Firmware
+	}
 	b.last[s.Role] = s
 	before.At = s.At
 	if known && before == s {

@@ -8,6 +8,7 @@ import (
 // ID is what a printer says of itself (IEEE 1284 device id).
 type ID struct {
 	Maker, Model string
+	Serial       string
 	Commands     []string // the languages it understands
 }
 
@@ -21,6 +22,8 @@ func ParseID(said string) (id ID) {
 			id.Maker = value
 		case "MDL", "MODEL":
 			id.Model = value
+		case "SN", "SERN", "SERIALNUMBER":
+			id.Serial = value
 		case "CMD", "COMMAND SET":
 			for command := range strings.SplitSeq(value, ",") {
 				if command = strings.TrimSpace(command); command != "" {
