@@ -21,6 +21,7 @@ import (
 	"bianmin/packaging/session"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/succession"
+	"bianmin/packaging/tested"
 	"bianmin/packaging/version"
 	"bianmin/store/room"
 	"bianmin/sync/enrol"
@@ -332,7 +333,7 @@ func (r *run) report(ctx context.Context, out *Outcome) error {
 	out.Number = digestOf(signed)
 	p := paper{r.Words}
 	pages := p.pages(out.Acceptance, out.Number)
-	pdf, err := setPDF(pages)
+	pdf, err := tested.PDF(pages)
 	if err != nil {
 		return err
 	}
@@ -358,6 +359,9 @@ func (r *run) technician(tried []Tried) (Person, error) {
 		return Person{}, err
 	}
 	settle(tried, signer.Papers)
+	if err := tested.Keep(r.settings.Data, r.results(tried, signer)...); err != nil { // the report holds them too
+		r.Log.Warn("the tests' results are not kept for later reports", "error", err)
+	}
 	if signer.ID == "" {
 		return Person{}, nil
 	}

@@ -9,14 +9,13 @@ import (
 	"time"
 
 	"bianmin/assets"
-	"bianmin/core/receipt"
 	"bianmin/core/text"
 	"bianmin/drivers"
-	"bianmin/drivers/a4"
 	"bianmin/drivers/dots"
 	"bianmin/drivers/point"
 	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/tested"
 )
 
 // Result is how a test ended.
@@ -42,6 +41,8 @@ type Tried struct {
 	Result   Result        `json:"result"`
 	Fault    drivers.Fault `json:"fault,omitempty"`
 	Evidence string        `json:"evidence,omitempty"` // e.g. how long it took, in figures
+
+	seen bool // by whoever signed, or by nobody: the printer could not say
 }
 
 const (
@@ -184,32 +185,17 @@ func (t *trial) card(ctx context.Context) error {
 	}
 }
 
-func (t *trial) say(lang text.Lang, key string, a map[string]any) string {
-	return t.words.T(lang, "provision.setup."+key, a)
-}
-
 func (t *trial) receipt(ctx context.Context) error {
-	document := receipt.Document{Title: "bianmin", Blocks: []receipt.Block{
-		{Kind: receipt.Text, Text: t.say(text.Chinese, "test-title", nil), Align: receipt.Center, Size: 2, Bold: true},
-		{Kind: receipt.Text, Text: t.say(text.English, "test-title", nil), Align: receipt.Center},
-		{Kind: receipt.Rule},
-		{Kind: receipt.Text, Text: t.say(text.Chinese, "test-line", nil)},
-		{Kind: receipt.QR, Data: "BIANMIN TEST"},
-		{Kind: receipt.Feed, Lines: 1},
-	}}
 	ctx, cancel := context.WithTimeout(ctx, printLimit)
 	defer cancel()
 	begun := t.now()
-	report, err := t.point.Printer().Print(ctx, document)
+	report, err := t.point.Printer().Print(ctx, tested.Strip(t.words))
 	t.printed(drivers.RolePrinter, TestReceipt, begun, report, err)
 	return nil
 }
 
 func (t *trial) page(ctx context.Context) error {
-	pdf, err := setPDF(receipt.Pages{Title: "bianmin", Parts: []receipt.Part{
-		{Kind: receipt.PartTitle, Text: t.say(text.Chinese, "test-title", nil), Label: t.say(text.English, "test-title", nil)},
-		{Kind: receipt.PartParagraph, Text: t.say(text.Chinese, "test-line", nil)},
-	}})
+	pdf, err := tested.Page(t.words)
 	if err != nil {
 		return err
 	}
@@ -244,7 +230,7 @@ func unseenOf(all []Tried) (roles []drivers.Role) {
 func settle(all []Tried, papers Result) {
 	for i := range all {
 		if all[i].Result == Unseen {
-			all[i].Result = cmp.Or(papers, Skipped)
+			all[i].Result, all[i].seen = cmp.Or(papers, Skipped), true
 		}
 	}
 }
@@ -275,13 +261,4 @@ func (t *trial) scan(ctx context.Context) error {
 		last.Evidence += fmt.Sprintf(", %d×%d, %s", page.Width, page.Height, page.Quality)
 	}
 	return nil
-}
-
-// setPDF lays pages out; a character that no font has is a box, for nothing on these pages hangs on one.
-func setPDF(pages receipt.Pages) ([]byte, error) {
-	setter, err := a4.New(assets.FontRegular(), assets.FontBold())
-	if err != nil {
-		return nil, err
-	}
-	return setter.PDF(pages, a4.Options{Blank: true})
 }
