@@ -89,6 +89,14 @@ func (r Result) Of(s drivers.Status) bool {
 	return r.Role == s.Role && !differ(r.Model, s.Model) && !differ(r.Serial, s.Serial)
 }
 
+// WordKeys are the keys of the words for why a test did not pass, the best first; none when it passed.
+func (r Result) WordKeys() []string {
+	if r.Code == "" {
+		return nil
+	}
+	return []string{"selftest.code." + string(r.Code), "fault." + string(r.Role) + "." + string(r.Code) + ".means", "selftest.code.unknown"}
+}
+
 // Devices are what can be tested; nil where there is none.
 type Devices struct {
 	Reader   drivers.CardReader

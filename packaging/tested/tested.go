@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/drivers/selftest"
 	"bianmin/packaging/diary"
@@ -97,4 +98,14 @@ func Due(all []selftest.Result, roles []drivers.Role, now time.Time) bool {
 			return r.Role == role && r.Level == selftest.Internal && age >= 0 && age < Every
 		})
 	})
+}
+
+// Why says in words why a test did not pass; "" when it did.
+func Why(words *text.Catalog, lang text.Lang, r selftest.Result) string {
+	for _, key := range r.WordKeys() {
+		if words.Has(lang, key) {
+			return words.T(lang, key, nil)
+		}
+	}
+	return ""
 }

@@ -18,14 +18,15 @@ import (
 	"bianmin/drivers/point"
 )
 
-// Command is "device" with everything below it.
-func Command() *cobra.Command {
+// Command is "device" with everything below it, further commands too.
+func Command(further ...*cobra.Command) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "device",
 		Short: "Try one device / 单个设备的检测",
 		Args:  cobra.NoArgs,
 	}
 	command.AddCommand(listCommand(), probeCommand(), codeCommand(), scanCommand(), cardCommand(), socialCommand(), printCommand(), statusCommand())
+	command.AddCommand(further...)
 	return command
 }
 
