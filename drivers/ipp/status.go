@@ -53,8 +53,10 @@ func (p *Printer) ask(ctx context.Context) (said, error) {
 }
 
 // stateAttributes are what said is made of.
-var stateAttributes = []string{"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready", "printer-type",
-	"printer-serial-number", "printer-device-id", "printer-firmware-string-version", "marker-levels", "marker-types", "printer-supply"}
+var stateAttributes = []string{
+	"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-make-and-model", "document-format-supported", "media-supported", "media-ready", "printer-type",
+	"printer-serial-number", "printer-device-id", "printer-firmware-string-version", "marker-levels", "marker-types", "printer-supply",
+}
 
 var oldVersion = goipp.MakeVersion(1, 1)
 
