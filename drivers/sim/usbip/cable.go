@@ -142,6 +142,18 @@ func (c *cable) send(pipe byte, data []byte) {
 	c.match(pipe)
 }
 
+func (c *cable) waiting(pipe byte) int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return len(c.ready[pipe])
+}
+
+func (c *cable) drop(pipe byte) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.ready[pipe] = nil
+}
+
 // match brings data and transfers together; the mutex is held.
 func (c *cable) match(pipe byte) {
 	for len(c.asked[pipe]) > 0 && len(c.ready[pipe]) > 0 {

@@ -20,6 +20,7 @@ const (
 
 // control answers a request on the control pipe.
 func (c *cable) control(r request) {
+	r.setup.Data = r.data
 	answer, ok := c.device.controlled(r.setup)
 	if !ok {
 		c.answer(r.number, answerToSubmit, stalled, 0, nil)
@@ -46,6 +47,9 @@ func (d *Device) controlled(s Setup) (answer []byte, ok bool) {
 	case clearFeature:
 		if s.Type == toPipe {
 			d.resume(byte(s.Index))
+			if d.model.Cleared != nil {
+				d.model.Cleared(byte(s.Index))
+			}
 		}
 		return nil, true
 	case setFeature, setConfiguration, setInterface:
@@ -69,6 +73,9 @@ func (m Model) descriptor(kind, index byte) (answer []byte, ok bool) {
 		if m.Serial == "" {
 			answer[16] = 0
 		}
+		if m.Configuration != nil { // its interfaces belong together in groups (interface association)
+			copy(answer[4:], []byte{0xEF, 2, 1})
+		}
 		return answer, true
 	case configurationDescriptor:
 		return m.configuration(), true
@@ -87,10 +94,13 @@ func (m Model) descriptor(kind, index byte) (answer []byte, ok bool) {
 		answer[0] = byte(len(answer))
 		return answer, true
 	}
-	return nil, false // a device for full speed only has no qualifier
+	return nil, false // no device here has a second speed
 }
 
 func (m Model) configuration() []byte {
+	if m.Configuration != nil {
+		return m.Configuration
+	}
 	all := []byte{
 		9, configurationDescriptor, 0, 0, 1, 1, 0, 0xC0, 50,
 		9, interfaceDescriptor, 0, 0, byte(len(m.Pipes)), m.Class, m.Subclass, m.Protocol, 0,

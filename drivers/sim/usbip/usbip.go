@@ -32,17 +32,23 @@ type Model struct {
 	Maker, Name, Serial       string
 	Class, Subclass, Protocol byte // of its only interface
 	Pipes                     []Pipe
+	// Configuration is what a device of several interfaces says in place of one made of the classes and pipes above.
+	Configuration []byte
+	HighSpeed     bool
 	// Control answers a request of a class or a vendor; false refuses it. nil refuses all.
 	Control func(setup Setup) (answer []byte, ok bool)
 	// Receive takes what the host sends on a pipe; while it does not return the device takes no more (NAK). It must return when
 	// ctx ends.
 	Receive func(ctx context.Context, pipe byte, data []byte)
+	// Cleared hears that the host has cleared a pipe, halted or not; nil is deaf.
+	Cleared func(pipe byte)
 }
 
 // Setup is a request on the control pipe.
 type Setup struct {
 	Type, Request        byte
 	Value, Index, Length uint16
+	Data                 []byte // what the host sends with it
 }
 
 // Device is a simulated device and its cable.
@@ -72,8 +78,12 @@ func (d *Device) Plug(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("plug a simulated device in: %w", err)
 	}
-	const device, fullSpeed = 0x10001, 2
-	order := fmt.Sprintf("%d %d %d %d", socket, ends[1], device+socket, fullSpeed)
+	const device, fullSpeed, highSpeed = 0x10001, 2, 3
+	speed := fullSpeed
+	if d.model.HighSpeed {
+		speed = highSpeed
+	}
+	order := fmt.Sprintf("%d %d %d %d", socket, ends[1], device+socket, speed)
 	err = os.WriteFile(filepath.Join(Controller, "attach"), []byte(order), 0)
 	err = errors.Join(err, unix.Close(ends[1]), unix.SetNonblock(ends[0], true))
 	if err != nil {
@@ -100,6 +110,21 @@ func (d *Device) Unplug() error {
 func (d *Device) Send(pipe byte, data []byte) {
 	if c := d.plugged(); c != nil {
 		c.send(pipe, data)
+	}
+}
+
+// Waiting is how much of what was sent on a pipe the host has not taken yet, in pieces.
+func (d *Device) Waiting(pipe byte) int {
+	if c := d.plugged(); c != nil {
+		return c.waiting(pipe)
+	}
+	return 0
+}
+
+// Drop throws away what the host has not taken yet.
+func (d *Device) Drop(pipe byte) {
+	if c := d.plugged(); c != nil {
+		c.drop(pipe)
 	}
 }
 
