@@ -82,7 +82,7 @@ var rules = []rule{
 		why: "all SQL stands in store (the platform keeps its own), so that durability is decided in one place",
 	},
 	{
-		from: []string{"bianmin"}, except: []string{"bianmin/drivers/link", "bianmin/drivers/sim"}, to: []string{"github.com/tarm/serial", "github.com/google/gousb", "github.com/ElMostafaIdrassi/goscard"},
+		from: []string{"bianmin"}, except: []string{"bianmin/drivers/link", "bianmin/drivers/sim"}, to: []string{"github.com/tarm/serial", "github.com/google/gousb", "github.com/ElMostafaIdrassi/goscard", "github.com/blackjack/webcam"},
 		why: "the operating system's devices are opened only under drivers/link, where their traps are handled once",
 	},
 	{

@@ -11,6 +11,7 @@ require (
 	github.com/ElMostafaIdrassi/goscard v1.0.0
 	github.com/OpenPrinting/goipp v1.2.0
 	github.com/adrg/xdg v0.5.3
+	github.com/blackjack/webcam v0.6.1
 	github.com/boombuler/barcode v1.1.0
 	github.com/cenkalti/backoff/v4 v4.3.0
 	github.com/chromedp/cdproto v0.159.0

@@ -19,7 +19,7 @@ const (
 )
 
 // kinds of devices whose coming and going counts.
-var kinds = [][]byte{[]byte("usb"), []byte("tty"), []byte("hidraw"), []byte("input"), []byte("usbmisc")}
+var kinds = [][]byte{[]byte("usb"), []byte("tty"), []byte("hidraw"), []byte("input"), []byte("usbmisc"), []byte("video4linux")}
 
 // Watch calls changed after each time that devices were plugged in or pulled, once for a burst, as the kernel tells it
 // (NETLINK_KOBJECT_UEVENT), until ctx ends. It returns at once with an error where the kernel does not tell.

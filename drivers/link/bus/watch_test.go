@@ -17,6 +17,7 @@ func TestMatters(t *testing.T) {
 		"bind@/devices/x|ACTION=bind|SUBSYSTEM=usb":                           true,
 		"add@/devices/x|ACTION=add|SUBSYSTEM=tty":                             true,
 		"add@/devices/x|ACTION=add|SUBSYSTEM=hidraw":                          true,
+		"add@/devices/x|ACTION=add|SUBSYSTEM=video4linux":                     true,
 		"change@/devices/x|ACTION=change|SUBSYSTEM=usb":                       false,
 		"add@/devices/x|ACTION=add|SUBSYSTEM=block":                           false,
 		"add@/devices/x|ACTION=add|SUBSYSTEM=usbx":                            false,
