@@ -264,6 +264,15 @@ type Scanner interface {
 	Close() error
 }
 
+// Viewer is a scanner that shows what lies before it until a page is taken: a document camera. One goroutine at a time; to take a page
+// the view is ended first.
+type Viewer interface {
+	Scanner
+	// View hands small pictures of what lies there to show, about ten a second, until ctx ends or the camera fails; then the camera is off.
+	// Each is show's own, and the next waits until show returns. The error is an *Error, with FaultCancelled when ctx was cancelled.
+	View(ctx context.Context, show func(image.Image)) error
+}
+
 // Code is what a code reader has read: it may hold a person's number, so it stands in no log.
 type Code struct {
 	Text string

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,5 +24,6 @@ func List(ctx context.Context, options Options) ([]string, error) {
 	if err != nil {
 		return nil, (&Scanner{}).failure("list scanners", err)
 	}
-	return strings.Fields(string(listing)), nil
+	// SANE takes cameras for scanners too: they are filmed with by package camera.
+	return slices.DeleteFunc(strings.Fields(string(listing)), func(name string) bool { return strings.HasPrefix(name, "v4l:") }), nil
 }
