@@ -8,6 +8,7 @@ import (
 	"bianmin/drivers/link/bus"
 	"bianmin/drivers/link/evdev"
 	"bianmin/drivers/link/hid"
+	"bianmin/drivers/link/video"
 )
 
 // OfUSB finds the pack of a USB device that is no serial line: its ids count before what it says, that before its interface's protocol. nil when none fits.
@@ -41,6 +42,20 @@ func (all Packs) OfHID(n hid.Node) *Pack {
 		}
 		return 0
 	}, LinkHID)
+}
+
+// OfVideo finds the pack of a camera: its ids count before that it is one. nil when none fits.
+func (all Packs) OfVideo(n video.Node) *Pack {
+	ids := ids(n.Vendor, n.Product)
+	return all.best(func(m Match) int {
+		switch {
+		case m.USB == ids:
+			return 2
+		case m.Class != "":
+			return 1
+		}
+		return 0
+	}, LinkVideo)
 }
 
 // OfInput finds the pack of a device that plays keyboard: its ids count before its maker. nil when none fits, so for keyboards of people.

@@ -28,6 +28,7 @@ const (
 	LinkInput  = "evdev"  // it plays keyboard
 	LinkSerial = "serial" // a serial line: an adapter of its own, or CDC
 	LinkQueue  = "queue"  // only through a queue of the system
+	LinkVideo  = "video"  // a camera's pictures
 )
 
 // Quirks of receipt printers.
@@ -67,6 +68,7 @@ type Match struct {
 	Command  string `json:"command,omitempty"`  // a language that a printer names in its IEEE 1284 id
 	Protocol byte   `json:"protocol,omitempty"` // of an interface of the printer class
 	Usage    string `json:"usage,omitempty"`    // a usage page of a HID report descriptor, hexadecimal
+	Class    string `json:"class,omitempty"`    // "0e": anything that the system has as a camera on USB
 }
 
 // Packs are packs by their order: of several that fit equally well the first counts.

@@ -3,6 +3,7 @@ package point
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -16,7 +17,9 @@ import (
 	"bianmin/drivers/link"
 	"bianmin/drivers/link/bus"
 	"bianmin/drivers/link/hid"
+	"bianmin/drivers/link/video"
 	"bianmin/drivers/pack"
+	"bianmin/drivers/scan/camera"
 )
 
 // Attached is a device on USB, without a serial line, that is the terminal's or may be.
@@ -51,6 +54,15 @@ func Attachments(root string, packs pack.Packs) ([]Attached, error) {
 	for _, n := range nodes {
 		if known := packs.OfHID(n); known != nil {
 			all = append(all, onHID(n, known, nodes))
+		}
+	}
+	cameras, err := video.List(root)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range cameras {
+		if known := packs.OfVideo(n); known != nil {
+			all = append(all, onVideo(n, known, cameras))
 		}
 	}
 	keyboards, err := typing(root, packs)
@@ -117,6 +129,18 @@ func onHID(n hid.Node, known *pack.Pack, all []hid.Node) Attached {
 	return a
 }
 
+func onVideo(n video.Node, known *pack.Pack, all []video.Node) Attached {
+	a := Attached{Role: known.Role, Pack: known, Vendor: n.Vendor, Product: n.Product, Model: cmp.Or(n.Name, known.Name.En), Serial: n.Serial, Port: n.Port}
+	twins := slices.DeleteFunc(slices.Clone(all), func(o video.Node) bool { return o.Vendor != n.Vendor || o.Product != n.Product })
+	alone := !slices.ContainsFunc(twins, func(o video.Node) bool { return o.Path != n.Path && o.Serial == n.Serial })
+	if slices.ContainsFunc(twins, func(o video.Node) bool { return o.Path != n.Path && o.Port == n.Port }) {
+		a.Link = "video:" + n.Path // two lenses of one device: only the file tells them apart
+		return a
+	}
+	a.Link = "video:" + name(n.Vendor, n.Product, n.Serial, n.Port, len(twins), alone)
+	return a
+}
+
 // name names one device so that it is found again: by its ids, so that another of its model may take its place; where there are several, by its serial
 // number, or where that is none or the same, by its socket.
 func name(vendor, product uint16, serial, port string, several int, unique bool) string {
@@ -134,6 +158,9 @@ func name(vendor, product uint16, serial, port string, several int, unique bool)
 
 // Names tells whether a link of the configuration means this device.
 func (a Attached) Names(name string) bool {
+	if name != "" && name == a.Link {
+		return true
+	}
 	kind, rest, _ := strings.Cut(name, ":")
 	if mine, _, _ := strings.Cut(a.Link, ":"); mine != kind {
 		return false
@@ -190,6 +217,9 @@ func ask(ctx context.Context, a Attached, now func() time.Time) Found {
 		if f.Err = err; is {
 			f.Role, f.Status = a.Role, drivers.Status{Role: a.Role, Condition: drivers.Online, At: now()}
 		}
+	case drivers.RoleScanner:
+		f.Status, f.Err = lookAt(ctx, a.Link, now)
+		f.Role = f.Status.Role
 	case drivers.RoleReader:
 		opened, err := link.Open(ctx, a.Link, link.Options{})
 		if err != nil {
@@ -208,6 +238,16 @@ func ask(ctx context.Context, a Attached, now func() time.Time) Found {
 		f.Status.Model, f.Status.Serial = cmp.Or(f.Status.Model, a.Model), cmp.Or(f.Status.Serial, a.Serial)
 	}
 	return f
+}
+
+// lookAt asks a camera how it is; it stays off.
+func lookAt(ctx context.Context, link string, now func() time.Time) (drivers.Status, error) {
+	c, err := camera.Open(ctx, link, camera.Options{Now: now})
+	if err != nil {
+		return drivers.Status{}, err
+	}
+	status, err := c.Status(ctx)
+	return status, errors.Join(err, c.Close())
 }
 
 // IDs are its vendor and product as people look them up.

@@ -2,6 +2,7 @@ package point
 
 import (
 	"context"
+	"image"
 	"sync"
 	"time"
 
@@ -146,6 +147,21 @@ func (h *scannerHandle) Scan(ctx context.Context, options drivers.ScanOptions) (
 
 func (h *scannerHandle) Status(ctx context.Context) (drivers.Status, error) { return h.status(ctx) }
 func (h *scannerHandle) Close() error                                       { return nil }
+
+// viewerHandle is a document camera's: while it is looked through, whatever else is asked of it waits.
+type viewerHandle struct{ *scannerHandle }
+
+var _ drivers.Viewer = (*viewerHandle)(nil)
+
+func (h *viewerHandle) View(ctx context.Context, show func(image.Image)) error {
+	return h.do(ctx, "view", func(ctx context.Context, d drivers.Scanner) error {
+		viewer, ok := d.(drivers.Viewer)
+		if !ok {
+			return &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultProtocol, Op: "view"}
+		}
+		return viewer.View(ctx, show)
+	})
+}
 
 // status asks the device in its turn; a device that is away has a status too.
 func (o *owner[D]) status(ctx context.Context) (drivers.Status, error) {

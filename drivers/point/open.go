@@ -10,6 +10,7 @@ import (
 	"bianmin/drivers/ipp"
 	"bianmin/drivers/link"
 	"bianmin/drivers/scan"
+	"bianmin/drivers/scan/camera"
 	"bianmin/drivers/scan/escl"
 )
 
@@ -48,6 +49,9 @@ func openDocument(c *Document, options Options) opener[*ipp.Printer] {
 
 func openScanner(c *Scanner, options Options) opener[drivers.Scanner] {
 	return func(ctx context.Context, _ bool) (drivers.Scanner, error) {
+		if c.camera() {
+			return camera.Open(ctx, c.Link, camera.Options{DPI: c.DPI, Now: options.Now})
+		}
 		if c.Link != "" {
 			return escl.Open(ctx, c.Link, escl.Options{DPI: c.DPI, Now: options.Now})
 		}

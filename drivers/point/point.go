@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"bianmin/drivers/barcode"
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/ipp"
+	"bianmin/drivers/scan/camera"
 	"bianmin/drivers/scan/escl"
 )
 
@@ -56,13 +58,16 @@ type Printer struct {
 	NoCutter bool   // it has a tear bar
 }
 
-// Scanner is a page scanner: a driverless one by its link, any other by SANE's name.
+// Scanner is a page scanner: a driverless one or a document camera by its link, any other by SANE's name.
 type Scanner struct {
-	Link string   // as package escl names it, "" for a scanner of SANE's
+	Link string   // as package escl or camera names it, "" for a scanner of SANE's
 	SANE string   // device name for scanimage
 	DPI  int      // 0 is 200
 	Env  []string // environment of scanimage; nil is the needed part of ours
 }
+
+// camera tells whether it is a document camera.
+func (s *Scanner) camera() bool { return strings.HasPrefix(s.Link, "video:") }
 
 // Button is a push button.
 type Button struct {
@@ -85,6 +90,7 @@ type Point struct {
 	reader  *readerHandle
 	printer *printerHandle
 	scanner *scannerHandle
+	views   bool // the scanner is a document camera
 	button  *buttonHandle
 
 	document *documentHandle
@@ -108,7 +114,11 @@ func Start(ctx context.Context, config Config, options Options) (*Point, error) 
 		}
 	}
 	if c := config.Scanner; c != nil && c.Link != "" {
-		if err := escl.CheckLink(c.Link); err != nil {
+		check := escl.CheckLink
+		if c.camera() {
+			check = camera.CheckLink
+		}
+		if err := check(c.Link); err != nil {
 			return nil, fmt.Errorf("scanner: %w", err)
 		}
 	}
@@ -157,7 +167,7 @@ func (p *Point) start(ctx context.Context, config Config, options Options) {
 		seldom := options
 		seldom.Watch *= 10
 		o := newOwner(drivers.RoleScanner, p.board, seldom, p.pulse(), openScanner(c, options))
-		p.scanner = &scannerHandle{owner: o}
+		p.scanner, p.views = &scannerHandle{owner: o}, c.camera()
 		run(ctx, p, o)
 	}
 	if c := config.Button; c != nil {
@@ -215,10 +225,13 @@ func (p *Point) Document() drivers.DocumentPrinter {
 	return p.document
 }
 
-// Scanner is the handle of the scanner.
+// Scanner is the handle of the scanner; a document camera's is a drivers.Viewer.
 func (p *Point) Scanner() drivers.Scanner {
-	if p.scanner == nil {
+	switch {
+	case p.scanner == nil:
 		return nil
+	case p.views:
+		return &viewerHandle{p.scanner}
 	}
 	return p.scanner
 }
