@@ -16,6 +16,7 @@ import (
 	"bianmin/drivers/pack"
 	"bianmin/drivers/point"
 	"bianmin/drivers/scan"
+	"bianmin/drivers/scan/camera"
 	"bianmin/drivers/scan/escl"
 	"bianmin/packaging/places"
 	"bianmin/packaging/settings"
@@ -73,6 +74,7 @@ func (s *search) find(ctx context.Context) {
 	s.printers(ctx)
 	if s.settings.Devices.Scanner == nil && s.root == "/" {
 		s.scanners(ctx)
+		s.cameras(ctx)
 	}
 }
 
@@ -87,6 +89,22 @@ func (s *search) scanners(ctx context.Context) {
 	}
 	for _, name := range names {
 		s.add(Finding{Role: drivers.RoleScanner, Name: name})
+	}
+}
+
+// cameras adds those that are sharp enough for a page, behind every scanner: many a camera is there for faces.
+func (s *search) cameras(ctx context.Context) {
+	for _, a := range s.attached {
+		if a.Pack == nil || a.Pack.Link != pack.LinkVideo || slices.ContainsFunc(s.found, func(f Finding) bool { return a.Names(f.Name) }) {
+			continue
+		}
+		c, err := camera.Open(ctx, a.Link, camera.Options{Now: s.now})
+		if err != nil {
+			continue // in another program's hands, or none that we understand: the technician sees that no scanner was found
+		}
+		if c.Legible() && c.Close() == nil {
+			s.add(Finding{Role: drivers.RoleScanner, Name: a.Link, Model: a.Model, Serial: a.Serial, Pack: a.Pack})
+		}
 	}
 }
 
@@ -129,7 +147,7 @@ func (s *search) usb(ctx context.Context) {
 		}
 	}
 	for i, f := range point.Ask(ctx, left, s.now) {
-		if f.Role != "" {
+		if f.Role != "" && f.Role != drivers.RoleScanner {
 			s.add(Finding{Role: f.Role, Name: f.Link, Model: f.Status.Model, Serial: f.Status.Serial, Pack: left[i].Pack})
 		}
 	}
@@ -159,7 +177,7 @@ func (s *search) add(f Finding) {
 // entry is what terminal.yaml says of it.
 func (f Finding) entry() map[string]any {
 	entry := map[string]any{"link": f.Name}
-	if f.Role == drivers.RoleScanner && escl.CheckLink(f.Name) != nil {
+	if f.Role == drivers.RoleScanner && escl.CheckLink(f.Name) != nil && camera.CheckLink(f.Name) != nil {
 		return map[string]any{"sane": f.Name}
 	}
 	if f.Baud > 0 {

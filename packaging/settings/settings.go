@@ -72,9 +72,9 @@ type Printer struct {
 	NoCutter bool   `yaml:"noCutter"` // a tear bar instead of a cutter
 }
 
-// Scanner is a page scanner: a driverless one by its link, any other by SANE's name.
+// Scanner is a page scanner: a driverless one or a document camera by its link, any other by SANE's name.
 type Scanner struct {
-	Link string `yaml:"link"` // "escl://HOST:PORT/eSCL"
+	Link string `yaml:"link"` // "escl://HOST:PORT/eSCL", or "video:VENDOR:PRODUCT" for a document camera (docs/devices/scan.md)
 	SANE string `yaml:"sane"` // device name for scanimage, e.g. "test:0"
 	DPI  int    `yaml:"dpi"`  // default 200
 }
@@ -242,8 +242,8 @@ func (s *Settings) check() error {
 	if d := s.Devices.Document; d != nil && !strings.HasPrefix(d.Link, "ipp://") {
 		return fmt.Errorf("devices.document.link: %q names no A4 printer, say ipp://HOST:PORT/PATH", d.Link)
 	}
-	if d := s.Devices.Scanner; d != nil && ((d.Link == "") == (d.SANE == "") || d.Link != "" && !strings.HasPrefix(d.Link, "escl://")) {
-		return errors.New("devices.scanner: say either link: escl://HOST:PORT/eSCL or sane: a name that scanimage -L lists")
+	if d := s.Devices.Scanner; d != nil && ((d.Link == "") == (d.SANE == "") || d.Link != "" && !strings.HasPrefix(d.Link, "escl://") && !strings.HasPrefix(d.Link, "video:")) {
+		return errors.New("devices.scanner: say either link: escl://HOST:PORT/eSCL or video:VENDOR:PRODUCT, or sane: a name that scanimage -L lists")
 	}
 	if _, _, err := s.Update.Quiet(); err != nil {
 		return err

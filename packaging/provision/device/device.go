@@ -40,7 +40,7 @@ type line struct {
 
 func (l *line) flags(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), ipp://HOST:PORT/PATH of an A4 printer, or escl://HOST:PORT/eSCL or sane:NAME of a scanner")
+	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), ipp://HOST:PORT/PATH of an A4 printer, escl://HOST:PORT/eSCL or sane:NAME of a scanner, or video:VENDOR:PRODUCT of a document camera")
 	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line; 0 finds a card reader's out")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
 	flags.BoolVar(&l.json, "json", false, "print JSON")

@@ -25,7 +25,7 @@ import (
 
 // shown is one device as the commands tell of it.
 type shown struct {
-	Kind         string          `json:"kind"`           // usb, hid, evdev, serial, queue, escl, sane
+	Kind         string          `json:"kind"`           // usb, hid, evdev, video, serial, queue, escl, sane
 	Link         string          `json:"link,omitempty"` // for --link and terminal.yaml; "" where nothing opens it
 	Role         drivers.Role    `json:"role,omitempty"` // "" where it is not known
 	Pack         string          `json:"pack,omitempty"`

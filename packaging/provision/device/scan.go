@@ -13,18 +13,25 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/drivers/scan"
+	"bianmin/drivers/scan/camera"
 	"bianmin/drivers/scan/escl"
 )
 
-// scannerLink tells whether a link names a scanner: "escl://…" or "sane:NAME".
+// scannerLinks are what names scanners.
+const scannerLinks = "escl://HOST:PORT/eSCL, sane:NAME (scanimage -L lists the names) or video:VENDOR:PRODUCT"
+
+// scannerLink tells whether a link names a scanner.
 func scannerLink(link string) bool {
-	return strings.HasPrefix(link, "escl:") || strings.HasPrefix(link, "sane:")
+	return strings.HasPrefix(link, "escl:") || strings.HasPrefix(link, "sane:") || strings.HasPrefix(link, "video:")
 }
 
 // openScanner opens a scanner by its link; limit is for one page.
 func openScanner(ctx context.Context, l *line) (drivers.Scanner, error) {
 	if name, ok := strings.CutPrefix(l.link, "sane:"); ok {
 		return scan.Open(ctx, scan.Options{Device: name, Timeout: l.timeout})
+	}
+	if strings.HasPrefix(l.link, "video:") {
+		return camera.Open(ctx, l.link, camera.Options{})
 	}
 	return escl.Open(ctx, l.link, escl.Options{Page: l.timeout})
 }
@@ -49,12 +56,12 @@ func scanCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "scan --link LINK",
 		Short: "Scan one page, or what lies in the feeder, and say how good it is / 扫描一页",
-		Long:  "Scan with a driverless scanner (escl://HOST:PORT/eSCL) or one that scanimage -L lists (sane:NAME). The pages are kept only where --out names a folder.",
+		Long:  "Scan with a driverless scanner (escl://HOST:PORT/eSCL), one that scanimage -L lists (sane:NAME), or a document camera (video:VENDOR:PRODUCT). The pages are kept only where --out names a folder.",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
 			if !scannerLink(l.link) {
-				return fmt.Errorf("%q names no scanner: say escl://HOST:PORT/eSCL or sane:NAME (scanimage -L lists the names)", l.link)
+				return fmt.Errorf("%q names no scanner: say %s", l.link, scannerLinks)
 			}
 			pages, err := scanPages(command.Context(), &l, options, folder)
 			if l.json {
@@ -138,7 +145,7 @@ func (p scannedPage) side() string {
 // scannerStatus is a scanner's status, also where it cannot be opened.
 func scannerStatus(ctx context.Context, l *line) (drivers.Status, error) {
 	if !scannerLink(l.link) {
-		return away(drivers.RoleScanner, fmt.Errorf("%q names no scanner: say escl://HOST:PORT/eSCL or sane:NAME", l.link))
+		return away(drivers.RoleScanner, fmt.Errorf("%q names no scanner: say %s", l.link, scannerLinks))
 	}
 	scanner, err := openScanner(ctx, l)
 	if err != nil {
