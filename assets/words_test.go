@@ -10,6 +10,8 @@ import (
 	"bianmin/core/form"
 	"bianmin/core/text"
 	"bianmin/drivers"
+	"bianmin/sync/channel"
+	"bianmin/sync/uplink"
 )
 
 func catalog(t *testing.T) *text.Catalog {
@@ -119,6 +121,20 @@ func TestEveryFaultAndReasonHasWords(t *testing.T) {
 	for _, key := range keys {
 		if !c.Has(text.Chinese, key) {
 			t.Errorf("no words for %s", key)
+		}
+	}
+}
+
+// TestEveryReasonHasWords: whatever keeps a terminal from the platform, people are told what it is and what to do.
+func TestEveryReasonHasWords(t *testing.T) {
+	catalog := catalog(t)
+	for _, lang := range []text.Lang{text.Chinese, text.English} {
+		for _, reason := range append(channel.Reasons(), uplink.ProblemStore) {
+			for _, part := range []string{".is", ".do"} {
+				if !catalog.Has(lang, "link."+string(reason)+part) {
+					t.Errorf("%s: no words for %s%s", lang, reason, part)
+				}
+			}
 		}
 	}
 }

@@ -68,7 +68,8 @@ func (p *syncPage) show(s desk.State) {
 	if view.Health.Problem != "" {
 		problem = k.shared("service.reason." + string(view.Health.Problem))
 	}
-	p.facts.set(fact{k.t("label.network"), k.network(view.Online)}, fact{k.t("label.last-contact"), contact},
+	p.facts.set(fact{k.t("label.network"), k.line(view)}, fact{k.t("label.last-contact"), contact},
+		fact{k.t("label.way"), k.way(view.Health.Link)},
 		fact{k.t("label.disk"), k.with("label.gigabytes", args{"n": view.Health.DiskFree >> 30})}, fact{k.t("label.problem"), problem})
 	var lines []dk.Line
 	p.line = nil
@@ -98,6 +99,25 @@ func (p *syncPage) show(s desk.State) {
 	}
 	p.table.Set(lines, string(view.Chosen))
 	p.showLine()
+}
+
+// line says how the line stands, and what to do when it is known why it does not.
+func (k *kit) line(view *desk.SyncView) string {
+	link := view.Health.Link
+	if view.Online || link.Why == "" || !k.catalog.Has(k.lang, "link."+link.Why+".is") {
+		return k.network(view.Online)
+	}
+	return k.with("label.offline-why", args{"is": k.shared("link." + link.Why + ".is"), "do": k.shared("link." + link.Why + ".do")})
+}
+
+// way says how far the packet under way is; nothing when none is.
+func (k *kit) way(link casefile.Link) string {
+	if link.Total == 0 {
+		return ""
+	}
+	return k.with("label.way-far", args{
+		"part": link.Held * 100 / link.Total, "mb": strconv.FormatFloat(float64(link.Total)/(1<<20), 'f', 1, 64), "rate": (link.Rate + 1023) >> 10,
+	})
 }
 
 func (k *kit) network(online bool) string {

@@ -36,6 +36,7 @@ type Health struct {
 	LastContact time.Time
 	DiskFree    int64
 	Problem     casefile.Code // "" when the desk can accept
+	Link        casefile.Link
 	Offset      time.Duration // platform's time minus the wall clock when last known
 }
 

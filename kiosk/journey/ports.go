@@ -57,6 +57,7 @@ type Health struct {
 	DiskFree    int64
 	ClockDoubt  bool
 	Problem     casefile.Code // "" when the terminal can serve
+	Link        casefile.Link
 }
 
 // Terminal is the terminal's own condition and its technicians.

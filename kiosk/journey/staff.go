@@ -238,7 +238,9 @@ func (m *machine) drawStaff(s *State) {
 		Name: m.staff.account, Terminal: m.options.Place.Terminal, Version: m.options.Place.Version,
 		Waiting: m.health.Waiting, Refused: m.health.Refused, Oldest: m.health.Oldest, Online: m.health.Online,
 		LastContact: m.health.LastContact.Truncate(time.Minute), DiskFree: m.health.DiskFree, ClockDoubt: m.health.ClockDoubt,
+		Link: m.health.Link,
 	}
+	v.Link.Since, v.Link.Next = v.Link.Since.Truncate(time.Minute), v.Link.Next.Truncate(time.Minute)
 	for _, account := range m.staff.accounts {
 		if account.ID == m.staff.account {
 			v.Name = account.Name

@@ -391,4 +391,5 @@ type StaffView struct {
 	LastContact time.Time
 	DiskFree    int64 // bytes
 	ClockDoubt  bool
+	Link        casefile.Link
 }

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"bianmin/core/casefile"
 	"bianmin/drivers"
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
@@ -66,8 +67,12 @@ func (s *staff) show(state journey.State) {
 	if view.Refused > 0 {
 		refused = w.count("staff.refused-some", view.Refused)
 	}
-	s.table.Set(
-		s.row("staff.network", w.t(yes(view.Online, "staff.network-on", "staff.network-off"))),
+	rows := []fyne.CanvasObject{s.row("staff.network", s.network(view))}
+	if view.Link.Total > 0 {
+		rows = append(rows, s.row("staff.way", s.way(view.Link)))
+	}
+	s.table.Set(append(
+		rows,
 		s.row("staff.last-contact", last),
 		s.row("staff.queue", queue),
 		s.row("staff.refused", refused),
@@ -75,8 +80,27 @@ func (s *staff) show(state journey.State) {
 		s.row("staff.clock", w.t(yes(view.ClockDoubt, "staff.clock-doubt", "staff.clock-good"))),
 		s.row("staff.version", view.Version),
 		s.row("staff.catalogue", view.Catalogue),
-	)
+	)...)
 }
+
+// network says how the line stands, and what to do when it is known why it does not.
+func (s *staff) network(view *journey.StaffView) string {
+	w, why := s.kit.words, view.Link.Why
+	switch {
+	case view.Online:
+		return w.t("staff.network-on")
+	case why == "" || !w.has("link."+why+".is"):
+		return w.t("staff.network-off")
+	}
+	return w.with("staff.network-why", args{"is": w.t("link." + why + ".is"), "do": w.t("link." + why + ".do")})
+}
+
+// way says how far the packet under way is.
+func (s *staff) way(link casefile.Link) string {
+	return s.kit.words.with("staff.way-far", args{"part": link.Held * 100 / link.Total, "mb": megabytes(link.Total), "rate": (link.Rate + 1023) >> 10})
+}
+
+func megabytes(n int64) string { return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) }
 
 func yes(is bool, a, b string) string {
 	if is {

@@ -97,6 +97,7 @@ func (o *Office) Health(ctx context.Context) (agency.Health, error) {
 	h, err := o.Terminal.Health(ctx)
 	health := agency.Health{
 		Online: h.Online, Waiting: h.Waiting, Refused: h.Refused, Oldest: h.Oldest, LastContact: h.LastContact, DiskFree: h.DiskFree, Problem: h.Problem,
+		Link: h.Link,
 	}
 	if err != nil {
 		return health, err

@@ -11,6 +11,7 @@ import (
 	"bianmin/core/usage"
 	"bianmin/drivers"
 	"bianmin/store"
+	"bianmin/sync/linkstate"
 )
 
 // PrintJob is one physical job in the print ledger.
@@ -64,6 +65,7 @@ type Health struct {
 	DiskFree    int64 // bytes
 	ClockDoubt  bool
 	Problem     casefile.Code // "" when the terminal can serve
+	Link        casefile.Link // what the sender says of it
 }
 
 // Health tells how the terminal stands. It answers for a terminal that cannot
@@ -93,6 +95,9 @@ func (t *Terminal) Health(ctx context.Context) (Health, error) {
 	}
 	h.Waiting, h.Refused, h.Oldest = counts.Waiting, counts.Refused, counts.Oldest
 	h.Online, h.LastContact = link.Online, link.LastContact
+	if said, err := linkstate.Load(t.options.Folder, time.Now()); err == nil { // without it people are told less
+		h.Link = casefile.Link{Why: said.Why, Since: said.Since, Next: said.Next, Held: said.Held, Total: said.Total, Rate: said.Rate}
+	}
 	return h, nil
 }
 

@@ -34,6 +34,13 @@ const (
 	Request     Reason = "request"      // the platform does not take what it is sent
 )
 
+// Reasons are all but None.
+func Reasons() []Reason {
+	return []Reason{
+		NoLink, NoName, Portal, Intercepted, WrongName, NotTLS, Unsigned, Clock, Expired, Own, Refused, NotAdmitted, Busy, Trouble, Newer, Request,
+	}
+}
+
 // Answered tells whether the platform itself has said so: the line is well then.
 func (r Reason) Answered() bool {
 	switch r {

@@ -10,12 +10,14 @@ import (
 	"bianmin/packaging/lockfile"
 	"bianmin/store"
 	"bianmin/sync/channel"
+	"bianmin/sync/linkstate"
 	"bianmin/sync/uplink"
 )
 
 // reporter writes into the store how the link stands, so that the kiosk can show it.
 type reporter struct {
 	outbox *store.Store
+	folder string // of data, for what the screens show of the link
 	log    *slog.Logger
 	again  func() // called when the line is back, so that what waits goes out
 
@@ -25,6 +27,10 @@ type reporter struct {
 	dead    bool         // the line itself was at fault at the last failure, not the platform
 	proven  time.Time    // when the platform last answered
 	sending uplink.State // the uplink's last word
+	link    linkstate.State
+	way     way
+	told    linkstate.State
+	untold  bool // it was logged that it cannot be written
 }
 
 // uplink takes only news: the uplink repeats an old "online" with every packet that comes to wait.
@@ -33,6 +39,10 @@ func (r *reporter) uplink(ctx context.Context, s uplink.State) {
 	defer r.mu.Unlock()
 	before := r.sending
 	r.sending = s
+	if s.Problem != channel.None {
+		r.because(string(s.Problem), s.Next)
+	}
+	defer r.tell()
 	switch {
 	case s.Problem == uplink.ProblemStore:
 		r.say(ctx, false, s.Contact != before.Contact)
@@ -47,6 +57,7 @@ func (r *reporter) uplink(ctx context.Context, s uplink.State) {
 func (r *reporter) beaten(ctx context.Context, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer r.tell()
 	if err == nil {
 		r.say(ctx, true, true)
 		return
@@ -59,6 +70,7 @@ func (r *reporter) beaten(ctx context.Context, err error) {
 func (r *reporter) probed(ctx context.Context, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer r.tell()
 	switch {
 	case err != nil:
 		r.failed(ctx, err)
@@ -72,6 +84,7 @@ func (r *reporter) probed(ctx context.Context, err error) {
 
 func (r *reporter) failed(ctx context.Context, err error) {
 	r.dead = !channel.Name(err).Answered()
+	r.because(string(channel.Name(err)), r.link.Next)
 	if r.online || !r.said {
 		r.log.Warn("platform not reached", "error", err)
 	}
@@ -95,6 +108,7 @@ func (r *reporter) say(ctx context.Context, online, contact bool) {
 	}
 	if online {
 		r.dead = false
+		r.because("", time.Time{})
 	}
 	if r.said && r.online == online && !contact {
 		return
@@ -110,13 +124,15 @@ func (r *reporter) say(ctx context.Context, online, contact bool) {
 
 // run says the present state anew, because what the store was told ages.
 func (r *reporter) run(ctx context.Context) {
-	for pause(ctx, linkEvery) {
+	for last := time.Now(); pause(ctx, wayEvery); {
 		r.mu.Lock()
 		online, said := r.online, r.said
+		r.onTheWay()
 		r.mu.Unlock()
-		if !said {
+		if !said || time.Since(last) < linkEvery {
 			continue
 		}
+		last = time.Now()
 		if err := r.outbox.RecordLink(ctx, online, false); err != nil && ctx.Err() == nil {
 			r.log.Error("link state not recorded", "error", err)
 		}

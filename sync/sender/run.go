@@ -173,10 +173,10 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		return err
 	}
 	var up *uplink.Uplink
-	reporter := &reporter{outbox: outbox, log: o.log, again: func() { up.Poke() }}
+	reporter := &reporter{outbox: outbox, folder: o.data, log: o.log, again: func() { up.Poke() }}
 	up, err = uplink.New(uplink.Options{
 		Queue: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Now: time.Now, Log: o.log, After: line.first,
-		Changed: func(s uplink.State) { reporter.uplink(ctx, s) }, Acknowledged: down.Poke,
+		Changed: func(s uplink.State) { reporter.uplink(ctx, s) }, Acknowledged: down.Poke, Moved: reporter.moved,
 	})
 	if err != nil {
 		return err

@@ -121,7 +121,7 @@ func (j job) patch(ctx context.Context, source *source, r *result) bool {
 		return true
 	}
 	if limit > r.held {
-		source.attach(request, r.held, limit, watch)
+		source.attach(request, r.held, limit, watch, func(at int64) { j.Moved(j.item, at) })
 		request.Header.Set("Content-Type", wire.TypeBytes)
 	}
 	request.Header.Set(wire.HeaderOffset, strconv.FormatInt(r.held, 10))

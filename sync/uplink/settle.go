@@ -46,7 +46,9 @@ func (u *Uplink) remember(r result) {
 
 func (u *Uplink) contact() {
 	u.Proven()
-	u.show(func(s *State) { s.Online, s.Problem, s.Contact = true, channel.None, u.Now().Truncate(time.Second) })
+	u.show(func(s *State) {
+		s.Online, s.Problem, s.Next, s.Contact = true, channel.None, time.Time{}, u.Now().Truncate(time.Second)
+	})
 }
 
 // refused quarantines the case. A number that the platform has seen before means
@@ -161,7 +163,7 @@ func (u *Uplink) linkWaits(atLeast time.Duration, err error) {
 		u.Log.Warn("packets wait for the link", "why", string(why), "error", err)
 	}
 	u.Log.Debug("waiting for the link", "why", string(why), "wait", d)
-	u.show(func(s *State) { s.Online, s.Problem = false, why })
+	u.show(func(s *State) { s.Online, s.Problem, s.Next = false, why, u.Now().Add(d).Truncate(time.Second) })
 }
 
 // packetWaits lets one packet wait, and no other.

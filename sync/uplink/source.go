@@ -22,10 +22,10 @@ type source struct {
 
 var errClosed = errors.New("the packet is closed")
 
-// attach makes the bytes from offset to limit the request's body, watched by w.
-func (s *source) attach(request *http.Request, offset, limit int64, w *watch) {
+// attach makes the bytes from offset to limit the request's body, watched by w; moved is told how far it is.
+func (s *source) attach(request *http.Request, offset, limit int64, w *watch, moved func(at int64)) {
 	body := func() (io.ReadCloser, error) {
-		return &span{from: s, watch: w, begin: offset, at: offset, end: limit}, nil
+		return &span{from: s, watch: w, moved: moved, begin: offset, at: offset, end: limit}, nil
 	}
 	request.Body, _ = body() // never fails
 	request.GetBody = body
@@ -63,6 +63,7 @@ func (s *source) close() {
 type span struct {
 	from           *source
 	watch          *watch
+	moved          func(at int64)
 	begin, at, end int64
 }
 
@@ -73,6 +74,7 @@ func (b *span) Read(p []byte) (int, error) {
 	}
 	n, err := b.from.readAt(p[:min(int64(len(p)), b.end-b.at)], b.at)
 	b.at += int64(n)
+	b.moved(b.at)
 	if n > 0 && errors.Is(err, io.EOF) {
 		err = nil
 	}

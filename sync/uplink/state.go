@@ -13,6 +13,7 @@ const ProblemStore channel.Reason = "store"
 type State struct {
 	Online  bool           // the platform was reached at the last try
 	Problem channel.Reason // why not
+	Next    time.Time      // wall time of the next try while everything waits
 	Contact time.Time      // wall time of the last proven answer of the platform, zero for none yet
 	Sending string         // case number whose packet is on its way, "" for none
 	Waiting int            // packets that may be sent now

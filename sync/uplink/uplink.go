@@ -67,7 +67,7 @@ func (t Timing) filled() Timing {
 	return t
 }
 
-// Options of an uplink; all but Timing, After, Acknowledged and Changed are required.
+// Options of an uplink; all but Timing, After, Acknowledged, Moved and Changed are required.
 type Options struct {
 	Queue  Queue
 	Client *http.Client     // made by channel.New
@@ -80,6 +80,8 @@ type Options struct {
 	After time.Duration
 	// Acknowledged is called after an acknowledgement was kept, from Run's goroutine; it must not block. nil is nobody.
 	Acknowledged func()
+	// Moved is called when bytes of a packet, up to at, were handed to the line; from any goroutine, and often. nil is nobody.
+	Moved func(item store.Item, at int64)
 	// Changed is called with the new state whenever it changes, from Run's goroutine.
 	Changed func(State)
 }
@@ -125,6 +127,9 @@ func New(o Options) (*Uplink, error) {
 	o.Timing = o.Timing.filled()
 	if o.Changed == nil {
 		o.Changed = func(State) {}
+	}
+	if o.Moved == nil {
+		o.Moved = func(store.Item, int64) {}
 	}
 	if o.Acknowledged == nil {
 		o.Acknowledged = func() {}

@@ -88,13 +88,13 @@ func queue() []Named {
 	line := func(n int, kind casefile.EventKind, state, why string, tries int) agency.QueueLine {
 		return agency.QueueLine{Case: number(n), Kind: kind, State: state, Committed: now.Add(-time.Duration(n+1) * 40 * time.Minute), Attempts: tries, Next: now.Add(3 * time.Minute), Why: why}
 	}
-	health := agency.Health{DiskFree: 83 << 30, LastContact: now.Add(-2 * time.Hour), Waiting: 3}
+	health := agency.Health{DiskFree: 83 << 30, LastContact: now.Add(-2 * time.Hour), Waiting: 3, Link: casefile.Link{Why: "intercepted", Since: now.Add(-2 * time.Hour)}}
 	s := offline(base(desk.Sync))
 	s.Sync = &desk.SyncView{Lines: []agency.QueueLine{line(0, casefile.Submitted, "queued", "network", 4), line(1, casefile.Corrected, "queued", "", 0), line(2, casefile.FeeTaken, "queued", "network", 4)}, Chosen: number(0), LastContact: health.LastContact, Health: health}
 	refused := base(desk.Sync)
 	refused.Status.Refused = 1
 	bad := health
-	bad.Refused, bad.Online = 1, true
+	bad.Refused, bad.Online, bad.Link = 1, true, casefile.Link{Held: 700 << 10, Total: 2 << 20, Rate: 14 << 10}
 	refused.Sync = &desk.SyncView{Online: true, Lines: []agency.QueueLine{line(8, casefile.Submitted, "refused", "申请人的出生日期和公安登记的不一致", 1), line(1, casefile.Corrected, "queued", "", 0)}, Chosen: number(8), LastContact: now, Health: bad}
 	empty := base(desk.Sync)
 	empty.Sync = &desk.SyncView{Online: true, LastContact: now, Health: agency.Health{Online: true, DiskFree: 83 << 30}}

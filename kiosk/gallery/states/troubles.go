@@ -67,8 +67,8 @@ func staff() []Named {
 		{"staff-sign-in-wrong", sign(journey.StaffSignInView{Accounts: accounts, Account: "t1", Problem: journey.Message{Key: "staff.wrong-pin"}})},
 		{"staff-sign-in-locked", sign(journey.StaffSignInView{Accounts: accounts, Account: "t1", Locked: 55 * time.Second})},
 		{"staff-sign-in-none", sign(journey.StaffSignInView{})},
-		{"staff", panel(journey.StaffView{Devices: good, Online: true, LastContact: now.Add(-2 * time.Minute), DiskFree: 41 << 30})},
-		{"staff-trouble", panel(journey.StaffView{Devices: bad, Waiting: 17, Refused: 2, Oldest: now.Add(-26 * time.Hour), LastContact: now.Add(-26 * time.Hour), DiskFree: 600 << 20, ClockDoubt: true})},
+		{"staff", panel(journey.StaffView{Devices: good, Online: true, LastContact: now.Add(-2 * time.Minute), DiskFree: 41 << 30, Waiting: 1, Oldest: now.Add(-3 * time.Minute), Link: casefile.Link{Held: 700 << 10, Total: 2 << 20, Rate: 14 << 10}})},
+		{"staff-trouble", panel(journey.StaffView{Devices: bad, Waiting: 17, Refused: 2, Oldest: now.Add(-26 * time.Hour), LastContact: now.Add(-26 * time.Hour), DiskFree: 600 << 20, ClockDoubt: true, Link: casefile.Link{Why: "intercepted", Since: now.Add(-26 * time.Hour)}})},
 	}
 }
 
