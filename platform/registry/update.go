@@ -201,6 +201,16 @@ func (r *Registry) Deliveries(ctx context.Context, terminal string, after int64,
 	return all, rows.Err()
 }
 
+// Delivered gives the id of the update at a position of a terminal's list, "" when there is none.
+func (r *Registry) Delivered(ctx context.Context, terminal string, position int64) (string, error) {
+	var id string
+	err := r.db.QueryRowContext(ctx, `SELECT update_id FROM deliveries WHERE position = ? AND terminal = ?`, position, terminal).Scan(&id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("find a terminal's update: %w", err)
+	}
+	return id, nil
+}
+
 // Updates lists all that the platform itself wrote, in order.
 func (r *Registry) Updates(ctx context.Context) ([]Update, error) {
 	rows, err := r.db.QueryContext(ctx, `SELECT id, coalesce(case_number, ''), coalesce(terminal, ''), kind, at, sealed FROM updates

@@ -1,10 +1,12 @@
 package service
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
@@ -14,19 +16,16 @@ import (
 )
 
 // getUpdates gives a terminal what the platform wrote about its cases after the
-// terminal's cursor: a position in its own list of deliveries, nothing for the beginning.
+// terminal's cursor: a place in its own list of deliveries, nothing for the beginning.
 func (s *Service) getUpdates(w http.ResponseWriter, r *http.Request, _ map[string]string) error {
 	t, err := s.terminal(r)
 	if err != nil {
 		return err
 	}
 	query := r.URL.Query()
-	var position int64
-	if after := query.Get("after"); after != "" {
-		// The contract has checked that it is a number.
-		if position, err = strconv.ParseInt(after, 10, 64); err != nil {
-			return err
-		}
+	position, err := s.position(r.Context(), t, query.Get("after"))
+	if err != nil {
+		return err
 	}
 	limit := wire.UpdatesLimit
 	if asked := query.Get("limit"); asked != "" {
@@ -56,6 +55,30 @@ func (s *Service) getUpdates(w http.ResponseWriter, r *http.Request, _ map[strin
 	}
 	writeAnswer(w, http.StatusOK, registry.Answered{Body: body, Signature: signature})
 	return nil
+}
+
+// cursorOf is the place behind a delivery: its position in the terminal's list, and the beginning of the update's id, by which a
+// platform that was put back from a copy knows a place in a list that is gone.
+func cursorOf(d registry.Delivery) string {
+	return fmt.Sprintf("%d-%.8s", d.Position, d.ID)
+}
+
+// position is the place a terminal's cursor stands at, the beginning when its list no longer holds that place: the terminal takes
+// an update that it has already for no news.
+func (s *Service) position(ctx context.Context, t registry.Terminal, cursor string) (int64, error) {
+	digits, beginning, _ := strings.Cut(cursor, "-")
+	if digits == "" {
+		return 0, nil
+	}
+	position, err := strconv.ParseInt(digits, 10, 64) // the contract has checked that it is a number
+	if err != nil {
+		return 0, fmt.Errorf("read a cursor: %w", err)
+	}
+	id, err := s.Registry.Delivered(ctx, t.Number, position)
+	if err != nil || !strings.HasPrefix(id, beginning) || id == "" {
+		return 0, err
+	}
+	return position, nil
 }
 
 // fill seals updates to the terminal's newest certificate until the answer is full.
@@ -89,7 +112,7 @@ func (s *Service) fill(r *http.Request, answer *wire.Updates, t registry.Termina
 		}
 		size += len(sealed)
 		answer.Updates = append(answer.Updates, wire.SealedUpdate{ID: d.ID, Sealed: sealed})
-		answer.Next = strconv.FormatInt(d.Position, 10)
+		answer.Next = cursorOf(d)
 	}
 	return nil
 }
