@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"bianmin/core/casefile"
 	"bianmin/sync/seal"
 )
@@ -40,7 +42,7 @@ func (s *Store) attach(ctx context.Context, mediaType string, content io.Reader)
 			err = errors.Join(err, remove(file.Name()))
 		}
 	}()
-	writer, err := seal.NewWriter(file, key)
+	writer, err := seal.NewWriter(&early{file: file}, key)
 	if err != nil {
 		return casefile.Attachment{}, err
 	}
@@ -80,17 +82,50 @@ func (s *Store) attach(ctx context.Context, mediaType string, content io.Reader)
 func (s *Store) place(temporary, digest string) error {
 	target := s.attachmentPath(digest)
 	folder := filepath.Dir(target)
-	if err := os.Mkdir(folder, 0o700); err == nil {
-		if err := seal.SyncFolder(filepath.Dir(folder)); err != nil {
-			return err
-		}
-	} else if !errors.Is(err, fs.ErrExist) {
+	if err := s.folderFor(folder); err != nil {
 		return err
 	}
 	if err := os.Rename(temporary, target); err != nil {
 		return err
 	}
-	return seal.SyncFolder(folder)
+	return s.syncFolder(folder)
+}
+
+// folderFor makes a folder for attachments durable, once per program: one that is there may be of a program that was killed before it synced.
+func (s *Store) folderFor(folder string) error {
+	s.placing.Lock()
+	defer s.placing.Unlock()
+	if s.durable[folder] {
+		return nil
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := s.syncFolder(filepath.Dir(folder)); err != nil {
+		return err
+	}
+	s.durable[folder] = true
+	return nil
+}
+
+// early has the kernel begin to write out what was written while more is sealed, so that little is left for the sync at the end.
+type early struct {
+	file  *os.File
+	at    int64
+	begun int64
+}
+
+const earlyStep = 256 << 10
+
+func (e *early) Write(p []byte) (int, error) {
+	n, err := e.file.Write(p)
+	e.at += int64(n)
+	if err == nil && e.at-e.begun >= earlyStep {
+		// Only a hint: where it is not taken, the sync at the end does all of it, and tells of trouble.
+		_ = unix.SyncFileRange(int(e.file.Fd()), e.begun, e.at-e.begun, unix.SYNC_FILE_RANGE_WRITE)
+		e.begun = e.at
+	}
+	return n, err
 }
 
 type cancellable struct {

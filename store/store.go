@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/sync/seal"
 
 	sqlite "modernc.org/sqlite" // also registers the driver "sqlite"
 )
@@ -64,6 +65,10 @@ type Store struct {
 	relax    statements
 	standing *sql.Stmt // on the reader
 	water    *highWater
+
+	placing    sync.Mutex
+	durable    map[string]bool // folders for attachments that are surely on the disk
+	syncFolder func(string) error
 }
 
 // Open opens the store in a folder, makes or migrates its database and checks
@@ -77,7 +82,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	if _, err := sqlite.OFDLocking(true); err != nil && !errors.Is(err, sqlite.ErrOFDLockingUnavailable) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &Store{folder: options.Folder, clock: options.Clock, point: options.CommitPoint, bare: options.Unsealed}
+	s := &Store{folder: options.Folder, clock: options.Clock, point: options.CommitPoint, bare: options.Unsealed, durable: map[string]bool{}, syncFolder: seal.SyncFolder}
 	if s.point == nil {
 		s.point = func(string) {}
 	}

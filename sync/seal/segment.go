@@ -90,8 +90,9 @@ type Writer struct {
 	to     io.Writer
 	cipher *segmentCipher
 	buffer []byte
-	sealed []byte
+	sealed [2][]byte // the one that is hashed, and the one that is sealed into meanwhile
 	hash   hash.Hash
+	hashed chan struct{} // closed when what was given to the hash last is in it; nil for nothing
 	plain  int64
 	length int64
 	err    error
@@ -111,7 +112,10 @@ func NewWriter(to io.Writer, key [16]byte) (*Writer, error) {
 	}
 	w := &Writer{
 		to: to, cipher: segments, hash: NewHash(),
-		buffer: make([]byte, 0, SegmentSize), sealed: make([]byte, 0, SegmentSize+tagSize),
+		buffer: make([]byte, 0, SegmentSize),
+	}
+	for i := range w.sealed {
+		w.sealed[i] = make([]byte, 0, SegmentSize+tagSize)
 	}
 	if err := w.put(header); err != nil {
 		return nil, err
@@ -119,25 +123,41 @@ func NewWriter(to io.Writer, key [16]byte) (*Writer, error) {
 	return w, nil
 }
 
+// put writes p while it is hashed beside; p must stay as it is until the next put. Whoever drops the writer half-way leaves nothing
+// running: a hash of one segment ends by itself.
 func (w *Writer) put(p []byte) error {
+	w.wait()
+	done := make(chan struct{})
+	w.hashed = done
+	go func() {
+		defer close(done)
+		w.hash.Write(p)
+	}()
 	if _, err := w.to.Write(p); err != nil {
 		w.err = fmt.Errorf("write sealed content: %w", err)
 		return w.err
 	}
-	w.hash.Write(p)
 	w.length += int64(len(p))
 	return nil
 }
 
+// wait waits until all that was put is in the hash.
+func (w *Writer) wait() {
+	if w.hashed != nil {
+		<-w.hashed
+	}
+}
+
 func (w *Writer) flush(last bool) error {
-	w.sealed = w.cipher.aead.Seal(w.sealed[:0], w.cipher.nonce(last), w.buffer, w.cipher.header[:])
+	w.sealed[0], w.sealed[1] = w.sealed[1], w.sealed[0]
+	w.sealed[0] = w.cipher.aead.Seal(w.sealed[0][:0], w.cipher.nonce(last), w.buffer, w.cipher.header[:])
 	w.buffer = w.buffer[:0]
 	w.cipher.counter++
 	if w.cipher.counter == 0 {
 		w.err = errors.New("content is too long to seal")
 		return w.err
 	}
-	return w.put(w.sealed)
+	return w.put(w.sealed[0])
 }
 
 // Write seals p; errors are those of the writer beneath.
@@ -169,6 +189,7 @@ func (w *Writer) Close() error {
 	if err := w.flush(true); err != nil {
 		return err
 	}
+	w.wait()
 	w.err = errors.New("the sealed file is closed")
 	clear(w.buffer[:cap(w.buffer)])
 	return nil
