@@ -199,7 +199,7 @@ type filingResult struct {
 // is filed: nothing of a package is lost in between, and nothing is filed twice.
 func (f *filing) file(ctx context.Context, office Office, book Book) (filingResult, error) {
 	done := filingResult{files: map[string]bool{}}
-	if err := office.Ready(ctx); err != nil {
+	if err := office.Able(ctx); err != nil {
 		return done, fmt.Errorf("ready to file: %w", err)
 	}
 	if len(f.parts) > 1 {

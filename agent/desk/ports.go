@@ -24,8 +24,10 @@ type Office interface {
 	Activate(ctx context.Context, account, code, secret string, card *identity.Card) error
 	// SignOn opens the account's keys. It takes about a second on purpose.
 	SignOn(ctx context.Context, account, secret string) (Book, error)
-	// Ready tells whether a case can be accepted now; a *casefile.Error says why not.
+	// Ready tells whether a case can be begun now; a *casefile.Error says why not.
 	Ready(ctx context.Context) error
+	// Able tells whether one that was begun can be filed now: room on the disk is kept for that.
+	Able(ctx context.Context) error
 	// Health is how the point stands: network, queue, disk.
 	Health(ctx context.Context) (agency.Health, error)
 	// Today is the business time: its date is never before the time mark.

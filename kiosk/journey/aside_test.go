@@ -37,6 +37,7 @@ func TestStaysBesideAnApplication(t *testing.T) {
 		s := newStage(t, loadCatalogue(t))
 		s.toReview()
 		s.desk.ready.set(&casefile.Error{Code: casefile.DiskFull})
+		s.desk.submitErr.set(&casefile.Error{Code: casefile.DiskFull})
 		s.tap(name(), Onward{})
 		s.on(OutOfService)
 		s.wait(untouched + time.Second)

@@ -58,6 +58,14 @@ func newDesk(log *record) *fakeDesk {
 
 func (d *fakeDesk) Ready(context.Context) error { return d.ready.get() }
 
+// Able is Ready without regard to the room on the disk, as the real one.
+func (d *fakeDesk) Able(context.Context) error {
+	if err := d.ready.get(); code(err) != casefile.DiskFull {
+		return err
+	}
+	return nil
+}
+
 func (d *fakeDesk) Attach(ctx context.Context, mediaType string, content []byte) (casefile.Attachment, error) {
 	if err := d.attachErr.get(); err != nil {
 		return casefile.Attachment{}, err

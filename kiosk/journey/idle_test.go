@@ -81,12 +81,23 @@ func TestNoIdleWhereNobodyIsAsked(t *testing.T) {
 	}
 }
 
+// TestLowOnRoomFinishesWhatWasBegun: when the disk runs low, nobody who has scanned and signed is turned away; the next one is told first.
+func TestLowOnRoomFinishesWhatWasBegun(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		s.toReview()
+		s.desk.ready.set(&casefile.Error{Code: casefile.DiskFull})
+		s.tap(name(), Onward{})
+		s.on(Done)
+	})
+}
+
 // TestOutOfServiceWithAnApplication: nobody waits for ever beside an open application.
 func TestOutOfServiceWithAnApplication(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t, loadCatalogue(t))
 		s.toReview()
-		s.desk.ready.set(&casefile.Error{Code: casefile.DiskFull})
+		s.desk.submitErr.set(&casefile.Error{Code: casefile.DiskFull})
 		s.tap(name(), Onward{})
 		if v := s.on(OutOfService); v.OutOfService.Reason != "disk-full" || !v.Back || v.OutOfService.Phone != "12345" {
 			t.Fatalf("state %+v", v.OutOfService)

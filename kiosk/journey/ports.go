@@ -12,8 +12,10 @@ import (
 // Filing is what the journey needs of the desk behind it: to keep pages, to
 // file, and to look up. Errors that people must hear of are *casefile.Error.
 type Filing interface {
-	// Ready tells whether a case can be accepted now; a *casefile.Error says why not.
+	// Ready tells whether a case can be begun now; a *casefile.Error says why not.
 	Ready(ctx context.Context) error
+	// Able tells whether one that was begun can be filed now: room on the disk is kept for that.
+	Able(ctx context.Context) error
 	// Attach seals content and keeps it on disk, synced, before any record names it.
 	Attach(ctx context.Context, mediaType string, content []byte) (casefile.Attachment, error)
 	// Drop forgets a page the person took back.

@@ -102,7 +102,7 @@ func (m *machine) submit() {
 func (m *machine) file(submission casefile.Submission, attachments []casefile.Attachment, strokes []Stroke, at time.Time) work {
 	filing, person := m.options.Filing, m.handed()
 	return func(ctx context.Context, _ emit) Event {
-		if err := filing.Ready(ctx); err != nil {
+		if err := filing.Able(ctx); err != nil {
 			return submitted{err: fmt.Errorf("ready to file: %w", err)}
 		}
 		signature, err := sign(ctx, filing, submission, strokes, at)

@@ -112,7 +112,7 @@ func allThere(ctx context.Context, f *filing.Filing, filed int) error {
 	return nil
 }
 
-// lowOnRoom shows that a person is told before filling a form, not after.
+// lowOnRoom shows that a person is told before filling a form, not after: what was begun is finished with the room that is kept for it.
 func lowOnRoom(ctx context.Context, f *filing.Filing, disk string) error {
 	health, err := f.Health(ctx)
 	if err != nil || health.Problem != "" {
@@ -124,6 +124,20 @@ func lowOnRoom(ctx context.Context, f *filing.Filing, disk string) error {
 	}
 	if code := store.Code(careful.Ready(ctx)); code != casefile.DiskFull {
 		return fmt.Errorf("low on room: code %q", code)
+	}
+	if health, err := careful.Health(ctx); err != nil || health.Problem != casefile.DiskFull {
+		return fmt.Errorf("low on room: health %+v: %w", health, err)
+	}
+	page, err := careful.Attach(ctx, "image/jpeg", []byte("x"))
+	if err != nil {
+		return fmt.Errorf("low on room: a page of what was begun: %w", err)
+	}
+	filed, err := fileOne(ctx, careful, person("王小丫", "990102194501010027"), page, 0)
+	if err != nil {
+		return fmt.Errorf("low on room: the end of what was begun: %w", err)
+	}
+	if err := careful.Evaluate(ctx, filed, casefile.Evaluation{Level: 5, Times: 1}); err != nil {
+		return fmt.Errorf("low on room: its rating: %w", err)
 	}
 	return careful.Close()
 }

@@ -46,7 +46,7 @@ func (f *Filing) Drop(ctx context.Context, digest string) error {
 // Submit commits event, attachments, outbox and audit in one transaction.
 // After it returns nil the case cannot be lost; after an error nothing was filed.
 func (f *Filing) Submit(ctx context.Context, submission casefile.Submission, attachments []casefile.Attachment, person identity.Card) (casefile.Filed, error) {
-	if err := f.Ready(ctx); err != nil {
+	if err := f.Able(ctx); err != nil {
 		return casefile.Filed{}, err
 	}
 	opened, self, err := f.Opened(ctx)
@@ -141,7 +141,7 @@ func (c *composer) newCase(event casefile.Event, public []byte, qr string, now t
 // Evaluate commits the rating of a filed case as an event of that case. A rating
 // that the case already has gives store.ErrEvaluated.
 func (f *Filing) Evaluate(ctx context.Context, filed casefile.Filed, evaluation casefile.Evaluation) error {
-	if err := f.Ready(ctx); err != nil {
+	if err := f.Able(ctx); err != nil {
 		return err
 	}
 	opened, self, err := f.Opened(ctx)

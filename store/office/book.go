@@ -126,7 +126,7 @@ func (b *Book) filing(ctx context.Context) (desk, error) {
 	if err != nil {
 		return desk{}, err
 	}
-	return d, b.office.Ready(ctx)
+	return d, b.office.Able(ctx)
 }
 
 // work commits what do puts, or nothing.

@@ -153,8 +153,24 @@ func (t *Terminal) Opened(ctx context.Context) (*store.Store, *seal.Identity, er
 	return t.store, t.identity, nil
 }
 
-// Ready tells whether a case can be accepted now; a *casefile.Error says why not.
+// Ready tells whether something new can be begun now; a *casefile.Error says why not. Below MinFree nothing is: that room is for
+// finishing what was begun, see Able.
 func (t *Terminal) Ready(ctx context.Context) error {
+	if err := t.Able(ctx); err != nil {
+		return err
+	}
+	free, err := diskFree(t.options.Folder)
+	if err != nil {
+		return Coded(err)
+	}
+	if free < t.options.MinFree {
+		return &casefile.Error{Code: casefile.DiskFull, Err: fmt.Errorf("%d bytes are free", free)}
+	}
+	return nil
+}
+
+// Able tells whether what was begun can be finished now; a *casefile.Error says why not.
+func (t *Terminal) Able(ctx context.Context) error {
 	opened, identity, err := t.Opened(ctx)
 	if err != nil {
 		return err
@@ -165,13 +181,6 @@ func (t *Terminal) Ready(ctx context.Context) error {
 	}
 	if clock.Judgement.Doubt {
 		return &casefile.Error{Code: casefile.ClockDoubt, Err: errors.New(clock.Judgement.Why)}
-	}
-	free, err := diskFree(t.options.Folder)
-	if err != nil {
-		return Coded(err)
-	}
-	if free < t.options.MinFree {
-		return &casefile.Error{Code: casefile.DiskFull, Err: fmt.Errorf("%d bytes are free", free)}
 	}
 	return nil
 }
