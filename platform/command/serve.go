@@ -150,7 +150,7 @@ func (f serveFlags) build(ctx context.Context, o Options, authority *authority.A
 	if err != nil {
 		return nil, nil, nil, errors.Join(err, reg.Close())
 	}
-	s, err := service.New(service.Options{Contract: o.Contract, Authority: authority, Registry: reg, Intake: in, Now: o.Now, Log: log})
+	s, err := service.New(service.Options{Contract: o.Contract, Authority: authority, Registry: reg, Intake: in, Editions: pressOf(f.data, o), Now: o.Now, Log: log})
 	if err != nil {
 		return nil, nil, nil, errors.Join(err, reg.Close())
 	}

@@ -19,6 +19,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/usage"
 	"bianmin/platform/authority"
+	"bianmin/platform/editions"
 	"bianmin/platform/intake"
 	"bianmin/platform/registry"
 	"bianmin/sync/wire"
@@ -33,6 +34,7 @@ type Options struct {
 	Authority *authority.Authority
 	Registry  *registry.Registry
 	Intake    *intake.Intake
+	Editions  editions.Press
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -95,6 +97,7 @@ func (s *Service) handlers() map[string]handler {
 		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
 		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
 		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement, "getSettings": s.getSettings,
+		"getCatalogue": s.getCatalogue, "getCatalogueArchive": s.getCatalogueArchive,
 	}
 }
 
@@ -160,6 +163,9 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 	}
 	answer := wire.Answer{Nonce: beat.Nonce, Usage: len(used)}
 	if answer.Settings, err = s.Registry.SettingsNumber(r.Context(), t); err != nil {
+		return err
+	}
+	if answer.Catalogue, err = s.Editions.Number(t.Region); err != nil {
 		return err
 	}
 	if answer.Staff, err = s.Registry.Staff(r.Context()); err != nil {

@@ -17,6 +17,7 @@ import (
 	"bianmin/store/cut"
 	"bianmin/sync/channel"
 	"bianmin/sync/downlink"
+	"bianmin/sync/edition"
 	"bianmin/sync/enrol/practice"
 	"bianmin/sync/seal"
 	"bianmin/sync/standing"
@@ -181,6 +182,9 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	if err != nil {
 		return err
 	}
+	follower := (&edition.Follower{
+		Shelf: edition.Shelf{Folder: filepath.Join(o.data, edition.FolderName), Who: edition.Of(identity), Point: cut.Point}, Client: client, URL: url, Log: o.log,
+	}).Ready()
 	pulse := uplink.Pulse{
 		Staff:       func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
 		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
@@ -190,6 +194,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Condition: func() *wire.Condition { return look(o.data, o.log) },
 		Settings:  rules.held,
 		Newest:    rules.newest,
+		Catalogue: follower.Newest,
 		Usage:     outbox,
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
@@ -214,6 +219,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	var runErr error
 	working.Go(func() { runErr = up.Run(ctx); end() })
 	working.Go(func() { down.Run(ctx) })
+	working.Go(func() { follower.Run(ctx) })
 	working.Go(func() { pulse.Run(ctx) })
 	working.Go(func() { probe.Run(ctx) })
 	working.Go(func() { reporter.run(ctx) })

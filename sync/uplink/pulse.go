@@ -44,7 +44,7 @@ type Usage interface {
 var _ Usage = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, After, Condition, Agents, Evaluations, Replaced, Settings, Newest and Usage are required.
+// lists of accounts home. All fields but Timing, After, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue and Usage are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -68,6 +68,8 @@ type Pulse struct {
 	Settings func() *wire.SettingsHeld
 	// Newest takes the number of the newest settings the platform has, with every answer; nil does not want it.
 	Newest func(ctx context.Context, number int64)
+	// Catalogue takes the number of the newest edition of the catalogue the platform has, with every answer; nil does not want it.
+	Catalogue func(number int64)
 	// Usage keeps what is counted; nil says nothing about it.
 	Usage Usage
 	// Beaten is called after each try; nil when the platform answered.
@@ -221,6 +223,9 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 	}
 	if p.Newest != nil {
 		p.Newest(ctx, signed.Settings)
+	}
+	if p.Catalogue != nil {
+		p.Catalogue(signed.Catalogue)
 	}
 	return nil
 }

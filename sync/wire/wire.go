@@ -21,6 +21,7 @@ const (
 	TypeJSON    = "application/json"
 	TypeProblem = "application/problem+json"
 	TypeBytes   = "application/offset+octet-stream"
+	TypeArchive = "application/zstd" // archives of the catalogue: a tar inside
 )
 
 // Trust is the trust bundle: all a terminal has to know of the authority. Its
@@ -147,6 +148,7 @@ const (
 	Succession      Kind = "succession"      // a generation takes over what others left
 	Replaced        Kind = "replaced"        // a later generation has taken this one's place; final
 	Ruling          Kind = "settings"        // what the province set for a terminal
+	Contents        Kind = "catalogue"       // which edition of the catalogue is in force
 	Retired         Kind = "retired"         // the terminal's statement of erasure is kept; final
 )
 
@@ -172,6 +174,8 @@ type Answer struct {
 	Evaluations *Evaluations `json:"evaluations,omitempty"`
 	// Settings is the number of the newest settings for who asks; 0 when nothing was ever set.
 	Settings int64 `json:"settings,omitempty"`
+	// Catalogue is the number of the newest edition of the catalogue for who asks; 0 when there is none.
+	Catalogue int64 `json:"catalogue,omitempty"`
 	// Usage is how many of the heartbeat's counts are kept now; all of them or none.
 	Usage int `json:"usage,omitempty"`
 }
