@@ -96,7 +96,7 @@ func (w *window) work(ctx context.Context, s settings.Settings, parts *wiring.Ag
 	watching, quiet := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	if !w.stays {
-		beside.Go(func() { w.stepAside(watching, settings.NewWatch(w.config, s)) })
+		beside.Go(func() { w.stepAside(watching, settings.NewWatch(w.config, s), parts.Outdated) })
 	}
 	err := w.desk.Run(ctx)
 	quiet()
@@ -108,8 +108,8 @@ func (w *window) work(ctx context.Context, s settings.Settings, parts *wiring.Ag
 // settingsPoll is how soon a change of the settings is noticed.
 const settingsPoll = 5 * time.Second
 
-// stepAside asks the desk to end when other settings count and nobody is signed on.
-func (w *window) stepAside(ctx context.Context, watch *settings.Watch) {
+// stepAside asks the desk to end when other settings count, or another edition of the catalogue came, and nobody is signed on.
+func (w *window) stepAside(ctx context.Context, watch *settings.Watch, outdated func() bool) {
 	tick := time.NewTicker(settingsPoll)
 	defer tick.Stop()
 	for {
@@ -117,7 +117,7 @@ func (w *window) stepAside(ctx context.Context, watch *settings.Watch) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if watch.Changed() {
+			if watch.Changed() || outdated() {
 				w.emit(desk.StepAside{})
 			}
 		}

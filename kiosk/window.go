@@ -86,7 +86,7 @@ func live(ctx context.Context, f flags, s settings.Settings, parts *wiring.Kiosk
 	watch := k.watchFirstFrame(cancel)
 	var beside sync.WaitGroup
 	beside.Go(func() { k.warn("the supervisor does not hear", supervise.Beat(ctx, painting)) })
-	beside.Go(func() { k.stepAside(ctx, time.Now()) })
+	beside.Go(func() { k.stepAside(ctx, time.Now(), parts.Outdated) })
 	k.window.Show()
 	k.app.Run()
 	cancel()
@@ -186,8 +186,9 @@ func (k *kiosk) emit(e journey.Event) {
 	}
 }
 
-// stepAside asks the session to end when nobody is served, and another version is wished for or other settings count.
-func (k *kiosk) stepAside(ctx context.Context, started time.Time) {
+// stepAside asks the session to end when nobody is served, and another version is wished for, other settings count or another
+// edition of the catalogue came.
+func (k *kiosk) stepAside(ctx context.Context, started time.Time, outdated func() bool) {
 	watch := settings.NewWatch(k.flags.config, k.settings)
 	tick := time.NewTicker(wishPoll)
 	defer tick.Stop()
@@ -196,7 +197,7 @@ func (k *kiosk) stepAside(ctx context.Context, started time.Time) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if trial.Wished(k.settings.Update.State, started) || watch.Changed() {
+			if trial.Wished(k.settings.Update.State, started) || watch.Changed() || outdated() {
 				k.emit(journey.StepAside{})
 			}
 		}

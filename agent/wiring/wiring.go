@@ -28,6 +28,7 @@ import (
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/office"
+	"bianmin/sync/edition"
 	"bianmin/sync/reported"
 	"bianmin/sync/seal"
 	"bianmin/sync/seal/chip"
@@ -62,7 +63,11 @@ type Agent struct {
 	paper     paper
 	rehearsal *rehearsal // practice mode's, nil at a real desk
 	options   Options
+	edition   string // the newest edition of the catalogue when it was loaded
 }
+
+// Outdated tells whether an edition of the catalogue came since it was loaded.
+func (a *Agent) Outdated() bool { return edition.Latest(a.options.Settings.Data) != a.edition }
 
 // Open opens everything. A desk that cannot serve (not enrolled, no room, clock
 // in doubt) still opens, so that its window can say why; a broken catalogue is an error.
@@ -79,7 +84,7 @@ func (a *Agent) open(ctx context.Context) (err error) {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	if err := a.openData(); err != nil {
+	if err := a.openData(ctx); err != nil {
 		return err
 	}
 	if a.options.Practice {
@@ -108,15 +113,16 @@ func (a *Agent) open(ctx context.Context) (err error) {
 }
 
 // openData loads words, catalogue, pinyin and the fonts of A4 pages.
-func (a *Agent) openData() (err error) {
-	folder, files := a.options.Settings.Catalogue, assets.Catalogue()
-	if folder != "" {
-		files = os.DirFS(folder)
+func (a *Agent) openData(ctx context.Context) (err error) {
+	a.edition = edition.Latest(a.options.Settings.Data)
+	chosen := edition.Choose(ctx, a.options.Settings.Data, a.options.Settings.Catalogue, assets.Catalogue())
+	if chosen.Passed != nil {
+		a.log().Error("a newer edition of the catalogue does not serve", "error", chosen.Passed)
 	}
 	if a.options.Practice {
-		a.set, err = practiceCatalogue(files, a.log())
+		a.set, err = practiceCatalogue(chosen.Files, a.log())
 	} else {
-		a.set, err = catalogue.Load(files)
+		a.set, err = catalogue.Load(chosen.Files)
 	}
 	if err != nil {
 		return fmt.Errorf("load the catalogue: %w", err)

@@ -24,6 +24,7 @@ import (
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/filing"
+	"bianmin/sync/edition"
 	"bianmin/sync/reported"
 )
 
@@ -59,7 +60,11 @@ type Kiosk struct {
 	invented   *journey.Devices // of practice
 	last       *journey.Session // made last
 	options    Options
+	edition    string // the newest edition of the catalogue when it was loaded
 }
+
+// Outdated tells whether an edition of the catalogue came since it was loaded.
+func (k *Kiosk) Outdated() bool { return edition.Latest(k.options.Settings.Data) != k.edition }
 
 // Open opens everything. A terminal that cannot serve (not enrolled, no room,
 // clock in doubt) still opens, so that its screen can say why.
@@ -75,7 +80,7 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	if err := os.MkdirAll(k.options.Settings.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	k.set = k.loadCatalogue()
+	k.set = k.loadCatalogue(ctx)
 	if k.words, err = text.Load(assets.Words()); err != nil {
 		return fmt.Errorf("load the words: %w", err)
 	}
@@ -115,16 +120,16 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// loadCatalogue loads the configured folder's set, or the demo region's. A
+// loadCatalogue loads the province's edition, the configured folder's set, or the demo region's. A
 // broken one is logged with its first fault and gives nil.
-func (k *Kiosk) loadCatalogue() *catalogue.Catalogue {
-	folder, files := k.options.Settings.Catalogue, assets.Catalogue()
-	if folder != "" {
-		files = os.DirFS(folder)
-	} else {
-		folder = "built in"
+func (k *Kiosk) loadCatalogue(ctx context.Context) *catalogue.Catalogue {
+	k.edition = edition.Latest(k.options.Settings.Data)
+	chosen := edition.Choose(ctx, k.options.Settings.Data, k.options.Settings.Catalogue, assets.Catalogue())
+	if chosen.Passed != nil {
+		k.log().Error("a newer edition of the catalogue does not serve", "error", chosen.Passed)
 	}
-	set, err := catalogue.Load(files)
+	folder := chosen.From
+	set, err := catalogue.Load(chosen.Files)
 	var faults catalogue.Messages
 	switch {
 	case err == nil:

@@ -14,6 +14,7 @@ import (
 	"bianmin/core/catalogue"
 	"bianmin/packaging/update/trial"
 	"bianmin/store"
+	"bianmin/sync/edition"
 	"bianmin/sync/seal"
 )
 
@@ -180,26 +181,49 @@ func (l *look) queue(ctx context.Context, opened *store.Store) {
 	}
 }
 
-func (l *look) catalogue(context.Context) {
-	files, built := assets.Catalogue(), true
-	if folder := l.Settings.Catalogue; folder != "" {
-		files, built = os.DirFS(folder), false
+func (l *look) catalogue(ctx context.Context) {
+	chosen := edition.Choose(ctx, l.Settings.Data, l.Settings.Catalogue, assets.Catalogue())
+	built := chosen.Held == nil && l.Settings.Catalogue == ""
+	set, err := catalogue.Load(chosen.Files)
+	if chosen.Passed != nil {
+		l.Log.Warn("a newer edition of the catalogue does not serve", "error", chosen.Passed)
 	}
-	set, err := catalogue.Load(files)
 	if err != nil {
 		l.say("catalogue", Fail, "broken", nil)
 		return
 	}
 	a := args{"region": set.Region.Name, "version": set.Version, "published": set.Published, "items": len(set.Items)}
+	if l.edition(chosen, a) {
+		return
+	}
 	day, err := time.ParseInLocation(time.DateOnly, set.Published, casefile.Zone)
 	switch {
 	case err != nil:
 		l.say("catalogue", Fail, "undated", a)
 	case built && l.identity != nil && l.identity.Environment == "production":
 		l.say("catalogue", Fail, "demo", a)
-	case l.Now().Sub(day) > oldCatalogue:
+	case chosen.Held == nil && l.Now().Sub(day) > oldCatalogue:
 		l.say("catalogue", Warn, "old", a)
 	default:
 		l.say("catalogue", OK, "ok", a)
 	}
+}
+
+// edition says what is wrong with the province's editions here; false when nothing is.
+func (l *look) edition(chosen edition.Choice, a args) bool {
+	refused := edition.Shelf{Folder: filepath.Join(l.Settings.Data, edition.FolderName)}.Refused()
+	a["number"] = refused.Edition
+	switch {
+	case chosen.Passed != nil:
+		l.say("catalogue", Warn, "damaged", a)
+	case refused.Edition > 0 && refused.Newer:
+		l.say("catalogue", Warn, "newer", a)
+	case refused.Edition > 0:
+		l.say("catalogue", Warn, "refused", a)
+	case chosen.Held != nil && l.Now().After(chosen.Held.Until):
+		l.say("catalogue", Warn, "stale", a)
+	default:
+		return false
+	}
+	return true
 }

@@ -16,9 +16,10 @@ func digest(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// TestSmallDelta: of a county's catalogue in which one item of a hundred changed, a delta carries at most a fiftieth of the snapshot.
-func TestSmallDelta(t *testing.T) {
-	w := newWorld(t)
+// oneInAHundred is a county's catalogue before and after one item in a hundred changed.
+func oneInAHundred(t testing.TB) (w *world, before, after edition.Set) {
+	t.Helper()
+	w = newWorld(t)
 	w.grow(300)
 	before, err := edition.Scan(t.Context(), os.DirFS(w.source))
 	if err != nil {
@@ -29,10 +30,32 @@ func TestSmallDelta(t *testing.T) {
 			w.edit(name, `"version"`, `"version" `)
 		}
 	}
-	after, err := edition.Scan(t.Context(), os.DirFS(w.source))
-	if err != nil {
+	if after, err = edition.Scan(t.Context(), os.DirFS(w.source)); err != nil {
 		t.Fatal(err)
 	}
+	return w, before, after
+}
+
+// BenchmarkDelta tells how large the delta is against the snapshot.
+func BenchmarkDelta(b *testing.B) {
+	w, before, after := oneInAHundred(b)
+	var whole, delta bytes.Buffer
+	for b.Loop() {
+		whole.Reset()
+		delta.Reset()
+		if err := edition.WriteArchive(&whole, nil, after, os.DirFS(w.source)); err != nil {
+			b.Fatal(err)
+		}
+		if err := edition.WriteArchive(&delta, before, after, os.DirFS(w.source)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(delta.Len())/float64(whole.Len()), "ofSnapshot")
+}
+
+// TestSmallDelta: of a county's catalogue in which one item of a hundred changed, a delta carries at most a fiftieth of the snapshot.
+func TestSmallDelta(t *testing.T) {
+	w, before, after := oneInAHundred(t)
 	var whole, delta, again bytes.Buffer
 	for _, one := range []struct {
 		to   *bytes.Buffer

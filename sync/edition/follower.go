@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -159,14 +160,7 @@ func (f *Follower) follow(ctx context.Context, whole bool) (moved bool, err erro
 			return false, err
 		}
 	}
-	path := ""
-	if plan.Archive != nil {
-		path = filepath.Join(f.Shelf.Folder, incomingName, plan.Archive.Digest)
-		if moved, err = f.fetch(ctx, *plan.Archive, path); err != nil {
-			return moved, err
-		}
-	}
-	if err := f.Shelf.Take(ctx, plan, path); err != nil {
+	if moved, err = f.take(ctx, plan); err != nil {
 		if errors.Is(err, ErrArchive) {
 			err = errors.Join(err, f.forget())
 		}
@@ -177,6 +171,22 @@ func (f *Follower) follow(ctx context.Context, whole bool) (moved bool, err erro
 		f.Taken(plan.Manifest)
 	}
 	return true, f.forget()
+}
+
+// take fetches what a plan needs and puts the edition into place.
+func (f *Follower) take(ctx context.Context, plan Plan) (moved bool, err error) {
+	if plan.Archive == nil {
+		return false, f.Shelf.Take(ctx, plan, nil)
+	}
+	path := filepath.Join(f.Shelf.Folder, incomingName, plan.Archive.Digest)
+	if moved, err = f.fetch(ctx, *plan.Archive, path); err != nil {
+		return moved, err
+	}
+	archive, err := os.Open(path) // #nosec G304 -- our own folder
+	if err != nil {
+		return moved, fmt.Errorf("open an archive: %w", err)
+	}
+	return moved, errors.Join(f.Shelf.Take(ctx, plan, archive), archive.Close())
 }
 
 // refuse gives the reason why an edition need not be fetched: it was here and was refused, or can be known to be.

@@ -45,8 +45,10 @@ func Scan(ctx context.Context, folder fs.FS) (Set, error) {
 			return err
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case entry.IsDir():
-			return nil
+		case entry.IsDir() && path != "." && path != "items" && path != "files":
+			return fs.SkipDir
+		case entry.IsDir(), !strings.Contains(path, "/") && path != "catalogue.json":
+			return nil // what lies beside a catalogue, notes for instance, is no part of it
 		case !pathForm.MatchString(path) || !entry.Type().IsRegular():
 			return fmt.Errorf("%w: %q does not belong into a catalogue", ErrForm, path)
 		}

@@ -30,10 +30,10 @@ const (
 	PointTaken = "catalogue-placed" // it is in force
 )
 
-// Take puts an edition into place: from its archive, or nothing but its newer manifest where the set is here. Until the last step
+// Take puts an edition into place: from its archive, or nothing but its newer manifest where the set is here (archive is nil then). Until the last step
 // what is here stays in force. Errors: those of Weigh, ErrArchive (the archive is not the named one: fetch it again),
 // ErrDamaged (the base is not what it was: take the snapshot), ErrNewer and ErrBroken (noted for Refused), ErrRoom, a full disk's.
-func (s Shelf) Take(ctx context.Context, plan Plan, archive string) (err error) {
+func (s Shelf) Take(ctx context.Context, plan Plan, archive io.ReadSeeker) (err error) {
 	unlock, err := s.lock()
 	if err != nil {
 		return fmt.Errorf("take an edition of the catalogue: %w", err)
@@ -78,15 +78,13 @@ func (s Shelf) renew(plan Plan) error {
 }
 
 // build makes the whole set under a working name and reads it as the programs will.
-func (s Shelf) build(ctx context.Context, plan Plan, archive, working string) error {
+func (s Shelf) build(ctx context.Context, plan Plan, archive io.ReadSeeker, working string) error {
 	if err := s.haveRoom(plan.Manifest.Size); err != nil {
 		return err
 	}
-	source, err := s.open(plan.Archive, archive)
-	if err != nil {
+	if err := named(*plan.Archive, archive); err != nil {
 		return err
 	}
-	defer source.Close()
 	content := filepath.Join(working, contentName)
 	for _, folder := range []string{working, content, filepath.Join(content, "items"), filepath.Join(content, "files")} {
 		if err := os.Mkdir(folder, 0o700); err != nil {
@@ -94,7 +92,7 @@ func (s Shelf) build(ctx context.Context, plan Plan, archive, working string) er
 		}
 	}
 	set := map[string]File{}
-	gone, err := readArchive(ctx, source, plan.Base, plan.Manifest.Digest, func(file File, from io.Reader) error {
+	gone, err := readArchive(ctx, archive, plan.Base, plan.Manifest.Digest, func(file File, from io.Reader) (err error) {
 		file.Digest, err = write(filepath.Join(content, filepath.FromSlash(file.Path)), from)
 		set[file.Path] = file
 		return err
@@ -218,26 +216,18 @@ func (s Shelf) tidy() error {
 	return nil
 }
 
-// open opens an archive whose bytes are the named ones.
-func (s Shelf) open(named *wire.Archive, path string) (*os.File, error) {
-	source, err := os.Open(path) // #nosec G304 -- the caller's
-	if err != nil {
-		return nil, fmt.Errorf("open an archive: %w", err)
-	}
+// named checks that bytes are the named archive's, and goes back to their beginning.
+func named(archive wire.Archive, source io.ReadSeeker) error {
 	hash := sm3.New()
-	n, err := io.Copy(hash, io.LimitReader(source, named.Size+1))
-	switch {
-	case err != nil:
-		err = fmt.Errorf("read an archive: %w", err)
-	case n != named.Size || !sameDigest(hash.Sum(nil), named.Digest):
-		err = ErrArchive
-	default:
-		_, err = source.Seek(0, io.SeekStart)
-	}
+	n, err := io.Copy(hash, io.LimitReader(source, archive.Size+1))
 	if err != nil {
-		return nil, errors.Join(err, source.Close())
+		return fmt.Errorf("read an archive: %w", err)
 	}
-	return source, nil
+	if n != archive.Size || !sameDigest(hash.Sum(nil), archive.Digest) {
+		return ErrArchive
+	}
+	_, err = source.Seek(0, io.SeekStart)
+	return err
 }
 
 func (s Shelf) haveRoom(need int64) error {

@@ -1,6 +1,7 @@
 package edition_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -32,7 +33,7 @@ const (
 
 // world is a province that publishes, and a terminal's shelf.
 type world struct {
-	t *testing.T
+	t testing.TB
 	*sealtest.Authority
 	press  editions.Press
 	source string // the catalogue's folder in the province's office
@@ -40,7 +41,7 @@ type world struct {
 	now    time.Time
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, Authority: sealtest.New(t), source: t.TempDir(), now: time.Date(2026, 11, 27, 1, 0, 0, 0, time.UTC)}
 	w.press = editions.Press{Folder: filepath.Join(t.TempDir(), "catalogue"), Now: func() time.Time { return w.now }}
@@ -50,9 +51,6 @@ func newWorld(t *testing.T) *world {
 		Who: edition.Who{Environment: "demo", Region: region, Key: seal.SM2Key(identity.PlatformSign)},
 	}
 	if err := os.CopyFS(w.source, assets.Catalogue()); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.RemoveAll(filepath.Join(w.source, "README.md")); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -130,11 +128,14 @@ func (w *world) take(signed wire.SignedCatalogue, whole bool) (edition.Plan, err
 	if err != nil || !ok {
 		return plan, err
 	}
-	archive := ""
-	if plan.Archive != nil {
-		archive = w.press.Archive(plan.Archive.Digest)
+	if plan.Archive == nil {
+		return plan, w.shelf.Take(w.t.Context(), plan, nil)
 	}
-	return plan, w.shelf.Take(w.t.Context(), plan, archive)
+	archive, err := os.ReadFile(w.press.Archive(plan.Archive.Digest))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return plan, w.shelf.Take(w.t.Context(), plan, bytes.NewReader(archive))
 }
 
 func (w *world) mustTake() edition.Plan {

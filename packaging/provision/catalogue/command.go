@@ -1,6 +1,6 @@
-// Package catalogue is the technician's "provision catalogue check": it checks
-// catalogue folders and item files and says file, JSON pointer and reason of
-// everything that is wrong. It must not change the files.
+// Package catalogue is the technician's "provision catalogue": check says file, JSON pointer and
+// reason of everything that is wrong with catalogue folders and item files and must not change
+// them; status and import are about the province's editions on this machine.
 package catalogue
 
 import (
@@ -27,10 +27,10 @@ const (
 func Command() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "catalogue",
-		Short: "Check catalogue files / 检查事项目录文件",
+		Short: "Check catalogue files; the province's editions on this machine / 事项目录",
 		Args:  cobra.NoArgs,
 	}
-	command.AddCommand(checkCommand())
+	command.AddCommand(checkCommand(), statusCommand(), importCommand())
 	return command
 }
 
