@@ -244,9 +244,17 @@ func (t *tool) refusal(err error) error {
 		code  string
 		known error
 	}{
-		{"not-enrolled", seal.ErrNotEnrolled}, {"permission", os.ErrPermission}, {"signature", edition.ErrSignature}, {"foreign", edition.ErrForeign},
-		{"older", edition.ErrOlder}, {"twice", edition.ErrTwice}, {"archive", edition.ErrArchive}, {"newer", edition.ErrNewer}, {"broken", edition.ErrBroken},
-		{"room", edition.ErrRoom}, {"form", edition.ErrForm},
+		{"not-enrolled", seal.ErrNotEnrolled},
+		{"permission", os.ErrPermission},
+		{"signature", edition.ErrSignature},
+		{"foreign", edition.ErrForeign},
+		{"older", edition.ErrOlder},
+		{"twice", edition.ErrTwice},
+		{"archive", edition.ErrArchive},
+		{"newer", edition.ErrNewer},
+		{"broken", edition.ErrBroken},
+		{"room", edition.ErrRoom},
+		{"form", edition.ErrForm},
 	} {
 		if errors.Is(err, one.known) {
 			return fmt.Errorf("%s: %w", t.word("import."+one.code, nil), err)
