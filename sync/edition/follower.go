@@ -19,6 +19,7 @@ import (
 	"bianmin/core/catalogue"
 	"bianmin/store/room"
 	"bianmin/sync/channel"
+	"bianmin/sync/governor"
 	"bianmin/sync/wire"
 )
 
@@ -77,10 +78,7 @@ func (f *Follower) Newest(number int64) {
 
 // Run follows until ctx ends. Trouble of any kind is waited out: it stops nothing else, and what is here goes on to serve.
 func (f *Follower) Run(ctx context.Context) {
-	away := backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(f.Timing.First), backoff.WithMultiplier(2), backoff.WithRandomizationFactor(1),
-		backoff.WithMaxInterval(f.Timing.Most), backoff.WithMaxElapsedTime(0),
-	)
+	away := governor.Backoff(f.Timing.First, f.Timing.Most)
 	whole, told := false, ""
 	for {
 		moved, err := f.follow(ctx, whole)
@@ -107,14 +105,14 @@ func (f *Follower) after(away *backoff.ExponentialBackOff, err error) (time.Dura
 	switch {
 	case err == nil:
 		away.Reset()
-		return jitter(f.Timing.Every), true
+		return governor.Spread(f.Timing.Every), true
 	case errors.As(err, &problem) && problem.Wait > 0:
-		return jitter(problem.Wait), false
+		return governor.Spread(problem.Wait), false
 	case errors.As(err, &problem) && problem.Status == http.StatusNotFound, final(err):
 		// An older platform, or nothing that another try would change.
-		return jitter(f.Timing.Every), true
+		return governor.Spread(f.Timing.Every), true
 	case errors.Is(err, ErrRoom), room.Full(err):
-		return jitter(f.Timing.Most), true
+		return governor.Spread(f.Timing.Most), true
 	}
 	return away.NextBackOff(), false
 }
@@ -233,13 +231,4 @@ func (f *Follower) ask(ctx context.Context) (wire.SignedCatalogue, error) {
 		return wire.SignedCatalogue{}, fmt.Errorf("ask for the catalogue: %w", errors.Join(channel.ErrStranger, err))
 	}
 	return wire.SignedCatalogue{Answer: body, Signature: signature}, nil
-}
-
-// jitter spreads a whole fleet: d to 1.25 d.
-func jitter(d time.Duration) time.Duration {
-	var b [1]byte
-	if _, err := rand.Read(b[:]); err != nil {
-		return d
-	}
-	return d + d*time.Duration(b[0])/1024
 }
