@@ -101,6 +101,8 @@ const (
 	FaultMissingTool  Fault = "missing-tool" // scanimage is not installed
 	FaultCard         Fault = "card"         // the card could not be read: place it again
 	FaultCardDoubt    Fault = "card-doubt"   // two reads or two fields disagree: place it again
+	FaultCardOther    Fault = "card-other"   // another kind of card than this reader is for
+	FaultCardHidden   Fault = "card-hidden"  // a social-security card that does not say whose it is without a password
 	FaultCancelled    Fault = "cancelled"
 	FaultTonerEmpty   Fault = "toner-empty"
 	FaultFormat       Fault = "format"  // document printer: it takes no such document
@@ -181,6 +183,8 @@ type CardReader interface {
 type SocialCardReader interface {
 	// Read reads the card in the reader now; ErrNoCard at once when there is none, an *Error otherwise.
 	Read(ctx context.Context) (identity.SocialCard, error)
+	// Present tells whether a card is in the reader; such a reader always knows.
+	Present(ctx context.Context) (Presence, error)
 	Status(ctx context.Context) (Status, error)
 	Close() error
 }

@@ -10,12 +10,14 @@ const RawTextSize = 256
 // Kind is the kind of card, told by the type character of the text block.
 type Kind string
 
-// The kinds of card that residents carry.
+// The kinds of card that people carry.
 const (
 	Resident      Kind = "resident"       // resident ID card
 	HMTResident   Kind = "hmt-resident"   // residence permit for Hong Kong, Macao and Taiwan residents
 	Foreigner2017 Kind = "foreigner-2017" // foreigner's permanent residence card, 2017 layout
 	Foreigner2023 Kind = "foreigner-2023" // the same, 2023 layout
+	// Social is a social-security card: it proves name and number, and nothing else stands in a Card made of it.
+	Social Kind = "social-security"
 )
 
 // Sex is a code of GB/T 2261.1: 0 unknown, 1 male, 2 female, 9 unspecified.

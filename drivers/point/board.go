@@ -20,7 +20,7 @@ type board struct {
 }
 
 // order is how people list the devices.
-var order = []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner, drivers.RoleButton, drivers.RoleCode}
+var order = []drivers.Role{drivers.RoleReader, drivers.RoleSocial, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner, drivers.RoleButton, drivers.RoleCode}
 
 func newBoard(log *slog.Logger) *board {
 	return &board{log: log, changes: make(chan drivers.Status, 64), last: map[drivers.Role]drivers.Status{}}

@@ -19,6 +19,7 @@ import (
 	"bianmin/drivers/ipp"
 	"bianmin/drivers/scan/camera"
 	"bianmin/drivers/scan/escl"
+	"bianmin/drivers/social"
 )
 
 // Config names the terminal's devices; nil where there is none.
@@ -30,6 +31,12 @@ type Config struct {
 
 	Document *Document
 	Code     *Code
+	Social   *Social
+}
+
+// Social is a chip card reader for social-security cards.
+type Social struct {
+	Link string // "pcsc:" for the only one, "pcsc:NAME" as PC/SC calls it
 }
 
 // Code is a code reader.
@@ -95,6 +102,7 @@ type Point struct {
 
 	document *documentHandle
 	code     *codeHandle
+	social   *socialHandle
 
 	plugged []chan struct{} // one of each device's goroutine
 	cancel  context.CancelFunc
@@ -127,6 +135,11 @@ func Start(ctx context.Context, config Config, options Options) (*Point, error) 
 			return nil, fmt.Errorf("code reader: %w", err)
 		}
 	}
+	if c := config.Social; c != nil {
+		if _, err := social.NameOf(c.Link); err != nil {
+			return nil, fmt.Errorf("social-security card reader: %w", err)
+		}
+	}
 	if options.Now == nil {
 		options.Now = time.Now
 	}
@@ -149,6 +162,11 @@ func (p *Point) start(ctx context.Context, config Config, options Options) {
 	if c := config.Reader; c != nil {
 		o := newOwner(drivers.RoleReader, p.board, options, p.pulse(), openReader(c, options))
 		p.reader = &readerHandle{owner: o, now: options.Now}
+		run(ctx, p, o)
+	}
+	if c := config.Social; c != nil {
+		o := newOwner(drivers.RoleSocial, p.board, options, p.pulse(), openSocial(c, options))
+		p.social = &socialHandle{owner: o}
 		run(ctx, p, o)
 	}
 	if c := config.Printer; c != nil {
@@ -207,6 +225,14 @@ func (p *Point) Reader() drivers.CardReader {
 		return nil
 	}
 	return p.reader
+}
+
+// Social is the handle of the social-security card reader.
+func (p *Point) Social() drivers.SocialCardReader {
+	if p.social == nil {
+		return nil
+	}
+	return p.social
 }
 
 // Printer is the handle of the receipt printer.

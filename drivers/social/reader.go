@@ -3,6 +3,8 @@ package social
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"bianmin/core/identity"
@@ -34,14 +36,26 @@ func New(options Options) *Reader {
 	return &Reader{options}
 }
 
+// Prefix begins the links of chip card readers: the reader's name as PC/SC calls it stands behind it, none means the only reader.
+const Prefix = "pcsc:"
+
+// NameOf gives the name in a link.
+func NameOf(link string) (string, error) {
+	name, ok := strings.CutPrefix(link, Prefix)
+	if !ok {
+		return "", fmt.Errorf("%q names no chip card reader, say pcsc: for the only one, or pcsc:NAME", link)
+	}
+	return name, nil
+}
+
 // Read implements drivers.SocialCardReader.
 func (r *Reader) Read(ctx context.Context) (identity.SocialCard, error) {
 	limited, cancel := context.WithTimeout(ctx, r.options.Limit)
 	defer cancel()
-	if ctx.Err() != nil {
-		return identity.SocialCard{}, fail(ctx, "read card", channel.Ended(ctx))
+	connected, err := r.connect(limited)
+	if errors.Is(err, pcsc.ErrNoCard) {
+		return identity.SocialCard{}, drivers.ErrNoCard
 	}
-	connected, err := pcsc.Connect(r.options.Name)
 	if err != nil {
 		return identity.SocialCard{}, fail(ctx, "read card", err)
 	}
@@ -55,10 +69,48 @@ func (r *Reader) Read(ctx context.Context) (identity.SocialCard, error) {
 	return card, nil
 }
 
+// A card that was just put in may not answer yet: it is tried so often, with pauses.
+const (
+	tries = 5
+	again = 100 * time.Millisecond
+)
+
+func (r *Reader) connect(ctx context.Context) (card *pcsc.Card, err error) {
+	tick := time.NewTicker(again)
+	defer tick.Stop()
+	for range tries {
+		if card, err = pcsc.Connect(ctx, r.options.Name); !errors.Is(err, pcsc.ErrCard) {
+			return card, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+// Present implements drivers.SocialCardReader.
+func (r *Reader) Present(ctx context.Context) (drivers.Presence, error) {
+	limited, cancel := context.WithTimeout(ctx, look)
+	defer cancel()
+	is, err := pcsc.Present(limited, r.options.Name)
+	switch {
+	case err != nil:
+		return "", fail(ctx, "find card", err)
+	case is:
+		return drivers.CardLies, nil
+	}
+	return drivers.CardGone, nil
+}
+
 // Status implements drivers.SocialCardReader: it looks whether the reader is there, and asks no card.
 func (r *Reader) Status(ctx context.Context) (drivers.Status, error) {
+	limited, cancel := context.WithTimeout(ctx, look)
+	defer cancel()
 	status := drivers.Status{Role: drivers.RoleSocial, Condition: drivers.Online, At: r.options.Now()}
-	name, err := pcsc.Choose(r.options.Name)
+	name, err := pcsc.Choose(limited, r.options.Name)
 	status.Model = name
 	if err == nil {
 		return status, nil
@@ -71,13 +123,13 @@ func (r *Reader) Status(ctx context.Context) (drivers.Status, error) {
 	return status, fail(ctx, "ask status", err)
 }
 
+// look is how long the service may take to say what it sees.
+const look = 2 * time.Second
+
 // Close implements drivers.SocialCardReader.
 func (r *Reader) Close() error { return nil }
 
 func fail(ctx context.Context, op string, err error) error {
-	if errors.Is(err, pcsc.ErrNoCard) {
-		return drivers.ErrNoCard
-	}
 	fault := faultOf(err)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		fault = drivers.FaultCancelled
@@ -89,8 +141,10 @@ func fail(ctx context.Context, op string, err error) error {
 func faultOf(err error) drivers.Fault {
 	var refused *StatusError
 	switch {
-	case errors.Is(err, ErrOther), errors.Is(err, ErrForm), errors.Is(err, pcsc.ErrCard), errors.As(err, &refused):
-		return drivers.FaultCard
+	case errors.Is(err, ErrOther):
+		return drivers.FaultCardOther
+	case errors.Is(err, ErrForm), errors.Is(err, pcsc.ErrCard), errors.Is(err, pcsc.ErrNoCard), errors.As(err, &refused):
+		return drivers.FaultCard // also one that was pulled while it was read
 	case errors.Is(err, pcsc.ErrNoService):
 		return drivers.FaultMissingTool
 	case errors.Is(err, channel.ErrUnplugged):

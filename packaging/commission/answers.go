@@ -44,12 +44,16 @@ const noButton = "none"
 // Tests are what can be tried.
 const (
 	TestCard    = "card"
+	TestSocial  = "social"
 	TestReceipt = "receipt"
 	TestPage    = "page"
 	TestScan    = "scan"
 )
 
-var tests = []string{TestCard, TestReceipt, TestPage, TestScan}
+var tests = []string{TestCard, TestSocial, TestReceipt, TestPage, TestScan}
+
+// AllTests are what can be tried, in its order.
+func AllTests() []string { return slices.Clone(tests) }
 
 // ReadAnswers reads a file of answers; "-" as enrolment takes a line of stdin. Errors never repeat the enrolment string.
 func ReadAnswers(path string, stdin io.Reader) (Answers, error) {

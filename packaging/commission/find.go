@@ -18,6 +18,7 @@ import (
 	"bianmin/drivers/scan"
 	"bianmin/drivers/scan/camera"
 	"bianmin/drivers/scan/escl"
+	"bianmin/drivers/social"
 	"bianmin/packaging/places"
 	"bianmin/packaging/settings"
 )
@@ -72,6 +73,9 @@ func (s *search) find(ctx context.Context) {
 	s.serial(ctx)
 	s.usb(ctx)
 	s.printers(ctx)
+	if s.settings.Devices.Social == nil && s.root == "/" {
+		s.chips(ctx)
+	}
 	if s.settings.Devices.Scanner == nil && s.root == "/" {
 		s.scanners(ctx)
 		s.cameras(ctx)
@@ -105,6 +109,17 @@ func (s *search) cameras(ctx context.Context) {
 		if c.Legible() && c.Close() == nil {
 			s.add(Finding{Role: drivers.RoleScanner, Name: a.Link, Model: a.Model, Serial: a.Serial, Pack: a.Pack})
 		}
+	}
+}
+
+// chips looks for chip card readers; without the PC/SC service there is none that could be used.
+func (s *search) chips(ctx context.Context) {
+	found, err := social.Find(ctx)
+	if err != nil {
+		return
+	}
+	for _, f := range found {
+		s.add(Finding{Role: drivers.RoleSocial, Name: f.Link, Model: f.Name})
 	}
 }
 
@@ -282,6 +297,9 @@ func given(d settings.Devices) (all []Finding) {
 	add := func(role drivers.Role, name string) { all = append(all, Finding{Role: role, Name: name, Given: true}) }
 	if d.Reader != nil {
 		add(drivers.RoleReader, d.Reader.Link)
+	}
+	if d.Social != nil {
+		add(drivers.RoleSocial, d.Social.Link)
 	}
 	if d.Printer != nil {
 		add(drivers.RolePrinter, d.Printer.Link)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -126,7 +127,7 @@ type test struct {
 
 // tests are all there are, in the order in which they are done.
 func (t *trial) tests() []test {
-	return []test{{TestCard, drivers.RoleReader, t.card}, {TestReceipt, drivers.RolePrinter, t.receipt}, {TestScan, drivers.RoleScanner, t.scan}, {TestPage, drivers.RoleDocument, t.page}}
+	return []test{{TestCard, drivers.RoleReader, t.card}, {TestSocial, drivers.RoleSocial, t.social}, {TestReceipt, drivers.RolePrinter, t.receipt}, {TestScan, drivers.RoleScanner, t.scan}, {TestPage, drivers.RoleDocument, t.page}}
 }
 
 // about is a test of a device with what is known of it.
@@ -150,9 +151,29 @@ func (t *trial) done(role drivers.Role, test string, begun time.Time, err error)
 	t.add(role, test, Passed, "", took)
 }
 
-// card waits for any card and reads it; what it says is forgotten at once.
+// card waits for any identity card and reads it.
 func (t *trial) card(ctx context.Context) error {
 	t.who.Say("lay-card", nil)
+	return t.read(ctx, drivers.RoleReader, TestCard, func(ctx context.Context) error {
+		_, err := t.point.Reader().Read(ctx)
+		return err
+	})
+}
+
+// social waits for any social-security card and reads it.
+func (t *trial) social(ctx context.Context) error {
+	t.who.Say("lay-social", nil)
+	return t.read(ctx, drivers.RoleSocial, TestSocial, func(ctx context.Context) error {
+		_, err := t.point.Social().Read(ctx)
+		return err
+	})
+}
+
+// another are the faults of a card that another card, or the same once more, may not have.
+var another = []drivers.Fault{drivers.FaultCard, drivers.FaultCardDoubt, drivers.FaultCardOther}
+
+// read waits for a card and reads it; what it says is forgotten at once.
+func (t *trial) read(ctx context.Context, role drivers.Role, test string, once func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, cardLimit)
 	defer cancel()
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -160,11 +181,10 @@ func (t *trial) card(ctx context.Context) error {
 	var last error
 	for {
 		begun := t.now()
-		_, err := t.point.Reader().Read(ctx)
-		fault := drivers.FaultOf(err)
-		if !errors.Is(err, drivers.ErrNoCard) && fault != drivers.FaultCard && fault != drivers.FaultCardDoubt {
+		err := once(ctx)
+		if !errors.Is(err, drivers.ErrNoCard) && !slices.Contains(another, drivers.FaultOf(err)) {
 			if ctx.Err() == nil || err == nil {
-				t.done(drivers.RoleReader, TestCard, begun, err)
+				t.done(role, test, begun, err)
 				return nil
 			}
 		}
@@ -178,7 +198,7 @@ func (t *trial) card(ctx context.Context) error {
 			if last != nil && !errors.Is(last, drivers.ErrNoCard) {
 				result, fault = Failed, drivers.FaultOf(last)
 			}
-			t.add(drivers.RoleReader, TestCard, result, fault, "")
+			t.add(role, test, result, fault, "")
 			return nil
 		case <-tick.C:
 		}

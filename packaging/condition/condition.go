@@ -24,6 +24,9 @@ func Devices(d settings.Devices) point.Config {
 	if d.Button != nil {
 		c.Button = &point.Button{Link: d.Button.Link, Baud: d.Button.Baud}
 	}
+	if d.Social != nil {
+		c.Social = &point.Social{Link: d.Social.Link}
+	}
 	if d.Code != nil {
 		c.Code = &point.Code{Link: d.Code.Link, Baud: d.Code.Baud}
 	}

@@ -129,8 +129,10 @@ func (l *look) deviceWords(lang text.Lang, d Device, code string) Said {
 	default:
 		said.Text, said.Do = l.Words.T(lang, "staff.condition."+string(d.Condition), a), l.Words.T(lang, "provision.check.devices.fault-do", args{"fault": code})
 	}
-	if known := "provision.check.devices." + code + "-do"; l.Words.Has(lang, known) {
-		said.Do = l.Words.T(lang, known, a)
+	for _, known := range []string{code + "-do", role + "-" + code + "-do"} { // what is said of a role counts more
+		if known = "provision.check.devices." + known; l.Words.Has(lang, known) {
+			said.Do = l.Words.T(lang, known, a)
+		}
 	}
 	if d.Serial != "" {
 		said.Text += l.Words.T(lang, "provision.check.devices.serial", a)

@@ -44,6 +44,12 @@ type Devices struct {
 
 	Document *Document `yaml:"document"`
 	Code     *Code     `yaml:"code"`
+	Social   *Social   `yaml:"social"`
+}
+
+// Social is a chip card reader for social-security cards.
+type Social struct {
+	Link string `yaml:"link"` // "pcsc:" for the only one, "pcsc:NAME" as PC/SC calls it (docs/devices/social.md)
 }
 
 // Code is a code reader.
@@ -241,6 +247,9 @@ func (s *Settings) check() error {
 	}
 	if d := s.Devices.Document; d != nil && !strings.HasPrefix(d.Link, "ipp://") {
 		return fmt.Errorf("devices.document.link: %q names no A4 printer, say ipp://HOST:PORT/PATH", d.Link)
+	}
+	if d := s.Devices.Social; d != nil && !strings.HasPrefix(d.Link, "pcsc:") {
+		return fmt.Errorf("devices.social.link: %q names no chip card reader, say pcsc: or pcsc:NAME", d.Link)
 	}
 	if d := s.Devices.Scanner; d != nil && ((d.Link == "") == (d.SANE == "") || d.Link != "" && !strings.HasPrefix(d.Link, "escl://") && !strings.HasPrefix(d.Link, "video:")) {
 		return errors.New("devices.scanner: say either link: escl://HOST:PORT/eSCL or video:VENDOR:PRODUCT, or sane: a name that scanimage -L lists")

@@ -132,6 +132,9 @@ func configuration(_ context.Context, o Options) (any, error) {
 	if x := s.Devices.Button; x != nil {
 		d["button"] = map[string]any{"link": link(x.Link), "baud": x.Baud}
 	}
+	if x := s.Devices.Social; x != nil {
+		d["social"] = map[string]any{"link": link(x.Link)}
+	}
 	if x := s.Devices.Code; x != nil {
 		d["code"] = map[string]any{"link": link(x.Link), "baud": x.Baud}
 	}

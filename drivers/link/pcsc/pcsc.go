@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -56,23 +55,6 @@ func session() (goscard.Context, error) {
 	return c, meaning(code, err)
 }
 
-// Readers are the names of the readers that are there now.
-func Readers() ([]string, error) {
-	c, err := session()
-	if err != nil {
-		return nil, fmt.Errorf("list readers: %w", err)
-	}
-	defer func() { _, _ = c.Release() }()
-	names, code, err := c.ListReaders(nil)
-	if code == noReaders {
-		return nil, nil
-	}
-	if err := meaning(code, err); err != nil {
-		return nil, fmt.Errorf("list readers: %w", err)
-	}
-	return names, nil
-}
-
 // Card is a card in a reader, for this program alone.
 type Card struct {
 	session goscard.Context
@@ -83,39 +65,23 @@ type Card struct {
 	closing chan struct{}
 }
 
-// Choose gives the name of the reader that is meant; "" means the only one. channel.ErrUnplugged where it is not there,
-// channel.ErrAmbiguous where there are several.
-func Choose(name string) (string, error) {
-	names, err := Readers()
-	switch {
-	case err != nil:
-		return "", err
-	case len(names) == 0, name != "" && !slices.Contains(names, name):
-		return "", fmt.Errorf("choose a card reader: %w", channel.ErrUnplugged)
-	case name == "" && len(names) > 1:
-		return "", fmt.Errorf("choose a card reader: %w", channel.ErrAmbiguous)
-	case name == "":
-		name = names[0]
-	}
-	return name, nil
-}
-
 // Connect powers the card in the reader that Choose gives.
-func Connect(name string) (*Card, error) {
-	name, err := Choose(name)
-	if err != nil {
-		return nil, err
-	}
-	c, err := session()
+func Connect(ctx context.Context, name string) (*Card, error) {
+	card, err := call(ctx, func(c goscard.Context) (*Card, error) {
+		name, err := choose(c, name)
+		if err != nil {
+			return nil, err
+		}
+		card, code, err := c.Connect(name, goscard.SCardShareExclusive, goscard.SCardProtocolAny)
+		if err := meaning(code, err); err != nil {
+			return nil, err
+		}
+		return &Card{session: c, card: card, closing: make(chan struct{})}, nil
+	}, func(card *Card) { _ = card.Close() })
 	if err != nil {
 		return nil, fmt.Errorf("connect to a card: %w", err)
 	}
-	card, code, err := c.Connect(name, goscard.SCardShareExclusive, goscard.SCardProtocolAny)
-	if err := meaning(code, err); err != nil {
-		_, _ = c.Release()
-		return nil, fmt.Errorf("connect to a card: %w", err)
-	}
-	return &Card{session: c, card: card, closing: make(chan struct{})}, nil
+	return card, nil
 }
 
 // Transmit sends a command and gives the answer, status word last. The service cannot be hurried: when ctx ends first the call goes

@@ -19,8 +19,10 @@ type Card struct {
 	Bank    bool              // it knows no environment of social security
 	Numbers bool              // records are asked for by number, not by tag
 	T0      bool              // the older protocol: lengths and answers are fetched in a second step
+	Pulled  int               // in the middle of a read: after so many answers, 0 for never
 
-	file byte
+	file     byte
+	answered int
 }
 
 // New is a card with both files.
@@ -134,9 +136,13 @@ func (c *Card) Insert(ctx context.Context, address string) error {
 			continue
 		default:
 			answer = c.respond(message)
+			c.answered++
 		}
 		if _, err := conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(answer))), answer...)); err != nil { // #nosec G115 -- short
 			return pulled(ctx, err)
+		}
+		if c.Pulled > 0 && c.answered >= c.Pulled {
+			return nil
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/idcard"
 	"bianmin/drivers/photo"
+	"bianmin/drivers/social"
 )
 
 // findEvery is the pause between two looks for a card.
@@ -25,10 +27,13 @@ func cardCommand() *cobra.Command {
 	var decoder string
 	command := &cobra.Command{
 		Use:   "card --link LINK",
-		Short: "Read one card and print every field and the raw text block / 读一张身份证",
+		Short: "Read one card and print every field; of an identity card also the raw text block / 读一张身份证或社会保障卡",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
+			if strings.HasPrefix(l.link, social.Prefix) {
+				return readSocial(command, &l)
+			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
 			defer cancel()
 			if !l.json {

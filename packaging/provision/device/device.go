@@ -40,7 +40,7 @@ type line struct {
 
 func (l *line) flags(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), ipp://HOST:PORT/PATH of an A4 printer, escl://HOST:PORT/eSCL or sane:NAME of a scanner, or video:VENDOR:PRODUCT of a document camera")
+	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), ipp://HOST:PORT/PATH of an A4 printer, escl://HOST:PORT/eSCL or sane:NAME of a scanner, video:VENDOR:PRODUCT of a document camera, or pcsc: or pcsc:NAME of a chip card reader")
 	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line; 0 finds a card reader's out")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
 	flags.BoolVar(&l.json, "json", false, "print JSON")
@@ -111,6 +111,7 @@ var faults = map[drivers.Fault]string{
 	drivers.FaultAmbiguous:    "several such devices are plugged in: unplug one, or name the one you mean",
 	drivers.FaultCard:         "the card could not be read: place it again",
 	drivers.FaultCardDoubt:    "two reads of the card disagree: place it again",
+	drivers.FaultCardOther:    "the card is of another kind than this reader is for",
 	drivers.FaultBusy:         "another program holds the device",
 	drivers.FaultPaperOut:     "the printer has no paper: put in a new roll",
 	drivers.FaultCoverOpen:    "the printer's cover is open: close it",
@@ -131,6 +132,9 @@ func sentence(err error) error {
 	said := faults[fault.Fault]
 	if fault.Role == drivers.RoleDocument && pagesFaults[fault.Fault] != "" {
 		said = pagesFaults[fault.Fault]
+	}
+	if fault.Role == drivers.RoleSocial && chipFaults[fault.Fault] != "" {
+		said = chipFaults[fault.Fault]
 	}
 	if said == "" {
 		return err

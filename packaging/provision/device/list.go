@@ -25,7 +25,7 @@ import (
 
 // shown is one device as the commands tell of it.
 type shown struct {
-	Kind         string          `json:"kind"`           // usb, hid, evdev, video, serial, queue, escl, sane
+	Kind         string          `json:"kind"`           // usb, hid, evdev, video, serial, pcsc, queue, escl, sane
 	Link         string          `json:"link,omitempty"` // for --link and terminal.yaml; "" where nothing opens it
 	Role         drivers.Role    `json:"role,omitempty"` // "" where it is not known
 	Pack         string          `json:"pack,omitempty"`
@@ -135,6 +135,11 @@ func (l look) around(ctx context.Context) listed {
 	lines, err := l.serial(ctx, packs)
 	trouble("serial ports", err)
 	all.Devices = append(all.Devices, lines...)
+	if l.root == "/" {
+		chips, err := chipReaders(ctx)
+		trouble("chip card readers", err)
+		all.Devices = append(all.Devices, chips...)
+	}
 	for _, f := range printers {
 		s := shown{Kind: "queue", Link: f.Link, Role: drivers.RoleDocument, Model: f.Status.Model, Status: &f.Status}
 		note := ""

@@ -17,34 +17,52 @@ import (
 
 func socialCommand() *cobra.Command {
 	var reader string
-	var timeout time.Duration
-	var asJSON bool
+	var l line
 	command := &cobra.Command{
 		Use:   "social",
 		Short: "Read one social-security card in a chip card reader / 读一张社会保障卡",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
-			ctx, cancel := context.WithTimeout(command.Context(), timeout)
-			defer cancel()
-			if !asJSON {
-				_, _ = fmt.Fprintln(command.ErrOrStderr(), "请将社会保障卡插入读卡器 / put a social-security card into the reader")
-			}
-			card, err := awaitSocial(ctx, social.New(social.Options{Name: reader, Limit: timeout, Now: time.Now}))
-			if err != nil {
-				return socialSentence(err)
-			}
-			if asJSON {
-				return printJSON(command.OutOrStdout(), tellSocial(card))
-			}
-			return printSocial(command.OutOrStdout(), tellSocial(card))
+			l.link = social.Prefix + reader
+			return readSocial(command, &l)
 		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&reader, "reader", "", "the reader as PC/SC calls it, where there are several")
-	flags.DurationVar(&timeout, "timeout", 10*time.Second, "how long to wait at most")
-	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
+	flags.BoolVar(&l.json, "json", false, "print JSON")
 	return command
+}
+
+// readSocial reads the card that is put in and prints it.
+func readSocial(command *cobra.Command, l *line) error {
+	name, err := social.NameOf(l.link)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
+	defer cancel()
+	if !l.json {
+		_, _ = fmt.Fprintln(command.ErrOrStderr(), "请将社会保障卡插入读卡器 / put a social-security card into the reader")
+	}
+	card, err := awaitSocial(ctx, social.New(social.Options{Name: name, Limit: l.timeout, Now: time.Now}))
+	if err != nil {
+		return sentence(err)
+	}
+	if l.json {
+		return printJSON(command.OutOrStdout(), tellSocial(card))
+	}
+	return printSocial(command.OutOrStdout(), tellSocial(card))
+}
+
+// socialStatus asks whether a chip card reader is there.
+func socialStatus(ctx context.Context, l *line) (drivers.Status, error) {
+	name, err := social.NameOf(l.link)
+	if err != nil {
+		return drivers.Status{Role: drivers.RoleSocial, Condition: drivers.NoDevice, At: time.Now()}, err
+	}
+	return social.New(social.Options{Name: name, Now: time.Now}).Status(ctx)
 }
 
 // awaitSocial waits for a card and reads it.
@@ -64,15 +82,15 @@ func awaitSocial(ctx context.Context, reader drivers.SocialCardReader) (identity
 	}
 }
 
-// socialSentence says what differs for chip cards.
-func socialSentence(err error) error {
-	switch {
-	case errors.Is(err, social.ErrOther):
-		return fmt.Errorf("the card is no social-security card, or lies the wrong way round (%w)", err)
-	case drivers.FaultOf(err) == drivers.FaultMissingTool:
-		return fmt.Errorf("the PC/SC service is missing or does not run: apt-get install pcscd (%w)", err)
-	}
-	return sentence(err)
+// chipFaults are the sentences that differ for chip cards and their readers.
+var chipFaults = map[drivers.Fault]string{
+	drivers.FaultUnplugged:    "no such chip card reader is plugged in: provision device list shows those that are",
+	drivers.FaultSilent:       "the PC/SC service or the reader does not answer: systemctl restart pcscd",
+	drivers.FaultMissingTool:  "the PC/SC service is missing or does not run: apt-get install pcscd",
+	drivers.FaultNotPermitted: "the PC/SC service refuses this user: run as root",
+	drivers.FaultAmbiguous:    "several chip card readers are plugged in: name the one you mean, as pcsc:NAME",
+	drivers.FaultCard:         "the card could not be read: pull it out and put it in again, chip up, to the end",
+	drivers.FaultCardOther:    "the card is no social-security card, or lies the wrong way round",
 }
 
 // toldSocial is a card as the command prints it. Dates are YYYY-MM-DD.
@@ -137,4 +155,16 @@ func printSocial(out io.Writer, t toldSocial) error {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil
+}
+
+// chipReaders tells of the readers that the PC/SC service knows; a machine without the service has none.
+func chipReaders(ctx context.Context) (all []shown, err error) {
+	found, err := social.Find(ctx)
+	if drivers.FaultOf(err) == drivers.FaultMissingTool {
+		return nil, nil
+	}
+	for _, f := range found {
+		all = append(all, shown{Kind: "pcsc", Link: f.Link, Role: drivers.RoleSocial, Model: f.Name})
+	}
+	return all, err
 }

@@ -30,6 +30,9 @@ var roles = map[drivers.Role]func(opened link.Link, l *line) asker{
 	drivers.RolePrinter: func(opened link.Link, l *line) asker { return statusPrinter{link: opened, line: l} },
 }
 
+// others are the roles whose devices no link opens.
+var others = []drivers.Role{drivers.RoleDocument, drivers.RoleScanner, drivers.RoleSocial}
+
 func statusCommand() *cobra.Command {
 	var l line
 	var role string
@@ -40,7 +43,7 @@ func statusCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
 			open := roles[drivers.Role(role)]
-			if open == nil && drivers.Role(role) != drivers.RoleDocument && drivers.Role(role) != drivers.RoleScanner {
+			if open == nil && !slices.Contains(others, drivers.Role(role)) {
 				return fmt.Errorf("role %q is unknown, say %s", role, strings.Join(roleNames(), " or "))
 			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
@@ -64,7 +67,10 @@ func statusCommand() *cobra.Command {
 }
 
 func roleNames() []string {
-	names := []string{string(drivers.RoleDocument), string(drivers.RoleScanner)}
+	var names []string
+	for _, role := range others {
+		names = append(names, string(role))
+	}
 	for role := range roles {
 		names = append(names, string(role))
 	}
@@ -79,6 +85,8 @@ func askStatus(ctx context.Context, l *line, role drivers.Role, open func(link.L
 		return pagesStatus(ctx, l)
 	case drivers.RoleScanner:
 		return scannerStatus(ctx, l)
+	case drivers.RoleSocial:
+		return socialStatus(ctx, l)
 	}
 	if role == drivers.RoleReader {
 		if err := l.findSpeed(ctx); err != nil {

@@ -238,7 +238,7 @@ func signer(id string, missing bool) commission.Signer {
 }
 
 func (d *distant) Tests() []string {
-	return []string{commission.TestCard, commission.TestReceipt, commission.TestPage, commission.TestScan}
+	return commission.AllTests()
 }
 
 func testOf(t commission.Tried) lines.Test {

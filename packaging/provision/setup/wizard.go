@@ -167,7 +167,7 @@ func (w *wizard) Replace(old string, sticks []string) (string, error) {
 	}
 }
 
-var roles = []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner, drivers.RoleButton}
+var roles = []drivers.Role{drivers.RoleReader, drivers.RoleSocial, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner, drivers.RoleButton}
 
 func showFound(s speaker, found []commission.Finding) {
 	if len(found) == 0 {
@@ -244,7 +244,7 @@ func (w *wizard) Accept(staff []wire.Staff, unseen []drivers.Role) (commission.S
 }
 
 func (w *wizard) Tests() []string {
-	return []string{commission.TestCard, commission.TestReceipt, commission.TestPage, commission.TestScan}
+	return commission.AllTests()
 }
 
 // answered is a technician who has written down beforehand what to say.

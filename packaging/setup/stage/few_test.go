@@ -104,3 +104,16 @@ func TestDoubtIsShown(t *testing.T) {
 		})
 	}
 }
+
+// TestChipCardReader: it has a line where it is found, behind the card reader, and none is missed where it is not.
+func TestChipCardReader(t *testing.T) {
+	p := begin(t, nil)
+	found := append(whole(), lines.Device{Role: drivers.RoleSocial, Name: "pcsc:ACS ACR38U"})
+	p.says(enrolled, say("finding", nil), ask(lines.Question{What: lines.Press, Seconds: 20}), say("button-heard", nil), ask(lines.Question{What: lines.Devices, Found: found}))
+	p.answered(devices(nil))
+	p.says(test(drivers.RoleSocial, "social", "running"))
+	s := p.until("the card is asked for", func(s stage.State) bool { return s.Prompt == "lay-social" })
+	if len(s.Devices) != 6 || s.Devices[1].Role != drivers.RoleSocial {
+		t.Errorf("devices: %+v", s.Devices)
+	}
+}

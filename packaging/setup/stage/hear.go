@@ -49,7 +49,7 @@ func (s *Stage) said(said lines.Said) {
 	case "button-heard", "no-button":
 		s.heard = said.Key == "button-heard"
 		s.state.Prompt, s.state.Busy = "", "finding"
-	case "lay-card", "lay-page":
+	case "lay-card", "lay-social", "lay-page":
 		s.state.Prompt = said.Key
 	case "printed":
 		s.state.Paper = "printed"
@@ -125,10 +125,14 @@ func (s *Stage) asked(q lines.Question) {
 // order is how devices stand on the page.
 var order = []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner, drivers.RoleButton}
 
-// listed makes a line for every kind of device, found or not.
+// listed makes a line for every kind of device, found or not; most points have no chip card reader, so it has one only where it is found.
 func listed(found []lines.Device) []Device {
 	var all []Device
-	for _, role := range order {
+	roles := order
+	if slices.ContainsFunc(found, func(f lines.Device) bool { return f.Role == drivers.RoleSocial }) {
+		roles = slices.Insert(slices.Clone(order), 1, drivers.RoleSocial)
+	}
+	for _, role := range roles {
 		d := Device{Device: lines.Device{Role: role}}
 		for _, f := range found {
 			switch {
@@ -149,7 +153,7 @@ func listed(found []lines.Device) []Device {
 
 // beyondDoubt tells whether there is one well device of every kind, and nothing to choose or to do first.
 func beyondDoubt(found []lines.Device, all []Device) bool {
-	if len(found) != len(order) {
+	if len(found) != len(all) {
 		return false
 	}
 	return !slices.ContainsFunc(all, func(d Device) bool {
@@ -158,7 +162,7 @@ func beyondDoubt(found []lines.Device, all []Device) bool {
 }
 
 // prompts are what is to be done, or waited for, while a test runs.
-var prompts = map[string]string{"status": "asking", "card": "lay-card", "receipt": "printing", "page": "printing-page", "scan": "lay-page"}
+var prompts = map[string]string{"status": "asking", "card": "lay-card", "social": "lay-social", "receipt": "printing", "page": "printing-page", "scan": "lay-page"}
 
 // tested takes the news of a test.
 func (s *Stage) tested(t lines.Test) {

@@ -47,7 +47,7 @@ func (p *tests) buttons() []fyne.CanvasObject {
 func (p *tests) first() fyne.Focusable { return p.retest }
 
 // asides are the prompts that have a lesser line.
-var asides = map[string]bool{"lay-card": true, "lay-page": true}
+var asides = map[string]bool{"lay-card": true, "lay-social": true, "lay-page": true}
 
 func (p *tests) show(s stage.State) {
 	k := p.kit

@@ -31,7 +31,11 @@ func (w words) fault(role drivers.Role, fault drivers.Fault) string {
 	if key := "fault." + string(role) + "." + string(fault) + ".means"; w.catalog.Has(text.Chinese, key) {
 		means = w.catalog.T(w.lang, key, nil)
 	}
-	if key := "provision.check.devices." + string(fault) + "-do"; w.catalog.Has(text.Chinese, key) && role != drivers.RoleDocument { // what is said there is about rolls
+	key := "provision.check.devices." + string(role) + "-" + string(fault) + "-do" // what is said of a role counts more
+	if !w.catalog.Has(text.Chinese, key) {
+		key = "provision.check.devices." + string(fault) + "-do"
+	}
+	if w.catalog.Has(text.Chinese, key) && role != drivers.RoleDocument { // what is said there is about rolls
 		means += "\n" + w.with("label.do", args{"do": w.catalog.T(w.lang, key, nil)})
 	}
 	return means
