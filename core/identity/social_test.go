@@ -26,8 +26,11 @@ func TestPersonOfSocialCard(t *testing.T) {
 		{"whole", func(*identity.SocialCard) {}, nil, nil},
 		{"hidden", func(c *identity.SocialCard) { c.Holder = nil }, nil, identity.ErrNoHolder},
 		{"a digit", func(c *identity.SocialCard) { c.Holder.Number = "990301194803150248" }, []identity.Field{identity.FieldNumber}, nil},
-		{"empty", func(c *identity.SocialCard) { *c.Holder = identity.SocialHolder{} },
-			[]identity.Field{identity.FieldName, identity.FieldSex, identity.FieldBirth, identity.FieldNumber}, nil},
+		{
+			"empty", func(c *identity.SocialCard) { *c.Holder = identity.SocialHolder{} },
+			[]identity.Field{identity.FieldName, identity.FieldSex, identity.FieldBirth, identity.FieldNumber},
+			nil,
+		},
 		{"the sex", func(c *identity.SocialCard) { c.Holder.Sex = identity.SexMale }, []identity.Field{identity.FieldSex}, nil},
 		{"the birth", func(c *identity.SocialCard) { c.Holder.Birth.Day = 16 }, []identity.Field{identity.FieldBirth}, nil},
 		{"the name", func(c *identity.SocialCard) { c.Holder.Name = "王?" }, []identity.Field{identity.FieldName}, nil},
