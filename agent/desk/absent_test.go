@@ -74,7 +74,7 @@ func TestDelegationBindsLaterActs(t *testing.T) {
 		s := newStage(t)
 		s.signOn("100001")
 		number := s.fileFor(pension, &casefile.Delegation{
-			Agent: "100001", Delegate: applicant(delegate()), Scope: []string{agency.ScopeApply}, Item: pension, From: "2026-11-01", Until: "2026-12-31",
+			Agent: "100001", Delegate: casefile.ApplicantOf(delegate()), Scope: []string{agency.ScopeApply}, Item: pension, From: "2026-11-01", Until: "2026-12-31",
 		})
 		s.decide(number, casefile.StateDone, &casefile.Outcome{Result: "认证结果", Way: "pickup"})
 		s.send(Go{Page: Results}, PickCase{Number: number}, Act{Action: ActDeliver})

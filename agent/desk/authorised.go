@@ -20,7 +20,7 @@ type mandate struct {
 func (m *machine) askMandate(code receipt.Code) {
 	m.takeValidCard(func(m *machine, card identity.Card) {
 		d := casefile.Delegation{
-			Agent: m.shift.account.ID, AgentName: m.shift.account.Name, Delegate: applicant(card), Item: code.Item, From: m.date(),
+			Agent: m.shift.account.ID, AgentName: m.shift.account.Name, Delegate: casefile.ApplicantOf(card), Item: code.Item, From: m.date(),
 		}
 		m.askNumber("desk.ask.delegate-number", func(m *machine, number string) {
 			if number != card.Number {

@@ -187,7 +187,7 @@ func (m *machine) askForeign(code receipt.Code) {
 		case a.Chosen == "authorisation":
 			m.askMandate(code)
 		default:
-			m.takeValidCard(func(m *machine, card identity.Card) { m.openForeign(code, applicant(card), nil) })
+			m.takeValidCard(func(m *machine, card identity.Card) { m.openForeign(code, casefile.ApplicantOf(card), nil) })
 		}
 	})
 }

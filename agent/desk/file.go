@@ -104,7 +104,7 @@ func (m *machine) part(a *accept, i int) (filingPart, error) {
 	}
 	item := a.items[i]
 	p := filingPart{submission: casefile.Submission{
-		Item: m.itemRef(a, i), Applicant: applicant(*a.principal), Values: values, Package: a.pack, Previous: a.previous,
+		Item: m.itemRef(a, i), Applicant: casefile.ApplicantOf(*a.principal), Values: values, Package: a.pack, Previous: a.previous,
 	}}
 	a.fillMaterials(&p, i, m.shift.account.ID)
 	if d := m.delegation(a); d != nil {

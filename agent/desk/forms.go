@@ -177,11 +177,11 @@ func (m *machine) pointName(file agency.CaseFile, point casefile.NoticePoint) st
 func (m *machine) printAuthorisation(a *accept) {
 	d := casefile.Delegation{Agent: m.shift.account.ID, AgentName: m.shift.account.Name, Scope: a.scope, Item: a.item().Code, From: m.date(), Until: a.until}
 	if a.delegate != nil {
-		d.Delegate = applicant(*a.delegate)
+		d.Delegate = casefile.ApplicantOf(*a.delegate)
 	}
 	paper := receipt.AuthorisationPaper{Delegation: d, Item: m.itemRef(a, 0)}
 	if a.principal != nil {
-		paper.Principal = applicant(*a.principal)
+		paper.Principal = casefile.ApplicantOf(*a.principal)
 	}
 	if phone, ok := a.values["phone"].(string); ok {
 		paper.PrincipalPhone = phone

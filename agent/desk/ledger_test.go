@@ -194,7 +194,7 @@ func TestVisits(t *testing.T) {
 func TestRegister(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newStage(t)
-		number := s.fileFor(pension, &casefile.Delegation{Agent: "100001", Delegate: applicant(delegate()), Item: pension})
+		number := s.fileFor(pension, &casefile.Delegation{Agent: "100001", Delegate: casefile.ApplicantOf(delegate()), Item: pension})
 		file := &s.office.cases[number].file
 		file.Submission.Values = []byte(`{"phone":"13800000000"}`)
 		file.Custody.Held = []agency.Held{{Paper: casefile.Paper{ID: "1"}}, {Paper: casefile.Paper{ID: "2"}}}

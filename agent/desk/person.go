@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -254,7 +253,7 @@ func (m *machine) delegation(a *accept) *casefile.Delegation {
 		return nil
 	}
 	d := &casefile.Delegation{
-		Agent: m.shift.account.ID, AgentName: m.shift.account.Name, Delegate: applicant(*a.delegate), Scope: slices.Clone(a.scope),
+		Agent: m.shift.account.ID, AgentName: m.shift.account.Name, Delegate: casefile.ApplicantOf(*a.delegate), Scope: slices.Clone(a.scope),
 		Item: a.item().Code, From: m.date(), Until: a.until,
 	}
 	for _, p := range a.auth {
@@ -288,22 +287,6 @@ func (m *machine) delegationProblems(a *accept) []Message {
 		missing = append(missing, Message{Key: "desk.problem.authorisation"})
 	}
 	return missing
-}
-
-// longTerm is how a card without an end says so.
-const longTerm = "长期"
-
-// applicant is the person as the card says.
-func applicant(card identity.Card) casefile.Applicant {
-	a := casefile.Applicant{
-		Name: card.Name, Number: card.Number, Sex: string(card.Sex), Nation: string(card.Nation), Birth: card.Birth.Compact(),
-		Address: card.Address, Issuer: card.Issuer, ValidFrom: card.ValidFrom.Compact(), ValidTo: card.ValidTo.Compact(),
-		CardKind: string(card.Kind), RawText: hex.EncodeToString(card.Raw[:]), Source: "card",
-	}
-	if card.LongTerm {
-		a.ValidTo = longTerm
-	}
-	return a
 }
 
 func (m *machine) personView(card *identity.Card) *PersonView {

@@ -56,7 +56,7 @@ func (m *machine) repair(file agency.CaseFile) {
 func cardOf(a casefile.Applicant) identity.Card {
 	card := identity.Card{
 		Kind: identity.Kind(a.CardKind), Name: a.Name, Number: a.Number, Sex: identity.Sex(a.Sex), Nation: identity.Nation(a.Nation), Address: a.Address,
-		Issuer: a.Issuer, LongTerm: a.ValidTo == longTerm, HasPUA: strings.ContainsFunc(a.Name, identity.PrivateUse),
+		Issuer: a.Issuer, LongTerm: a.ValidTo == casefile.LongTerm, HasPUA: strings.ContainsFunc(a.Name, identity.PrivateUse),
 	}
 	for _, date := range []struct {
 		from string

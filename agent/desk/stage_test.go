@@ -330,7 +330,7 @@ func (s *stage) fileFor(item string, delegation *casefile.Delegation) casefile.N
 	}
 	done, err := book.Submit(context.Background(), casefile.Submission{
 		Item:      casefile.ItemRef{Code: item, Name: known.Name["zh"], Version: known.Version, PromisedDays: known.Limits.Promised},
-		Applicant: applicant(principal()), Delegation: delegation,
+		Applicant: casefile.ApplicantOf(principal()), Delegation: delegation,
 		Values: json.RawMessage(`{"name":"` + principalName + `","number":"` + principal().Number + `","pension":"employee","phone":"13900000000","residence":"home","notice":"sms"}`),
 		Materials: []casefile.Material{
 			{Code: "HOUSEHOLD", Name: "户口本本人页", Way: casefile.Scanned, Trust: casefile.TrustUnverified, Pages: pages},

@@ -130,7 +130,8 @@ type ItemRef struct {
 	PromisedDays     int    `json:"promisedDays,omitempty"` // promised limit in working days, 0 for none
 }
 
-// Applicant is the person as the card said. Dates are YYYYMMDD.
+// Applicant is the person as the card said. Of a social-security card it says name and number (with birth and sex, which
+// stand in the number), the card's issuer and validity, and nothing else. Dates are YYYYMMDD.
 type Applicant struct {
 	Name      string `json:"name"`
 	Number    string `json:"number"`
@@ -142,8 +143,8 @@ type Applicant struct {
 	ValidFrom string `json:"validFrom"`
 	ValidTo   string `json:"validTo"` // "长期" when without end
 	CardKind  string `json:"cardKind"`
-	RawText   string `json:"rawText"` // the card's 256 text bytes in hex; rare names can be in the private-use area
-	Source    string `json:"source"`  // "card"
+	RawText   string `json:"rawText"` // the card's 256 text bytes in hex, "" of a social-security card; rare names can be in the private-use area
+	Source    string `json:"source"`  // SourceCard or SourceSocial
 }
 
 // Way says how a material is given.

@@ -41,9 +41,28 @@ func (k *checker) item(item *Item, checked *form.Checked) {
 	k.materials(item, checked)
 	k.promise(item)
 	k.roots(item)
+	k.socialCard(item)
 	k.words(item.Result, "/result")
 	k.phone(item.Contact.Inquiry, "/contact/inquiry")
 	k.phone(item.Contact.Complaint, "/contact/complaint")
+}
+
+// socialCard: what a form locks as the card's word must be what a social-security card says too, or anybody could type it.
+func (k *checker) socialCard(item *Item) {
+	if !item.SocialCard {
+		return
+	}
+	for i, page := range item.Form.Pages {
+		for j, field := range page.Fields {
+			switch field.Prefill {
+			case form.FromCardName, form.FromCardNumber, form.FromCardBirth, form.FromCardSex:
+				continue
+			}
+			if field.Locked {
+				k.tell(fmt.Sprintf("/form/pages/%d/fields/%d/locked", i, j), "is true, but a social-security card does not say %s: unlock the field, or leave socialCard out", field.Prefill)
+			}
+		}
+	}
 }
 
 func (k *checker) belongs(item *Item) {

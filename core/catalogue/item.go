@@ -87,7 +87,9 @@ type Item struct {
 	Promise     *Promise     `json:"promise,omitempty"` // promise-based approval allowed
 	CrossRegion bool         `json:"crossRegion"`
 	Instant     bool         `json:"instant"` // 即办件
-	Form        form.Form    `json:"form"`
+	// SocialCard lets a social-security card stand for the identity card: it proves name and number, nothing else.
+	SocialCard bool      `json:"socialCard,omitempty"`
+	Form       form.Form `json:"form"`
 }
 
 // ItemType is the kind of administrative power or service.

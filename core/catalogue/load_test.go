@@ -202,3 +202,17 @@ func FuzzLoad(f *testing.F) {
 		c.Searcher(nil).Search("a")
 	})
 }
+
+// TestSocialCardLocksNothingElse: a form that locks what a social-security card does not say cannot be met with one.
+func TestSocialCardLocksNothingElse(t *testing.T) {
+	for address, want := range map[string]int{"card.address": 1, "card.number": 0} {
+		folder := small(t)
+		content := strings.Replace(string(folder[pension].Data), `"instant": false`, `"instant": false, "socialCard": true`, 1)
+		content = strings.Replace(content, `"prefill": "card.name"`, `"prefill": "`+address+`"`, 1)
+		folder[pension] = &fstest.MapFile{Data: []byte(content)}
+		messages := catalogue.Check(folder)
+		if len(messages) != want || want == 1 && (messages[0].Pointer != "/form/pages/0/fields/0/locked" || !strings.Contains(messages[0].Reason, "does not say card.address")) {
+			t.Errorf("%s locked: %v", address, messages)
+		}
+	}
+}

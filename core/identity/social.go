@@ -37,7 +37,7 @@ func (c SocialCard) Person() (Card, error) {
 	if h == nil {
 		return Card{}, ErrNoHolder
 	}
-	p := Card{Kind: Social, Name: h.Name, Number: h.Number, Issuer: c.Issuer, ValidFrom: c.Issued, ValidTo: c.ValidTo}
+	p := Card{Kind: Social, Name: h.Name, Number: h.Number, Issuer: c.Issuer, ValidFrom: c.Issued, ValidTo: c.ValidTo, LongTerm: c.ValidTo.IsZero()}
 	p.Sex = NumberSex(h.Number)
 	p.Birth, _ = NumberBirth(h.Number) // zero is a doubt below
 	doubt := &DoubtError{}

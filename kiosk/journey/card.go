@@ -2,8 +2,6 @@ package journey
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"time"
 
 	"bianmin/core/identity"
@@ -17,47 +15,23 @@ const (
 	purposeMyCases = "my-cases"
 )
 
-// Waiting for a card.
-const (
-	slowRead  = 400 * time.Millisecond // a read longer than this is shown
-	maxFaults = 3                      // this many in a row of what could pass by itself are a broken reader
-	lastCall  = 20 * time.Second       // the countdown is shown for the end of the waiting only
-)
-
 // cardEntry is how placing the card stands.
 type cardEntry struct {
 	purpose string
-	reading bool
+	reading drivers.Role // of the reader that reads a card now, "" for none
 	problem Message
-	passing bool // the problem is over when the reader answers again
+	passing bool                           // the problem is over when the reader answers again
+	from    drivers.Role                   // the reader whose problem it is
+	failed  map[drivers.Role]drivers.Fault // readers that gave up while another goes on
 }
 
-// What the reader says.
-type (
-	cardSlow    struct{}
-	cardNone    struct{}
-	cardLies    struct{} // one that lay there before it was asked for
-	cardUnsure  struct{} // no card is found, yet the one that was read may lie there
-	cardTrouble struct {
-		fault drivers.Fault
-		card  bool // a card lies there
-	}
-	cardFailed struct{ fault drivers.Fault }
-	cardRead   struct{ card identity.Card }
-	readyTold  struct {
-		today time.Time
-		err   error
-	}
-)
+// readyTold is whether a case could be accepted now.
+type readyTold struct {
+	today time.Time
+	err   error
+}
 
-func (cardSlow) event()    {}
-func (cardNone) event()    {}
-func (cardLies) event()    {}
-func (cardUnsure) event()  {}
-func (cardTrouble) event() {}
-func (cardFailed) event()  {}
-func (cardRead) event()    {}
-func (readyTold) event()   {}
+func (readyTold) event() {}
 
 func (m *machine) cardEvent(event Event) bool {
 	switch event := event.(type) {
@@ -67,39 +41,10 @@ func (m *machine) cardEvent(event Event) bool {
 		if m.screen == Confirm {
 			m.notMe()
 		}
-	case cardSlow:
-		m.entry.reading = true
-	case cardTrouble:
-		if event.card {
-			m.card = drivers.CardLies
-		}
-		m.entry.reading, m.entry.passing = false, !event.card
-		m.entry.problem = words(prefixCardProblem + string(event.fault))
-		m.active()
-	case cardLies:
-		m.card = drivers.CardLies
-		if m.entry.problem.Key != keyCardOther {
-			m.entry.problem, m.entry.passing = words(keyCardLift), true
-		}
-	case cardUnsure:
-		m.entry.reading = false
-		if m.entry.problem.Key == "" || m.entry.passing {
-			m.entry.problem, m.entry.passing = words(keyCardAgain), true
-		}
-	case cardNone:
-		m.entry.reading = false
-		if m.entry.passing {
-			m.entry.problem, m.entry.passing = Message{}, false
-		}
-	case cardFailed:
-		m.entry.reading = false
-		m.fail(drivers.RoleReader, event.fault)
-	case cardRead:
-		m.cardArrived(event.card)
+	case readerSays:
+		m.readerSaid(event)
 	case readyTold:
 		m.ready(event)
-	case cardPresence:
-		m.remindOfCard(event)
 	default:
 		return false
 	}
@@ -126,129 +71,29 @@ func (m *machine) placeCard(purpose string) {
 
 func (m *machine) enterPlaceCard() {
 	m.until = time.Now().Add(m.options.Times.Card)
-	if m.options.Devices.Reader == nil {
+	readers := m.readers()
+	if len(readers) == 0 {
 		m.fail(drivers.RoleReader, drivers.FaultUnplugged)
 		return
 	}
-	m.fx.launch(slotCard, m.waitCard(m.entry.problem.Key == keyCardOther || m.card != ""))
+	for role, reader := range readers {
+		m.fx.launch(cardSlots[role], m.waitCard(role, reader, m.entry.problem.Key == keyCardOther || m.cards[role] != ""))
+	}
 }
 
 func (m *machine) exitPlaceCard() {
-	m.fx.cancel(slotCard, slotCases)
-	m.entry.reading = false
-}
-
-// waitCard looks for a card until one is read. A card that lies there already, when the screen appears, may be
-// that of the person before: it is not read before it was lifted. With lift one may lie there; many
-// readers do not find a card again that they have read, so a single look says little then.
-func (m *machine) waitCard(lift bool) work {
-	reader, poll := m.options.Devices.Reader, m.options.Times.Poll
-	return func(ctx context.Context, emit emit) Event {
-		release, err := m.fx.lease(ctx, drivers.RoleReader)
-		if err != nil {
-			return nil
-		}
-		defer release()
-		w := waiting{reader: reader, lies: lift}
-		for {
-			said := w.look(ctx, emit)
-			switch said.(type) {
-			case cardRead, cardFailed:
-				return said
-			}
-			if ctx.Err() != nil {
-				return nil
-			}
-			if said != nil {
-				emit(said)
-			}
-			if !pause(ctx, poll) {
-				return nil
-			}
-		}
-	}
-}
-
-// waiting is what the looks at the reader have shown so far.
-type waiting struct {
-	reader drivers.CardReader
-	lies   bool // a card lay there before one was asked for
-	clear  bool // since then nothing lay there: the next card is this person's
-	misses int  // looks without a card in a row
-	faults int  // looks that failed in a row
-}
-
-// look looks once; a card that may be read is read. What it returns is nil when nothing is to be told.
-func (w *waiting) look(ctx context.Context, emit emit) Event {
-	presence, err := w.reader.Present(ctx)
-	present := presence == drivers.CardLies
-	var card identity.Card
-	if err == nil && present && w.clear {
-		card, err = readCard(ctx, w.reader, emit)
-		present = !errors.Is(err, drivers.ErrNoCard)
-	}
-	fault := drivers.FaultOf(err)
-	switch {
-	case ctx.Err() != nil:
-		return nil
-	case !present && (err == nil || errors.Is(err, drivers.ErrNoCard)):
-		w.misses, w.faults = w.misses+1, 0
-		if w.clear = w.clear || !w.lies || w.misses > 1; !w.clear {
-			return nil
-		}
-		if presence == drivers.CardUnsure {
-			return cardUnsure{}
-		}
-		return cardNone{}
-	case err == nil && w.clear:
-		return cardRead{card: card}
-	case err == nil:
-		w.lies, w.misses, w.faults = true, 0, 0
-		return cardLies{}
-	case fault == drivers.FaultCard || fault == drivers.FaultCardDoubt:
-		w.faults = 0
-		return cardTrouble{fault: fault, card: true}
-	}
-	if fault == drivers.FaultSilent { // whoever was without power finds a card anew that was never lifted
-		w.lies, w.clear, w.misses = true, false, 0
-	}
-	if w.faults++; !slices.Contains(cardFaults, fault) || w.faults >= maxFaults {
-		return cardFailed{fault: fault}
-	}
-	return cardTrouble{fault: fault, card: present}
-}
-
-// readCard reads once and says so when it takes long.
-func readCard(ctx context.Context, reader drivers.CardReader, emit emit) (identity.Card, error) {
-	type answer struct {
-		card identity.Card
-		err  error
-	}
-	answered := make(chan answer, 1)
-	go func() {
-		card, err := reader.Read(ctx)
-		answered <- answer{card, err}
-	}()
-	timer := time.NewTimer(slowRead)
-	defer timer.Stop()
-	select {
-	case a := <-answered:
-		return a.card, a.err
-	case <-timer.C:
-		emit(cardSlow{})
-	}
-	a := <-answered
-	return a.card, a.err
+	m.fx.cancel(slotCard, slotSocial, slotCases)
+	m.entry.reading = ""
 }
 
 // cardArrived takes the card that was read.
-func (m *machine) cardArrived(card identity.Card) {
+func (m *machine) cardArrived(role drivers.Role, card identity.Card) {
 	m.active()
-	m.card = drivers.CardLies
+	m.cards[role] = drivers.CardLies
 	m.person.card, m.person.known = card, true
-	m.entry.reading, m.entry.problem = false, Message{}
+	m.entry.reading, m.entry.problem = "", Message{}
 	if m.entry.purpose == purposeMyCases {
-		m.entry.reading = true
+		m.entry.reading = role
 		m.findCases()
 		return
 	}
@@ -279,7 +124,11 @@ func (m *machine) handed() identity.Card {
 
 func (m *machine) nextConfirm() *Next {
 	if m.person.card.Expired(m.today()) {
-		return &Next{Label: words(keyNextConfirm), Why: words(keyWhyExpired)}
+		why := keyWhyExpired
+		if m.person.card.Kind == identity.Social {
+			why = keyWhyExpiredSocial
+		}
+		return &Next{Label: words(keyNextConfirm), Why: words(why)}
 	}
 	return &Next{Label: words(keyNextConfirm), Enabled: true}
 }
@@ -357,8 +206,8 @@ func (m *machine) ready(told readyTold) {
 }
 
 func (m *machine) drawPlaceCard(s *State) {
-	v := &PlaceCardView{Purpose: m.entry.purpose, Reading: m.entry.reading, Problem: m.entry.problem}
-	if rest := left(m.until); !m.until.IsZero() && rest <= lastCall && !m.entry.reading {
+	v := &PlaceCardView{Purpose: m.entry.purpose, Reading: m.entry.reading != "", Problem: m.entry.problem, Social: m.fx.busy(slotSocial)}
+	if rest := left(m.until); !m.until.IsZero() && rest <= lastCall && m.entry.reading == "" {
 		v.Seconds = int(rest / time.Second)
 	}
 	if m.entry.purpose == purposeMyCases {
@@ -376,7 +225,7 @@ func (m *machine) drawConfirm(s *State) {
 	card := &m.person.card
 	s.Confirm = &ConfirmView{
 		Name: card.Name, HasPUA: card.HasPUA, Number: card.Number, Sex: string(card.Sex), Age: card.Birth.Age(m.today()),
-		Foreign: foreign(card), Address: card.Address, Expired: card.Expired(m.today()), ItemName: m.draft.item.Name,
+		Foreign: foreign(card), Social: card.Kind == identity.Social, Address: card.Address, Expired: card.Expired(m.today()), ItemName: m.draft.item.Name,
 	}
 	if card.NewAddress != "" {
 		s.Confirm.Address = card.NewAddress

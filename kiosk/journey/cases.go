@@ -51,7 +51,7 @@ func (m *machine) findCases() {
 
 func (m *machine) showCases(found casesFound) {
 	m.active()
-	m.entry.reading = false
+	m.entry.reading = ""
 	if found.err != nil {
 		m.log.Error("cases not opened", "error", found.err)
 		m.outOfService(code(found.err), Home)

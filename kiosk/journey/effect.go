@@ -12,7 +12,9 @@ type slot int
 
 const (
 	slotCard slot = iota
+	slotSocial
 	slotPresence
+	slotSocialPresence
 	slotButton
 	slotScan
 	slotReady
@@ -59,7 +61,7 @@ type effects struct {
 
 func newEffects(ctx context.Context) *effects {
 	fx := &effects{ctx: ctx, results: make(chan result), running: map[slot]effect{}, leases: map[drivers.Role]chan struct{}{}}
-	for _, role := range []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleButton} {
+	for _, role := range []drivers.Role{drivers.RoleReader, drivers.RoleSocial, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleButton} {
 		fx.leases[role] = make(chan struct{}, 1)
 	}
 	return fx

@@ -117,7 +117,7 @@ func (m *machine) backFromFault() {
 	case m.fault.begin:
 		m.closeErrand()
 		m.to(Guide)
-	case m.fault.role == drivers.RoleReader:
+	case m.fault.role == drivers.RoleReader, m.fault.role == drivers.RoleSocial:
 		m.backFromCard()
 	case m.fault.role == drivers.RolePrinter:
 		m.backFromReview()

@@ -26,7 +26,7 @@ func (m *machine) tickScreen() {
 	}
 	switch m.screen {
 	case PlaceCard:
-		if !m.entry.reading {
+		if m.entry.reading == "" {
 			m.goBack()
 		}
 	case Done:
@@ -75,22 +75,21 @@ func (m *machine) goodbye() {
 	m.to(Goodbye)
 	m.wipe()
 	m.until = time.Now().Add(m.options.Times.Goodbye)
-	if m.card != "" && m.options.Devices.Reader != nil {
-		m.card = drivers.CardUnsure // until the reader was asked
-		m.fx.launch(slotPresence, m.watchCard())
+	for role, reader := range m.allReaders() {
+		if m.cards[role] != "" {
+			if role == drivers.RoleReader {
+				m.cards[role] = drivers.CardUnsure // until the reader was asked
+			}
+			m.fx.launch(leftSlots[role], m.watchCard(role, reader))
+		}
 	}
 }
 
-// cardPresence is a look at the reader when the person leaves.
-type cardPresence struct{ presence drivers.Presence }
-
-func (cardPresence) event() {}
-
 // watchCard looks whether a card still lies on the reader, until the session ends.
-func (m *machine) watchCard() work {
-	reader, poll := m.options.Devices.Reader, m.options.Times.Poll
+func (m *machine) watchCard(role drivers.Role, reader cardSource) work {
+	poll := m.options.Times.Poll
 	return func(ctx context.Context, emit emit) Event {
-		release, err := m.fx.lease(ctx, drivers.RoleReader)
+		release, err := m.fx.lease(ctx, role)
 		if err != nil {
 			return nil
 		}
@@ -103,7 +102,7 @@ func (m *machine) watchCard() work {
 			if err != nil { // a reader that does not answer knows nothing
 				presence = drivers.CardUnsure
 			}
-			emit(cardPresence{presence})
+			emit(readerSays{role, cardPresence{presence}})
 			if !pause(ctx, poll) {
 				return nil
 			}
@@ -116,8 +115,8 @@ const maxReminder = 20 * time.Second
 
 // remindOfCard takes a look into account. A warning stands only while the reader finds the card; one that does
 // not find a card again that it has read leaves it at a reminder.
-func (m *machine) remindOfCard(look cardPresence) {
-	m.card = look.presence
+func (m *machine) remindOfCard(role drivers.Role, look cardPresence) {
+	m.cards[role] = look.presence
 	lies := look.presence == drivers.CardLies
 	if limit := m.shown.at.Add(maxReminder); lies && time.Until(limit) > 0 && time.Until(m.until) < 2*time.Second {
 		m.until = time.Now().Add(2 * time.Second)
@@ -127,7 +126,7 @@ func (m *machine) remindOfCard(look cardPresence) {
 // wipe forgets the person. What the screen may still be drawing (pictures) is
 // let go, everything else is overwritten first; the process is replaced afterwards all the same.
 func (m *machine) wipe() {
-	m.fx.cancel(slotCard, slotPresence, slotButton, slotScan, slotReady, slotPrinter, slotDeliver, slotCases, slotStaff)
+	m.fx.cancel(slotCard, slotSocial, slotPresence, slotSocialPresence, slotButton, slotScan, slotReady, slotPrinter, slotDeliver, slotCases, slotStaff)
 	m.closeErrand()
 	m.person = person{}
 	m.entry = cardEntry{}
@@ -139,7 +138,9 @@ func (m *machine) wipe() {
 }
 
 func (m *machine) drawGoodbye(s *State) {
+	card, social := m.cards[drivers.RoleReader], m.cards[drivers.RoleSocial]
 	s.Goodbye = &GoodbyeView{
-		Filed: m.served, Entered: m.entered, TakeCard: m.card == drivers.CardLies, CheckCard: m.card == drivers.CardUnsure,
+		Filed: m.served, Entered: m.entered, TakeCard: card == drivers.CardLies || social == drivers.CardLies, CheckCard: card == drivers.CardUnsure || social == drivers.CardUnsure,
+		Social: card != drivers.CardLies && (social == drivers.CardLies || card != drivers.CardUnsure && social == drivers.CardUnsure),
 	}
 }

@@ -44,9 +44,9 @@ type machine struct {
 	cases   cases
 	staff   staff
 	fault   fault
-	outBack Screen           // where out-of-service goes back to
-	reason  casefile.Code    // why it is out of service
-	card    drivers.Presence // what is known of a card on the reader; "" while none came
+	outBack Screen                            // where out-of-service goes back to
+	reason  casefile.Code                     // why it is out of service
+	cards   map[drivers.Role]drivers.Presence // what is known of a card on each reader; none while none came
 }
 
 // look is how this person wants the screens.
@@ -92,10 +92,10 @@ var handlers = []func(*machine, Event) bool{
 
 func newMachine(options Options, fx *effects) *machine {
 	m := &machine{options: options, log: options.Logger, fx: fx, screens: screens(), statuses: map[drivers.Role]drivers.Status{}}
-	m.told = map[drivers.Role]drivers.Status{}
+	m.told, m.cards = map[drivers.Role]drivers.Status{}, map[drivers.Role]drivers.Presence{}
 	m.look.lang = text.Chinese
 	if options.CardLeft {
-		m.card = drivers.CardUnsure
+		m.cards[drivers.RoleReader] = drivers.CardUnsure
 	}
 	return m
 }

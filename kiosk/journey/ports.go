@@ -75,6 +75,7 @@ type Terminal interface {
 // Devices are the terminal's devices by role; nil where the point has none.
 type Devices struct {
 	Reader  drivers.CardReader
+	Social  drivers.SocialCardReader
 	Printer drivers.ReceiptPrinter
 	Scanner drivers.Scanner
 	Button  drivers.Button

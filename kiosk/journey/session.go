@@ -144,7 +144,10 @@ func (s *Session) Run(ctx context.Context) (End, error) {
 	defer cancel()
 	m := newMachine(s.options, newEffects(ctx))
 	defer m.over()
-	defer func() { s.left = m.card == drivers.CardLies || m.card == drivers.CardUnsure }()
+	defer func() { // a chip card reader knows at the first look
+		left := m.cards[drivers.RoleReader]
+		s.left = left == drivers.CardLies || left == drivers.CardUnsure
+	}()
 	defer close(s.over) // what is still awaited needs no more events
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()

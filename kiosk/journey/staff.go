@@ -187,6 +187,9 @@ func (m *machine) testDevices() work {
 	if devices.Reader != nil {
 		ask[drivers.RoleReader] = devices.Reader.Status
 	}
+	if devices.Social != nil {
+		ask[drivers.RoleSocial] = devices.Social.Status
+	}
 	if devices.Printer != nil {
 		ask[drivers.RolePrinter] = devices.Printer.Status
 	}
@@ -249,7 +252,7 @@ func (m *machine) drawStaff(s *State) {
 	if set := m.options.Catalogue(); set != nil {
 		v.Catalogue = set.Version
 	}
-	for _, role := range []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleButton} {
+	for _, role := range []drivers.Role{drivers.RoleReader, drivers.RoleSocial, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleButton} {
 		if status, ok := m.statuses[role]; ok {
 			v.Devices = append(v.Devices, status)
 		}

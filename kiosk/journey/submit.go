@@ -2,7 +2,6 @@ package journey
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -16,9 +15,6 @@ import (
 
 // trustScanned is the trust level of a scan until someone compares it with the original.
 const trustScanned = "C"
-
-// longTerm is how a card without an end says so.
-const longTerm = "长期"
 
 // filed is the last case filed in this session: what its receipt, its rating and its screen need.
 type filed struct {
@@ -171,7 +167,7 @@ func (d *draft) submission(card identity.Card, lang text.Lang) (casefile.Submiss
 			Department: d.item.Department.CreditCode, DepartmentName: d.item.Department.Name.In(text.Chinese),
 			PromisedDays: d.item.Limits.Promised,
 		},
-		Applicant: applicant(card), Values: values,
+		Applicant: casefile.ApplicantOf(card), Values: values,
 	}
 	var attachments []casefile.Attachment
 	var covers []string
@@ -197,19 +193,6 @@ func (d *draft) submission(card identity.Card, lang text.Lang) (casefile.Submiss
 		s.Promise = &casefile.Promise{Text: d.promiseText(lang), Covers: covers, Deadline: d.item.Promise.Deadline}
 	}
 	return s, attachments, nil
-}
-
-// applicant is the person as the card says.
-func applicant(card identity.Card) casefile.Applicant {
-	a := casefile.Applicant{
-		Name: card.Name, Number: card.Number, Sex: string(card.Sex), Nation: string(card.Nation), Birth: card.Birth.Compact(),
-		Address: card.Address, Issuer: card.Issuer, ValidFrom: card.ValidFrom.Compact(), ValidTo: card.ValidTo.Compact(),
-		CardKind: string(card.Kind), RawText: hex.EncodeToString(card.Raw[:]), Source: "card",
-	}
-	if card.LongTerm {
-		a.ValidTo = longTerm
-	}
-	return a
 }
 
 func (m *machine) drawSubmitting(s *State) { s.Submitting = &SubmittingView{Stage: "saving"} }

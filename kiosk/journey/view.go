@@ -170,6 +170,7 @@ type PlaceCardView struct {
 	Reading bool    // a card was found and is being read
 	Problem Message // why the last try failed, Key "" for none
 	Seconds int     // left until the screen gives up, 0 hides it
+	Social  bool    // a social-security card may be put in instead
 }
 
 // ConfirmView asks whether the card is the person's.
@@ -177,6 +178,7 @@ type ConfirmView struct {
 	Name     string
 	HasPUA   bool   // the name holds a character no font shows: compare with the card
 	Number   string // full: the person confirms it
+	Social   bool   // it is a social-security card
 	Foreign  bool   // of a foreigner's card: its number is no citizen's
 	Sex      string // code
 	Age      int
@@ -346,6 +348,7 @@ type GoodbyeView struct {
 	Entered   bool // a form was begun
 	TakeCard  bool // a card still lies on the reader
 	CheckCard bool // one may lie there: the reader cannot know
+	Social    bool // what lies there is a social-security card in its reader
 }
 
 // DeviceFaultView tells about a device that is needed now.

@@ -27,7 +27,7 @@ func TestWipeLeavesNothing(t *testing.T) {
 		m.draft.raw = canary
 		strokes := sound(name().Strokes)
 		m.draft.strokes = strokes
-		m.filed = &filed{Filed: casefile.Filed{Event: casefile.Event{Submission: &casefile.Submission{Applicant: applicant(card)}}}}
+		m.filed = &filed{Filed: casefile.Filed{Event: casefile.Event{Submission: &casefile.Submission{Applicant: casefile.ApplicantOf(card)}}}}
 		m.cases.list = []casefile.Summary{{ItemName: canary}}
 		m.browse.query = canary
 		m.staff.pin = canary

@@ -20,6 +20,7 @@ const (
 	keyNextLeave        = "next.leave" // {seconds}
 	keyNextEvaluate     = "next.evaluate"
 	keyWhyExpired       = "why.expired"
+	keyWhyExpiredSocial = "why.expired-social"
 	keyWhyItemBroken    = "why.item-broken"
 	keyWhyMaterials     = "why.materials" // {missing}
 	keyWhyScanning      = "why.scanning"
@@ -29,6 +30,8 @@ const (
 	keyCardOther        = "card.other-card"
 	keyCardLift         = "card.lift"
 	keyCardAgain        = "card.again"
+	keySocialLift       = "card.social-lift"
+	keyCardOnlySocial   = "card.only-social"
 	keyTooManyPages     = "scan.too-many" // {pages}
 	keyPageNotKept      = "scan.not-kept"
 	keyPrintDone        = "print.done"
@@ -56,10 +59,11 @@ const (
 	keyStaffNone        = "staff.no-accounts"
 	keyStaffFailed      = "staff.failed"
 
-	prefixFormProblem = "form.problem."
-	prefixCardProblem = "card.problem."
-	prefixScanProblem = "scan.problem."
-	prefixPrinter     = "fault.printer."
+	prefixFormProblem   = "form.problem."
+	prefixCardProblem   = "card.problem."
+	prefixSocialProblem = "card.social-problem."
+	prefixScanProblem   = "scan.problem."
+	prefixPrinter       = "fault.printer."
 
 	reasonCatalogue = "catalogue" // why a terminal without a catalogue cannot serve
 )
@@ -69,6 +73,9 @@ var badReasons = []string{"slow", "unclear", "hard", "materials", "again", "faul
 
 // cardFaults are what can pass when the card is placed again.
 var cardFaults = []drivers.Fault{drivers.FaultCard, drivers.FaultCardDoubt, drivers.FaultProtocol, drivers.FaultSilent, drivers.FaultBusy}
+
+// socialFaults are the same for a social-security card.
+var socialFaults = []drivers.Fault{drivers.FaultCard, drivers.FaultCardDoubt, drivers.FaultCardOther, drivers.FaultCardHidden, drivers.FaultSilent, drivers.FaultBusy}
 
 // scanFaults are what a person can put right at the scanner.
 var scanFaults = []drivers.Fault{
@@ -86,8 +93,8 @@ var printFaults = []drivers.Fault{
 func Keys() []string {
 	keys := []string{
 		keyNextApply, keyNextConfirm, keyNextQuestion, keyNextColumn, keyNextRowDone, keyNextToReview, keyNextPromise,
-		keyNextNoPromise, keyNextMaterials, keyNextSubmit, keyNextLeave, keyNextEvaluate, keyWhyExpired, keyWhyItemBroken,
-		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyCardLift, keyCardAgain, keyTooManyPages, keyPageNotKept,
+		keyNextNoPromise, keyNextMaterials, keyNextSubmit, keyNextLeave, keyNextEvaluate, keyWhyExpired, keyWhyExpiredSocial, keyWhyItemBroken,
+		keyWhyMaterials, keyWhyScanning, keyWhySign, keyWhyFix, keyWhyReason, keyCardOther, keyCardLift, keyCardAgain, keySocialLift, keyCardOnlySocial, keyTooManyPages, keyPageNotKept,
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
 		keyReviewNumber, keyReviewDocument, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
@@ -98,6 +105,9 @@ func Keys() []string {
 	}
 	for _, f := range cardFaults {
 		keys = append(keys, prefixCardProblem+string(f))
+	}
+	for _, f := range socialFaults {
+		keys = append(keys, prefixSocialProblem+string(f))
 	}
 	for _, f := range scanFaults {
 		keys = append(keys, prefixScanProblem+string(f))

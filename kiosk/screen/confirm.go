@@ -34,6 +34,10 @@ func (c *confirm) show(s journey.State) {
 	view, k, w := *s.Confirm, c.kit, c.kit.words
 	item := w.local(view.ItemName)
 	c.notice.Set(ui.Warn, confirmNotice(w, view))
+	c.line.SetText(w.t("confirm.line"))
+	if view.Social {
+		c.line.SetText(w.t("confirm.line-social"))
+	}
 	if item == w.local(c.shown.ItemName) && sameBut(view, c.shown) && len(c.table.Parts()) > 0 {
 		return
 	}
@@ -52,6 +56,9 @@ func (c *confirm) show(s journey.State) {
 	if view.Address != "" { // a foreigner's card holds none
 		rows = append(rows, ui.NewRule(k.look), c.row("confirm.address", ui.NewText(k.look, theme.BodyStrong, theme.Ink, shown(view.Address))))
 	}
+	if view.Social {
+		rows = append(rows, ui.NewRule(k.look), c.row("confirm.card", ui.NewText(k.look, theme.BodyStrong, theme.Ink, w.t("confirm.social"))))
+	}
 	if item != "" {
 		rows = append(rows, ui.NewRule(k.look), c.row("confirm.for", ui.NewText(k.look, theme.BodyStrong, theme.Ink, item)))
 	}
@@ -60,6 +67,8 @@ func (c *confirm) show(s journey.State) {
 
 func confirmNotice(w words, view journey.ConfirmView) string {
 	switch {
+	case view.Expired && view.Social:
+		return w.t("confirm.expired-social")
 	case view.Expired:
 		return w.t("confirm.expired")
 	case view.HasPUA || shown(view.Name) != view.Name:
@@ -69,7 +78,7 @@ func confirmNotice(w words, view journey.ConfirmView) string {
 }
 
 func sameBut(a, b journey.ConfirmView) bool {
-	return a.Name == b.Name && a.Number == b.Number && a.Sex == b.Sex && a.Age == b.Age && a.Address == b.Address
+	return a.Name == b.Name && a.Number == b.Number && a.Sex == b.Sex && a.Age == b.Age && a.Address == b.Address && a.Social == b.Social
 }
 
 func (c *confirm) row(label string, value fyne.CanvasObject) fyne.CanvasObject {

@@ -83,12 +83,16 @@ func (g *goodbye) show(s journey.State) {
 		said = [4]string{w.t("goodbye.filed"), w.t("goodbye.filed-more"), w.t("goodbye.wiped")}
 	}
 	g.title.SetText(w.t("goodbye.title"))
+	card := "card"
+	if view.Social {
+		card = "social"
+	}
 	if view.CheckCard { // first: it is what is still to be done
-		said = [4]string{w.t("goodbye.check-card"), said[0], said[1], said[2]}
+		said = [4]string{w.t("goodbye.check-" + card), said[0], said[1], said[2]}
 	}
 	if view.TakeCard {
-		g.title.SetText(w.t("goodbye.take-card"))
-		said = [4]string{w.t("goodbye.take-card-more"), said[0], said[1], said[2]}
+		g.title.SetText(w.t("goodbye.take-" + card))
+		said = [4]string{w.t("goodbye.take-" + card + "-more"), said[0], said[1], said[2]}
 	}
 	for i, line := range said {
 		g.lines[i].SetText(line)

@@ -26,6 +26,8 @@ func cards() []Named {
 	foreign.Foreign = true
 	rare.Name, rare.HasPUA = "王\ue863兰", true
 	expired.Expired = true
+	social := view
+	social.Social, social.Address = true, ""
 	out := confirm(expired)
 	out.Next = nil
 	return []Named{
@@ -33,10 +35,13 @@ func cards() []Named {
 		{"card-mine", place(journey.PlaceCardView{Purpose: "my-cases", Seconds: 42})},
 		{"card-reading", place(journey.PlaceCardView{Purpose: "apply", Reading: true})},
 		{"card-problem", place(journey.PlaceCardView{Purpose: "apply", Problem: journey.Message{Key: "card.problem.card"}, Seconds: 30})},
+		{"card-social", place(journey.PlaceCardView{Purpose: "apply", Social: true})},
+		{"card-social-other", place(journey.PlaceCardView{Purpose: "apply", Social: true, Problem: journey.Message{Key: "card.social-problem.card-other"}})},
 		{"card-again", place(journey.PlaceCardView{Purpose: "apply", Problem: journey.Message{Key: "card.again"}})},
 		{"confirm", confirm(view)},
 		{"confirm-rare", confirm(rare)},
 		{"confirm-expired", out},
 		{"confirm-foreign", confirm(foreign)},
+		{"confirm-social", confirm(social)},
 	}
 }

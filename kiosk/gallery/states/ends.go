@@ -91,6 +91,7 @@ func ends() []Named {
 		{"goodbye-looked", goodbye(journey.GoodbyeView{})},
 		{"goodbye-filed", goodbye(journey.GoodbyeView{Filed: true})},
 		{"goodbye-card", goodbye(journey.GoodbyeView{Filed: true, TakeCard: true})},
+		{"goodbye-social", goodbye(journey.GoodbyeView{Filed: true, TakeCard: true, Social: true})},
 		{"goodbye-check", goodbye(journey.GoodbyeView{Filed: true, CheckCard: true})},
 	}
 }
