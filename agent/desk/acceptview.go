@@ -17,6 +17,8 @@ func (m *machine) missing(a *accept) []Message {
 	var all []Message
 	if a.principal == nil {
 		all = append(all, Message{Key: "desk.problem.principal"})
+	} else if !a.takes(*a.principal) {
+		all = append(all, Message{Key: "desk.refusal.social-card"})
 	}
 	all = append(append(all, m.expired(a)...), m.delegationProblems(a)...)
 	problems := a.problems()

@@ -60,7 +60,7 @@ func (m *machine) swipe() {
 	if !m.mayWrite() {
 		return
 	}
-	m.takeCard("swipe", func(m *machine, card identity.Card) { m.newCase(&card, "") })
+	m.takeAnyCard("swipe", func(m *machine, card identity.Card) { m.newCase(&card, "") })
 }
 
 // findItems lists what fits; without a query everything, in the catalogue's order.

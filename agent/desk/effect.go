@@ -48,7 +48,7 @@ func newEffects(ctx context.Context) *effects {
 	fx := &effects{
 		ctx: ctx, kept: context.WithoutCancel(ctx), results: make(chan result), running: map[slot]effect{}, leases: map[drivers.Role]chan struct{}{},
 	}
-	for _, role := range []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleDocument} {
+	for _, role := range []drivers.Role{drivers.RoleReader, drivers.RoleSocial, drivers.RolePrinter, drivers.RoleScanner, drivers.RoleDocument} {
 		fx.leases[role] = make(chan struct{}, 1)
 	}
 	return fx

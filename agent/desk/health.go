@@ -118,7 +118,7 @@ func (m *machine) date() string { return m.today.In(casefile.Zone).Format(time.D
 func (m *machine) statusBar() StatusBar {
 	h := m.health
 	bar := StatusBar{Online: h.Online, Waiting: h.Waiting, Refused: h.Refused, Oldest: h.Oldest, Clock: h.Offset}
-	for _, role := range []drivers.Role{drivers.RoleReader, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner} {
+	for _, role := range []drivers.Role{drivers.RoleReader, drivers.RoleSocial, drivers.RolePrinter, drivers.RoleDocument, drivers.RoleScanner} {
 		if status, ok := m.statuses[role]; ok {
 			status.At = time.Time{} // a newer look that saw the same changes nothing
 			bar.Devices = append(bar.Devices, status)

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -12,16 +11,12 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/form"
 	"bianmin/core/identity"
-	"bianmin/drivers"
 )
 
 const (
 	slotCard  slot = "card"
 	slotKnown slot = "known"
 )
-
-// cardWait is how long a card is waited for after it was asked for.
-const cardWait = 15 * time.Second
 
 func (m *machine) personEvent(w *shift, event Event) bool {
 	switch event := event.(type) {
@@ -57,35 +52,6 @@ func (m *machine) personEvent(w *shift, event Event) bool {
 	return true
 }
 
-// takeCard waits a little for a card and reads it; whose it was is known for the rest of the shift.
-func (m *machine) takeCard(busy string, use func(m *machine, card identity.Card)) {
-	reader := m.options.Devices.Reader
-	if reader == nil {
-		m.notice = &Notice{Tone: Bad, Message: fault(drivers.RoleReader, drivers.FaultUnplugged)}
-		return
-	}
-	w := m.shift
-	if w.accept != nil {
-		w.accept.busy = busy
-	}
-	w.list.busy = busy
-	m.look(slotCard, func(ctx context.Context, _ Book) then {
-		card, err := m.awaitCard(ctx, reader)
-		return func(m *machine) {
-			if w.accept != nil && w.accept.busy == busy {
-				w.accept.busy = ""
-			}
-			w.list.busy = ""
-			if err != nil {
-				m.fail("read card", err)
-				return
-			}
-			w.cards[card.Number] = true
-			use(m, card)
-		}
-	})
-}
-
 // takeValidCard is takeCard for what a card proves: an expired one proves nothing.
 func (m *machine) takeValidCard(use func(m *machine, card identity.Card)) {
 	m.takeCard("card", func(m *machine, card identity.Card) {
@@ -97,20 +63,15 @@ func (m *machine) takeValidCard(use func(m *machine, card identity.Card)) {
 	})
 }
 
-func (m *machine) awaitCard(ctx context.Context, reader drivers.CardReader) (identity.Card, error) {
-	for end := time.Now().Add(cardWait); ; {
-		card, err := m.readCard(ctx, reader)
-		if !errors.Is(err, drivers.ErrNoCard) || time.Now().After(end) || !pause(ctx, m.options.Times.Poll) {
-			return card, err
-		}
-	}
-}
-
 func (m *machine) readInto(a *accept, into string) {
 	if into != "principal" && into != "delegate" || a.busy != "" {
 		return
 	}
-	m.takeCard("card", func(m *machine, card identity.Card) {
+	take := m.takeCard
+	if into == "principal" {
+		take = m.takeAnyCard
+	}
+	take("card", func(m *machine, card identity.Card) {
 		switch {
 		case m.shift.accept != a:
 		case into == "delegate":
@@ -144,6 +105,10 @@ func (m *machine) otherPerson(a *accept, before *identity.Card, now identity.Car
 
 // setPrincipal prefills the form for the person of the card; what another person's card gave is taken out.
 func (m *machine) setPrincipal(a *accept, card identity.Card) {
+	if !a.takes(card) {
+		m.say(Bad, "desk.refusal.social-card", nil)
+		return
+	}
 	if a.delegate != nil && a.delegate.Number == card.Number {
 		m.say(Bad, "desk.refusal."+string(agency.SamePerson), nil)
 		return
@@ -300,6 +265,6 @@ func (m *machine) personView(card *identity.Card) *PersonView {
 	}
 	return &PersonView{
 		Name: card.Name, Number: card.Number, Sex: string(card.Sex), Age: card.Birth.Age(today), Address: address,
-		Expired: card.Expired(today), HasPUA: card.HasPUA,
+		Expired: card.Expired(today), HasPUA: card.HasPUA, Social: card.Kind == identity.Social,
 	}
 }

@@ -110,6 +110,7 @@ type Book interface {
 // Devices are the point's devices by role; nil where it has none.
 type Devices struct {
 	Reader   drivers.CardReader
+	Social   drivers.SocialCardReader
 	Printer  drivers.ReceiptPrinter
 	Document drivers.DocumentPrinter
 	Scanner  drivers.Scanner

@@ -271,12 +271,7 @@ func (m *machine) watchCard() {
 }
 
 func (m *machine) readCard(ctx context.Context, reader drivers.CardReader) (identity.Card, error) {
-	release, err := m.fx.lease(ctx, drivers.RoleReader)
-	if err != nil {
-		return identity.Card{}, err
-	}
-	defer release()
-	return reader.Read(ctx)
+	return m.readFrom(ctx, cardSource{drivers.RoleReader, reader.Read})
 }
 
 // ownCard picks the account on the sign-on page, or lifts the idle lock in time.

@@ -276,6 +276,7 @@ type PersonView struct {
 	Address string
 	Expired bool
 	HasPUA  bool
+	Social  bool // of a social-security card, which proves name and number only
 }
 
 // FieldView is one field of the form, in order; hidden ones are left out.

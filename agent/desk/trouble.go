@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"bianmin/core/agency"
@@ -42,6 +43,9 @@ var deviceFaults = map[drivers.Fault]bool{
 
 // fault says what is wrong with a device and what to do.
 func fault(role drivers.Role, f drivers.Fault) Message {
+	if role == drivers.RoleSocial && slices.Contains(ofTheCard, f) {
+		return Message{Key: "desk.notice.device.social." + string(f)}
+	}
 	if !deviceFaults[f] {
 		f = drivers.FaultDevice
 	}

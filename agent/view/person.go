@@ -62,6 +62,9 @@ func (p *person) show(view *desk.PersonView, busy bool) {
 	p.name.SetText(text.Shown(view.Name))
 	p.line.SetText(k.with("label.person", args{"number": view.Number, "sex": k.shared("sex." + view.Sex), "age": view.Age}))
 	p.place.SetText(text.Shown(view.Address))
+	if view.Social {
+		p.place.SetText(k.t("label.card-social"))
+	}
 	switch {
 	case view.Expired:
 		p.note.Set(ui.Bad, k.t("label.card-expired"))

@@ -191,7 +191,7 @@ func (a *Agent) Desk() *desk.Desk {
 	if a.rehearsal != nil {
 		return desk.New(a.practiceDesk(o))
 	}
-	o.Devices = desk.Devices{Reader: a.Devices.Reader(), Printer: a.Devices.Printer(), Document: a.Devices.Document(), Scanner: a.Devices.Scanner(), Code: a.Devices.Code(), Statuses: a.Devices.Statuses}
+	o.Devices = desk.Devices{Reader: a.Devices.Reader(), Social: a.Devices.Social(), Printer: a.Devices.Printer(), Document: a.Devices.Document(), Scanner: a.Devices.Scanner(), Code: a.Devices.Code(), Statuses: a.Devices.Statuses}
 	return desk.New(o)
 }
 

@@ -157,7 +157,11 @@ func (m *pagesMaker) materials(c CopyPaper) {
 		if len(material.Pages) > 0 {
 			pages = strconv.Itoa(len(material.Pages))
 		}
-		table.Rows = append(table.Rows, []string{strconv.Itoa(i + 1), material.Name, m.known("receipt.way.", string(material.Way)), pages, m.known("receipt.trust.", material.Trust)})
+		way := string(material.Way)
+		if material.Way == casefile.FromCard && c.Submission.Applicant.Source == casefile.SourceSocial {
+			way = casefile.SourceSocial
+		}
+		table.Rows = append(table.Rows, []string{strconv.Itoa(i + 1), material.Name, m.known("receipt.way.", way), pages, m.known("receipt.trust.", material.Trust)})
 	}
 	for _, later := range c.Submission.Later {
 		table.Rows = append(table.Rows, []string{strconv.Itoa(len(table.Rows) + 1), m.materialName(c, later.Code), m.own("later", args{"date": m.dateOf(later.Until)}), "", ""})
