@@ -129,8 +129,8 @@ func (m *machine) scanMandate(code receipt.Code, a casefile.Authorisation) {
 		return
 	}
 	m.shift.list.busy = "scan"
-	m.scanOne(func(m *machine, p page, err error) {
-		m.shift.list.busy = ""
+	m.scanOne(shot{left: (*machine).atRest, use: func(m *machine, p page, err error) {
+		m.atRest()
 		if err != nil {
 			m.fail("scan the authorisation", err)
 			return
@@ -141,7 +141,7 @@ func (m *machine) scanMandate(code receipt.Code, a casefile.Authorisation) {
 		}
 		m.shift.mandates[code.Case] = mandate{authorisation: a, file: p.attachment}
 		m.openForeign(code, casefile.Applicant{Number: a.Principal, Name: identity.Mask(a.Principal)}, &a.Delegation)
-	})
+	}})
 }
 
 // authorise adds the authorisation to an event of a case begun elsewhere, unless the principal's own card was read.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"bianmin/core/catalogue"
+	"bianmin/core/text"
 	"bianmin/drivers"
 )
 
@@ -34,6 +35,10 @@ func (m *machine) scanBatch(a *accept) {
 		return
 	}
 	a.busy = "scan"
+	if m.viewer() != nil {
+		m.photograph(b)
+		return
+	}
 	w, mark := m.shift, m.mark()
 	options := drivers.ScanOptions{Feeder: true, Duplex: b.both}
 	m.fx.start(slotScan, w, false, func(ctx context.Context, emit func(then)) then {
@@ -50,6 +55,42 @@ func (m *machine) scanBatch(a *accept) {
 		}
 		return func(m *machine) { m.batchFull(b) }
 	})
+}
+
+// photograph takes one page after another into the materials in their order, as a feeder does; the agent lays each before the camera.
+func (m *machine) photograph(b *batch) {
+	a := b.draft
+	var came []string
+	next := func() string { return b.keys[min(b.count, len(b.keys)-1)] }
+	m.scanOne(shot{
+		drop: func(m *machine) {
+			came = m.takeBack(a, came)
+			b.count--
+		},
+		name: func() text.Local { return a.nameOf(next()) }, more: func() bool { return a.room(next()) },
+		left: func(m *machine) {
+			a.busy = ""
+			if b.count > 0 && m.notice == nil {
+				m.say(Good, "desk.notice.scanned", map[string]any{"n": b.count})
+			}
+		},
+		use: func(m *machine, p page, _ error) {
+			key := next()
+			b.count++
+			m.addPage(a, key, p)
+			came = append(came, a.newestID())
+		},
+	})
+}
+
+// nameOf is the name of the material with a key.
+func (a *accept) nameOf(key string) text.Local {
+	for _, line := range a.materials() {
+		if line.key == key {
+			return line.Name
+		}
+	}
+	return nil
 }
 
 // canBoth tells whether the scanner says that it takes both sides of a sheet.

@@ -150,8 +150,7 @@ func (m *machine) pointScan(f *fixing, id string) {
 		return
 	}
 	f.busy = "scan"
-	m.scanOne(func(m *machine, scanned page, err error) {
-		f.busy = ""
+	m.scanOne(shot{left: func(*machine) { f.busy = "" }, more: func() bool { return len(p.pages) < maxPages }, use: func(m *machine, scanned page, err error) {
 		if err != nil {
 			m.fail("scan", err)
 			return
@@ -163,7 +162,7 @@ func (m *machine) pointScan(f *fixing, id string) {
 		f.accept.pages++
 		scanned.ID = "p" + strconv.Itoa(f.accept.pages)
 		p.pages = append(slices.Clone(p.pages), scanned)
-	})
+	}})
 }
 
 func (p fixPoint) answered() bool { return p.value || len(p.pages) > 0 }

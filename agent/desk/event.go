@@ -77,6 +77,9 @@ type (
 	ScanInto   struct{ Material string }
 	ScanBatch  struct{}          // the feeder's pages, one after the other, into the materials in order
 	BothSides  struct{ On bool } // of the feeder's sheets
+	CameraTake struct{}          // takes a page with the document camera, or looks again after trouble
+	CameraDone struct{}
+	CameraDrop struct{} // takes the last page back
 	MovePage   struct{ Page, Material string }
 	RemovePage struct{ Page string }
 	SetWay     struct {
@@ -205,6 +208,9 @@ func (RemoveRow) event()     {}
 func (ScanInto) event()      {}
 func (ScanBatch) event()     {}
 func (BothSides) event()     {}
+func (CameraTake) event()    {}
+func (CameraDone) event()    {}
+func (CameraDrop) event()    {}
 func (MovePage) event()      {}
 func (RemovePage) event()    {}
 func (SetWay) event()        {}

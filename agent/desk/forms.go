@@ -75,20 +75,24 @@ func (m *machine) askSigned(use func(m *machine, scanned *page)) {
 			use(m, nil)
 		default:
 			m.shift.list.busy = "scan"
-			m.scanOne(func(m *machine, p page, err error) {
-				m.shift.list.busy = ""
+			again := func(m *machine) { m.ask(o, answer) }
+			m.scanOne(shot{left: (*machine).atRest, missed: again, use: func(m *machine, p page, err error) {
+				m.atRest()
 				if err != nil {
 					m.fail("scan the signed form", err)
 					o.Problem = trouble(err)
-					m.ask(o, answer)
+					again(m)
 					return
 				}
 				use(m, &p)
-			})
+			}})
 		}
 	}
 	m.ask(o, answer)
 }
+
+// atRest says that nothing is done with the chosen case any more.
+func (m *machine) atRest() { m.shift.list.busy = "" }
 
 func (m *machine) caseJob(kind string, file agency.CaseFile, reprint bool) agency.PrintJob {
 	return agency.PrintJob{Kind: kind, Case: file.Number, Item: file.Submission.Item.Code, Reprint: reprint}

@@ -47,6 +47,7 @@ func (m *machine) lock() {
 	if m.shift == nil || m.locked != nil {
 		return
 	}
+	m.closeCamera()
 	m.saveDue(true)
 	m.help(false)
 	m.locked = &lock{

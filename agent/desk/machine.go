@@ -26,6 +26,7 @@ type machine struct {
 	overlay *overlay
 	tries   int              // to open keys
 	prints  int              // jobs begun
+	cameras int              // windows of the document camera opened
 	unknown []func(*machine) // prints of unknown outcome that are still to be asked
 	shown   shown
 	touched time.Time // last sign of life of the agent
@@ -68,6 +69,7 @@ type shift struct {
 	users    int // effects that use the book
 	closed   bool
 	loose    loose
+	camera   *camera // nil while its window is closed
 
 	bothSides bool // the feeder's sheets are to be scanned on both sides
 
@@ -96,7 +98,7 @@ var handlers = []func(*machine, Event) bool{
 
 // shiftHandlers take events that need somebody signed on and no lock.
 var shiftHandlers = []func(*machine, *shift, Event) bool{
-	(*machine).homeEvent, (*machine).chooseEvent, (*machine).acceptEvent, (*machine).personEvent, (*machine).fieldEvent, (*machine).materialEvent,
+	(*machine).homeEvent, (*machine).chooseEvent, (*machine).acceptEvent, (*machine).personEvent, (*machine).fieldEvent, (*machine).materialEvent, (*machine).cameraEvent,
 	(*machine).casesEvent, (*machine).correctEvent, (*machine).papersEvent, (*machine).feesEvent, (*machine).visitsEvent,
 	(*machine).reportsEvent, (*machine).syncEvent, (*machine).rateEvent,
 }
@@ -133,11 +135,11 @@ func (m *machine) handle(event Event) {
 		return
 	}
 	m.touched = time.Now()
-	if m.leaving != "" || m.overlay != nil && !passes(event) {
+	if m.leaving != "" || m.overlay != nil && !passes(event) || m.shift != nil && m.shift.camera != nil && !ofCamera(event) {
 		return
 	}
 	switch event.(type) {
-	case Touch, Answer, SearchText, SetField, PointField, CountCash, RateText, SetUntil, DayReason:
+	case Touch, Answer, CameraTake, SearchText, SetField, PointField, CountCash, RateText, SetUntil, DayReason:
 	default:
 		m.notice = nil
 	}
@@ -195,12 +197,14 @@ func (m *machine) keep(s slot, t func(ctx context.Context, book Book) then) {
 func (m *machine) tick() {
 	m.lookAtDevices()
 	m.checkIdle()
+	m.cameraTick()
 	m.saveDue(false)
 	m.entryTick()
 }
 
 // to shows another page; behind the idle lock it is the page to come back to.
 func (m *machine) to(page PageName) {
+	m.closeCamera()
 	if m.locked != nil && m.shift != nil {
 		m.locked.page = page
 		return
@@ -217,7 +221,7 @@ func (m *machine) render() (State, bool) {
 	}
 	s := State{
 		Page: m.page, Serial: m.shown.serial, Lang: m.lang, Practice: m.options.Place.Practice, Point: m.options.Place.Name,
-		Phone: m.options.Place.Phone, Now: m.options.Now().Truncate(time.Minute), Status: m.statusBar(), Overlay: m.drawOverlay(),
+		Phone: m.options.Place.Phone, Now: m.options.Now().Truncate(time.Minute), Status: m.statusBar(), Overlay: m.drawOverlay(), Camera: m.drawCamera(),
 		Bench: m.drawBench(), Leaving: m.leaving,
 	}
 	if m.locked == nil {

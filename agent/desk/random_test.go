@@ -23,7 +23,8 @@ import (
 type walk struct {
 	*stage
 	rnd    *rand.Rand
-	filing bool // File was sent since the last look
+	filing bool        // File was sent since the last look
+	viewer *fakeViewer // nil where the scanner is no document camera
 	seen   map[PageName]int
 }
 
@@ -48,6 +49,9 @@ func (w *walk) sensible() Event {
 			chosen = s.Overlay.Choices[w.rnd.IntN(n)].Code
 		}
 		return Answer{Yes: yes, Text: text, Chosen: chosen}
+	}
+	if s.Camera != nil {
+		return pick[Event](w, CameraTake{}, CameraTake{}, CameraDrop{}, CameraDone{})
 	}
 	switch {
 	case s.SignOn != nil:
@@ -162,6 +166,9 @@ func (w *walk) world() {
 			w.scanner.loadBoth(pick(w, "ew", "-we", "eeeeeeeeeeeeeeeeeeeeeeee"))
 		}
 	case 6:
+		if w.viewer != nil {
+			w.viewer.lose(pick(w, "", "", drivers.FaultUnplugged, drivers.FaultBusy))
+		}
 		w.statuses.Store(&[]drivers.Status{{Role: pick(w, drivers.RolePrinter, drivers.RoleScanner), Fault: pick(w, "", drivers.FaultCoverOpen, drivers.FaultSilent), Duplex: w.rnd.IntN(2) == 0}})
 	case 7:
 		w.office.mu.Lock()
@@ -250,7 +257,13 @@ func TestRandomWalk(t *testing.T) {
 	walks := chance.Count(t, 80, 4000)
 	for i := 0; i < walks || (len(unseen(seen)) > 0 && i < 10*max(walks, 80)); i++ { // a rare page may take some more
 		bubble(t, func(t *testing.T) {
-			s := newStage(t)
+			var viewer *fakeViewer
+			s := newStage(t, func(o *Options) {
+				if scanner, ok := o.Devices.Scanner.(*fakeScanner); ok && i%3 == 1 {
+					viewer = &fakeViewer{fakeScanner: scanner, t: t, pace: 5 * time.Second}
+					o.Devices.Scanner = viewer
+				}
+			})
 			correct := s.fileFor(pension, nil)
 			s.decide(correct, casefile.StateCorrection, nil)
 			s.office.cases[correct].file.Notice = &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1", Field: "phone"}, {ID: "2", Material: "HOUSEHOLD", Page: 1}}}
@@ -259,7 +272,7 @@ func TestRandomWalk(t *testing.T) {
 				{Appointment: casefile.Appointment{ID: "v1", Date: "2026-11-25", Village: "柳树沟村"}, Case: s.office.order[0]}, {Appointment: casefile.Appointment{ID: "v2", Date: "2026-11-25"}},
 			}
 			s.office.codes["BM1:OTHER"] = receipt.Code{Case: "QH0999A-261120-0007-X", Item: pension}
-			w := &walk{stage: s, rnd: rand.New(rand.NewPCG(seed, uint64(i))), seen: seen}
+			w := &walk{stage: s, viewer: viewer, rnd: rand.New(rand.NewPCG(seed, uint64(i))), seen: seen}
 			w.signOn(pick(w, "100001", "100001", "100002"))
 			for range 150 {
 				w.step()
@@ -272,6 +285,9 @@ func TestRandomWalk(t *testing.T) {
 			w.wait(time.Minute)
 			if w.state.Page != SignOn && w.state.Page != Activate && w.state.Page != OutOfService {
 				t.Fatalf("after signing off the page is %s", w.state.Page)
+			}
+			if viewer != nil && viewer.isOn() {
+				t.Error("the camera is on for nobody")
 			}
 			if mentions(reflect.ValueOf(w.state), "canary", 0) {
 				t.Error("the last state names a person")

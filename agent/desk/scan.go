@@ -14,6 +14,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"bianmin/core/casefile"
+	"bianmin/core/text"
 	"bianmin/drivers"
 )
 
@@ -64,15 +65,25 @@ func keepPage(ctx context.Context, w *shift, scanned drivers.ScannedPage, mark s
 	}, nil
 }
 
-// scanOne scans a page for the shift; busy tells where it shows.
-func (m *machine) scanOne(use func(m *machine, p page, err error)) {
+// scanOne scans a page for the shift, or opens the document camera's window for it.
+func (m *machine) scanOne(s shot) {
+	if m.viewer() != nil {
+		m.openCamera(s)
+		return
+	}
 	w, mark := m.shift, m.mark()
 	m.look(slotScan, func(ctx context.Context, _ Book) then {
 		pages, err := m.scanSheet(ctx, w, drivers.ScanOptions{}, mark)
-		if err != nil {
-			return func(m *machine) { use(m, page{}, err) }
+		return func(m *machine) {
+			if s.left != nil {
+				s.left(m)
+			}
+			if err != nil {
+				s.use(m, page{}, err)
+				return
+			}
+			s.use(m, pages[0], nil)
 		}
-		return func(m *machine) { use(m, pages[0], nil) }
 	})
 }
 
@@ -82,18 +93,36 @@ func (m *machine) scanInto(a *accept, name string) {
 		return
 	}
 	a.busy, a.scanning = "scan", name
-	m.scanOne(func(m *machine, p page, err error) {
-		a.busy, a.scanning = "", ""
-		if err != nil {
-			m.fail("scan", err)
-			return
-		}
-		m.addPage(a, line.key, p)
+	var came []string
+	m.scanOne(shot{
+		drop: func(m *machine) { came = m.takeBack(a, came) },
+		name: func() text.Local { return line.Name }, more: func() bool { return a.room(line.key) },
+		left: func(*machine) { a.busy, a.scanning = "", "" },
+		use: func(m *machine, p page, err error) {
+			if err != nil {
+				m.fail("scan", err)
+				return
+			}
+			m.addPage(a, line.key, p)
+			came = append(came, a.newestID())
+		},
 	})
 }
 
+// takeBack takes out the last of the pages that came, and gives the others.
+func (m *machine) takeBack(a *accept, came []string) []string {
+	last := len(came) - 1
+	m.removePage(a, came[last])
+	return came[:last]
+}
+
+// room tells whether another page of a material has room.
+func (a *accept) room(key string) bool {
+	return len(a.give(key).Pages) < maxPages && len(a.allPages()) < maxAllPages
+}
+
 func (m *machine) roomFor(a *accept, key string) bool {
-	if len(a.give(key).Pages) < maxPages && len(a.allPages()) < maxAllPages {
+	if a.room(key) {
 		return true
 	}
 	m.say(Bad, "desk.problem.too-many-pages", map[string]any{"n": maxPages})
@@ -122,22 +151,29 @@ func (m *machine) scanAuthorisation(a *accept) {
 		return
 	}
 	a.busy, a.scanning = "scan", "authorisation"
-	m.scanOne(func(m *machine, p page, err error) {
-		a.busy, a.scanning = "", ""
-		if err != nil {
-			m.fail("scan authorisation", err)
-			return
-		}
-		if m.shift.accept != a {
-			m.dropFile(p.attachment.Digest)
-			return
-		}
-		m.shift.loose.settle(p.attachment)
-		a.pages++
-		p.ID = a.newestID()
-		a.auth = append(slices.Clone(a.auth), p)
-		a.changed()
+	m.scanOne(shot{
+		more: func() bool { return len(a.auth) < maxPages && len(a.allPages()) < maxAllPages },
+		left: func(*machine) { a.busy, a.scanning = "", "" },
+		use: func(m *machine, p page, err error) {
+			if err != nil {
+				m.fail("scan authorisation", err)
+				return
+			}
+			m.addAuthorisation(a, p)
+		},
 	})
+}
+
+func (m *machine) addAuthorisation(a *accept, p page) {
+	if m.shift.accept != a {
+		m.dropFile(p.attachment.Digest)
+		return
+	}
+	m.shift.loose.settle(p.attachment)
+	a.pages++
+	p.ID = a.newestID()
+	a.auth = append(slices.Clone(a.auth), p)
+	a.changed()
 }
 
 // showPages makes the small pictures of a draft's pages again.

@@ -214,6 +214,7 @@ func (m *machine) endShift() {
 	if w == nil {
 		return
 	}
+	m.closeCamera()
 	m.saveDue(true)
 	if w.accept != nil {
 		w.remember(w.accept)

@@ -242,6 +242,8 @@ func unsound(s State) string {
 		return fmt.Sprintf("%d views are set on page %s", set, s.Page)
 	case s.Notice != nil && !hasWords(s.Notice.Message):
 		return "no words for " + s.Notice.Key
+	case s.Camera != nil && (s.Account == "" || s.Camera.Problem.Key != "" && !hasWords(s.Camera.Problem)):
+		return "the camera is on for nobody, or no words for " + s.Camera.Problem.Key
 	case s.Overlay != nil && s.Overlay.Kind != overlayHelp && !hasWords(s.Overlay.Title):
 		return "no words for " + s.Overlay.Title.Key
 	case (s.Page == SignOn || s.Page == Locked || s.Page == Activate || s.Page == OutOfService) && (s.Account != "" || s.Search != "" || s.Side != nil):

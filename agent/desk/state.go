@@ -60,8 +60,9 @@ type State struct {
 	Side     []SideLine
 	Notice   *Notice // one line about what just happened, until the next act
 	Overlay  *Overlay
-	Bench    *Bench  // practice mode's invented bench, nil at a real desk
-	Leaving  Leaving // the program is to go on elsewhere
+	Camera   *Viewfinder // the document camera's window, above the page and below the overlay
+	Bench    *Bench      // practice mode's invented bench, nil at a real desk
+	Leaving  Leaving     // the program is to go on elsewhere
 
 	SignOn       *SignOnView
 	Activate     *ActivateView
@@ -137,6 +138,21 @@ type Overlay struct {
 type Choice struct {
 	Code  string
 	Label text.Local
+}
+
+// Viewfinder is the document camera's window: what lies before the camera, and the pages that were taken.
+type Viewfinder struct {
+	Opened  int // which window it is: it is compared before Finder, whose inside belongs to nobody else
+	Finder  *Finder
+	Serial  int        // of the picture in Finder, 0 before the first
+	Name    text.Local // what the next page belongs to, nil where that has no name
+	Several bool       // more than one page may be taken
+	Taken   int
+	Last    PageView // the page that was taken last
+	CanDrop bool     // it can be taken back
+	Busy    bool     // a page is being taken
+	Lost    bool     // nothing is seen, Problem says why; CameraTake looks again
+	Problem Message
 }
 
 // SignOnView picks an account and asks its secret.
