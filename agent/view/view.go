@@ -34,6 +34,7 @@ type Window struct {
 	shell   *shell
 	band    *band
 	overlay *overlay
+	finder  *finder
 	leave   *leaving
 	pages   map[desk.PageName]page
 	root    *ui.Stack
@@ -82,15 +83,33 @@ func (w *Window) Show(s desk.State) {
 	if !w.shown || s.Lang != w.state.Lang {
 		w.build(s)
 	}
+	if w.onlySeen(s) {
+		w.state = s
+		w.finder.look(s.Camera)
+		return
+	}
 	turned := !w.shown || s.Page != w.state.Page || s.Serial != w.state.Serial
-	before := w.state.Overlay
+	before := w.state
 	w.state, w.shown = s, true
 	current := w.page(s.Page)
 	current.show(s)
 	w.place(s, current)
+	w.finder.show(s)
 	w.overlay.show(s)
 	ui.Relayout(w.root)
 	w.giveKeys(s, current, turned, before)
+}
+
+// onlySeen tells whether a state differs from the one that is shown by what the document camera sees and by nothing else: it comes
+// ten times a second.
+func (w *Window) onlySeen(s desk.State) bool {
+	if !w.shown || s.Camera == nil || w.state.Camera == nil || s.Camera.Serial == w.state.Camera.Serial || w.state.Camera.Serial == 0 || s.Lang != w.state.Lang {
+		return false
+	}
+	camera := *s.Camera
+	camera.Serial = w.state.Camera.Serial
+	s.Camera = &camera
+	return reflect.DeepEqual(s, w.state)
 }
 
 func (w *Window) page(name desk.PageName) page {
@@ -120,15 +139,17 @@ func (w *Window) place(s desk.State, current page) {
 		under = w.shell.root
 	}
 	w.band.show(s)
-	w.root.Set(w.band.below(under), w.overlay.dialog, w.shell.menu, w.leave.dialog)
+	w.root.Set(w.band.below(under), w.finder.dialog, w.overlay.dialog, w.shell.menu, w.leave.dialog)
 }
 
 // giveKeys gives the keys to where one goes on, when the page or the overlay changed.
-func (w *Window) giveKeys(s desk.State, current page, turned bool, before *desk.Overlay) {
+func (w *Window) giveKeys(s desk.State, current page, turned bool, before desk.State) {
 	switch {
-	case s.Overlay != nil && (before == nil || before.Kind != s.Overlay.Kind || turned):
+	case s.Overlay != nil && (before.Overlay == nil || before.Overlay.Kind != s.Overlay.Kind || turned):
 		w.kit.Focus(w.overlay.first())
-	case s.Overlay == nil && (turned || before != nil):
+	case s.Overlay == nil && s.Camera != nil && (before.Overlay != nil || before.Camera == nil || ready(before.Camera) != ready(s.Camera) || turned):
+		w.kit.Focus(w.finder.first())
+	case s.Overlay == nil && s.Camera == nil && (turned || before.Overlay != nil || before.Camera != nil):
 		w.shell.menu.Hide()
 		to := current.first()
 		if _, rating := current.(*evaluate); rating {
@@ -155,6 +176,7 @@ func (w *Window) build(s desk.State) {
 	w.shell = newShell(w.kit)
 	w.band = newBand(w.kit)
 	w.overlay = newOverlay(w.kit)
+	w.finder = newFinder(w.kit)
 	w.leave = newLeaving(w.kit)
 }
 
@@ -172,6 +194,8 @@ func (w *Window) key(combo string) bool {
 		return w.overlay.key(combo)
 	case combo == "F1":
 		w.kit.emit(desk.Help{Open: true})
+	case combo == "Escape" && w.state.Camera != nil:
+		w.kit.emit(desk.CameraDone{})
 	case combo == "Escape":
 		w.kit.emit(desk.Back{})
 	case combo == "F3" && signedOn:

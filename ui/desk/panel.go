@@ -192,6 +192,7 @@ type Dialog struct {
 	shade  *canvas.Rectangle
 	panel  *Panel
 	inside fyne.CanvasObject
+	wide   float32
 }
 
 var (
@@ -203,13 +204,19 @@ var (
 
 // NewDialog makes a dialog round its content, hidden.
 func NewDialog(k *Kit, content fyne.CanvasObject) *Dialog {
-	d := &Dialog{shade: canvas.NewRectangle(theme.Colour(theme.Shade)), panel: NewPanel(k, 28, content), inside: content}
+	d := &Dialog{shade: canvas.NewRectangle(theme.Colour(theme.Shade)), panel: NewPanel(k, 28, content), inside: content, wide: theme.DeskDialog}
 	d.Hidden = true
 	d.Setup(d, k.Look, func(float32) fyne.Size { return fyne.Size{} }, func(size fyne.Size) {
 		ui.Place(d.shade, 0, 0, size.Width, size.Height)
-		high := min(ui.HeightAt(d.panel, theme.DeskDialog), size.Height-2*theme.DeskMargin)
-		ui.Place(d.panel, (size.Width-theme.DeskDialog)/2, (size.Height-high)/2.4, theme.DeskDialog, high)
+		high := min(ui.HeightAt(d.panel, d.wide), size.Height-2*theme.DeskMargin)
+		ui.Place(d.panel, (size.Width-d.wide)/2, (size.Height-high)/2.4, d.wide, high)
 	}, d.shade, d.panel)
+	return d
+}
+
+// Wide makes it another width than the usual, and returns it.
+func (d *Dialog) Wide(width float32) *Dialog {
+	d.wide = width
 	return d
 }
 

@@ -34,7 +34,7 @@ func All() ([]Named, error) {
 	c := canned{set}
 	var all []Named
 	for _, group := range [][]Named{
-		signing(), c.today(), c.cases(), c.choosing(), c.accepting(), c.accepted(), c.correcting(), papers(), fees(), c.visits(), c.reports(), queue(), c.evaluating(), overlays(c), bands(c), c.practising(),
+		signing(), c.today(), c.cases(), c.choosing(), c.accepting(), c.filming(), c.accepted(), c.correcting(), papers(), fees(), c.visits(), c.reports(), queue(), c.evaluating(), overlays(c), bands(c), c.practising(),
 	} {
 		all = append(all, group...)
 	}
