@@ -34,6 +34,9 @@ func (s *Store) Standing(ctx context.Context, generation string) (Clock, error) 
 	if len(generation) != 1 {
 		return Clock{}, errors.New("adopt a generation: not one letter")
 	}
+	if err := s.check.found(); err != nil {
+		return Clock{}, err
+	}
 	water := s.water.read() // before the database: it is raised after each commit
 	var last, told, replaced string
 	var row markRow

@@ -32,7 +32,7 @@ type Check int
 
 // Checks.
 const (
-	// CheckAuto is a full integrity check the first time in a boot, a quick one afterwards.
+	// CheckAuto is a full integrity check the first time in a boot, a quick one afterwards. What does not end soon goes on beside the work.
 	CheckAuto Check = iota
 	// CheckNone is for a second process beside one that has checked.
 	CheckNone
@@ -48,6 +48,8 @@ type Options struct {
 	// Unsealed writes a plain copy of every attachment besides. It exists so that the canary test can prove that it would see
 	// them; filing refuses it for a terminal of the production environment.
 	Unsealed bool
+	// Patience is how long Open waits for the check; 0 is two seconds.
+	Patience time.Duration
 }
 
 // Store is an open store. It serves any number of goroutines, and several
@@ -65,6 +67,7 @@ type Store struct {
 	relax    statements
 	standing *sql.Stmt // on the reader
 	water    *highWater
+	check    checking
 
 	placing    sync.Mutex
 	durable    map[string]bool // folders for attachments that are surely on the disk
@@ -85,6 +88,9 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	s := &Store{folder: options.Folder, clock: options.Clock, point: options.CommitPoint, bare: options.Unsealed, durable: map[string]bool{}, syncFolder: seal.SyncFolder}
 	if s.point == nil {
 		s.point = func(string) {}
+	}
+	if s.check.patience = options.Patience; s.check.patience == 0 {
+		s.check.patience = patience
 	}
 	if err := s.open(ctx, options.Check); err != nil {
 		return nil, errors.Join(classify(fmt.Errorf("open store: %w", err)), s.Close())
@@ -120,7 +126,9 @@ func (s *Store) open(ctx context.Context, check Check) error {
 	if s.standing, err = s.reader.PrepareContext(ctx, sqlStanding); err != nil {
 		return err
 	}
-	s.water, err = openHighWater(filepath.Join(s.folder, "keys", "highwater"))
+	if s.water, err = openHighWater(filepath.Join(s.folder, "keys", "highwater")); err == nil {
+		s.goOnChecking(ctx)
+	}
 	return err
 }
 
@@ -158,40 +166,15 @@ func (s *Store) prepareDatabase(ctx context.Context, check Check) error {
 		return err
 	}
 	if check == CheckAuto { // also proves that the store can be written
-		_, err := s.writer.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('checked', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", reading.BootID)
-		return err
+		return s.noteChecked(ctx, reading.BootID)
 	}
 	return nil
-}
-
-// integrity runs the check that fits: full once per boot, quick afterwards.
-func (s *Store) integrity(ctx context.Context, boot string) error {
-	pragma := "PRAGMA integrity_check(10)"
-	var checked string
-	err := s.writer.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'checked'").Scan(&checked)
-	if err == nil && checked == boot && boot != "" {
-		pragma = "PRAGMA quick_check(10)"
-	}
-	rows, err := s.writer.QueryContext(ctx, pragma)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var finding string
-		if err := rows.Scan(&finding); err != nil {
-			return err
-		}
-		if finding != "ok" {
-			return &casefile.Error{Code: casefile.Damaged, Err: errors.New("integrity check: " + finding)}
-		}
-	}
-	return rows.Err()
 }
 
 // Close closes the store; it may be called on one that did not open.
 func (s *Store) Close() error {
 	var errs []error
+	s.check.end()
 	errs = append(errs, s.write.close(), s.relax.close())
 	if s.standing != nil {
 		errs = append(errs, s.standing.Close())
@@ -219,6 +202,9 @@ func (s *Store) transact(ctx context.Context, durable bool, do func(tx *sql.Tx, 
 	}
 	if s.writer == nil { // opened to read
 		return &casefile.Error{Code: casefile.ReadOnly, Err: errors.New("a newer version's store is only read")}
+	}
+	if err := s.check.found(); err != nil {
+		return err
 	}
 	ctx = context.WithoutCancel(ctx)
 	s.writing.Lock()

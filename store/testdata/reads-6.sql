@@ -37,6 +37,7 @@ SELECT k.account, k.public FROM agent_keys k JOIN desk_cases d ON d.account = k.
 SELECT key, value FROM settings;
 SELECT kind, signed FROM answers WHERE packet = ?;
 SELECT last, removed FROM revision WHERE id = 1;
+SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name;
 SELECT number FROM cases c WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.case_number = c.number AND (o.state NOT IN (1, 3) OR EXISTS (SELECT 1 FROM packets p WHERE p.id = o.packet))) AND CASE WHEN EXISTS (SELECT 1 FROM desk_cases d WHERE d.number = c.number) THEN filed_ms < ? AND (state IN ('delivered', 'withdrawn', 'ended', 'closed', 'rejected') OR EXISTS (SELECT 1 FROM desk_cases d WHERE d.number = c.number AND d.record <> 'case')) AND NOT EXISTS (SELECT 1 FROM custody p WHERE p.case_number = c.number AND p.step <> 'returned') ELSE filed_ms < ? END;
 SELECT number FROM desk_cases WHERE revision > ? AND +account = ? AND record = 'case' AND handed = 1;
 SELECT number, account, at_ms, state, sealed FROM sheets;
