@@ -105,8 +105,9 @@ const (
 	FaultCardHidden   Fault = "card-hidden"  // a social-security card that does not say whose it is without a password
 	FaultCancelled    Fault = "cancelled"
 	FaultTonerEmpty   Fault = "toner-empty"
-	FaultFormat       Fault = "format"  // document printer: it takes no such document
-	FaultAborted      Fault = "aborted" // document printer: it gave the job up
+	FaultFormat       Fault = "format"      // document printer: it takes no such document
+	FaultAborted      Fault = "aborted"     // document printer: it gave the job up
+	FaultCertificate  Fault = "certificate" // it shows another certificate than the one that is kept, or none is kept
 )
 
 // Error is a device's failure: a code for people, a chain for logs, no personal data.

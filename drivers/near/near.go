@@ -35,12 +35,15 @@ func Over(dial Dial) *http.Client {
 // FaultOf gives the code for people of an error of the network; ctx is the caller's, without the limit of one answer.
 func FaultOf(ctx context.Context, err error) drivers.Fault {
 	var lookup *net.DNSError
+	var stranger *CertificateError
 	switch {
 	case ctx.Err() != nil:
 		return drivers.FaultCancelled
+	case errors.As(err, &stranger):
+		return drivers.FaultCertificate
 	case errors.As(err, &lookup), errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return drivers.FaultUnplugged
-	case strings.Contains(err.Error(), "malformed HTTP"):
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "Location header"), garbled(err):
 		return drivers.FaultProtocol
 	}
 	return drivers.FaultSilent

@@ -53,7 +53,7 @@ func openScanner(c *Scanner, options Options) opener[drivers.Scanner] {
 			return camera.Open(ctx, c.Link, camera.Options{DPI: c.DPI, Now: options.Now})
 		}
 		if c.Link != "" {
-			return escl.Open(ctx, c.Link, escl.Options{DPI: c.DPI, Now: options.Now})
+			return escl.Open(ctx, c.Link, escl.Options{DPI: c.DPI, Now: options.Now, Certificate: c.Certificate})
 		}
 		return scan.Open(ctx, scan.Options{Device: c.SANE, DPI: c.DPI, Env: c.Env, Now: options.Now})
 	}

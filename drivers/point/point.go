@@ -71,6 +71,8 @@ type Scanner struct {
 	SANE string   // device name for scanimage
 	DPI  int      // 0 is 200
 	Env  []string // environment of scanimage; nil is the needed part of ours
+	// Certificate is the fingerprint of a driverless scanner's certificate, "" where none is kept.
+	Certificate string
 }
 
 // camera tells whether it is a document camera.
@@ -122,11 +124,11 @@ func Start(ctx context.Context, config Config, options Options) (*Point, error) 
 		}
 	}
 	if c := config.Scanner; c != nil && c.Link != "" {
-		check := escl.CheckLink
+		err := escl.CheckLink(c.Link, c.Certificate)
 		if c.camera() {
-			check = camera.CheckLink
+			err = camera.CheckLink(c.Link)
 		}
-		if err := check(c.Link); err != nil {
+		if err != nil {
 			return nil, fmt.Errorf("scanner: %w", err)
 		}
 	}

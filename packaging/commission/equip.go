@@ -51,7 +51,7 @@ func (r *run) configure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	look.correct(r.configuration.devices(), corrections)
+	look.correct(ctx, r.configuration.devices(), corrections)
 	r.configuration.suit(r.role() == session.Kiosk, r.Root)
 	if r.settings, err = r.configuration.read(); err != nil {
 		return err

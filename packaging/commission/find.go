@@ -30,8 +30,10 @@ type Finding struct {
 	Baud   int    // of a serial line, 0 where that is not known
 	Model  string
 	Serial string
-	Given  bool // named in the configuration or the answers
-	Second bool // there is one of this role already
+	// Certificate is the fingerprint of what a scanner shows over TLS: it is believed now, and kept.
+	Certificate string
+	Given       bool // named in the configuration or the answers
+	Second      bool // there is one of this role already
 	// State is how an A4 printer says it is: StateReady, StateBusy, StatePaperLow, or a fault; "" where it was not asked.
 	State string
 	// Preferred is an A4 printer that the system itself prints on where nobody names one.
@@ -85,7 +87,7 @@ func (s *search) find(ctx context.Context) {
 // scanners looks for scanners: driverless ones on USB first, which need nothing of SANE, then what SANE knows.
 func (s *search) scanners(ctx context.Context) {
 	for _, f := range escl.Find(ctx, s.places.USB, escl.Options{}) {
-		s.add(Finding{Role: drivers.RoleScanner, Name: f.Link, Model: f.Model, Serial: f.Serial})
+		s.add(Finding{Role: drivers.RoleScanner, Name: f.Link, Model: f.Model, Serial: f.Serial, Certificate: f.Certificate})
 	}
 	names, err := scan.List(ctx, scan.Options{})
 	if err != nil {
@@ -192,8 +194,11 @@ func (s *search) add(f Finding) {
 // entry is what terminal.yaml says of it.
 func (f Finding) entry() map[string]any {
 	entry := map[string]any{"link": f.Name}
-	if f.Role == drivers.RoleScanner && escl.CheckLink(f.Name) != nil && camera.CheckLink(f.Name) != nil {
+	if f.Role == drivers.RoleScanner && escl.CheckLink(f.Name, f.Certificate) != nil && camera.CheckLink(f.Name) != nil {
 		return map[string]any{"sane": f.Name}
+	}
+	if f.Certificate != "" {
+		entry["certificate"] = f.Certificate
 	}
 	if f.Baud > 0 {
 		entry["baud"] = f.Baud
@@ -276,7 +281,7 @@ func sameAddress(a, b string) bool {
 }
 
 // correct puts what a technician said into the configuration.
-func (s *search) correct(devices map[string]any, corrections map[string]string) {
+func (s *search) correct(ctx context.Context, devices map[string]any, corrections map[string]string) {
 	for _, role := range slices.Sorted(maps.Keys(corrections)) {
 		name := corrections[role]
 		if name == "" {
@@ -286,11 +291,25 @@ func (s *search) correct(devices map[string]any, corrections map[string]string) 
 		said := Finding{Role: drivers.Role(role), Name: name}
 		for _, f := range s.found {
 			if f.Role == said.Role && f.Name == name {
-				said.Baud, said.Pack = f.Baud, f.Pack
+				said.Baud, said.Pack, said.Certificate = f.Baud, f.Pack, f.Certificate
 			}
+		}
+		if said.Role == drivers.RoleScanner && said.Certificate == "" {
+			said.meet(ctx)
 		}
 		devices[role] = said.entry()
 	}
+}
+
+// meet takes a scanner that the technician names at its word, so that its certificate is kept. One that does not answer now is tried,
+// and found out about, with the others.
+func (f *Finding) meet(ctx context.Context) {
+	met, err := escl.Meet(ctx, f.Name, escl.Options{})
+	if err != nil {
+		return
+	}
+	f.Name, f.Certificate = met.Link(), met.Certificate()
+	_ = met.Close() // nothing is held
 }
 
 func given(d settings.Devices) (all []Finding) {

@@ -19,7 +19,7 @@ func Devices(d settings.Devices) point.Config {
 		c.Document = &point.Document{Link: d.Document.Link}
 	}
 	if d.Scanner != nil {
-		c.Scanner = &point.Scanner{Link: d.Scanner.Link, SANE: d.Scanner.SANE, DPI: d.Scanner.DPI}
+		c.Scanner = &point.Scanner{Link: d.Scanner.Link, SANE: d.Scanner.SANE, DPI: d.Scanner.DPI, Certificate: d.Scanner.Certificate}
 	}
 	if d.Button != nil {
 		c.Button = &point.Button{Link: d.Button.Link, Baud: d.Button.Baud}

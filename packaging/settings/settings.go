@@ -80,9 +80,12 @@ type Printer struct {
 
 // Scanner is a page scanner: a driverless one or a document camera by its link, any other by SANE's name.
 type Scanner struct {
-	Link string `yaml:"link"` // "escl://HOST:PORT/eSCL", or "video:VENDOR:PRODUCT" for a document camera (docs/devices/scan.md)
+	// Link is "escl://HOST:PORT/eSCL", "escls://HOST:PORT/eSCL" over TLS, or "video:VENDOR:PRODUCT" for a document camera (docs/devices/scan.md).
+	Link string `yaml:"link"`
 	SANE string `yaml:"sane"` // device name for scanimage, e.g. "test:0"
 	DPI  int    `yaml:"dpi"`  // default 200
+	// Certificate is the fingerprint of the certificate that a scanner shows over TLS, "sha256:…": setup writes it.
+	Certificate string `yaml:"certificate"`
 }
 
 // Button is a push button beside the scanner.
@@ -235,6 +238,11 @@ func orElse[T comparable](value *T, fallback T) {
 	}
 }
 
+// scannerLink tells whether a link can name a scanner.
+func scannerLink(link string) bool {
+	return strings.HasPrefix(link, "escl://") || strings.HasPrefix(link, "escls://") || strings.HasPrefix(link, "video:")
+}
+
 func (s *Settings) check() error {
 	if s.Data == "" {
 		return errors.New("data: say in which directory the terminal keeps its store")
@@ -251,8 +259,8 @@ func (s *Settings) check() error {
 	if d := s.Devices.Social; d != nil && !strings.HasPrefix(d.Link, "pcsc:") {
 		return fmt.Errorf("devices.social.link: %q names no chip card reader, say pcsc: or pcsc:NAME", d.Link)
 	}
-	if d := s.Devices.Scanner; d != nil && ((d.Link == "") == (d.SANE == "") || d.Link != "" && !strings.HasPrefix(d.Link, "escl://") && !strings.HasPrefix(d.Link, "video:")) {
-		return errors.New("devices.scanner: say either link: escl://HOST:PORT/eSCL or video:VENDOR:PRODUCT, or sane: a name that scanimage -L lists")
+	if d := s.Devices.Scanner; d != nil && ((d.Link == "") == (d.SANE == "") || d.Link != "" && !scannerLink(d.Link)) {
+		return errors.New("devices.scanner: say either link: escl://HOST:PORT/eSCL (escls:// over TLS) or video:VENDOR:PRODUCT, or sane: a name that scanimage -L lists")
 	}
 	if _, _, err := s.Update.Quiet(); err != nil {
 		return err

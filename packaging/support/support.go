@@ -127,7 +127,7 @@ func configuration(_ context.Context, o Options) (any, error) {
 		d["printer"] = map[string]any{"link": link(x.Link), "baud": x.Baud, "paper": x.Paper, "raster": x.Raster}
 	}
 	if x := s.Devices.Scanner; x != nil {
-		d["scanner"] = map[string]any{"link": link(x.Link), "sane": link(x.SANE), "dpi": x.DPI}
+		d["scanner"] = map[string]any{"link": link(x.Link), "sane": link(x.SANE), "dpi": x.DPI, "certificate": x.Certificate}
 	}
 	if x := s.Devices.Button; x != nil {
 		d["button"] = map[string]any{"link": link(x.Link), "baud": x.Baud}

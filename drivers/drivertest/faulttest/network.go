@@ -2,8 +2,10 @@ package faulttest
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -35,7 +37,14 @@ type Network struct {
 }
 
 // Network serves a device's handler.
-func (w *World) Network(device http.Handler) (*Network, error) {
+func (w *World) Network(device http.Handler) (*Network, error) { return w.network(device, nil) }
+
+// Encrypted is Network over TLS: the faults happen below it.
+func (w *World) Encrypted(device http.Handler, certificate tls.Certificate) (*Network, error) {
+	return w.network(device, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
+}
+
+func (w *World) network(device http.Handler, secure *tls.Config) (*Network, error) {
 	n := &Network{schedule: w.schedule, real: w.Real, random: w.schedule.Random(), open: map[*faultyConn]bool{}}
 	if w.Real {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -46,8 +55,13 @@ func (w *World) Network(device http.Handler) (*Network, error) {
 	} else {
 		n.listener = &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 	}
-	n.server = &http.Server{Handler: device, ReadHeaderTimeout: time.Minute}
-	n.work.Go(func() { _ = n.server.Serve(faultyListener{n.listener, n}) })
+	// What breaks is the schedule's doing, and no news.
+	n.server = &http.Server{Handler: device, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
+	var listener net.Listener = faultyListener{n.listener, n}
+	if secure != nil {
+		listener = tls.NewListener(listener, secure)
+	}
+	n.work.Go(func() { _ = n.server.Serve(listener) })
 	return n, nil
 }
 

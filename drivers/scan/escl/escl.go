@@ -1,6 +1,7 @@
 // Package escl scans pages over eSCL (Mopria), the protocol of driverless
-// scanners on the network and behind ipp-usb. Pages stay in memory. It follows
-// no redirection and believes no host name that a scanner tells of itself.
+// scanners on the network and behind ipp-usb, in the clear or over TLS with the
+// one certificate that is kept of a scanner. Pages stay in memory. It believes
+// no host name that a scanner tells of itself, and goes from it nowhere else.
 package escl
 
 import (
@@ -29,6 +30,9 @@ type Options struct {
 	// Keep is how long the rest of a stack may be waited for. Many scanners draw sheets in ahead: what lies in their
 	// memory after that may belong to somebody else, so it is given up and what is in the feeder starts anew, 30 s.
 	Keep time.Duration
+	// Certificate is the fingerprint of the scanner's certificate, "sha256:…"; "" where none is kept. Only a scanner that is
+	// reached over TLS shows one.
+	Certificate string
 	// Dial reaches the scanner; nil is the network.
 	Dial near.Dial
 }
@@ -53,43 +57,92 @@ type stack struct {
 var _ drivers.Scanner = (*Scanner)(nil)
 
 // ErrLink says that a link does not name an eSCL scanner.
-var ErrLink = errors.New(`the link must be "escl://HOST:PORT/eSCL"`)
+var ErrLink = errors.New(`the link must be "escl://HOST:PORT/eSCL", or "escls://HOST:PORT/eSCL" over TLS`)
 
 const defaultPath = "/eSCL"
 
-// Open names a scanner by its link, "escl://HOST:PORT/eSCL" (port 80 and path /eSCL may be left out), and asks it what it
-// can do: ErrLink, or a *drivers.Error when it does not answer as a scanner.
+var schemes = map[string]string{"escl": "http", "escls": "https"}
+
+// Open names a scanner by its link, "escl://HOST:PORT/eSCL" or "escls://HOST:PORT/eSCL" (port 80 or 443 and path /eSCL may be left
+// out), and asks it what it can do: ErrLink, or a *drivers.Error when it does not answer as a scanner. One that sends us from the
+// clear to TLS at its own host is followed there.
 func Open(ctx context.Context, link string, options Options) (*Scanner, error) {
 	s, err := named(link, options)
 	if err != nil {
 		return nil, err
 	}
-	if s.can, err = s.capabilities(ctx); err != nil {
+	s.can, err = s.capabilities(ctx)
+	var sent *redirectError
+	if errors.As(err, &sent) && s.follow(sent.to) {
+		s.can, err = s.capabilities(ctx)
+	}
+	if err == nil && options.Certificate != "" && !s.secure() {
+		// Somebody in between could have taken the encryption away.
+		err = failure(drivers.FaultCertificate, "open", &near.CertificateError{Shown: "none", Kept: options.Certificate})
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// CheckLink tells whether a link can name an eSCL scanner.
-func CheckLink(link string) error {
-	_, err := named(link, Options{})
+// Meet is Open for a scanner that is met for the first time: it is taken at its word, and its Link and Certificate are what is to
+// be kept of it. With options.Certificate it is Open.
+func Meet(ctx context.Context, link string, options Options) (*Scanner, error) {
+	s, err := Open(ctx, link, options)
+	var unknown *near.CertificateError
+	if errors.As(err, &unknown) && unknown.Kept == "" {
+		options.Certificate = unknown.Shown
+		s, err = Open(ctx, link, options)
+	}
+	return s, err
+}
+
+// Link is where the scanner is, over TLS where it wants that.
+func (s *Scanner) Link() string {
+	scheme := "escl://"
+	if s.secure() {
+		scheme = "escls://"
+	}
+	return scheme + s.base.Host + strings.TrimRight(s.base.Path, "/")
+}
+
+// Certificate is the fingerprint of the certificate that the scanner shows, "" where it shows none.
+func (s *Scanner) Certificate() string {
+	if !s.secure() {
+		return ""
+	}
+	return s.options.Certificate
+}
+
+func (s *Scanner) secure() bool { return s.base.Scheme == "https" }
+
+// CheckLink tells whether a link can name an eSCL scanner, and a word the certificate it shows ("" is none).
+func CheckLink(link, certificate string) error {
+	_, err := named(link, Options{Certificate: certificate})
 	return err
 }
 
 func named(link string, options Options) (*Scanner, error) {
 	u, err := url.Parse(link)
-	if err != nil || u.Scheme != "escl" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || schemes[u.Scheme] == "" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, ErrLink
+	}
+	if options.Certificate != "" {
+		if options.Certificate, err = near.Fingerprint(options.Certificate); err != nil {
+			return nil, err
+		}
 	}
 	if strings.Trim(u.Path, "/") == "" {
 		u.Path = defaultPath
 	}
-	u.Scheme, u.Path = "http", strings.TrimRight(u.Path, "/")+"/"
+	u.Scheme, u.Path = schemes[u.Scheme], strings.TrimRight(u.Path, "/")+"/"
 	options.fill()
 	s := &Scanner{base: u, options: options, client: near.Client(options.Answer)}
 	if options.Dial != nil {
 		s.client = near.Over(options.Dial)
 	}
+	near.Secure(s.client, options.Certificate)
 	return s, nil
 }
 

@@ -321,10 +321,10 @@ func TestUnplugged(t *testing.T) {
 
 func TestLinks(t *testing.T) {
 	for link, good := range map[string]bool{
-		"escl://127.0.0.1:60000": true, "escl://scanner/eSCL": true, "escl://[::1]:80/eSCL/": true,
+		"escl://127.0.0.1:60000": true, "escl://scanner/eSCL": true, "escl://[::1]:80/eSCL/": true, "escls://scanner:443": true, "escls://user@host": false, "https://host/eSCL": false,
 		"http://127.0.0.1/eSCL": false, "escl:///eSCL": false, "escl://user@host/eSCL": false, "escl://host/eSCL?x": false, "test:0": false, "": false,
 	} {
-		if err := escl.CheckLink(link); (err == nil) != good {
+		if err := escl.CheckLink(link, ""); (err == nil) != good {
 			t.Errorf("%q: %v", link, err)
 		}
 	}

@@ -3,6 +3,9 @@ package escl_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -34,7 +37,25 @@ func TestSchedules(t *testing.T) {
 	}.Run(t, "page", "end", string(drivers.FaultSilent), string(drivers.FaultBusy), string(drivers.FaultProtocol))
 }
 
-var builds = []sim.Options{{}, {Ahead: 2}, {Mute: true}, {NoGlass: true, Ahead: 1, Door: true}, {Duplex: true}, {Duplex: true, Ahead: 2}}
+var builds = []sim.Options{
+	{}, {Ahead: 2}, {Mute: true}, {NoGlass: true, Ahead: 1, Door: true}, {Duplex: true}, {Duplex: true, Ahead: 2}, {TLS: shown}, {TLS: shown, Duplex: true, Ahead: 1},
+}
+
+// shown is the certificate of all scanners over TLS.
+var shown = must(sim.Certificate())
+
+func must(c *tls.Certificate, err error) *tls.Certificate {
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// kept is its fingerprint.
+func kept() string {
+	sum := sha256.Sum256(shown.Certificate[0])
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
 
 // stackwork is one schedule's scanner and the people who come to it.
 type stackwork struct {
@@ -44,21 +65,42 @@ type stackwork struct {
 	network  *faulttest.Network
 	scanner  *escl.Scanner
 	person   int
+	over     bool // the trouble is
 }
 
 // most is how many sheets a stack has at most; a person's are told from the person's before by their bars.
 const most = 4
 
 func (k *stackwork) options() escl.Options {
+	options := escl.Options{Dial: k.network.Dial, DPI: 75}
 	if k.world.Real {
-		return escl.Options{Dial: k.network.Dial, DPI: 75, Answer: 2 * time.Second, Page: 5 * time.Second, Poll: 10 * time.Millisecond}
+		options.Answer, options.Page, options.Poll = 2*time.Second, 5*time.Second, 10*time.Millisecond
+		if k.over {
+			options.Answer, options.Page = 20*time.Second, 20*time.Second // a busy machine is no trouble of the scanner's
+		}
 	}
-	return escl.Options{Dial: k.network.Dial, DPI: 75}
+	if k.secure() {
+		options.Certificate = kept()
+	}
+	return options
+}
+
+func (k *stackwork) secure() bool { return builds[k.schedule.Device].TLS != nil }
+
+// link is where the scanner is.
+func (k *stackwork) link() string {
+	if k.secure() {
+		return "escls://" + k.network.Host() + "/eSCL"
+	}
+	return "escl://" + k.network.Host() + "/eSCL"
 }
 
 // patience is how long one scan may take: the page, and the end of what was before it.
 func (k *stackwork) patience() time.Duration {
-	if k.world.Real {
+	switch {
+	case k.world.Real && k.over:
+		return time.Minute
+	case k.world.Real:
 		return 9 * time.Second
 	}
 	return 75 * time.Second
@@ -72,12 +114,17 @@ func (k *stackwork) run() (err error) {
 	}
 	k.device = sim.New(build)
 	answers := k.device.Handler()
-	k.network, err = k.world.Network(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if lie, due := k.network.TakeLie(); due && lied(w, lie) {
 			return
 		}
 		answers.ServeHTTP(w, r)
-	}))
+	})
+	if k.secure() {
+		k.network, err = k.world.Encrypted(handler, *shown)
+	} else {
+		k.network, err = k.world.Network(handler)
+	}
 	if err != nil {
 		return err
 	}
@@ -201,7 +248,7 @@ func (k *stackwork) scan() (sides []int, err error) {
 		}
 	}()
 	if k.scanner == nil {
-		if k.scanner, err = escl.Open(ctx, "escl://"+k.network.Host()+"/eSCL", k.options()); err != nil {
+		if k.scanner, err = escl.Open(ctx, k.link(), k.options()); err != nil {
 			k.scanner = nil
 			return nil, err
 		}
@@ -251,6 +298,13 @@ func (k *stackwork) rest() {
 
 // afterwards all is well again: a stack of two comes whole.
 func (k *stackwork) afterwards() (err error) {
+	k.over = true
+	if k.world.Real && k.scanner != nil {
+		err, k.scanner = k.scanner.Close(), nil
+		if err != nil {
+			return err
+		}
+	}
 	for range 5 {
 		k.feed(2)
 		var got []int

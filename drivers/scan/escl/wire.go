@@ -75,9 +75,47 @@ func (s *Scanner) get(ctx context.Context, name string) ([]byte, error) {
 		return nil, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return nil, statusError(answer.StatusCode)
+		return nil, refusal(answer)
 	}
 	return data, nil
+}
+
+// redirectError is an answer that sends us elsewhere.
+type redirectError struct {
+	statusError
+	to *url.URL // nil where it says nothing that makes sense
+}
+
+func (e *redirectError) Error() string {
+	return e.statusError.Error() + ": the scanner sends us elsewhere"
+}
+func (e *redirectError) Unwrap() error { return e.statusError }
+
+// refusal is the error of an answer that is no success.
+func refusal(answer *http.Response) error {
+	status := statusError(answer.StatusCode)
+	switch answer.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		to, err := answer.Location()
+		if err != nil {
+			to = nil
+		}
+		return &redirectError{statusError: status, to: to}
+	}
+	return status
+}
+
+// follow goes over to TLS at the same host, where the scanner sends us from the clear; anywhere else it does not go.
+func (s *Scanner) follow(to *url.URL) bool {
+	if to == nil || s.secure() || to.Scheme != "https" || to.User != nil || !strings.EqualFold(to.Hostname(), s.base.Hostname()) {
+		return false
+	}
+	path, ok := strings.CutSuffix(to.Path, "ScannerCapabilities")
+	if !ok || !strings.HasSuffix(path, "/") {
+		return false
+	}
+	s.base = &url.URL{Scheme: to.Scheme, Host: to.Host, Path: path}
+	return true
 }
 
 // order begins a job and returns its address.

@@ -5,8 +5,11 @@ package escl
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -30,6 +33,9 @@ type Options struct {
 	Thrifty   bool   // it gives no back on which nothing stands
 	// Patience is how long a job may rest before the scanner gives it up, a minute when 0.
 	Patience time.Duration
+	TLS      *tls.Certificate // what it shows; nil speaks in the clear
+	// Redirect is where it sends whoever asks in the clear: the beginning of an address, "" does not send away.
+	Redirect string
 }
 
 // Scanner is a running simulated scanner. Its methods are safe for use by several goroutines.
@@ -119,7 +125,10 @@ func Start(ctx context.Context, options Options) (*Scanner, error) {
 	}
 	s := New(options)
 	s.address = listener.Addr().String()
-	s.server = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	s.server = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	if options.TLS != nil {
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{*options.TLS}, MinVersion: tls.VersionTLS12})
+	}
 	go func() { s.done <- s.server.Serve(listener) }()
 	return s, nil
 }

@@ -40,6 +40,8 @@ func (s *Scanner) Handler() http.Handler {
 			}
 		}
 		switch {
+		case s.options.Redirect != "" && r.TLS == nil:
+			http.Redirect(w, r, s.options.Redirect+r.URL.Path, http.StatusMovedPermanently)
 		case trouble.Closed:
 			w.WriteHeader(http.StatusUnauthorized)
 		case trouble.Nonsense:
@@ -140,7 +142,11 @@ func (s *Scanner) begin(w http.ResponseWriter, r *http.Request) {
 	if host == "" {
 		host = s.address
 	}
-	w.Header().Set("Location", "http://"+host+"/eSCL/ScanJobs/"+name)
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
+	}
+	w.Header().Set("Location", scheme+host+"/eSCL/ScanJobs/"+name)
 	w.WriteHeader(http.StatusCreated)
 }
 

@@ -36,11 +36,14 @@ type line struct {
 	baud    int
 	timeout time.Duration
 	json    bool
+
+	certificate string // fingerprint of what a scanner shows over TLS
 }
 
 func (l *line) flags(command *cobra.Command) {
 	flags := command.Flags()
-	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), ipp://HOST:PORT/PATH of an A4 printer, escl://HOST:PORT/eSCL or sane:NAME of a scanner, video:VENDOR:PRODUCT of a document camera, or pcsc: or pcsc:NAME of a chip card reader")
+	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), ipp://HOST:PORT/PATH of an A4 printer, escl://HOST:PORT/eSCL (escls:// over TLS) or sane:NAME of a scanner, video:VENDOR:PRODUCT of a document camera, or pcsc: or pcsc:NAME of a chip card reader")
+	flags.StringVar(&l.certificate, "certificate", "", "the fingerprint of the certificate that a scanner shows over TLS: sha256:…")
 	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line; 0 finds a card reader's out")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
 	flags.BoolVar(&l.json, "json", false, "print JSON")
@@ -120,6 +123,7 @@ var faults = map[drivers.Fault]string{
 	drivers.FaultJam:          "the paper is jammed: open the cover and clear it",
 	drivers.FaultNoDocument:   "nothing lies in the feeder: lay the sheets in",
 	drivers.FaultMissingTool:  "scanimage is not installed: install the package sane-utils",
+	drivers.FaultCertificate:  "the device's certificate is not the one that is kept: make sure that it is the device you mean, then say its fingerprint with --certificate, and in the configuration",
 	drivers.FaultCancelled:    "stopped",
 }
 

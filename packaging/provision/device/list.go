@@ -36,6 +36,7 @@ type shown struct {
 	Serial       string          `json:"serial,omitempty"`
 	Socket       string          `json:"socket,omitempty"`
 	Baud         int             `json:"baud,omitempty"`
+	Certificate  string          `json:"certificate,omitempty"` // fingerprint, for --certificate and terminal.yaml
 	Capabilities []string        `json:"capabilities,omitempty"`
 	Quirks       []string        `json:"quirks,omitempty"`
 	Status       *drivers.Status `json:"status,omitempty"` // of one that was asked
@@ -150,7 +151,7 @@ func (l look) around(ctx context.Context) listed {
 	}
 	if l.asking {
 		for _, f := range escl.Find(ctx, spooler.USB, escl.Options{}) {
-			all.Devices = append(all.Devices, shown{Kind: "escl", Link: f.Link, Role: drivers.RoleScanner, Model: f.Model, Serial: f.Serial})
+			all.Devices = append(all.Devices, shown{Kind: "escl", Link: f.Link, Role: drivers.RoleScanner, Model: f.Model, Serial: f.Serial, Certificate: f.Certificate})
 		}
 	}
 	if l.asking && l.root == "/" {
@@ -246,7 +247,7 @@ func printListed(out io.Writer, all []shown) error {
 		if s.Name != nil {
 			words = append(words, s.Name.Zh+" / "+s.Name.En)
 		}
-		for _, word := range []string{s.IDs, strings.TrimSpace(s.Maker + " " + s.Model), s.Serial} {
+		for _, word := range []string{s.IDs, strings.TrimSpace(s.Maker + " " + s.Model), s.Serial, s.Certificate} {
 			if word != "" {
 				words = append(words, word)
 			}

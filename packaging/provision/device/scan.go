@@ -22,7 +22,12 @@ const scannerLinks = "escl://HOST:PORT/eSCL, sane:NAME (scanimage -L lists the n
 
 // scannerLink tells whether a link names a scanner.
 func scannerLink(link string) bool {
-	return strings.HasPrefix(link, "escl:") || strings.HasPrefix(link, "sane:") || strings.HasPrefix(link, "video:")
+	for _, kind := range []string{"escl:", "escls:", "sane:", "video:"} {
+		if strings.HasPrefix(link, kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // openScanner opens a scanner by its link; limit is for one page.
@@ -33,7 +38,7 @@ func openScanner(ctx context.Context, l *line) (drivers.Scanner, error) {
 	if strings.HasPrefix(l.link, "video:") {
 		return camera.Open(ctx, l.link, camera.Options{})
 	}
-	return escl.Open(ctx, l.link, escl.Options{Page: l.timeout})
+	return escl.Open(ctx, l.link, escl.Options{Page: l.timeout, Certificate: l.certificate})
 }
 
 // scannedPage is what is said of a page; what stands on it is nobody's business.

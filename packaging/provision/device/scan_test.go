@@ -2,7 +2,9 @@ package device_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,5 +64,36 @@ func TestScan(t *testing.T) {
 	}
 	if _, err := run(t, "scan", "--link", "serial:/dev/ttyS0"); err == nil || !strings.Contains(err.Error(), "names no scanner") {
 		t.Errorf("another link: %v", err)
+	}
+}
+
+// TestScanOverTLS: a scanner over TLS wants its fingerprint, and says which one it shows; another one is refused.
+func TestScanOverTLS(t *testing.T) {
+	certificate, err := sim.Certificate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	far, err := sim.Start(context.WithoutCancel(t.Context()), sim.Options{TLS: certificate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = far.Close() })
+	link := "escls://" + far.Address() + "/eSCL"
+	_, err = run(t, "scan", "--link", link, "--dpi", "100")
+	if err == nil || !strings.Contains(err.Error(), "--certificate") {
+		t.Fatalf("nothing kept: %v", err)
+	}
+	shown := "sha256:" + fmt.Sprintf("%x", sha256.Sum256(certificate.Certificate[0]))
+	if !strings.Contains(err.Error(), shown) {
+		t.Errorf("it is not said what the scanner shows: %v", err)
+	}
+	if out, err := run(t, "scan", "--link", link, "--dpi", "100", "--certificate", shown); err != nil || !strings.Contains(out, "page 1: image/") {
+		t.Errorf("kept: %v\n%s", err, out)
+	}
+	if _, err := run(t, "scan", "--link", link, "--certificate", "sha256:"+strings.Repeat("ab", 32)); err == nil || !strings.Contains(err.Error(), "is not the one that is kept") {
+		t.Errorf("another: %v", err)
+	}
+	if out, err := run(t, "status", "--role", "scanner", "--link", link, "--certificate", shown, "--json"); err != nil || !strings.Contains(out, "SIM-0001") {
+		t.Errorf("status: %v\n%s", err, out)
 	}
 }
