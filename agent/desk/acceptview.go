@@ -142,6 +142,9 @@ func (m *machine) materialView(a *accept, line materialLine) MaterialView {
 			v.Trust = g.trust()
 		}
 		v.Pages = pageViews(g.Pages, v.Trust)
+		for _, p := range g.Pages {
+			v.Bytes += p.attachment.Plain
+		}
 	}
 	return v
 }

@@ -12,6 +12,7 @@ import (
 	"bianmin/core/identity"
 	"bianmin/core/receipt"
 	"bianmin/drivers"
+	set "bianmin/drivers/a4"
 )
 
 // Names of invented people; nothing of them may stay after a shift.
@@ -193,6 +194,9 @@ type fakePaper struct {
 	mu   sync.Mutex
 	made []receipt.Pages
 }
+
+func (p *fakePaper) Bind(pages [][]byte) ([]byte, error)      { return set.Bind(pages) }
+func (p *fakePaper) Unbind(document []byte) ([][]byte, error) { return set.Unbind(document) }
 
 func (p *fakePaper) PDF(pages receipt.Pages) ([]byte, error) {
 	p.mu.Lock()

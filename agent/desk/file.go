@@ -30,6 +30,7 @@ type filed struct {
 type filing struct {
 	parts []filingPart
 	loose *loose
+	paper Paper
 	saver *saver
 	visit string
 	place string
@@ -43,6 +44,7 @@ type filingPart struct {
 	files      []casefile.Attachment
 	shared     []casefile.Attachment // pages of the authorisation: every further case gets copies
 	originals  []casefile.Paper
+	documents  []int // materials of the submission whose pages become one document
 }
 
 // file accepts the case when nothing is missing.
@@ -81,7 +83,7 @@ func (m *machine) firstProblem(a *accept) string {
 }
 
 func (m *machine) filing(a *accept) (*filing, error) {
-	f := &filing{loose: &m.shift.loose, saver: a.saver, visit: a.visit, place: m.options.Place.Name, party: a.principal.Name}
+	f := &filing{loose: &m.shift.loose, paper: m.options.Paper, saver: a.saver, visit: a.visit, place: m.options.Place.Name, party: a.principal.Name}
 	if a.absent && a.delegate != nil {
 		f.party = a.delegate.Name
 	}
@@ -177,6 +179,9 @@ func (a *accept) fillMaterials(p *filingPart, item int, account string) {
 				given.Pages = append(given.Pages, page.Record)
 				p.files = append(p.files, page.attachment)
 			}
+			if line.Document {
+				p.documents = append(p.documents, len(p.submission.Materials))
+			}
 		case casefile.Promised:
 			covers = append(covers, line.Code)
 		}
@@ -271,8 +276,12 @@ func (f *filing) submit(ctx context.Context, book Book, p *filingPart, first boo
 		one, err = book.Submit(ctx, p.submission, append(slices.Clone(p.files), p.shared...), p.draft.ID)
 		if err == nil {
 			f.loose.settle(p.shared...)
+			f.loose.settle(p.files...)
 		}
 		return err
+	}
+	if err := f.bind(ctx, book, p); err != nil {
+		return one, err
 	}
 	var err error
 	if first {

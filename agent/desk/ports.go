@@ -126,7 +126,11 @@ type Saver interface {
 	Load(ctx context.Context, name string) ([]byte, error)
 }
 
-// Paper makes the PDF of an A4 document. It is called from goroutines of the desk's effects.
+// Paper makes PDFs. It is called from goroutines of the desk's effects.
 type Paper interface {
+	// PDF makes an A4 document to print.
 	PDF(pages receipt.Pages) ([]byte, error)
+	// Bind makes one document of scanned pages (JPEG or PNG), in their order; Unbind gives them back.
+	Bind(pages [][]byte) ([]byte, error)
+	Unbind(document []byte) ([][]byte, error)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -74,14 +75,14 @@ func cardOf(a casefile.Applicant) identity.Card {
 
 // copyPages gives a draft copies of what the case before it had scanned: a sealed file belongs to one case.
 func (m *machine) copyPages(a *accept, file agency.CaseFile) {
-	w := m.shift
+	w, paper := m.shift, m.options.Paper
 	a.busy = "scan"
 	mark := m.mark()
 	m.fx.start(slotScan, w, false, func(ctx context.Context, emit func(then)) then {
 		var failed error
 		for _, material := range file.Submission.Materials {
 			for _, record := range material.Pages {
-				p, err := copyPage(ctx, w, file.Attachments, record, mark)
+				p, err := copyPage(ctx, w, paper, file.Attachments, record, mark)
 				if err != nil {
 					failed = err
 					continue
@@ -98,7 +99,7 @@ func (m *machine) copyPages(a *accept, file agency.CaseFile) {
 	})
 }
 
-func copyPage(ctx context.Context, w *shift, files []casefile.Attachment, record casefile.Page, mark string) (page, error) {
+func copyPage(ctx context.Context, w *shift, paper Paper, files []casefile.Attachment, record casefile.Page, mark string) (page, error) {
 	at := slices.IndexFunc(files, func(f casefile.Attachment) bool { return f.Digest == record.Attachment })
 	if at < 0 {
 		return page{}, errNoCase
@@ -107,7 +108,16 @@ func copyPage(ctx context.Context, w *shift, files []casefile.Attachment, record
 	if err != nil {
 		return page{}, err
 	}
-	defer clear(content)
+	defer func() { clear(content) }()
+	if record.MediaType == pdf {
+		document := content
+		content, record.MediaType, err = unbound(paper, document, record.Number)
+		clear(document)
+		if err != nil {
+			return page{}, fmt.Errorf("open a document: %w", err)
+		}
+		record.Number = 0
+	}
 	small, err := shrink(content, mark)
 	if err != nil {
 		return page{}, err

@@ -313,6 +313,7 @@ type MaterialView struct {
 	Material   catalogue.Material
 	Way        casefile.Way
 	Trust      string
+	Bytes      int64 // of its pages as they are kept
 	Pages      []PageView
 	Needed     bool
 	CanPromise bool

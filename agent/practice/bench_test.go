@@ -14,10 +14,14 @@ import (
 	"bianmin/core/receipt"
 	"bianmin/core/text"
 	"bianmin/drivers"
+	"bianmin/drivers/a4"
 )
 
 // setter remembers the pages it was to set.
 type setter struct{ made []receipt.Pages }
+
+func (s *setter) Bind(pages [][]byte) ([]byte, error)      { return a4.Bind(pages) }
+func (s *setter) Unbind(document []byte) ([][]byte, error) { return a4.Unbind(document) }
 
 func (s *setter) PDF(pages receipt.Pages) ([]byte, error) {
 	s.made = append(s.made, pages)

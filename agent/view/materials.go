@@ -30,6 +30,7 @@ type material struct {
 	name     *ui.Text
 	badge    *dk.Badge
 	note     *ui.Text
+	size     *ui.Text
 	scan     *dk.Button
 	trust    *dk.Button
 	promise  *dk.Check
@@ -83,6 +84,7 @@ func newMaterial(k *kit, of catalogue.Material) *material {
 	m.name = k.strong(k.local(of.Name))
 	m.badge = dk.NewBadge(k.Kit, ui.Calm, "")
 	m.note = k.quiet("")
+	m.size = k.quiet("")
 	m.scan = dk.NewButton(k.Kit, "scan:"+of.Code, k.t("button.scan"), "", dk.Outlined, k.sends(desk.ScanInto{Material: of.Code})).Low()
 	m.trust = dk.NewButton(k.Kit, "trust:"+of.Code, k.t("button.trust"), "", dk.Outlined, k.sends(desk.SetTrust{Material: of.Code})).Low()
 	m.promise = dk.NewCheck(k.Kit, "promise:"+of.Code, k.t("label.promise-instead"), func(on bool) { m.way(on, casefile.Promised) })
@@ -100,7 +102,7 @@ func newMaterial(k *kit, of catalogue.Material) *material {
 	m.original = dk.NewCheck(k.Kit, "original:"+of.Code, k.t("label.take-original"), func(on bool) { k.emit(desk.SetOriginal{Material: of.Code, On: on}) })
 	m.pages = dk.NewThumbs(k.Kit, "pages:"+of.Code, func(id string) { k.emit(desk.RemovePage{Page: id}) })
 	m.buttons = dk.NewFlow(k.Kit, m.scan, m.trust, m.promise, m.later, m.original)
-	m.root = ui.NewColumn(8, ui.NewRow(theme.DeskGap, ui.NewShare(1, m.name), m.badge), m.note, m.pages, m.buttons, m.untilled)
+	m.root = ui.NewColumn(8, ui.NewRow(theme.DeskGap, ui.NewShare(1, m.name), m.badge), m.note, m.pages, m.size, m.buttons, m.untilled)
 	return m
 }
 
@@ -116,6 +118,8 @@ func (m *material) show(view desk.MaterialView, busy string, scanning, confirm b
 	m.badge.Set(k.materialBadge(view, scanning))
 	m.note.SetText(k.materialNote(view.Material))
 	m.pages.Set(k.thumbs(view.Pages))
+	m.size.Hidden = len(view.Pages) == 0
+	m.size.SetText(k.pagesSize(view))
 	paper := view.Material.Source == catalogue.SourcePerson
 	m.scan.Hidden = !paper || view.Way == casefile.Promised
 	m.scan.SetEnabled(busy == "")
@@ -149,6 +153,15 @@ func (k *kit) materialBadge(view desk.MaterialView, scanning bool) (ui.Tone, str
 		return ui.Muted, k.t("material.optional")
 	}
 	return ui.Bad, k.t("material.missing")
+}
+
+// pagesSize says how many pages there are, how large, and that they go out as one document.
+func (k *kit) pagesSize(view desk.MaterialView) string {
+	key := "material.size"
+	if view.Material.Document {
+		key = "material.size-document"
+	}
+	return k.with(key, args{"n": len(view.Pages), "kb": (view.Bytes + 1023) / 1024})
 }
 
 // materialNote is how a material must be, in a line.

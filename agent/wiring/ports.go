@@ -41,6 +41,12 @@ var (
 // paper sets A4 pages. A character that no font has must not keep a person from their paper: it shows as □.
 type paper struct{ setter *a4.Setter }
 
+// Bind makes one document of scanned pages.
+func (p paper) Bind(pages [][]byte) ([]byte, error) { return a4.Bind(pages) }
+
+// Unbind gives a document's pages back.
+func (p paper) Unbind(document []byte) ([][]byte, error) { return a4.Unbind(document) }
+
 // PDF makes the PDF of an A4 document.
 func (p paper) PDF(pages receipt.Pages) ([]byte, error) {
 	return p.setter.PDF(pages, a4.Options{Blank: true})

@@ -177,6 +177,8 @@ type Page struct {
 	MediaType  string `json:"mediaType"`
 	Width      int    `json:"width"`  // px
 	Height     int    `json:"height"` // px
+	// Number is which page of the attachment it is, from 1, where that holds several (a PDF); 0 where it is the attachment.
+	Number int `json:"number,omitempty"`
 }
 
 // Promise is the accepted promise letter (告知承诺).

@@ -206,6 +206,9 @@ func (k *checker) materials(item *Item, checked *form.Checked) {
 		if m.Later > 0 && (m.Source != SourcePerson || m.Optional) {
 			k.tell(at+"/later", "only what a person must hand in can be handed in later")
 		}
+		if m.Document && m.Source != SourcePerson {
+			k.tell(at+"/document", "only what a person hands in is scanned")
+		}
 		if m.Promise && item.Promise == nil {
 			k.tell(at+"/promise", "is true, but the item has no promise")
 		}

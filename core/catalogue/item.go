@@ -167,6 +167,8 @@ type Material struct {
 	// Later is the number of working days within which the material may be handed in after the case was
 	// accepted (容缺受理); 0 is not at all.
 	Later int `json:"later,omitempty"`
+	// Document says that the office expects the material's scanned pages as one PDF.
+	Document bool `json:"document,omitempty"`
 }
 
 // Channel is one way to apply.

@@ -19,7 +19,7 @@ var at = time.Date(2026, 11, 25, 1, 30, 0, 0, time.UTC)
 // event is an event with every field of every body in use.
 func event() casefile.Event {
 	digest := strings.Repeat("ab", 32)
-	pages := []casefile.Page{{Attachment: digest, MediaType: "image/png", Width: 10, Height: 20}}
+	pages := []casefile.Page{{Attachment: digest, MediaType: "application/pdf", Width: 10, Height: 20, Number: 1}}
 	signature := &casefile.Signature{Attachment: digest, Content: digest, Strokes: 3, At: at}
 	person := casefile.Applicant{
 		Name: "王小丫", Number: "990301194803150021", Sex: "女", Nation: "汉", Birth: "19480315", Address: "3组12号", Issuer: "望河县公安局",

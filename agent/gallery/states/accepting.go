@@ -108,6 +108,7 @@ func (c canned) accepting() []Named {
 	filled.Accept.Materials[1].Way = casefile.Scanned
 	filled.Accept.Materials[1].Pages = []desk.PageView{{ID: "p1", Thumbnail: thumbnail(0), Quality: drivers.QualityGood, Trust: "C"}, {ID: "p2", Thumbnail: thumbnail(1), Quality: drivers.QualityBlurred, Trust: "C"}}
 	filled.Accept.Materials[1].Trust = "C"
+	filled.Accept.Materials[1].Bytes, filled.Accept.Materials[1].Material.Document = 412_300, true
 	filled.Accept.Materials[1].Original = true
 	filled.Accept.Materials[2].CanWait = true
 	filled.Accept.CanBoth, filled.Accept.BothSides = true, true
