@@ -118,7 +118,7 @@ func (m *machine) cameraEvent(w *shift, event Event) bool {
 		case c.lost:
 			m.startView()
 		default:
-			m.take(w)
+			m.takePicture(w)
 		}
 	case CameraDrop:
 		if c := w.camera; c != nil && !c.busy && c.drop != nil && len(c.pages) > 0 {
@@ -144,8 +144,8 @@ func ofCamera(event Event) bool {
 	return passes(event)
 }
 
-// take ends the view, whose last picture stays to be seen, and takes a page.
-func (m *machine) take(w *shift) {
+// takePicture ends the view, whose last picture stays to be seen, and takes a page.
+func (m *machine) takePicture(w *shift) {
 	c, mark := w.camera, m.mark()
 	c.busy, c.problem = true, Message{}
 	m.fx.cancel(slotView)
