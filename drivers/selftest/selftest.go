@@ -89,6 +89,19 @@ func (r Result) Of(s drivers.Status) bool {
 	return r.Role == s.Role && !differ(r.Model, s.Model) && !differ(r.Serial, s.Serial)
 }
 
+// Last gives the newest result of each level for a device, the least level first. Those of another device in its place do not count.
+func Last(all []Result, s drivers.Status) (last []Result) {
+	for _, level := range Levels() {
+		for _, r := range slices.Backward(all) {
+			if r.Level == level && r.Of(s) {
+				last = append(last, r)
+				break
+			}
+		}
+	}
+	return last
+}
+
 // WordKeys are the keys of the words for why a test did not pass, the best first; none when it passed.
 func (r Result) WordKeys() []string {
 	if r.Code == "" {

@@ -305,7 +305,7 @@ func (r *run) pause(ctx context.Context) (again func(context.Context) error, err
 // report makes the acceptance report, keeps it, and prints it.
 func (r *run) report(ctx context.Context, out *Outcome) error {
 	look := readiness.Look(ctx, readiness.Options{
-		Settings: r.settings, Words: r.Words, Root: r.Root, Now: r.Now, Log: r.Log, Alone: true, Live: r.Root == "/", Before: true,
+		Settings: r.settings, Words: r.Words, Root: r.Root, Now: r.Now, Log: r.Log, Alone: true, Live: r.Root == "/", Before: true, Program: "setup",
 	})
 	if err := ctx.Err(); err != nil {
 		return err

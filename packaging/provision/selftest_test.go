@@ -18,6 +18,7 @@ import (
 	"bianmin/drivers/selftest"
 	"bianmin/drivers/sim"
 	"bianmin/drivers/sim/stand"
+	"bianmin/packaging/readiness"
 	"bianmin/packaging/tested"
 )
 
@@ -208,5 +209,83 @@ func TestDeviceTestSays(t *testing.T) {
 	}
 	if !busy.failed || !strings.Contains(busy.out, "[没测成 not done] 身份证读卡器 内部自检：别的程序正在用") || !strings.Contains(busy.err, "systemctl stop bianmin-kiosk") {
 		t.Errorf("%+v", busy)
+	}
+}
+
+// TestReadinessReport: the whole report on the screen, as JSON, as a strip and on A4, with the tests that were kept before; what no
+// device tells is said to be not told.
+func TestReadinessReport(t *testing.T) {
+	m := newTerminal(t)
+	if did := m.run(nil, "device", "test", "--level", "external", "--role", "printer,document"); did.failed {
+		t.Fatal(did)
+	}
+	told := m.run(nil, "report", "readiness", "--json")
+	var report struct {
+		Version, Configuration string
+		Devices                []struct {
+			Role, Model, Serial, Link, Condition string
+			Supplies                             *struct{ Paper, Toner string }
+			Tests                                []selftest.Result
+		}
+	}
+	if err := json.Unmarshal([]byte(told.out), &report); err != nil {
+		t.Fatalf("%v in %s %s", err, told.out, told.err)
+	}
+	if len(report.Configuration) != 64 || report.Version == "" || len(report.Devices) != 6 {
+		t.Errorf("%+v", report)
+	}
+	for _, d := range report.Devices {
+		levels := ""
+		for _, r := range d.Tests {
+			levels += string(r.Level) + " " + string(r.Outcome) + ", "
+			if r.At.IsZero() || r.Asked.Program != "provision" {
+				t.Errorf("%s: %+v", d.Role, r)
+			}
+		}
+		want := "internal passed, "
+		if d.Role == "printer" || d.Role == "document" {
+			want += "external passed, "
+		}
+		if levels != want || d.Link == "" || d.Condition != "online" {
+			t.Errorf("%s: tests %q, %+v", d.Role, levels, d)
+		}
+		switch {
+		case d.Role == "printer" && (d.Supplies == nil || d.Supplies.Paper != "full"), d.Role == "document" && (d.Supplies == nil || d.Supplies.Paper != "not-told" || d.Supplies.Toner != "full"),
+			d.Role == "scanner" && (d.Supplies != nil || d.Serial != "SIM-0001"), d.Role == "reader" && d.Serial == "":
+			t.Errorf("%+v", d)
+		}
+	}
+	digest := m.run(nil, "settings", "digest")
+	if !strings.HasPrefix(digest.out, report.Configuration+"\n") || !strings.Contains(digest.out, "devices.printer.paper = 80\n") {
+		t.Errorf("digest: %s%s", digest.out, digest.err)
+	}
+	screen := m.run(nil, "report", "readiness", "--print", "--on", "receipt")
+	for _, want := range []string{report.Configuration, "小票打印机 Receipt printer  serial:", "动作检测 external: 通过 passed", "人工检测 interactive: 没测过 never tested", "墨粉 toner: 够用 enough"} {
+		if !strings.Contains(screen.out, want) {
+			t.Errorf("%q is missing in\n%s", want, screen.out)
+		}
+	}
+	strips := m.stand.Printed()
+	if len(strips) != 2 || screen.failed {
+		t.Fatalf("%d strips, %s", len(strips), screen.err)
+	}
+	paper := strings.Join(strips[1].Lines, "\n")
+	for _, want := range []string{"机器体检报告", readiness.Short(report.Configuration), "SIM-0001", "动作检测", "墨粉：够用", "没测过"} {
+		if !strings.Contains(paper, want) {
+			t.Errorf("%q is missing on the strip\n%s", want, paper)
+		}
+	}
+	if page := m.run(nil, "report", "readiness", "--print", "--json"); page.failed {
+		t.Error(page)
+	}
+	pages, err := m.stand.Documents()
+	if err != nil || len(pages) != 2 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	text, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", pages[1], "-").Output()
+	for _, want := range []string{"机器体检报告", report.Configuration, "SIM-0001", "Simulated", "墨粉：够用", "动作检测", "没测过"} {
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%q is missing on the page (%v)\n%s", want, err, text)
+		}
 	}
 }

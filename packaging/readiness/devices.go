@@ -10,6 +10,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/dots"
 	"bianmin/drivers/point"
+	"bianmin/drivers/selftest"
 	"bianmin/packaging/condition"
 	"bianmin/sync/reported"
 )
@@ -22,6 +23,10 @@ type Device struct {
 	drivers.Status
 	// Source is "asked" when this look asked the device, or the program that holds it and said so.
 	Source string `json:"source"`
+	// Link is how the configuration names it.
+	Link     string            `json:"link,omitempty"`
+	Supplies *Supplies         `json:"supplies,omitempty"` // nil for a device that uses nothing up
+	Tests    []selftest.Result `json:"tests,omitempty"`    // the last of each level
 }
 
 // devices asks each device over its driver, or reads what the program that holds them has published.
@@ -31,6 +36,7 @@ func (l *look) devices(ctx context.Context) {
 		l.add("devices", "devices", Warn, "none", nil)
 		return
 	}
+	l.remember()
 	told, err := reported.Load(l.Settings.Data)
 	if err != nil {
 		l.Log.Warn("what is published of the devices cannot be read", "error", err)
@@ -50,6 +56,7 @@ func (l *look) devices(ctx context.Context) {
 		return
 	}
 	for _, s := range statuses {
+		l.wasAsked(s)
 		l.device(Device{Status: s, Source: "asked"})
 	}
 }
@@ -100,6 +107,7 @@ func ask(ctx context.Context, config point.Config, options point.Options) ([]dri
 
 // device is one finding per device, in the words that the screens use for faults.
 func (l *look) device(d Device) {
+	d.Link, d.Supplies, d.Tests = linkOf(l.Settings.Devices, d.Role), suppliesOf(d.Status), selftest.Last(l.tests, d.Status)
 	l.report.Devices = append(l.report.Devices, d)
 	c := Check{ID: "device." + string(d.Role), State: OK, Code: "ok"}
 	switch {

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"bianmin/packaging/diary"
+	"bianmin/packaging/tested"
 )
 
 const (
@@ -19,8 +20,10 @@ func history(data string) diary.Diary[Report] {
 }
 
 // Keep adds a report to the terminal's history, of which the last 60 are kept. A history that is damaged is kept aside
-// as it is, and what can be read of it stays.
-func Keep(data string, r Report) error { return history(data).Add(r) }
+// as it is, and what can be read of it stays. What the look asked of the devices is kept as their internal test.
+func Keep(data string, r Report) error {
+	return errors.Join(history(data).Add(r), tested.Keep(data, r.asked...))
+}
 
 // History gives the reports that were kept, oldest first; beside ErrDamaged those that can be read.
 func History(data string) ([]Report, error) { return history(data).All() }

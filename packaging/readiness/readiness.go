@@ -10,6 +10,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/core/text"
+	"bianmin/drivers/selftest"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/version"
 	"bianmin/store"
@@ -54,6 +55,10 @@ type Report struct {
 	State    State     `json:"state"` // the worst of them
 	Checks   []Check   `json:"checks"`
 	Devices  []Device  `json:"devices"`
+	// Configuration names the settings that count (settings.Settings.Digest): equal on terminals with the same settings.
+	Configuration string `json:"configuration,omitempty"`
+
+	asked []selftest.Result // that this look was, of the devices it asked
 }
 
 // Options say what is looked at. Settings and Words are required.
@@ -67,6 +72,8 @@ type Options struct {
 	Alone bool
 	// Live tells whether the running machine is the one at Root: its services, ports and memory are looked at then.
 	Live bool
+	// Program is who looks, for the self tests that a look is; "" is "check".
+	Program string
 	// Before says that the services are not started yet: neither they nor the setup's end are looked for.
 	Before bool
 }
@@ -77,6 +84,7 @@ type look struct {
 	report   *Report
 	identity *seal.Identity
 	clock    *store.Clock
+	tests    []selftest.Result // that are kept, with those that this look is
 }
 
 // Look makes all checks. It takes as long as the slowest device and the network need, at most about a minute.
@@ -90,10 +98,13 @@ func Look(ctx context.Context, o Options) Report {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	r := Report{Version: version.Version, Taken: o.Now().In(casefile.Zone).Truncate(time.Second), State: OK, Devices: []Device{}}
+	if o.Program == "" {
+		o.Program = "check"
+	}
+	r := Report{Version: version.Version, Taken: o.Now().In(casefile.Zone).Truncate(time.Second), State: OK, Devices: []Device{}, Configuration: o.Settings.Digest()}
 	l := &look{Options: o, report: &r}
 	for _, check := range []func(context.Context){
-		l.enrolment, l.setup, l.rules, l.records, l.catalogue, l.disk, l.memory, l.network, l.devices, l.services, l.swap, l.dumps, l.modes, l.ports, l.spool, l.updates,
+		l.enrolment, l.setup, l.rules, l.records, l.catalogue, l.disk, l.memory, l.network, l.devices, l.selftests, l.services, l.swap, l.dumps, l.modes, l.ports, l.spool, l.updates,
 	} {
 		check(ctx)
 	}

@@ -77,19 +77,6 @@ func Keep(data string, all ...selftest.Result) (err error) {
 // All gives the results that are kept, oldest first; beside ErrDamaged those that can be read.
 func All(data string) ([]selftest.Result, error) { return results(data).All() }
 
-// Last gives the newest result of each level for a device, the least level first. Those of another device in its place do not count.
-func Last(all []selftest.Result, s drivers.Status) (last []selftest.Result) {
-	for _, level := range selftest.Levels() {
-		for _, r := range slices.Backward(all) {
-			if r.Level == level && r.Of(s) {
-				last = append(last, r)
-				break
-			}
-		}
-	}
-	return last
-}
-
 // Due tells whether the internal tests are to run again: some device has none that is younger than a day.
 func Due(all []selftest.Result, roles []drivers.Role, now time.Time) bool {
 	return slices.ContainsFunc(roles, func(role drivers.Role) bool {

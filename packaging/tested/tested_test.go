@@ -39,11 +39,11 @@ func TestKept(t *testing.T) {
 	if err != nil || len(all) != 22 {
 		t.Fatalf("%d results, %v", len(all), err)
 	}
-	last := tested.Last(all, drivers.Status{Role: drivers.RolePrinter})
+	last := selftest.Last(all, drivers.Status{Role: drivers.RolePrinter})
 	if len(last) != 2 || last[0].Level != selftest.Internal || !last[0].At.Equal(at.AddDate(0, 0, 40)) || last[1].Level != selftest.Interactive {
 		t.Errorf("%+v", last)
 	}
-	if of := tested.Last(all, drivers.Status{Role: drivers.RolePrinter, Serial: "S2"}); len(of) != 0 {
+	if of := selftest.Last(all, drivers.Status{Role: drivers.RolePrinter, Serial: "S2"}); len(of) != 0 {
 		t.Errorf("of another device in its place: %+v", of)
 	}
 	info, err := os.Stat(filepath.Join(data, "selftest.jsonl"))

@@ -47,14 +47,14 @@ func Command(now func() time.Time) *cobra.Command {
 				log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
 			}
 			var report readiness.Report
-			var damaged error
+			var damaged, keeping error
 			err = asuser.Do(s.Data, func() error {
 				_, damaged = readiness.History(s.Data)
 				report = readiness.Look(c.Context(), readiness.Options{Settings: s, Words: words, Root: root, Now: now, Log: log, Live: root == "/"})
-				if forget {
-					return nil
+				if !forget {
+					keeping = readiness.Keep(s.Data, report)
 				}
-				return readiness.Keep(s.Data, report)
+				return nil
 			})
 			if err != nil {
 				return err
@@ -66,9 +66,9 @@ func Command(now func() time.Time) *cobra.Command {
 				_, _ = fmt.Fprintf(c.ErrOrStderr(), "%v; it lies as it was beside readiness.jsonl in the data folder, with the ending .damaged\n", damaged)
 			}
 			if report.State == readiness.Fail {
-				return ErrNotReady
+				return errors.Join(ErrNotReady, keeping)
 			}
-			return nil
+			return keeping
 		},
 	}
 	c.Flags().StringVar(&config, "config", "/etc/bianmin/terminal.yaml", "the terminal's configuration file")

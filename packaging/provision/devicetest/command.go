@@ -115,7 +115,7 @@ func (r *run) wanted(role drivers.Role) bool {
 
 func (r *run) run(ctx context.Context) (err error) {
 	if _, damaged := tested.All(r.settings.Data); errors.Is(damaged, tested.ErrDamaged) && !r.forget {
-		r.say("damaged", nil)
+		r.say("selftest.damaged", nil)
 	}
 	all, err := r.test(ctx)
 	if err != nil {
@@ -130,7 +130,7 @@ func (r *run) run(ctx context.Context) (err error) {
 		err = tested.Keep(r.settings.Data, all...)
 	}
 	if slices.ContainsFunc(all, func(t selftest.Result) bool { return t.Code == selftest.Code(drivers.FaultBusy) }) {
-		r.say("hint-busy", nil)
+		r.say("selftest.hint-busy", nil)
 	}
 	if slices.ContainsFunc(all, func(t selftest.Result) bool { return t.Outcome != selftest.Passed }) {
 		err = errors.Join(err, ErrNotPassed)
@@ -168,7 +168,7 @@ func (r *run) test(ctx context.Context) (all []selftest.Result, err error) {
 			continue
 		}
 		if level != selftest.Internal {
-			r.say("running", func(lang text.Lang) map[string]any { return map[string]any{"device": r.device(lang, role)} })
+			r.say("selftest.running", func(lang text.Lang) map[string]any { return map[string]any{"device": r.device(lang, role)} })
 		}
 		result, err := selftest.Run(ctx, role, level, o)
 		if err != nil {
@@ -180,7 +180,7 @@ func (r *run) test(ctx context.Context) (all []selftest.Result, err error) {
 		}
 	}
 	if len(all) == 0 {
-		r.say("none", nil)
+		r.say("selftest.none", nil)
 	}
 	return all, nil
 }

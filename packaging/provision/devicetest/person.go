@@ -59,14 +59,14 @@ func (p *person) read() {
 
 // Tell implements selftest.Person.
 func (p *person) Tell(_ drivers.Role, prompt selftest.Prompt) {
-	p.run.say("prompt."+string(prompt), nil)
+	p.run.say("selftest.prompt."+string(prompt), nil)
 }
 
 // Ask implements selftest.Person. Neither a line that says nothing nor one that nobody typed is an answer.
 func (p *person) Ask(ctx context.Context, _ drivers.Role, question selftest.Question) selftest.Answer {
 	p.read()
-	p.run.say("question."+string(question), nil)
-	p.run.say("yes-no", nil)
+	p.run.say("selftest.question."+string(question), nil)
+	p.run.say("selftest.yes-no", nil)
 	for {
 		select {
 		case <-ctx.Done():
@@ -81,7 +81,7 @@ func (p *person) Ask(ctx context.Context, _ drivers.Role, question selftest.Ques
 			case "n", "no", "不对", "不是", "不":
 				return selftest.No
 			}
-			p.run.say("ask-again", nil)
+			p.run.say("selftest.ask-again", nil)
 		}
 	}
 }
@@ -91,7 +91,6 @@ func (r *run) say(key string, args func(text.Lang) map[string]any) {
 	if args == nil {
 		args = func(text.Lang) map[string]any { return nil }
 	}
-	key = "selftest." + key
 	_, _ = fmt.Fprintf(r.err, "%s / %s\n", r.words.T(text.Chinese, key, args(text.Chinese)), r.words.T(text.English, key, args(text.English)))
 }
 

@@ -34,7 +34,7 @@ const defaultConfig = "/etc/bianmin/terminal.yaml"
 // Commands are the three; now is the machine's clock.
 func Commands(now func() time.Time) []*cobra.Command {
 	report := reportCommand()
-	report.AddCommand(erasureCommand(now))
+	report.AddCommand(erasureCommand(now), readinessCommand(now))
 	return []*cobra.Command{report, logsCommand(), bundleCommand(now)}
 }
 

@@ -73,7 +73,7 @@ func Command() *cobra.Command {
 	for _, below := range []*cobra.Command{set, unset, take} {
 		below.Flags().BoolVar(&t.dry, "dry-run", false, "only say what would change")
 	}
-	c.AddCommand(diff, set, unset, take)
+	c.AddCommand(diff, set, unset, take, t.digestCommand())
 	return c
 }
 
