@@ -25,6 +25,7 @@ import (
 	"bianmin/drivers/point"
 	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/tested"
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/office"
@@ -54,6 +55,7 @@ type Agent struct {
 	Office  *office.Office
 	Devices *point.Point     // nil in practice mode
 	told    *reported.Keeper // tells the sender of the devices; nil in practice mode
+	daily   *tested.Daily    // tests them; nil in practice mode
 	chip    *chip.Chip       // nil where the PC has none
 	pinyin  *pinyin.Dictionary
 	set     *catalogue.Catalogue
@@ -109,6 +111,9 @@ func (a *Agent) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.told = reported.Keep(ctx, a.options.Settings.Data, "agent "+version.Version, a.Devices.Statuses, a.options.Log)
+	a.daily = tested.Watch(ctx, tested.Watching{
+		Data: a.options.Settings.Data, Program: "agent", Devices: tested.Devices(a.Devices), Now: time.Now, Log: a.options.Log,
+	})
 	return nil
 }
 
@@ -153,6 +158,9 @@ func (a *Agent) log() *slog.Logger {
 func (a *Agent) Close() error {
 	var errs []error
 	a.rehearsal.end()
+	if a.daily != nil {
+		a.daily.Close()
+	}
 	if a.told != nil {
 		a.told.Close()
 	}

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"bianmin/core/text"
+	"bianmin/drivers/selftest"
 	"bianmin/internal/chance"
 	"bianmin/kiosk/gallery/states"
 	"bianmin/kiosk/journey"
@@ -158,6 +159,11 @@ func TestFrameSends(t *testing.T) {
 		{"fault-printer", "不等它，继续", journey.Skip{}},
 		{"staff-sign-in", "孙维护", journey.StaffPick{Account: "t2"}},
 		{"staff", "退出登录", journey.StaffDo{Action: journey.StaffSignOut}},
+		{"staff-tests", "动作检测", journey.StaffTest{Level: selftest.External}},
+		{"staff-tests", "打印体检报告", journey.StaffReport{}},
+		{"staff-tests-asks", "对，没问题", journey.StaffTestAnswer{Right: true}},
+		{"staff-tests-asks", "不对", journey.StaffTestAnswer{}},
+		{"staff-tests-prompts", "跳过这个", journey.StaffTestSkip{}},
 		{"overlay-help", "知道了，接着办", journey.Help{}},
 		{"overlay-leave", "不离开，接着办", journey.Stay{}},
 		{"overlay-leave", "离开", journey.LeaveNow{}},

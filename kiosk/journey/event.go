@@ -1,6 +1,9 @@
 package journey
 
-import "bianmin/drivers"
+import (
+	"bianmin/drivers"
+	"bianmin/drivers/selftest"
+)
 
 // Event is something that happened: a person's touch, a device, time or the
 // store. The types below are what a screen may send; the machine's own results
@@ -100,6 +103,23 @@ type (
 	// StaffDo asks for one of the staff screen's actions.
 	StaffDo struct{ Action StaffAction }
 )
+
+// Events of the staff screen's tests.
+type (
+	// StaffTest tests all devices at a level.
+	StaffTest struct{ Level selftest.Level }
+	// StaffTestAnswer says whether what came out is right.
+	StaffTestAnswer struct{ Right bool }
+	// StaffTestSkip goes on to the next device.
+	StaffTestSkip struct{}
+	// StaffReport prints the readiness report.
+	StaffReport struct{}
+)
+
+func (StaffTest) event()       {}
+func (StaffTestAnswer) event() {}
+func (StaffTestSkip) event()   {}
+func (StaffReport) event()     {}
 
 // StaffAction is what a technician may do on the first staff screen.
 type StaffAction string

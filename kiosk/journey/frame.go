@@ -119,7 +119,7 @@ func (m *machine) leave() {
 	switch m.screen {
 	case Attract, Submitting, Goodbye:
 		return
-	case Staff:
+	case Staff, StaffTests:
 		m.end = Replace
 		return
 	case Done:

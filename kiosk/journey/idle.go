@@ -37,6 +37,9 @@ func (m *machine) tickScreen() {
 }
 
 func (m *machine) tickIdle() {
+	if m.testing() {
+		m.active()
+	}
 	idle := time.Since(m.touched)
 	if m.screen == Attract {
 		if idle >= m.options.Times.Idle {

@@ -13,6 +13,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/drivers"
+	"bianmin/drivers/selftest"
 	"bianmin/internal/chance"
 )
 
@@ -334,6 +335,11 @@ func wildEvents(s *stage, step step) []Event {
 		StaffPIN{PIN: "123456"},
 		StaffPIN{PIN: "12"},
 		StaffDo{Action: StaffTestDevice},
+		StaffTest{Level: selftest.Internal},
+		StaffTest{Level: selftest.Interactive},
+		StaffTestAnswer{Right: true},
+		StaffTestSkip{},
+		StaffReport{},
 		StaffDo{Action: StaffRetryQueue},
 	}
 	if s.state.Materials != nil {

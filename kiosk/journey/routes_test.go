@@ -50,6 +50,11 @@ var routes = map[Screen]func(s *stage){
 	OutOfService: func(s *stage) { s.desk.health.set(Health{Problem: casefile.NotEnrolled}); s.wait(6 * time.Second) },
 	StaffSignIn:  func(s *stage) { s.tap(OpenStaff{}) },
 	Staff:        func(s *stage) { s.tap(OpenStaff{}, StaffPick{Account: "t1"}, StaffPIN{PIN: "123456"}) },
+	StaffTests:   func(s *stage) { s.toTests() },
+}
+
+func (s *stage) toTests() {
+	s.tap(OpenStaff{}, StaffPick{Account: "t1"}, StaffPIN{PIN: "123456"}, StaffDo{Action: StaffTestDevice})
 }
 
 func (s *stage) toMyCases() {

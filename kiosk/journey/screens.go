@@ -46,6 +46,7 @@ func screens() map[Screen]definition {
 		OutOfService: {draw: m.drawOutOfService, back: m.backInService},
 		StaffSignIn:  {draw: m.drawStaffSignIn, back: m.backFromStaff, idle: true},
 		Staff:        {draw: m.drawStaff, exit: m.exitStaff, idle: true},
+		StaffTests:   {draw: m.drawStaffTests, back: m.backFromTests, exit: m.exitStaff, idle: true},
 	}
 }
 

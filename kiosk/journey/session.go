@@ -25,6 +25,7 @@ type Options struct {
 	Terminal Terminal
 	Devices  Devices
 	Usage    Usage // nil counts nothing
+	Tests    Tests // nil where there are none
 	Place    Place
 	Times    Times
 	Now      func() time.Time // wall clock for what is shown and signed; default time.Now
@@ -40,7 +41,9 @@ type Place struct {
 	Region   string // division code, 12 digits
 	Phone    string // whom people call
 	Version  string // of the software
-	Practice bool   // practice mode: nothing counts, and a session that nobody goes on with ends it
+	// Configuration is the digest of the settings that count.
+	Configuration string
+	Practice      bool // practice mode: nothing counts, and a session that nobody goes on with ends it
 	// CanPractise says that a terminal that is not enrolled may go over to practice.
 	CanPractise bool
 	Demo        bool // demonstration environment: paper says so

@@ -19,6 +19,7 @@ type staff struct {
 	problem  Message
 	locked   time.Time // until then no try is allowed
 	from     Screen
+	tests    tests
 }
 
 // What the terminal says to technicians.
@@ -157,6 +158,10 @@ func (m *machine) staffDo(action StaffAction) {
 	m.staff.problem = Message{}
 	switch action {
 	case StaffTestDevice:
+		if m.options.Tests != nil {
+			m.openTests()
+			break
+		}
 		m.fx.launch(slotStaff, m.testDevices())
 	case StaffConfirmClock:
 		m.order(func(ctx context.Context) error { return terminal.ConfirmClock(ctx, account) })

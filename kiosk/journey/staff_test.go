@@ -55,7 +55,7 @@ func TestStaffActions(t *testing.T) {
 	for action, want := range map[StaffAction]End{StaffRestart: Restart, StaffSignOut: Replace, StaffExit: Exit} {
 		t.Run(string(action), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				s := newStage(t, set)
+				s := newStage(t, set, func(o *Options) { o.Tests = nil })
 				routes[Staff](s)
 				v := s.tap(StaffDo{Action: StaffTestDevice}).Staff
 				if len(v.Devices) != 3 || v.Devices[0].Role != drivers.RoleReader {

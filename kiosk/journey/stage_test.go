@@ -39,6 +39,7 @@ type stage struct {
 	session *Session
 	// statuses are what the device manager knows
 	statuses script[[]drivers.Status]
+	tests    *fakeTests
 	logged   *bytes.Buffer
 	state    State
 	seen     map[Screen]int
@@ -72,6 +73,8 @@ func newStage(t testing.TB, set *catalogue.Catalogue, change ...parts) *stage {
 		Place:  Place{Name: "柳树沟村便民服务点", Terminal: "QH0301", Region: "990301100201", Phone: "12345", Version: "1"},
 		Logger: slog.New(slog.NewTextHandler(s.logged, nil)),
 	}
+	s.tests = &fakeTests{devices: options.Devices}
+	options.Tests = s.tests
 	for _, c := range change {
 		c(&options)
 	}

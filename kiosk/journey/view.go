@@ -11,6 +11,7 @@ import (
 	"bianmin/core/form"
 	"bianmin/core/text"
 	"bianmin/drivers"
+	"bianmin/drivers/selftest"
 )
 
 // Screen names what the window shows.
@@ -40,6 +41,7 @@ const (
 	OutOfService Screen = "out-of-service"
 	StaffSignIn  Screen = "staff-sign-in"
 	Staff        Screen = "staff"
+	StaffTests   Screen = "staff-tests"
 )
 
 // Steps of the bar: card, form, materials, check and sign, done. 0 shows no bar.
@@ -92,6 +94,7 @@ type State struct {
 	OutOfService *OutOfServiceView
 	StaffSignIn  *StaffSignInView
 	Staff        *StaffView
+	StaffTests   *StaffTestsView
 }
 
 // Message is words by key with what goes into them.
@@ -395,4 +398,26 @@ type StaffView struct {
 	DiskFree    int64 // bytes
 	ClockDoubt  bool
 	Link        casefile.Link
+}
+
+// StaffTestsView shows the devices with how their tests ended, and leads through tests.
+type StaffTestsView struct {
+	Terminal      string
+	Version       string
+	Configuration string // digest of the settings
+	Devices       []TestedDevice
+	Level         selftest.Level    // of the tests that run, or ran last
+	Running       drivers.Role      // "" when none does
+	Prompt        selftest.Prompt   // what is to be done now
+	Question      selftest.Question // what is to be answered now
+	CanPrint      bool              // there is a printer for the report
+	Printing      bool
+	Said          Message // what became of the report, or what is wrong with the results
+	Bad           bool    // it is no good news
+}
+
+// TestedDevice is a device with its newest test of each level.
+type TestedDevice struct {
+	drivers.Status
+	Last []selftest.Result
 }

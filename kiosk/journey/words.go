@@ -58,6 +58,10 @@ const (
 	keyStaffLocked      = "staff.locked" // {n}
 	keyStaffNone        = "staff.no-accounts"
 	keyStaffFailed      = "staff.failed"
+	keyTestsNotKept     = "selftest.not-kept"
+	keyReportPrinted    = "selftest.report.on-paper"
+	keyReportUnsure     = "selftest.report.unsure"
+	keyReportFailed     = "selftest.report.failed"
 
 	prefixFormProblem   = "form.problem."
 	prefixCardProblem   = "card.problem."
@@ -98,7 +102,7 @@ func Keys() []string {
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
 		keyReviewNumber, keyReviewDocument, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
-		keyStaffLocked, keyStaffNone, keyStaffFailed, "service.reason." + reasonCatalogue,
+		keyStaffLocked, keyStaffNone, keyStaffFailed, keyTestsNotKept, keyReportPrinted, keyReportUnsure, keyReportFailed, "service.reason." + reasonCatalogue,
 	}
 	for _, reason := range badReasons {
 		keys = append(keys, "evaluate.reason."+reason)

@@ -134,6 +134,7 @@ var makers = map[journey.Screen]func(kit) page{
 	journey.OutOfService: newOutOfService,
 	journey.StaffSignIn:  newStaffSignIn,
 	journey.Staff:        newStaff,
+	journey.StaffTests:   newStaffTests,
 }
 
 // kit is what every screen is made with.

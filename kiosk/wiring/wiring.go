@@ -21,6 +21,7 @@ import (
 	"bianmin/kiosk/journey"
 	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/tested"
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
 	"bianmin/store/filing"
@@ -53,6 +54,7 @@ type Kiosk struct {
 	Desk       *filing.Filing
 	Devices    *point.Point
 	told       *reported.Keeper // tells the sender of the devices
+	daily      *tested.Daily    // tests them
 	Pinyin     *pinyin.Dictionary
 	set        *catalogue.Catalogue // nil when the configured one is broken: the screen says so
 	words      *text.Catalog
@@ -117,6 +119,9 @@ func (k *Kiosk) open(ctx context.Context) (err error) {
 		return err
 	}
 	k.told = reported.Keep(ctx, k.options.Settings.Data, "kiosk "+version.Version, k.Devices.Statuses, k.options.Log)
+	k.daily = tested.Watch(ctx, tested.Watching{
+		Data: k.options.Settings.Data, Program: "kiosk", Devices: tested.Devices(k.Devices), Now: time.Now, Log: k.options.Log,
+	})
 	return nil
 }
 
@@ -153,6 +158,9 @@ func (k *Kiosk) log() *slog.Logger {
 // Close closes devices and store. It is called when the session's Run has ended.
 func (k *Kiosk) Close() error {
 	var errs []error
+	if k.daily != nil {
+		k.daily.Close()
+	}
 	if k.told != nil {
 		k.told.Close()
 	}
@@ -199,6 +207,7 @@ func (k *Kiosk) Session() *journey.Session {
 	}
 	if !k.options.Practice {
 		options.Usage = k.Desk
+		options.Tests = newTests(k)
 	}
 	k.last = journey.New(options)
 	return k.last
@@ -219,7 +228,7 @@ func orElse(d *time.Duration, fallback time.Duration) {
 }
 
 func (k *Kiosk) place() journey.Place {
-	place := journey.Place{Version: version.Version, Phone: k.options.Settings.Phone, Practice: k.options.Practice, CanPractise: true}
+	place := journey.Place{Version: version.Version, Configuration: k.options.Settings.Digest(), Phone: k.options.Settings.Phone, Practice: k.options.Practice, CanPractise: true}
 	if identity := k.Desk.Identity(); identity != nil {
 		place.Name, place.Terminal, place.Region = identity.Point, identity.Number, identity.Region
 		place.CanPractise, place.Demo = false, identity.Environment != "production"

@@ -5,6 +5,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/drivers"
+	"bianmin/drivers/selftest"
 	"bianmin/kiosk/journey"
 )
 
@@ -61,7 +62,20 @@ func staff() []Named {
 		{Role: drivers.RolePrinter, Condition: drivers.UserError, Paper: drivers.PaperOut, CoverOpen: true, Fault: drivers.FaultPaperOut, At: now},
 		{Role: drivers.RoleScanner, Condition: drivers.HardwareError, Fault: drivers.FaultMissingTool, At: now},
 	}
+	testing := func(change func(*journey.StaffTestsView)) journey.State {
+		s := base(journey.StaffTests, journey.StepNone)
+		s.StaffTests = tested()
+		change(s.StaffTests)
+		return s
+	}
 	return []Named{
+		{"staff-tests", testing(func(v *journey.StaffTestsView) { v.Said = journey.Message{Key: "selftest.report.on-paper"} })},
+		{"staff-tests-asks", testing(func(v *journey.StaffTestsView) {
+			v.Level, v.Running, v.Question = selftest.Interactive, drivers.RolePrinter, selftest.StripRight
+		})},
+		{"staff-tests-prompts", testing(func(v *journey.StaffTestsView) {
+			v.Level, v.Running, v.Prompt, v.Devices = selftest.Interactive, drivers.RoleReader, selftest.LayCard, v.Devices[:4]
+		})},
 		{"staff-sign-in", sign(journey.StaffSignInView{Accounts: accounts})},
 		{"staff-sign-in-pin", sign(journey.StaffSignInView{Accounts: accounts, Account: "t1", Digits: 4})},
 		{"staff-sign-in-wrong", sign(journey.StaffSignInView{Accounts: accounts, Account: "t1", Problem: journey.Message{Key: "staff.wrong-pin"}})},
