@@ -60,6 +60,7 @@ func Write(ctx context.Context, out io.Writer, o Options) (missing []Missing, er
 		{"configuration.json", configuration},
 		{"devices.json", devices},
 		{"readiness.json", history},
+		{"selftests.json", selftests},
 		{"queue.json", queue},
 		{"files.json", files},
 		{"journal.txt", journal},
@@ -227,7 +228,7 @@ func queue(ctx context.Context, o Options) (any, error) {
 // known are the folders and files of a data folder by name; everything else is only counted.
 var known = map[string]bool{
 	"bianmin.db": true, "bianmin.db-wal": true, "bianmin.db-shm": true, "attachments": true, "tmp": true, "toolkit": true, "keys": true, "keys.old": true, "keys.next": true,
-	"acceptance": true, "devices.json": true, "link.json": true, "readiness.jsonl": true, "setup.json": true, "sender.lock": true, "program.lock": true, "setup.lock": true,
+	"acceptance": true, "devices.json": true, "link.json": true, "readiness.jsonl": true, "selftest.jsonl": true, "selftest.lock": true, "setup.json": true, "sender.lock": true, "program.lock": true, "setup.lock": true,
 }
 
 type amount struct {
