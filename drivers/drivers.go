@@ -242,6 +242,7 @@ type ScannedPage struct {
 	Width     int    // px
 	Height    int    // px
 	Quality   Quality
+	Large     bool // it is larger than its budget: smaller it could not be read
 	Glass     bool // it lay on the glass: another scan would give the same sheet again
 	// Empty says that nothing at all is seen on it, not even a faint line: much stricter than QualityBlank. The page is here
 	// all the same; only a person leaves it out.

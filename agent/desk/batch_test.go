@@ -103,3 +103,18 @@ func TestFullBatch(t *testing.T) {
 		s.told("desk.notice.scanned-full")
 	})
 }
+
+// TestLargePage: a page that cannot be made as small as it should be is kept, and the agent is told.
+func TestLargePage(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := atTheFeeder(t, false)
+		s.scanner.large = true
+		s.scanner.load(2)
+		s.send(ScanBatch{})
+		s.wait(5 * time.Second)
+		if s.pagesOf(1) != "p1 " || s.pagesOf(3) != "p2 " {
+			t.Errorf("pages %q and %q", s.pagesOf(1), s.pagesOf(3))
+		}
+		s.told("desk.notice.large")
+	})
+}

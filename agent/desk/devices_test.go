@@ -131,7 +131,8 @@ type fakeScanner struct {
 	mu      sync.Mutex
 	fault   drivers.Fault
 	quality drivers.Quality
-	left    int    // pages in the feeder; -1 is a glass that always has one
+	left    int // pages in the feeder; -1 is a glass that always has one
+	large   bool
 	backs   string // of the feeder's sheets in turn: "e" empty, "w" written on, "-" none comes
 	turn    int
 }
@@ -160,7 +161,7 @@ func (s *fakeScanner) Scan(ctx context.Context, options drivers.ScanOptions) (dr
 	if s.left > 0 {
 		s.left--
 	}
-	scanned := drivers.ScannedPage{Image: bytes.Clone(onePage), MediaType: "image/png", Width: 60, Height: 80, Quality: s.quality, Glass: s.left < 0}
+	scanned := drivers.ScannedPage{Image: bytes.Clone(onePage), MediaType: "image/png", Width: 60, Height: 80, Quality: s.quality, Large: s.large, Glass: s.left < 0}
 	if options.Duplex && s.turn < len(s.backs) {
 		if s.backs[s.turn] != '-' {
 			back := scanned

@@ -85,6 +85,7 @@ type page struct {
 	attachment casefile.Attachment
 	thumbnail  []byte
 	glass      bool // it lay on the scanner's glass, see drivers.ScannedPage
+	large      bool // it is larger than its budget: smaller it could not be read
 	empty      bool // a back on which nothing is seen
 }
 

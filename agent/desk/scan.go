@@ -61,7 +61,7 @@ func keepPage(ctx context.Context, w *shift, scanned drivers.ScannedPage, mark s
 	w.loose.add(attachment.Digest)
 	return page{
 		Record:  casefile.Page{Attachment: attachment.Digest, MediaType: scanned.MediaType, Width: scanned.Width, Height: scanned.Height},
-		Quality: string(scanned.Quality), attachment: attachment, thumbnail: small, glass: scanned.Glass,
+		Quality: string(scanned.Quality), attachment: attachment, thumbnail: small, glass: scanned.Glass, large: scanned.Large,
 	}, nil
 }
 
@@ -141,8 +141,11 @@ func (m *machine) addPage(a *accept, key string, p page) {
 	g.Pages = append(slices.Clone(g.Pages), p)
 	g.Promised, g.Confirmed = false, false
 	a.changed()
-	if drivers.Quality(p.Quality) != drivers.QualityGood && p.Quality != "" && !p.empty { // an empty back is asked about
+	switch {
+	case drivers.Quality(p.Quality) != drivers.QualityGood && p.Quality != "" && !p.empty: // an empty back is asked about
 		m.say(Warn, "desk.notice.quality."+p.Quality, nil)
+	case p.large:
+		m.say(Warn, "desk.notice.large", map[string]any{"kb": (p.attachment.Plain + 1023) / 1024})
 	}
 }
 

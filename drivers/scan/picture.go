@@ -138,8 +138,16 @@ func (h *pnmHeader) number() int {
 
 func white(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }
 
+// The floor of a page: smaller than so many px on its longer side (A4 at 110 dots per inch), or at a lower JPEG quality, characters of
+// 10.5 pt begin to be misread (the test has a program read them). Small sheets have fewer px, and keep them.
+const (
+	leastLong    = 1287
+	leastQuality = 50
+)
+
 // pack encodes the picture within the budget: as PNG where few greys make that
-// smaller, else as JPEG with falling quality, in the end with fewer pixels.
+// smaller, else as JPEG with falling quality, in the end with fewer pixels. A page
+// that is larger at the floor stays larger, and is marked.
 func pack(img image.Image, budget int) (drivers.ScannedPage, error) {
 	if grey, ok := img.(*image.Gray); ok && levels(grey) <= 16 {
 		var out bytes.Buffer
@@ -152,18 +160,23 @@ func pack(img image.Image, budget int) (drivers.ScannedPage, error) {
 		}
 	}
 	for {
-		for _, quality := range []int{80, 65, 50} {
+		for _, quality := range []int{80, 65, leastQuality} {
 			var out bytes.Buffer
 			if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
 				return drivers.ScannedPage{}, fmt.Errorf("encode JPEG: %w", err)
 			}
-			if out.Len() <= budget || (quality == 50 && img.Bounds().Dx() < 400) {
-				return packed(out.Bytes(), "image/jpeg", img), nil
+			floor := quality == leastQuality && longSide(img) <= leastLong
+			if out.Len() <= budget || floor {
+				page := packed(out.Bytes(), "image/jpeg", img)
+				page.Large = out.Len() > budget
+				return page, nil
 			}
 		}
 		img = shrink(img)
 	}
 }
+
+func longSide(img image.Image) int { return max(img.Bounds().Dx(), img.Bounds().Dy()) }
 
 func packed(encoded []byte, mediaType string, img image.Image) drivers.ScannedPage {
 	return drivers.ScannedPage{Image: encoded, MediaType: mediaType, Width: img.Bounds().Dx(), Height: img.Bounds().Dy()}
@@ -182,9 +195,11 @@ func levels(g *image.Gray) int {
 	return n
 }
 
-// shrink makes the picture three quarters as wide and high.
+// shrink makes the picture three quarters as wide and high, but no smaller than the floor.
 func shrink(img image.Image) image.Image {
-	size := image.Rect(0, 0, max(1, img.Bounds().Dx()*3/4), max(1, img.Bounds().Dy()*3/4))
+	long := longSide(img)
+	to := max(long*3/4, min(long, leastLong))
+	size := image.Rect(0, 0, max(1, img.Bounds().Dx()*to/long), max(1, img.Bounds().Dy()*to/long))
 	var out draw.Image
 	if _, grey := img.(*image.Gray); grey {
 		out = image.NewGray(size)

@@ -50,6 +50,7 @@ type scannedPage struct {
 	Quality   drivers.Quality `json:"quality"`
 	Glass     bool            `json:"glass"`
 	Back      bool            `json:"back,omitempty"`  // of the sheet whose front is the page before
+	Large     bool            `json:"large,omitempty"` // larger than its budget: smaller it could not be read
 	Empty     bool            `json:"empty,omitempty"` // nothing at all is seen on it
 	File      string          `json:"file,omitempty"`
 }
@@ -127,7 +128,7 @@ func scanPages(ctx context.Context, l *line, options drivers.ScanOptions, folder
 // keepScanned writes a page to the folder where there is one.
 func keepScanned(page *drivers.ScannedPage, n int, folder string) (scannedPage, error) {
 	said := scannedPage{
-		MediaType: page.MediaType, Bytes: len(page.Image), Width: page.Width, Height: page.Height, Quality: page.Quality, Glass: page.Glass, Empty: page.Empty,
+		MediaType: page.MediaType, Bytes: len(page.Image), Width: page.Width, Height: page.Height, Quality: page.Quality, Glass: page.Glass, Large: page.Large, Empty: page.Empty,
 	}
 	if folder == "" {
 		return said, nil
