@@ -13,6 +13,7 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/drivers/ipp"
+	"bianmin/drivers/lan"
 	"bianmin/drivers/pack"
 	"bianmin/drivers/point"
 	"bianmin/drivers/scan"
@@ -33,7 +34,9 @@ type Finding struct {
 	// Certificate is the fingerprint of what a scanner shows over TLS: it is believed now, and kept.
 	Certificate string
 	Given       bool // named in the configuration or the answers
-	Second      bool // there is one of this role already
+	Second      bool // there is one of this role already, or it is used only when somebody chooses it
+	// Network says that it was found on the network: it may be anybody's, and is used only when somebody chooses it.
+	Network bool
 	// State is how an A4 printer says it is: StateReady, StateBusy, StatePaperLow, or a fault; "" where it was not asked.
 	State string
 	// Preferred is an A4 printer that the system itself prints on where nobody names one.
@@ -81,6 +84,29 @@ func (s *search) find(ctx context.Context) {
 	if s.settings.Devices.Scanner == nil && s.root == "/" {
 		s.scanners(ctx)
 		s.cameras(ctx)
+	}
+	if s.root == "/" {
+		s.network(ctx, lan.Options{})
+	}
+}
+
+// network shows the scanners and A4 printers of the network, where none is configured.
+func (s *search) network(ctx context.Context, options lan.Options) {
+	all, err := lan.Look(ctx, options)
+	if err != nil && len(all) == 0 {
+		return // there is no network: what is plugged in counts
+	}
+	for _, f := range all {
+		finding := Finding{Role: drivers.RoleScanner, Name: f.Link(), Model: cmp.Or(f.Model, f.Name), Network: true}
+		configured := s.settings.Devices.Scanner != nil
+		if f.Kind == lan.Printer {
+			finding.Role, configured = drivers.RoleDocument, s.settings.Devices.Document != nil
+		}
+		known := func(o Finding) bool { return o.Role == finding.Role && sameAddress(o.Name, finding.Name) }
+		if finding.Name == "" || configured || slices.ContainsFunc(s.found, known) {
+			continue
+		}
+		s.add(finding)
 	}
 }
 
@@ -184,7 +210,7 @@ func portOf(name string) string {
 
 // add keeps what was found, and puts the first of its role that can be used into the configuration.
 func (s *search) add(f Finding) {
-	f.Second = s.devices[string(f.Role)] != nil || f.Command != ""
+	f.Second = s.devices[string(f.Role)] != nil || f.Command != "" || f.Network
 	if !f.Second {
 		s.devices[string(f.Role)] = f.entry()
 	}

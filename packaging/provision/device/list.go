@@ -25,7 +25,7 @@ import (
 
 // shown is one device as the commands tell of it.
 type shown struct {
-	Kind         string          `json:"kind"`           // usb, hid, evdev, video, serial, pcsc, queue, escl, sane
+	Kind         string          `json:"kind"`           // usb, hid, evdev, video, serial, pcsc, queue, escl, sane, network
 	Link         string          `json:"link,omitempty"` // for --link and terminal.yaml; "" where nothing opens it
 	Role         drivers.Role    `json:"role,omitempty"` // "" where it is not known
 	Pack         string          `json:"pack,omitempty"`
@@ -59,7 +59,8 @@ type look struct {
 	root    string
 	json    bool
 	timeout time.Duration
-	asking  bool // also ask those that are known
+	asking  bool   // also ask those that are known
+	network string // interface in whose network to look too, "all" for every one, "" for none
 	words   *text.Catalog
 }
 
@@ -105,6 +106,8 @@ func lookCommand(asking bool, use, short, long string) *cobra.Command {
 	flags := command.Flags()
 	flags.BoolVar(&l.json, "json", false, "print JSON")
 	flags.DurationVar(&l.timeout, "timeout", time.Minute, "how long to look at most")
+	flags.StringVar(&l.network, "network", "", "look in the network too: of this interface, or of all when none is named")
+	flags.Lookup("network").NoOptDefVal = everyNetwork
 	flags.StringVar(&l.root, "root", "/", "where the machine's file system is")
 	return command
 }
@@ -153,6 +156,11 @@ func (l look) around(ctx context.Context) listed {
 		for _, f := range escl.Find(ctx, spooler.USB, escl.Options{}) {
 			all.Devices = append(all.Devices, shown{Kind: "escl", Link: f.Link, Role: drivers.RoleScanner, Model: f.Model, Serial: f.Serial, Certificate: f.Certificate})
 		}
+	}
+	if l.network != "" {
+		near, err := l.neighbours(ctx)
+		trouble("network", err)
+		all.Devices = append(all.Devices, near...)
 	}
 	if l.asking && l.root == "/" {
 		names, err := scan.List(ctx, scan.Options{})

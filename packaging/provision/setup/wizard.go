@@ -185,7 +185,7 @@ func showFound(s speaker, found []commission.Finding) {
 		for _, note := range []struct {
 			key string
 			is  bool
-		}{{"given", f.Given}, {"preferred", f.Preferred}, {"second", f.Second && f.Command == ""}} {
+		}{{"given", f.Given}, {"preferred", f.Preferred}, {"network", f.Network}, {"second", f.Second && f.Command == "" && !f.Network}} {
 			if note.is {
 				line += "  (" + s.both("provision.setup."+note.key) + ")"
 			}
