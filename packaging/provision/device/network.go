@@ -15,12 +15,15 @@ import (
 // everyNetwork is --network without a name.
 const everyNetwork = "all"
 
+// longestLook is how long the network has to answer; less where the whole look may take less.
+const longestLook = 3 * time.Second
+
 // mostAsked is how many of the network's scanners are asked.
 const mostAsked = 16
 
 // neighbours tells of scanners and printers on the network. None of them is used unless somebody writes its link into the configuration.
 func (l look) neighbours(ctx context.Context) (all []shown, err error) {
-	var options lan.Options
+	options := lan.Options{Wait: min(longestLook, l.timeout/4)}
 	if l.network != everyNetwork {
 		on, err := net.InterfaceByName(l.network)
 		if err != nil {

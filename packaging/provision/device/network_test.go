@@ -38,10 +38,10 @@ func TestNetwork(t *testing.T) {
 	if out, err := run(t, "list", "--root", root); err != nil || strings.Contains(out, link) {
 		t.Errorf("not asked: %v\n%s", err, out)
 	}
-	if out, err := run(t, "list", "--root", root, "--network=lo"); err != nil || !strings.Contains(out, link+"  As told") || strings.Contains(out, "sha256:") || !strings.Contains(out, "not supported yet") {
+	if out, err := run(t, "list", "--root", root, "--network=lo", "--timeout=5s"); err != nil || !strings.Contains(out, link+"  As told") || strings.Contains(out, "sha256:") || !strings.Contains(out, "not supported yet") {
 		t.Errorf("list: %v\n%s", err, out)
 	}
-	if out, err := run(t, "probe", "--root", root, "--network=lo"); err != nil || !strings.Contains(out, link+"  Simulated Scanner  SIM-0001  sha256:") {
+	if out, err := run(t, "probe", "--root", root, "--network=lo", "--timeout=5s"); err != nil || !strings.Contains(out, link+"  Simulated Scanner  SIM-0001  sha256:") {
 		t.Errorf("probe: %v\n%s", err, out)
 	}
 	if out, err := run(t, "list", "--root", root, "--network=nothing", "--json"); err != nil || !strings.Contains(out, "network: nothing") {
