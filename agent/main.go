@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"bianmin/agent/wiring"
+	"bianmin/drivers/photo"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/update/examine"
 	"bianmin/packaging/update/trial"
@@ -40,6 +41,7 @@ type flags struct {
 const role = "agent"
 
 func main() {
+	photo.Launch()
 	var f flags
 	flag.StringVar(&f.config, "config", "/etc/bianmin/terminal.yaml", "the desk's configuration file")
 	flag.BoolVar(&f.practice, practiceFlag, false, "practice mode: invented people, devices and department; what an earlier practice left is cleared, and nothing leaves the PC")

@@ -8,6 +8,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
 	"bianmin/core/form"
+	"bianmin/core/identity"
 	"bianmin/core/text"
 	"bianmin/drivers"
 )
@@ -103,8 +104,8 @@ func (m *machine) drawAccept(a *accept) *AcceptView {
 	set := m.options.Catalogue()
 	item := a.item()
 	v := &AcceptView{
-		Draft: a.id, Item: item, Package: slices.Clone(a.items[1:]), Guide: a.guide, Principal: m.personView(a.principal), Absent: a.absent,
-		Delegate: m.personView(a.delegate), Delegation: m.delegation(a), Scope: slices.Clone(a.scope), Until: a.untilText,
+		Draft: a.id, Item: item, Package: slices.Clone(a.items[1:]), Guide: a.guide, Principal: a.faced("principal", m.personView(a.principal)), Absent: a.absent,
+		Delegate: a.faced("delegate", m.personView(a.delegate)), Delegation: m.delegation(a), Scope: slices.Clone(a.scope), Until: a.untilText,
 		AuthPages: pageViews(a.auth, ""), Fields: a.fieldViews(set, m.lang), Missing: m.missing(a), Warnings: m.warnings(a),
 		Focus: a.focus, Known: a.known, Busy: a.busy, Scanning: a.scanning, Days: item.Limits.Promised,
 		CanBoth: m.canBoth(), BothSides: m.shift.bothSides,
@@ -134,6 +135,7 @@ func (m *machine) materialView(a *accept, line materialLine) MaterialView {
 	way := a.way(line)
 	v := MaterialView{Material: line.Material, Way: way, Needed: !line.Optional, CanPromise: line.Promise && a.promised && line.Source == catalogue.SourcePerson}
 	v.Material.Code = line.name()
+	v.Social = a.principal != nil && a.principal.Kind == identity.Social
 	v.CanWait = line.Later > 0 && way == ""
 	v.Until = a.later(line)
 	if g := a.given[line.key]; g != nil {

@@ -47,6 +47,7 @@ type accept struct {
 	untilText string
 	auth      []page
 	known     int
+	faces     map[string]face // of principal and delegate
 
 	given    map[string]*given // by "item/material"
 	pages    int
@@ -131,7 +132,7 @@ func newAccept(version string) (*accept, error) {
 	}
 	return &accept{
 		id: hex.EncodeToString(id[:]), version: version, values: form.Values{}, typed: map[string]string{}, wrong: map[string]Message{},
-		choices: map[string][]Choice{}, left: map[string]bool{}, from: map[string]string{}, given: map[string]*given{}, saver: &saver{},
+		choices: map[string][]Choice{}, left: map[string]bool{}, from: map[string]string{}, given: map[string]*given{}, saver: &saver{}, faces: map[string]face{},
 	}, nil
 }
 

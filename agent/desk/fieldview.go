@@ -7,6 +7,7 @@ import (
 
 	"bianmin/core/catalogue"
 	"bianmin/core/form"
+	"bianmin/core/identity"
 	"bianmin/core/text"
 )
 
@@ -35,6 +36,9 @@ func (a *accept) fieldViews(set *catalogue.Catalogue, lang text.Lang) []FieldVie
 			view := a.fieldView(set, lang, field, field.Name, a.values[field.Name], problems)
 			view.Page, title = title, nil
 			view.From = a.from[field.Name]
+			if view.From == "card" && a.principal != nil && a.principal.Kind == identity.Social {
+				view.From = "social-card"
+			}
 			view.Locked = a.checked.Locked(field.Name, a.env)
 			views = append(views, view)
 		}

@@ -89,6 +89,7 @@ func (m *machine) setDelegate(a *accept, card identity.Card) {
 	}
 	m.otherPerson(a, a.delegate, card)
 	a.delegate, a.absent = &card, true
+	m.showFace(a, "delegate", a.delegate)
 	a.changed()
 }
 
@@ -124,6 +125,7 @@ func (m *machine) setPrincipal(a *accept, card identity.Card) {
 	}
 	m.otherPerson(a, a.principal, card)
 	a.principal = &card
+	m.showFace(a, "principal", a.principal)
 	a.env.Card = a.principal
 	a.known = 0
 	filled := form.Values{}

@@ -9,6 +9,7 @@ import (
 
 	"bianmin/core/catalogue"
 	"bianmin/core/text"
+	"bianmin/drivers"
 )
 
 // Options are what a desk needs. Office, Catalogue, Words and Devices.Statuses are
@@ -27,6 +28,7 @@ type Options struct {
 	Logger   *slog.Logger     // default slog.Default
 	Paper    Paper
 	Save     Saver
+	Photo    drivers.PhotoDecoder // nil where nothing makes pictures of cards' photos
 	// Practice is the bench of practice mode, nil at a real desk. CanPractise says that this desk can lead there.
 	Practice    Practice
 	CanPractise bool

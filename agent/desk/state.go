@@ -293,6 +293,9 @@ type PersonView struct {
 	Expired bool
 	HasPUA  bool
 	Social  bool // of a social-security card, which proves name and number only
+
+	Photo        []byte // PNG of the card's photo, to compare the person with; nil for none
+	PhotoProblem string // why there is none: "none", "no-decoder", "failed", "" for nothing to say
 }
 
 // FieldView is one field of the form, in order; hidden ones are left out.
@@ -310,6 +313,7 @@ type FieldView struct {
 
 // MaterialView is one material.
 type MaterialView struct {
+	Social     bool // the card that was read is a social-security card
 	Material   catalogue.Material
 	Way        casefile.Way
 	Trust      string

@@ -33,15 +33,15 @@ func (m *machine) sources(social bool) (all []cardSource) {
 
 // takeCard waits a little for an identity card and reads it; whose it was is known for the rest of the shift.
 func (m *machine) takeCard(busy string, use func(m *machine, card identity.Card)) {
-	m.take(m.sources(false), busy, use)
+	m.takeFrom(m.sources(false), busy, use)
 }
 
 // takeAnyCard takes a social-security card as well: for filling in, not for what a card proves.
 func (m *machine) takeAnyCard(busy string, use func(m *machine, card identity.Card)) {
-	m.take(m.sources(true), busy, use)
+	m.takeFrom(m.sources(true), busy, use)
 }
 
-func (m *machine) take(sources []cardSource, busy string, use func(m *machine, card identity.Card)) {
+func (m *machine) takeFrom(sources []cardSource, busy string, use func(m *machine, card identity.Card)) {
 	if len(sources) == 0 {
 		m.notice = &Notice{Tone: Bad, Message: fault(drivers.RoleReader, drivers.FaultUnplugged)}
 		return

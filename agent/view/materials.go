@@ -141,6 +141,8 @@ func (k *kit) materialBadge(view desk.MaterialView, scanning bool) (ui.Tone, str
 	switch {
 	case scanning:
 		return ui.Calm, k.t("material.scanning")
+	case view.Way == casefile.FromCard && view.Social:
+		return ui.Good, k.t("material.social-card")
 	case view.Way == casefile.FromCard, view.Way == casefile.Made, view.Way == casefile.Held, view.Way == casefile.Promised:
 		return ui.Good, k.t("material." + string(view.Way))
 	case len(view.Pages) > 0 && view.Trust == casefile.TrustConfirmed:

@@ -37,6 +37,8 @@ type person struct {
 	name  *ui.Text
 	line  *ui.Text
 	place *ui.Text
+	face  *dk.Portrait
+	why   *ui.Text // there is no photo
 	note  *dk.Notice
 }
 
@@ -45,13 +47,16 @@ func newPerson(k *kit, into, key string) *person {
 	p.read = dk.NewButton(k.Kit, "card:"+into, k.t("button.card-"+into), key, dk.Outlined, k.sends(desk.ReadCard{Into: into}))
 	p.name, p.line, p.place = k.title(""), k.body(""), k.quiet("")
 	p.note = dk.NewNotice(k.Kit, ui.Warn, "", "", nil)
-	p.root = ui.NewColumn(6, ui.NewRow(16, ui.NewShare(1, ui.NewColumn(0, k.quiet(k.t("label."+into)), p.name, p.line, p.place)), p.read), p.note)
+	p.face, p.why = dk.NewPortrait(k.Kit), k.quiet("")
+	p.why.Hidden = true
+	p.root = ui.NewColumn(6, ui.NewRow(16, p.face, ui.NewShare(1, ui.NewColumn(0, k.quiet(k.t("label."+into)), p.name, p.line, p.place, p.why)), p.read), p.note)
 	return p
 }
 
 func (p *person) show(view *desk.PersonView, busy bool) {
 	k := p.kit
 	p.read.SetEnabled(!busy)
+	p.photo(view)
 	if view == nil {
 		p.name.SetText("")
 		p.line.SetText(k.t("label.no-card"))
@@ -72,6 +77,17 @@ func (p *person) show(view *desk.PersonView, busy bool) {
 		p.note.Set(ui.Warn, k.t("label.card-rare"))
 	default:
 		p.note.Set(ui.Warn, "")
+	}
+}
+
+// photo shows the card's photo, or why there is none.
+func (p *person) photo(view *desk.PersonView) {
+	if view == nil {
+		view = &desk.PersonView{}
+	}
+	p.face.Set(view.Photo)
+	if p.why.Hidden = view.PhotoProblem == ""; !p.why.Hidden {
+		p.why.SetText(p.kit.t("label.photo-" + view.PhotoProblem))
 	}
 }
 

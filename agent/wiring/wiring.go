@@ -22,6 +22,7 @@ import (
 	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/drivers/a4"
+	"bianmin/drivers/photo"
 	"bianmin/drivers/point"
 	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
@@ -200,6 +201,9 @@ func (a *Agent) Desk() *desk.Desk {
 		return desk.New(a.practiceDesk(o))
 	}
 	o.Devices = desk.Devices{Reader: a.Devices.Reader(), Social: a.Devices.Social(), Printer: a.Devices.Printer(), Document: a.Devices.Document(), Scanner: a.Devices.Scanner(), Code: a.Devices.Code(), Statuses: a.Devices.Statuses}
+	if p := a.options.Settings.Photo; p.Decoder != "" {
+		o.Photo = photo.New(photo.Options{Program: p.Decoder, Limit: p.Limit, Owned: true})
+	}
 	return desk.New(o)
 }
 

@@ -44,6 +44,7 @@ type Options struct {
 	Program string        // absolute path of the decoder: 1024 bytes on its standard input, BMP or PNG on its output; "" for none
 	Args    []string      // its arguments
 	Limit   time.Duration // of one photo; 0 is 5 s
+	Owned   bool          // look each time, before it is run, whether it is root's alone (Check)
 }
 
 // Decoder runs a program for each photo; it implements drivers.PhotoDecoder.
@@ -69,6 +70,11 @@ func (d *Decoder) Decode(ctx context.Context, photo []byte) (image.Image, error)
 	}
 	if len(photo) != Size {
 		return nil, ErrPhoto
+	}
+	if d.options.Owned {
+		if err := Check(d.options.Program); err != nil {
+			return nil, err
+		}
 	}
 	out, err := d.run(ctx, photo)
 	defer clear(out)

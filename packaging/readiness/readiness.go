@@ -104,7 +104,7 @@ func Look(ctx context.Context, o Options) Report {
 	r := Report{Version: version.Version, Taken: o.Now().In(casefile.Zone).Truncate(time.Second), State: OK, Devices: []Device{}, Configuration: o.Settings.Digest()}
 	l := &look{Options: o, report: &r}
 	for _, check := range []func(context.Context){
-		l.enrolment, l.setup, l.rules, l.records, l.catalogue, l.disk, l.memory, l.network, l.devices, l.selftests, l.services, l.swap, l.dumps, l.modes, l.ports, l.spool, l.updates,
+		l.enrolment, l.setup, l.rules, l.records, l.catalogue, l.disk, l.memory, l.network, l.devices, l.selftests, l.photo, l.services, l.swap, l.dumps, l.modes, l.ports, l.spool, l.updates,
 	} {
 		check(ctx)
 	}

@@ -158,6 +158,9 @@ func TestFallsShort(t *testing.T) {
 		{"device.printer fail unplugged", func() { m.do("printer unplug"); undo = func() { m.do("printer plug") } }},
 		{"modes fail open", func() { m.mode(0o755); undo = func() { m.mode(0o700) } }},
 		{"catalogue fail broken", func() { m.settings.Catalogue = t.TempDir(); undo = func() { m.settings.Catalogue = "" } }},
+		{"photo fail absent", func() { m.settings.Photo.Decoder = "/opt/vendor/none" }},
+		{"photo fail no-program", func() { m.settings.Photo.Decoder = "/etc/passwd" }},
+		{"photo ok ok", func() { m.settings.Photo.Decoder = "/bin/true"; undo = func() { m.settings.Photo.Decoder = "" } }},
 		{"devices warn none", func() {
 			kept := m.settings.Devices
 			m.settings.Devices, undo = settings.Devices{}, func() { m.settings.Devices = kept }

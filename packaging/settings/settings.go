@@ -24,6 +24,7 @@ type Settings struct {
 	Catalogue string  `yaml:"catalogue"` // folder of a catalogue; "" is the built-in demo region
 	Platform  string  `yaml:"platform"`  // URL that replaces the enrolment's; "" keeps it
 	Devices   Devices `yaml:"devices"`
+	Photo     Photo   `yaml:"photo"`
 	Screen    Screen  `yaml:"screen"`
 	Session   Session `yaml:"session"`
 	Exports   string  `yaml:"exports"` // folder for files an agent saves; "" is 便民导出 in the user's documents
@@ -92,6 +93,12 @@ type Scanner struct {
 type Button struct {
 	Link string `yaml:"link"`
 	Baud int    `yaml:"baud"` // default 9600
+}
+
+// Photo is the program that makes pictures of the photos on identity cards, whose format is closed (docs/devices/idcard.md).
+type Photo struct {
+	Decoder string        `yaml:"decoder"` // absolute path; "" shows no photos
+	Limit   time.Duration `yaml:"limit"`   // of one photo, default 5s
 }
 
 // Screen is the panel.
@@ -224,6 +231,7 @@ func (s *Settings) fill() {
 		orElse(&s.Screen.Height, 1920)
 	}
 	orElse(&s.Screen.Scale, 1)
+	orElse(&s.Photo.Limit, 5*time.Second)
 	orElse(&s.Exports, filepath.Join(xdg.UserDirs.Documents, "便民导出"))
 	orElse(&s.Update.Trial, 2*time.Minute)
 	orElse(&s.Update.Root, "/etc/bianmin/update-root.json")
@@ -261,6 +269,12 @@ func (s *Settings) check() error {
 	}
 	if d := s.Devices.Scanner; d != nil && ((d.Link == "") == (d.SANE == "") || d.Link != "" && !scannerLink(d.Link)) {
 		return errors.New("devices.scanner: say either link: escl://HOST:PORT/eSCL (escls:// over TLS) or video:VENDOR:PRODUCT, or sane: a name that scanimage -L lists")
+	}
+	if p := s.Photo.Decoder; p != "" && !filepath.IsAbs(p) {
+		return fmt.Errorf("photo.decoder: %q is no absolute path", p)
+	}
+	if l := s.Photo.Limit; l < 100*time.Millisecond || l > 30*time.Second {
+		return fmt.Errorf("photo.limit: %v is no time for a photo, say 5s", l)
 	}
 	if _, _, err := s.Update.Quiet(); err != nil {
 		return err

@@ -48,6 +48,8 @@ func TestReadRefuses(t *testing.T) {
 		"no scanner":   {"data: d\ndevices: {scanner: {dpi: 200}}\n", "devices.scanner"},
 		"two scanners": {"data: d\ndevices: {scanner: {sane: \"test:0\", link: \"escl://scanner\"}}\n", "devices.scanner"},
 		"odd scanner":  {"data: d\ndevices: {scanner: {link: \"http://scanner/eSCL\"}}\n", "escl://HOST"},
+		"odd decoder":  {"data: d\nphoto: {decoder: vendor/wlt}\n", "photo.decoder"},
+		"odd limit":    {"data: d\nphoto: {decoder: /opt/vendor/wlt, limit: 10m}\n", "photo.limit"},
 		"odd reader":   {"data: d\ndevices: {social: {link: \"serial:/dev/ttyS1\"}}\n", "devices.social.link"},
 		"odd link":     {"data: d\ndevices: {document: {link: \"serial:/dev/lp0\"}}\n", "devices.document.link"},
 		"tiny panel":   {"data: d\nscreen: {width: 10, height: 10}\n", "no usable panel"},

@@ -133,6 +133,15 @@ func (c canned) accepting() []Named {
 	house := c.accept("农村宅基地", card)
 	rare := c.accept("领取养老", map[string]any{"name": "韩\U00020164芬"})
 	rare.Accept.Principal = &desk.PersonView{Name: "韩\ue863芬", Number: "990301194803120023", Sex: "2", Age: 78, Address: "青禾县柳林镇柳树沟村", HasPUA: true}
+	withPhoto, without, byChip := wang, wang, wang
+	withPhoto.Photo, without.PhotoProblem, byChip.Social, byChip.Address = portrait(), "no-decoder", true, ""
+	photo, bare, social := c.accept("高龄津贴", card), c.accept("高龄津贴", card), c.accept("参保证明", card)
+	photo.Accept.Principal, photo.Accept.Absent, photo.Accept.Delegate = &withPhoto, true, absent.Accept.Delegate
+	for i := range social.Accept.Fields[:2] {
+		social.Accept.Fields[i].From = "social-card"
+	}
+	social.Accept.Materials[0].Social = true
+	bare.Accept.Principal, social.Accept.Principal = &without, &byChip
 	return []Named{
 		{"accept", begin},
 		{"accept-filled", filled},
@@ -141,6 +150,9 @@ func (c canned) accepting() []Named {
 		{"accept-promise", promise},
 		{"accept-table", house},
 		{"accept-rare", rare},
+		{"accept-photo", photo},
+		{"accept-no-photo", bare},
+		{"accept-social", social},
 	}
 }
 
