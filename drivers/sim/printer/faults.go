@@ -16,6 +16,7 @@ type faults struct {
 	broken     bool // unrecoverable
 	silent     bool // powered off at the other end of a good cable
 	stalled    bool // takes no bytes
+	narrow     bool // a roll of 58 mm lies in
 	lying      bool // says of itself that all is well, whatever is
 }
 
@@ -131,6 +132,22 @@ func (p *Printer) SetCover(open bool) { p.change(func() { p.faults.cover = open 
 // SetCutterJams lets the next cut jam the cutter, or repairs it.
 func (p *Printer) SetCutterJams(jams bool) {
 	p.change(func() { p.faults.cutterJams, p.faults.cutter = jams, p.faults.cutter && jams })
+}
+
+// SetNarrow puts in a roll of 58 mm, or the printer's own again; what is being printed is still on the old one.
+func (p *Printer) SetNarrow(on bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.faults.narrow = on
+	p.head.roll = widths[p.options.Paper]
+	if on {
+		p.head.roll = widths[58]
+	}
+	if p.head.y == 0 {
+		p.head.fresh()
+		p.head.reset()
+	}
+	p.notify()
 }
 
 // SetOverheated heats the head up or lets it cool.

@@ -18,12 +18,13 @@ type State struct {
 	Broken    bool
 	Stalled   bool
 	Lying     bool
-	Rows      int // paper left, in rows of dots
-	Strips    int // finished and cut
-	Unknown   int // commands no printer knows
-	Received  int // bytes
-	Lost      int // bytes that found the buffer full
-	Waiting   int // tokens not yet executed
+	Narrow    bool // a roll of 58 mm lies in
+	Rows      int  // paper left, in rows of dots
+	Strips    int  // finished and cut
+	Unknown   int  // commands no printer knows
+	Received  int  // bytes
+	Lost      int  // bytes that found the buffer full
+	Waiting   int  // tokens not yet executed
 }
 
 // State tells how the printer stands.
@@ -34,7 +35,7 @@ func (p *Printer) State() State {
 	return State{
 		Plugged: plugged, PaperOut: p.faults.rows <= 0, PaperLow: p.faults.rows < nearEnd, CoverOpen: p.faults.cover,
 		Silent: p.faults.silent, Cutter: p.faults.cutter || p.faults.cutterJams, Hot: p.faults.overheated, Broken: p.faults.broken,
-		Stalled: p.faults.stalled, Lying: p.faults.lying, Rows: p.faults.rows,
+		Stalled: p.faults.stalled, Lying: p.faults.lying, Narrow: p.faults.narrow, Rows: p.faults.rows,
 		Strips: len(p.finished), Unknown: p.unknown, Received: p.total, Lost: p.lost, Waiting: len(p.queue),
 	}
 }

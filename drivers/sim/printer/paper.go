@@ -88,6 +88,7 @@ type modes struct {
 type head struct {
 	modes
 	width int // dots
+	roll  int // of the paper that lies in: the next strip is so wide
 	face  Face
 	strip *Strip
 	y     int // rows printed on the strip
@@ -102,7 +103,7 @@ type qrState struct {
 }
 
 func newHead(width int, face Face) *head {
-	h := &head{width: width, face: face}
+	h := &head{roll: width, face: face}
 	h.fresh()
 	h.reset()
 	return h
@@ -110,6 +111,7 @@ func newHead(width int, face Face) *head {
 
 // fresh begins a new strip.
 func (h *head) fresh() {
+	h.width = h.roll
 	h.strip = &Strip{Dots: dots.New(h.width, 0)}
 	h.y = 0
 }

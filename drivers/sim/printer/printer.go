@@ -82,6 +82,9 @@ func New(ctx context.Context, path string, options Options) (*Printer, error) {
 	})
 }
 
+// widths are the papers' printing areas in dots, by mm.
+var widths = map[int]int{58: 384, 80: 576}
+
 // NewOn puts a printer at the end of any cable. connect lays it; at its far end talk is the printer, until a read or
 // write on that end fails or the context it was given ends.
 func NewOn(ctx context.Context, options Options, connect func(ctx context.Context, talk func(context.Context, io.ReadWriter)) (Cable, error)) (*Printer, error) {
@@ -95,13 +98,9 @@ func NewOn(ctx context.Context, options Options, connect func(ctx context.Contex
 		}
 		options.Face = face
 	}
-	width := 576
-	if options.Paper == 58 {
-		width = 384
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	p := &Printer{
-		options: options, cancel: cancel, head: newHead(width, options.Face),
+		options: options, cancel: cancel, head: newHead(widths[options.Paper], options.Face),
 		wake: make(chan struct{}, 1), changed: make(chan struct{}), faults: faults{rows: fullRoll},
 	}
 	cable, err := connect(ctx, p.receive)

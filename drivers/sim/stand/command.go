@@ -124,7 +124,7 @@ var commands = []command{
 		}
 		return "", os.WriteFile(filepath.Join(s.options.Dir, Feeder), []byte(rest[0]+"\n"), 0o644)
 	}},
-	{"button press", may(func(s *Stand) error { return s.button.Press() })},
+	{"button press", may(func(s *Stand) error { return s.press() })},
 	{"receipt save", func(_ context.Context, s *Stand, rest []string) (string, error) { return s.saveReceipt(rest) }},
 	{"document paper out", onDocument(func(ctx context.Context, p *document.Printer) error { return p.SetPaper(ctx, false) })},
 	{"document paper ok", onDocument(func(ctx context.Context, p *document.Printer) error { return p.SetPaper(ctx, true) })},

@@ -1,6 +1,7 @@
 package stand
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -26,7 +27,33 @@ func codeFaults() []Fault {
 }
 
 func buttonFaults() []Fault {
-	return []Fault{unplugged(Button, "", func(s *Stand) cable { return s.button }, "button.Unplug")}
+	noise := Fault{
+		Name: "button-noise", Of: Button, Words: [2]string{"线上有杂音", "Noise on it"},
+		turn: func(_ context.Context, s *Stand, on bool) error {
+			s.order(Button, "")
+			if !s.button.Plugged() {
+				return nil
+			}
+			if !on {
+				return s.button.Send([]byte("\r\n")) // what is half said is over
+			}
+			s.order(Button, "button-noise")
+			return s.button.Send([]byte(buttonNoise))
+		},
+		on: func(s *Stand) bool { return s.isOrdered(Button, "button-noise") },
+	}
+	return []Fault{noise, unplugged(Button, "", func(s *Stand) cable { return s.button }, "button.Unplug")}
+}
+
+// buttonNoise is what a loose line says: no press is in it.
+const buttonNoise = "\xff\x00~\x81\r\nSS\x7f\r\n\xfe\x01"
+
+// press presses the button; on a line with noise the press is lost in it.
+func (s *Stand) press() error {
+	if s.isOrdered(Button, "button-noise") {
+		return s.button.Send([]byte(buttonNoise))
+	}
+	return s.button.Press()
 }
 
 // scanCode sends a text, percent-escaped as in an address, as the code reader does that is set to an ending.

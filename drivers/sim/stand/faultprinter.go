@@ -42,6 +42,10 @@ func printerFaults() []Fault {
 			on: is(func(p printer.State) bool { return p.PaperOut }),
 		},
 		{
+			Name: "narrow-paper", Of: Printer, Words: [2]string{"装58毫米纸", "58 mm paper"}, Covers: []string{"printer.SetNarrow"},
+			turn: set((*printer.Printer).SetNarrow), on: is(func(p printer.State) bool { return p.Narrow }),
+		},
+		{
 			Name: "cover", Of: Printer, Words: [2]string{"盖子打开", "Cover open"}, Key: "C", Covers: []string{"printer.SetCover"},
 			turn: set((*printer.Printer).SetCover), on: is(func(p printer.State) bool { return p.CoverOpen }),
 		},

@@ -97,6 +97,7 @@ func scannerFaults() []Fault {
 		{"garbage", "图像是乱码", "Garbage page", "Garbage", func(t *escl.Trouble, on bool) { t.Garbage = on }, func(t escl.Trouble) bool { return t.Garbage }},
 		{"huge", "页面太大", "Page too big", "Huge", func(t *escl.Trouble, on bool) { t.Huge = on }, func(t escl.Trouble) bool { return t.Huge }},
 		{"nonsense", "答非所问", "Nonsense", "Nonsense", func(t *escl.Trouble, on bool) { t.Nonsense = on }, func(t escl.Trouble) bool { return t.Nonsense }},
+		{"mumbles", "状态是乱码", "Garbled state", "Mumbles", func(t *escl.Trouble, on bool) { t.Mumbles = on }, func(t escl.Trouble) bool { return t.Mumbles }},
 		{"slow", "很慢", "Slow", "Hang", func(t *escl.Trouble, on bool) {
 			if t.Hang = 0; on {
 				t.Hang = slowScanner
