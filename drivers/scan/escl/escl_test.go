@@ -68,17 +68,7 @@ func bars(t *testing.T, page drivers.ScannedPage) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	count, dark, middle := 0, false, picture.Bounds().Dy()/2
-	for x := range picture.Bounds().Dx() {
-		r, _, _, _ := picture.At(x, middle).RGBA()
-		if now := r < 0x8000; now != dark {
-			dark = now
-			if dark {
-				count++
-			}
-		}
-	}
-	return count
+	return barsOn(picture)
 }
 
 func (r *rig) scan(t *testing.T, options drivers.ScanOptions) int {
