@@ -12,6 +12,7 @@ import (
 	"bianmin/drivers"
 	"bianmin/drivers/link/channel"
 	"bianmin/drivers/link/pcsc"
+	"bianmin/drivers/selftest"
 	"bianmin/drivers/sim/social"
 	driver "bianmin/drivers/social"
 )
@@ -62,6 +63,15 @@ func connect(t *testing.T) *pcsc.Card {
 		return err == nil
 	})
 	return card
+}
+
+// nobody is there to say anything.
+type nobody struct{}
+
+func (nobody) Tell(drivers.Role, selftest.Prompt) {}
+
+func (nobody) Ask(context.Context, drivers.Role, selftest.Question) selftest.Answer {
+	return selftest.Nothing
 }
 
 // TestService goes through the real service, library and virtual reader.
@@ -130,6 +140,29 @@ func TestService(t *testing.T) {
 			})
 		})
 	}
+	t.Run("self test", func(t *testing.T) {
+		ends := func(level selftest.Level) string {
+			result, err := selftest.Run(t.Context(), drivers.RoleSocial, level, selftest.Options{
+				Devices: selftest.Devices{Social: reader}, Person: nobody{}, Now: time.Now, Limits: selftest.Limits{Person: 3 * time.Second},
+			})
+			if err != nil || result.Model != "Virtual PCD 00 00" && level == selftest.Internal {
+				t.Errorf("%+v, %v", result, err)
+			}
+			return string(result.Outcome) + " " + string(result.Code)
+		}
+		if internal, external, interactive := ends(selftest.Internal), ends(selftest.External), ends(selftest.Interactive); internal != "passed " || external != "passed " || interactive != "not-confirmed no-card" {
+			t.Errorf("without a card: %q, %q, %q", internal, external, interactive)
+		}
+		pull := insert(t, social.New())
+		if err := connect(t).Close(); err != nil {
+			t.Error(err)
+		}
+		if external, interactive := ends(selftest.External), ends(selftest.Interactive); external != "passed " || interactive != "passed " {
+			t.Errorf("with a card: %q, %q", external, interactive)
+		}
+		pull()
+		until(t, "the empty reader", func() bool { _, err := pcsc.Connect("Virtual PCD 00 00"); return errors.Is(err, pcsc.ErrNoCard) })
+	})
 	t.Run("pulled", func(t *testing.T) {
 		pull := insert(t, social.New())
 		connected := connect(t)

@@ -6,10 +6,13 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"bianmin/drivers"
+	"bianmin/drivers/selftest"
 	"bianmin/drivers/sim/printer"
 	"bianmin/packaging/commission"
+	"bianmin/packaging/tested"
 	"bianmin/platform/platformtest"
 )
 
@@ -30,6 +33,7 @@ func TestUnseenPaper(t *testing.T) {
 	answers := w.answers("QH0301")
 	answers.Print = new(false)
 	for papers, want := range map[commission.Result]commission.Result{commission.Failed: commission.Failed, "": commission.Skipped} {
+		before := time.Now()
 		o := options(w.words, w.root, answers)
 		technician := &person{answers: answers, papers: papers}
 		o.Technician = technician
@@ -40,6 +44,16 @@ func TestUnseenPaper(t *testing.T) {
 		i := slices.IndexFunc(outcome.Devices, func(d commission.Tried) bool { return d.Test == commission.TestReceipt })
 		if i < 0 || outcome.Devices[i].Result != want || outcome.Passed != (want != commission.Failed) || !slices.Equal(technician.unseen, []drivers.Role{drivers.RolePrinter}) {
 			t.Errorf("papers %q: %+v, passed %v, asked about %v", papers, outcome.Devices, outcome.Passed, technician.unseen)
+		}
+		kept, err := tested.All(o.Data)
+		last := selftest.Last(kept, drivers.Status{Role: drivers.RolePrinter})
+		end := last[len(last)-1]
+		told := string(end.Level) + " " + string(end.Outcome) + " " + string(end.Code)
+		if wanted := map[commission.Result]string{commission.Failed: "interactive failed not-right", "": "external not-confirmed no-sign"}[papers]; err != nil || end.At.Before(before.Add(-time.Second)) || told != wanted {
+			t.Errorf("papers %q are kept as %q, want %q: %v", papers, told, wanted, err)
+		}
+		if err := os.Remove(filepath.Join(o.Data, "selftest.jsonl")); err != nil {
+			t.Error(err)
 		}
 		answers.Enrolment = ""
 	}
