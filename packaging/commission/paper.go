@@ -61,6 +61,7 @@ func (p paper) pages(a Acceptance, digest string) receipt.Pages {
 			field("version", a.Version), field("environment", a.Environment),
 			field("machine", a.Machine.Maker+" "+a.Machine.Model), field("serial", a.Machine.Serial),
 			field("system", a.Machine.System),
+			{Label: p.words.T(text.Chinese, "selftest.report.configuration", nil), Text: a.Readiness.Configuration, Wide: true},
 			{Label: p.zh("result"), Text: p.verdict(a)},
 		}},
 		{Kind: receipt.PartHeading, Text: p.both("devices")},
@@ -102,6 +103,7 @@ func (p paper) strip(a Acceptance, digest string) receipt.Document {
 		{Kind: receipt.Text, Text: p.verdict(a), Align: receipt.Center, Bold: true},
 		pair("terminal", a.Terminal), pair("point", a.Point), pair("role", p.role(a)), pair("technician", a.Technician.Name+" "+a.Technician.ID),
 		pair("finished", moment(a.Finished)), pair("version", a.Version),
+		{Kind: receipt.Pair, Label: p.words.T(text.Chinese, "selftest.report.configuration", nil), Text: readiness.Short(a.Readiness.Configuration)},
 		{Kind: receipt.Rule},
 	}}
 	if a.Replaced != nil {

@@ -85,7 +85,7 @@ func (s Settings) deviceLines() (lines []string) {
 func kind(link string) string {
 	scheme, rest, _ := strings.Cut(link, ":")
 	switch scheme {
-	case "usb", "hid", "evdev":
+	case "usb", "hid", "evdev", "video":
 		rest, _, _ = strings.Cut(rest, "@")
 		if strings.HasPrefix(rest, "/") {
 			return scheme

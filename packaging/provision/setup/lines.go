@@ -258,6 +258,14 @@ func doneOf(o commission.Outcome) (lines.Done, error) {
 		Terminal: o.Terminal, Point: o.Point, Role: o.Role, Technician: lines.Person{ID: o.Technician.ID, Name: o.Technician.Name},
 		Finished: o.Finished, Version: o.Version, Machine: o.Machine.Model, Checks: checksOf(o.Readiness), Passed: o.Passed,
 	}}
+	done.Report.Configuration = readiness.Short(o.Readiness.Configuration)
+	for _, d := range o.Readiness.Devices {
+		supply := lines.Supply{Role: d.Role, Firmware: d.Firmware}
+		if d.Supplies != nil {
+			supply.Paper, supply.Toner = d.Supplies.Paper, d.Supplies.Toner
+		}
+		done.Report.Supplies = append(done.Report.Supplies, supply)
+	}
 	for _, t := range o.Devices {
 		done.Report.Tests = append(done.Report.Tests, testOf(t))
 	}

@@ -140,9 +140,20 @@ type Report struct {
 	Finished   time.Time `json:"finished"`
 	Version    string    `json:"version"`
 	Machine    string    `json:"machine,omitempty"`
-	Tests      []Test    `json:"tests"`
-	Checks     Checks    `json:"checks"`
-	Passed     bool      `json:"passed"`
+	// Configuration is the digest of the settings that count, in short.
+	Configuration string   `json:"configuration,omitempty"`
+	Supplies      []Supply `json:"supplies,omitempty"`
+	Tests         []Test   `json:"tests"`
+	Checks        Checks   `json:"checks"`
+	Passed        bool     `json:"passed"`
+}
+
+// Supply is what a printer said of its supplies: full, low, out, jammed or not-told; Toner is "" where it has none.
+type Supply struct {
+	Role     drivers.Role `json:"role"`
+	Firmware string       `json:"firmware,omitempty"`
+	Paper    string       `json:"paper,omitempty"`
+	Toner    string       `json:"toner,omitempty"`
 }
 
 // Wrong says that the setup stopped. Code picks the words, Text is for programmers.

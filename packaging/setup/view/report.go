@@ -1,6 +1,9 @@
 package view
 
 import (
+	"slices"
+	"strings"
+
 	"fyne.io/fyne/v2"
 
 	"bianmin/core/casefile"
@@ -106,6 +109,7 @@ func (p *report) factsOf(r lines.Report, number string) []fyne.CanvasObject {
 		{"finished", r.Finished.In(casefile.Zone).Format("2006-01-02 15:04")},
 		{"version", r.Version},
 		{"machine", text.Shown(r.Machine)},
+		{"configuration", r.Configuration},
 		{"number", number},
 	} {
 		if f[1] != "" {
@@ -115,9 +119,36 @@ func (p *report) factsOf(r lines.Report, number string) []fyne.CanvasObject {
 	return rows
 }
 
+// about says of each device what it is and what it has left.
+func (k *kit) about(r lines.Report) []told {
+	var all []told
+	for _, t := range r.Tests {
+		if slices.ContainsFunc(all, func(o told) bool { return o.role == t.Role }) {
+			continue
+		}
+		words := []string{text.Shown(t.Model), text.Shown(t.Serial)}
+		for _, s := range r.Supplies {
+			if s.Role != t.Role {
+				continue
+			}
+			words = append(words, text.Shown(s.Firmware))
+			for _, supply := range [][2]string{{"paper", s.Paper}, {"toner", s.Toner}} {
+				if supply[1] != "" {
+					words = append(words, k.word("report."+supply[0])+" "+k.word("supply."+supply[1]))
+				}
+			}
+		}
+		words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+		all = append(all, told{t.Role, strings.Join(words, " · ")})
+	}
+	return all
+}
+
+func (k *kit) word(key string) string { return k.catalog.T(k.lang, "selftest."+key, nil) }
+
 // rowsOf are the tests, and of the checks those that are not well.
 func (k *kit) rowsOf(r lines.Report) []fyne.CanvasObject {
-	rows := append([]fyne.CanvasObject{k.title(k.t("head.devices"))}, k.testRows(r.Tests)...)
+	rows := append([]fyne.CanvasObject{k.title(k.t("head.devices"))}, k.testRows(r.Tests, k.about(r)...)...)
 	rows = append(rows, ui.NewSpace(0, 8), k.title(k.t("head.checks")))
 	good := 0
 	for _, c := range r.Checks.Checks {

@@ -96,8 +96,14 @@ func (k *kit) failure(all []lines.Test) (words, aside string) {
 	return words, aside
 }
 
+// told are words about a device.
+type told struct {
+	role  drivers.Role
+	words string
+}
+
 // testRows are the devices, each with what was tried on it and how that ended.
-func (k *kit) testRows(all []lines.Test) []fyne.CanvasObject {
+func (k *kit) testRows(all []lines.Test, about ...told) []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for i, t := range all {
 		if slices.ContainsFunc(all[:i], func(o lines.Test) bool { return o.Role == t.Role }) {
@@ -105,7 +111,12 @@ func (k *kit) testRows(all []lines.Test) []fyne.CanvasObject {
 		}
 		said := []fyne.CanvasObject{k.title(k.device(t.Role))}
 		var badges []fyne.CanvasObject
-		told := map[drivers.Fault]bool{}
+		for _, more := range about {
+			if more.role == t.Role && more.words != "" {
+				said = append(said, k.quiet(more.words))
+			}
+		}
+		faults := map[drivers.Fault]bool{}
 		for _, o := range all {
 			if o.Role != t.Role {
 				continue
@@ -114,8 +125,8 @@ func (k *kit) testRows(all []lines.Test) []fyne.CanvasObject {
 			if o.Result == "passed" && o.Evidence != "" {
 				said = append(said, k.quiet(text.Shown(o.Evidence)))
 			}
-			if o.Result == "failed" && o.Fault != "" && !told[o.Fault] {
-				told[o.Fault] = true
+			if o.Result == "failed" && o.Fault != "" && !faults[o.Fault] {
+				faults[o.Fault] = true
 				said = append(said, k.text(theme.DeskSmallText, theme.BadText, k.fault(o.Role, o.Fault)))
 			}
 		}

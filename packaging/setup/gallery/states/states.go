@@ -208,11 +208,14 @@ func checks() []Named {
 	}
 }
 
+// supplies are what the printers said they have left.
+var supplies = []lines.Supply{{Role: drivers.RolePrinter, Paper: "low"}, {Role: drivers.RoleDocument, Firmware: "002_2226A", Paper: "not-told", Toner: "full"}}
+
 func reports() []Named {
 	page := func(s stage.State, bad bool) stage.State {
 		r := lines.Report{
 			Terminal: "QH0301A", Point: "柳树沟村便民服务点", Role: "kiosk", Technician: staff[0], Finished: time.Date(2026, 11, 26, 12, 5, 0, 0, casefile.Zone),
-			Version: "0.4.20261126120000", Machine: "Z1 Terminal", Tests: tried("passed"), Passed: !bad, Checks: lines.Checks{State: "warn", Checks: findings(bad)},
+			Version: "0.4.20261126120000", Machine: "Z1 Terminal", Configuration: "81c2 2223 fab5 8234", Supplies: supplies, Tests: tried("passed"), Passed: !bad, Checks: lines.Checks{State: "warn", Checks: findings(bad)},
 		}
 		if bad {
 			r.Checks.State, r.Technician = "fail", lines.Person{}
