@@ -17,9 +17,11 @@ import (
 	"bianmin/assets"
 	"bianmin/core/text"
 	"bianmin/drivers"
+	"bianmin/drivers/selftest"
 	"bianmin/drivers/sim/stand"
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/settings"
+	"bianmin/packaging/tested"
 	"bianmin/platform/platformtest"
 	"bianmin/store"
 	"bianmin/sync/enrol"
@@ -136,6 +138,54 @@ func TestFit(t *testing.T) {
 	}
 	if missing := m.words.Missing(); len(missing) > 0 {
 		t.Errorf("no words for %v", missing)
+	}
+	m.selfTests(r)
+}
+
+// selfTests: what a look asked is kept as an internal test; what failed when it was last tried in earnest is a warning until it
+// passes again; a chip card reader that was tested is shown; results that are damaged are said, and nothing else falls short.
+func (m *machine) selfTests(r readiness.Report) {
+	t := m.t
+	t.Helper()
+	if err := readiness.Keep(m.settings.Data, r); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := tested.All(m.settings.Data); err != nil || len(all) != 3 || all[0].Asked.Program != "check" || all[0].Outcome != selftest.Passed {
+		t.Errorf("kept: %+v, %v", all, err)
+	}
+	keep := func(role drivers.Role, outcome selftest.Outcome, code selftest.Code) []string {
+		t.Helper()
+		err := tested.Keep(m.settings.Data, selftest.Result{Role: role, Level: selftest.External, Outcome: outcome, Code: code, At: time.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return codes(m.look())
+	}
+	for _, c := range []struct {
+		role    drivers.Role
+		outcome selftest.Outcome
+		want    string
+	}{
+		{drivers.RolePrinter, selftest.Failed, "selftests warn failed"},
+		{drivers.RolePrinter, selftest.Refused, "selftests warn failed"}, // which says nothing of it
+		{drivers.RolePrinter, selftest.Passed, "selftests ok never"},
+		{drivers.RoleReader, selftest.Passed, "selftests ok never"},
+		{drivers.RoleDocument, selftest.NotConfirmed, "selftests ok ok"},
+		{drivers.RoleSocial, selftest.Passed, "selftests ok ok"},
+	} {
+		if got := keep(c.role, c.outcome, "busy"); !slices.Contains(got, c.want) {
+			t.Errorf("%s %s: %q", c.role, c.outcome, got)
+		}
+	}
+	last := m.look()
+	if i := len(last.Devices) - 1; last.Devices[i].Role != drivers.RoleSocial || len(last.Devices[i].Tests) != 1 {
+		t.Errorf("%+v", last.Devices)
+	}
+	if err := os.WriteFile(filepath.Join(m.settings.Data, "selftest.jsonl"), []byte("{\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if damaged := m.look(); damaged.State != readiness.Warn || !slices.Contains(codes(damaged), "selftests warn damaged") || !slices.Contains(codes(damaged), "device.printer ok ok") {
+		t.Errorf("damaged: %q", codes(damaged))
 	}
 }
 

@@ -2,11 +2,13 @@ package readiness
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/drivers/selftest"
+	"bianmin/drivers/social"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/tested"
 )
@@ -81,11 +83,24 @@ func (l *look) wasAsked(s drivers.Status) {
 	l.report.asked = append(l.report.asked, r)
 }
 
+// social adds the chip card reader where one was ever tested: it has no place in the configuration, so that nobody would know else.
+func (l *look) social(ctx context.Context) {
+	if !slices.ContainsFunc(l.tests, func(r selftest.Result) bool { return r.Role == drivers.RoleSocial }) {
+		return
+	}
+	s, err := social.New(social.Options{Now: l.Now}).Status(ctx)
+	if err != nil {
+		l.Log.Info("the chip card reader is away", "error", err)
+	}
+	l.report.Devices = append(l.report.Devices, Device{Status: s, Source: "asked", Tests: selftest.Last(l.tests, s)})
+}
+
 // selftests says which devices failed when somebody last tried them in earnest, though they now say that they are well.
-func (l *look) selftests(context.Context) {
+func (l *look) selftests(ctx context.Context) {
 	if l.Before { // a setup shows its own tests
 		return
 	}
+	l.social(ctx)
 	var failed, never []drivers.Role
 	for _, d := range l.report.Devices {
 		tried := false
@@ -93,7 +108,7 @@ func (l *look) selftests(context.Context) {
 			tried = tried || r.Level != selftest.Internal
 		}
 		switch {
-		case failsStill(d.Tests):
+		case failsStill(l.tests, d.Status):
 			failed = append(failed, d.Role)
 		case !tried:
 			never = append(never, d.Role)
@@ -111,10 +126,10 @@ func (l *look) selftests(context.Context) {
 }
 
 // failsStill tells whether the newest test that was more than a question failed. One that was refused or not confirmed says nothing.
-func failsStill(last []selftest.Result) bool {
+func failsStill(all []selftest.Result, s drivers.Status) bool {
 	var newest selftest.Result
-	for _, r := range last {
-		if r.Level != selftest.Internal && (r.Outcome == selftest.Passed || r.Outcome == selftest.Failed) && r.At.After(newest.At) {
+	for _, r := range all {
+		if r.Of(s) && r.Level != selftest.Internal && (r.Outcome == selftest.Passed || r.Outcome == selftest.Failed) && !r.At.Before(newest.At) {
 			newest = r
 		}
 	}
