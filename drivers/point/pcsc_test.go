@@ -14,6 +14,7 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/drivers/point"
+	"bianmin/drivers/selftest"
 	"bianmin/drivers/sim/social"
 )
 
@@ -94,6 +95,12 @@ func TestSocialReader(t *testing.T) {
 	}
 	for range 2 { // the same card again
 		readOne(t, reader)
+	}
+	for _, level := range []selftest.Level{selftest.Internal, selftest.External} {
+		result, err := selftest.Run(t.Context(), drivers.RoleSocial, level, selftest.Options{Devices: selftest.Devices{Social: reader, Statuses: p.Statuses}, Now: time.Now})
+		if err != nil || result.Outcome != selftest.Passed || result.Model != "Virtual PCD 00 00" {
+			t.Errorf("self test %s: %+v, %v", level, result, err)
+		}
 	}
 	if err := running.Hang(true); err != nil {
 		t.Fatal(err)

@@ -66,7 +66,7 @@ func (r *run) awaits(ctx context.Context, missing Code, read func(context.Contex
 		err := read(waiting)
 		fault := drivers.FaultOf(err)
 		none := errors.Is(err, drivers.ErrNoCard)
-		moving := fault == drivers.FaultCard || fault == drivers.FaultCardDoubt
+		moving := ofTheCard(fault)
 		switch {
 		case err == nil:
 			return passed
@@ -154,4 +154,9 @@ func (r *run) hears(ctx context.Context, missing Code, wait func(context.Context
 			return Verdict{NotConfirmed, missing}
 		}
 	}
+}
+
+// ofTheCard tells the faults of the card that lies there, not of its reader: another card, or the same once more, may not have them.
+func ofTheCard(fault drivers.Fault) bool {
+	return fault == drivers.FaultCard || fault == drivers.FaultCardDoubt || fault == drivers.FaultCardOther
 }

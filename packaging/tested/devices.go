@@ -9,7 +9,7 @@ import (
 // Devices are those of a running device manager.
 func Devices(p *point.Point) selftest.Devices {
 	return selftest.Devices{
-		Reader: p.Reader(), Printer: p.Printer(), Document: p.Document(), Scanner: p.Scanner(), Code: p.Code(), Button: p.Button(), Statuses: p.Statuses,
+		Reader: p.Reader(), Social: p.Social(), Printer: p.Printer(), Document: p.Document(), Scanner: p.Scanner(), Code: p.Code(), Button: p.Button(), Statuses: p.Statuses,
 	}
 }
 
