@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/core/identity"
 	"bianmin/drivers"
 )
@@ -79,6 +80,34 @@ func TestSocialCardFillsIn(t *testing.T) {
 		s.wait(time.Second)
 		if v := s.on(Accept).Accept; v.Principal == nil || v.Principal.Social {
 			t.Errorf("%+v", v.Principal)
+		}
+	})
+}
+
+// TestSocialCardIsNobodyHere: a case filed with such a card says so, and its holder does not count as being here.
+func TestSocialCardIsNobodyHere(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		slot := &fakeSocial{card: socialOf(principal())}
+		s := newStage(t, func(o *Options) { o.Devices.Social = slot })
+		s.signOn("100001")
+		s.send(NewCase{}, ItemPick{Code: proof}, ReadCard{Into: "principal"})
+		s.wait(time.Second)
+		s.send(SetField{Path: "span", Text: "1"}, SetField{Path: "purpose", Text: "1"}, SetField{Path: "phone", Text: "13800000000"}, File{})
+		s.wait(2 * time.Second)
+		v := s.on(Accept).Accept
+		if v.Filed == nil {
+			t.Fatalf("not filed: %+v, missing %+v", s.state.Notice, v.Missing)
+		}
+		s.office.mu.Lock()
+		applicant := s.office.cases[v.Filed.Number].file.Submission.Applicant
+		s.office.mu.Unlock()
+		if applicant.Source != casefile.SourceSocial || applicant.RawText != "" || applicant.Address != "" || applicant.Nation != "" {
+			t.Errorf("filed as %+v", applicant)
+		}
+		s.send(Back{}, Go{Page: Cases}, PickCase{Number: v.Filed.Number}, Act{Action: ActEvaluate})
+		s.wait(time.Second)
+		if s.state.Page == Evaluate {
+			t.Error("who showed a social-security card may rate as if the identity card had been read")
 		}
 	})
 }
