@@ -60,6 +60,11 @@ func (s *Store) Pending(ctx context.Context, now time.Time, limit int) ([]Item, 
 	if err != nil {
 		return nil, classify(fmt.Errorf("list pending packets: %w", err))
 	}
+	return scanItems(rows, "list pending packets")
+}
+
+// scanItems reads rows of sqlPending's columns, and closes them; doing is what was being done.
+func scanItems(rows *sql.Rows, doing string) ([]Item, error) {
 	defer func() { _ = rows.Close() }()
 	var items []Item
 	for rows.Next() {
@@ -69,14 +74,14 @@ func (s *Store) Pending(ctx context.Context, now time.Time, limit int) ([]Item, 
 		err := rows.Scan(&i.Packet, &number, &i.Generation, &i.Sequence, &kind, &i.Digest, &i.Registered, &i.Attempts, &next, &i.Why,
 			&i.HeadLength, &i.Total, &committed)
 		if err != nil {
-			return nil, classify(fmt.Errorf("list pending packets: %w", err))
+			return nil, classify(fmt.Errorf("%s: %w", doing, err))
 		}
 		i.Case, i.Kind = casefile.Number(number), casefile.EventKind(kind)
 		i.Next, i.Committed = fromMilliseconds(next), fromMilliseconds(committed)
 		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, classify(fmt.Errorf("list pending packets: %w", err))
+		return nil, classify(fmt.Errorf("%s: %w", doing, err))
 	}
 	return items, nil
 }

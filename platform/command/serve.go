@@ -126,11 +126,7 @@ func (f serveFlags) serve(c *cobra.Command, o Options) (err error) {
 }
 
 func (f serveFlags) build(ctx context.Context, o Options, authority *authority.Authority, log *slog.Logger) (http.Handler, *fault.Injector, *registry.Registry, error) {
-	rulesFile := f.rules
-	if rulesFile == "" {
-		rulesFile = filepath.Join(f.data, "rules.yaml")
-	}
-	rules, err := intake.ReadRules(rulesFile)
+	rules, err := rulesOf(f.data, f.rules)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -155,6 +151,14 @@ func (f serveFlags) build(ctx context.Context, o Options, authority *authority.A
 		return nil, nil, nil, errors.Join(err, reg.Close())
 	}
 	return injector.Handler(s), injector, reg, nil
+}
+
+// rulesOf reads the rules of items from the named file, or from their place in the data folder.
+func rulesOf(data, file string) (intake.Rules, error) {
+	if file == "" {
+		file = filepath.Join(data, "rules.yaml")
+	}
+	return intake.ReadRules(file)
 }
 
 func countsOf(reg *registry.Registry) func(context.Context) (string, error) {

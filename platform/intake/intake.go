@@ -28,6 +28,9 @@ type Options struct {
 	Dir       string // for packets; made when missing
 	Rules     Rules
 	Now       func() time.Time
+	// Apart is for another process than the one that serves, which works on the same folder: it takes a packet only while nobody
+	// else has it, and nobody else then.
+	Apart bool
 }
 
 // Intake takes packets in. Safe for concurrent use.
@@ -60,7 +63,7 @@ type Outcome struct {
 
 // New makes the folders for packets.
 func New(o Options) (*Intake, error) {
-	for _, dir := range []string{"incoming", "packets"} {
+	for _, dir := range []string{"incoming", "packets", "locks"} {
 		if err := os.MkdirAll(filepath.Join(o.Dir, dir), 0o700); err != nil {
 			return nil, fmt.Errorf("make the packet folders: %w", err)
 		}
@@ -70,7 +73,7 @@ func New(o Options) (*Intake, error) {
 
 // Held tells how many bytes of a packet are held and synced; registry.ErrNoPacket when none are.
 func (in *Intake) Held(ctx context.Context, t registry.Terminal, id string, interrupt func()) (registry.Packet, int64, error) {
-	release, err := in.turns.take(ctx, id, interrupt)
+	release, err := in.turn(ctx, id, interrupt)
 	if err != nil {
 		return registry.Packet{}, 0, err
 	}
@@ -92,7 +95,7 @@ func (in *Intake) Held(ctx context.Context, t registry.Terminal, id string, inte
 // Receive takes the bytes of one request and gives the answer. Errors are the
 // platform's own trouble; whatever came before them is kept.
 func (in *Intake) Receive(ctx context.Context, u Upload) (Outcome, error) {
-	release, err := in.turns.take(ctx, u.ID, u.Interrupt)
+	release, err := in.turn(ctx, u.ID, u.Interrupt)
 	if err != nil {
 		return superseded(), nil
 	}

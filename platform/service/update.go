@@ -23,38 +23,44 @@ func (s *Service) getUpdates(w http.ResponseWriter, r *http.Request, _ map[strin
 		return err
 	}
 	query := r.URL.Query()
-	position, err := s.position(r.Context(), t, query.Get("after"))
-	if err != nil {
-		return err
-	}
 	limit := wire.UpdatesLimit
 	if asked := query.Get("limit"); asked != "" {
 		if limit, err = strconv.Atoi(asked); err != nil {
 			return err
 		}
 	}
-	// One more tells whether there are more.
-	found, err := s.Registry.Deliveries(r.Context(), t.Number, position, limit+1)
+	answered, _, err := s.News(r.Context(), t, query.Get("after"), query.Get("nonce"), limit)
 	if err != nil {
 		return err
 	}
-	answer := wire.Updates{
-		Version: wire.Version, Kind: wire.News, Terminal: t.Number, Generation: t.Generation, Nonce: query.Get("nonce"),
-		After: query.Get("after"), Next: query.Get("after"), Time: s.Now().UTC().Truncate(time.Millisecond),
+	writeAnswer(w, http.StatusOK, answered)
+	return nil
+}
+
+// News signs what the platform wrote about a terminal's cases after a cursor, whichever way it will travel.
+func (s *Service) News(ctx context.Context, t registry.Terminal, after, nonce string, limit int) (registry.Answered, wire.Updates, error) {
+	position, err := s.position(ctx, t, after)
+	if err != nil {
+		return registry.Answered{}, wire.Updates{}, err
 	}
-	if err := s.fill(r, &answer, t, found, limit); err != nil {
-		return err
+	// One more tells whether there are more.
+	found, err := s.Registry.Deliveries(ctx, t.Number, position, limit+1)
+	if err != nil {
+		return registry.Answered{}, wire.Updates{}, err
+	}
+	answer := wire.Updates{
+		Version: wire.Version, Kind: wire.News, Terminal: t.Number, Generation: t.Generation, Nonce: nonce,
+		After: after, Next: after, Time: s.Now().UTC().Truncate(time.Millisecond),
+	}
+	if err := s.fill(ctx, &answer, t, found, limit); err != nil {
+		return registry.Answered{}, wire.Updates{}, err
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
-		return fmt.Errorf("write updates: %w", err)
+		return registry.Answered{}, wire.Updates{}, fmt.Errorf("write updates: %w", err)
 	}
 	signature, err := s.Authority.SignAnswer(body)
-	if err != nil {
-		return err
-	}
-	writeAnswer(w, http.StatusOK, registry.Answered{Body: body, Signature: signature})
-	return nil
+	return registry.Answered{Body: body, Signature: signature}, answer, err
 }
 
 // cursorOf is the place behind a delivery: its position in the terminal's list, and the beginning of the update's id, by which a
@@ -82,12 +88,12 @@ func (s *Service) position(ctx context.Context, t registry.Terminal, cursor stri
 }
 
 // fill seals updates to the terminal's newest certificate until the answer is full.
-func (s *Service) fill(r *http.Request, answer *wire.Updates, t registry.Terminal, found []registry.Delivery, limit int) error {
+func (s *Service) fill(ctx context.Context, answer *wire.Updates, t registry.Terminal, found []registry.Delivery, limit int) error {
 	answer.Updates = []wire.SealedUpdate{}
 	if len(found) == 0 {
 		return nil
 	}
-	der, err := s.Registry.EncryptCertificate(r.Context(), t)
+	der, err := s.Registry.EncryptCertificate(ctx, t)
 	if err != nil {
 		return err
 	}

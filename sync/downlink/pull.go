@@ -34,7 +34,7 @@ func (d *Downlink) pull(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("take updates: %w", err)
 	}
-	updates, err := d.open(answer)
+	updates, err := open(d.Identity, answer)
 	if err != nil {
 		return false, fmt.Errorf("take updates: %w", err)
 	}
@@ -89,11 +89,11 @@ func (d *Downlink) ask(ctx context.Context, cursor string) (wire.Updates, error)
 }
 
 // open opens all updates or none.
-func (d *Downlink) open(answer wire.Updates) ([]casefile.Update, error) {
+func open(identity *seal.Identity, answer wire.Updates) ([]casefile.Update, error) {
 	updates := make([]casefile.Update, 0, len(answer.Updates))
 	seen := map[string]bool{}
 	for _, sealed := range answer.Updates {
-		content, signer, err := seal.OpenCMS(sealed.Sealed, d.Identity.EncryptCert, d.Identity.Keys.Encrypt, d.Identity.Trust.SigningRoot, time.Time{})
+		content, signer, err := seal.OpenCMS(sealed.Sealed, identity.EncryptCert, identity.Keys.Encrypt, identity.Trust.SigningRoot, time.Time{})
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func (d *Downlink) open(answer wire.Updates) ([]casefile.Update, error) {
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("%w: an update cannot be read", ErrAnswer) // the error itself may repeat what it holds
-		case !signer.Equal(d.Identity.PlatformSign):
+		case !signer.Equal(identity.PlatformSign):
 			return nil, fmt.Errorf("%w: an update is not the platform's", channel.ErrStranger)
 		case u.ID != sealed.ID || seen[u.ID] || !goodUpdate(u):
 			return nil, fmt.Errorf("%w: an update", ErrAnswer)

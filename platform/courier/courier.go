@@ -1,0 +1,270 @@
+// Package courier takes the bundles that terminals without network send on sticks, and answers them: packets go the way of all
+// packets, and the answer carries what the network would have. It must not judge a packet; intake does.
+package courier
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"time"
+
+	"github.com/emmansun/gmsm/smx509"
+
+	"bianmin/platform/authority"
+	"bianmin/platform/editions"
+	"bianmin/platform/intake"
+	"bianmin/platform/registry"
+	"bianmin/platform/ruling"
+	"bianmin/sync/courier"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// mostNews is how many answers with updates one stick carries back.
+const mostNews = 40
+
+// Desk is where bundles are taken. All fields are required.
+type Desk struct {
+	Authority *authority.Authority
+	Registry  *registry.Registry
+	Intake    *intake.Intake // apart
+	Editions  editions.Press
+	News      func(ctx context.Context, t registry.Terminal, after, nonce string, limit int) (registry.Answered, wire.Updates, error)
+	Now       func() time.Time
+}
+
+// Result is what became of a bundle.
+type Result struct {
+	courier.Index
+
+	Sealed  []byte // the answer, for the stick
+	Archive string // digest of the catalogue's archive to lay beside it, "" for none
+
+	Accepted, Registered, Refused int
+	Damaged                       []string // packets that did not arrive whole
+}
+
+// ErrBarred says that the terminal may not speak to the platform.
+var ErrBarred = errors.New("this terminal is barred, or another machine has its place")
+
+// Take takes one bundle. A bundle that was taken before gets the same answers again. What is damaged or cut off is named in the answer, and
+// everything before and behind it counts. Errors: courier.ErrForm, ErrForeign, ErrNewer; ErrBarred; the platform's own trouble.
+func (d Desk) Take(ctx context.Context, from io.Reader) (Result, error) {
+	entries, err := courier.Open(bufio.NewReaderSize(from, 1<<20), func(sealed []byte) ([]byte, error) { return d.open(ctx, sealed) })
+	if err != nil {
+		return Result{}, err
+	}
+	t, err := d.terminal(ctx, entries.Index)
+	if err != nil {
+		return Result{}, err
+	}
+	result := Result{Index: entries.Index}
+	back := courier.NewBack(entries.Index, d.Now().UTC().Truncate(time.Second))
+	if err := d.packets(ctx, t, entries, &back, &result); err != nil {
+		return result, err
+	}
+	result.Damaged = back.Damaged
+	if err := d.word(ctx, t, entries.Index, &back, &result); err != nil {
+		return result, err
+	}
+	content, err := json.Marshal(back)
+	if err != nil {
+		return result, fmt.Errorf("write the courier's answer: %w", err)
+	}
+	der, err := d.Registry.EncryptCertificate(ctx, t)
+	if err != nil {
+		return result, err
+	}
+	to, err := smx509.ParseCertificate(der)
+	if err != nil {
+		return result, fmt.Errorf("read a terminal's certificate: %w", err)
+	}
+	result.Sealed, err = d.Authority.Seal(content, to)
+	return result, err
+}
+
+// open opens a bundle's index, which must be signed by the terminal that it names.
+func (d Desk) open(ctx context.Context, sealed []byte) ([]byte, error) {
+	content, signer, err := seal.OpenCMS(sealed, d.Authority.SealingCertificate(), d.Authority.SealingKey(), d.Authority.SigningRoot(), time.Time{})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", courier.ErrForeign, err)
+	}
+	var who struct{ Terminal, Generation string }
+	if err := json.Unmarshal(content, &who); err != nil {
+		return nil, courier.ErrForm
+	}
+	its, err := d.Registry.SignedBy(ctx, hex.EncodeToString(signer.SerialNumber.Bytes()), who.Terminal, who.Generation)
+	if err != nil {
+		return nil, err
+	}
+	if !its {
+		return nil, courier.ErrForeign
+	}
+	return content, nil
+}
+
+func (d Desk) terminal(ctx context.Context, index courier.Index) (registry.Terminal, error) {
+	all, err := d.Registry.Terminals(ctx)
+	if err != nil {
+		return registry.Terminal{}, err
+	}
+	var found registry.Terminal
+	newest := ""
+	for _, t := range all {
+		if t.Number != index.Terminal {
+			continue
+		}
+		newest = max(newest, t.Generation)
+		if t.Generation == index.Generation {
+			found = t
+		}
+	}
+	switch {
+	case found.Number == "" || found.Environment != index.Environment:
+		return registry.Terminal{}, courier.ErrForeign
+	case found.Barred || newest != index.Generation:
+		return registry.Terminal{}, ErrBarred
+	}
+	return found, nil
+}
+
+// packets hands each packet to the intake.
+func (d Desk) packets(ctx context.Context, t registry.Terminal, entries *courier.Entries, back *courier.Back, result *Result) error {
+	for {
+		p, plain, err := entries.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		var outcome intake.Outcome
+		if err == nil {
+			outcome, err = d.receive(ctx, t, p, plain)
+		}
+		switch {
+		case errors.Is(err, courier.ErrForm): // the bundle ends here
+			back.Damaged = append(back.Damaged, p.ID)
+			for _, left := range rest(entries.Index, p) {
+				back.Damaged = append(back.Damaged, left.ID)
+			}
+			return nil
+		case errors.Is(err, courier.ErrDamaged):
+			back.Damaged = append(back.Damaged, p.ID)
+			continue
+		case err != nil:
+			return err
+		case outcome.Answer == nil:
+			back.Damaged = append(back.Damaged, p.ID) // it did not come whole, or is not understood: it is carried again
+			continue
+		}
+		signature, err := base64.StdEncoding.DecodeString(outcome.Answer.Signature)
+		if err != nil {
+			return fmt.Errorf("read an answer: %w", err)
+		}
+		back.Answers = append(back.Answers, courier.Answer{Packet: p.ID, Signed: courier.Signed{Body: outcome.Answer.Body, Signature: signature}})
+		switch outcome.Kind {
+		case wire.Acknowledgement:
+			result.Accepted++
+		case wire.Registration:
+			result.Registered++
+		default:
+			result.Refused++
+		}
+	}
+}
+
+// rest are the packets behind one.
+func rest(index courier.Index, p courier.Packet) []courier.Packet {
+	for i, one := range index.Packets {
+		if one.ID == p.ID {
+			return index.Packets[i+1:]
+		}
+	}
+	return nil
+}
+
+// receive gives the intake a packet's bytes from where it holds them already: by an earlier stick, or by the network.
+func (d Desk) receive(ctx context.Context, t registry.Terminal, p courier.Packet, plain io.Reader) (intake.Outcome, error) {
+	if p.Length <= 0 || p.Length > intake.MaxLength || !packetForm.MatchString(p.ID) || !digestForm.MatchString(p.Digest) {
+		return intake.Outcome{}, courier.ErrDamaged
+	}
+	_, held, err := d.Intake.Held(ctx, t, p.ID, func() {})
+	if err != nil && !errors.Is(err, registry.ErrNoPacket) {
+		return intake.Outcome{}, err
+	}
+	held = min(held, p.Length)
+	if _, err := io.CopyN(io.Discard, plain, held); err != nil {
+		return intake.Outcome{}, errors.Join(courier.ErrDamaged, err)
+	}
+	return d.Intake.Receive(ctx, intake.Upload{
+		Terminal: t, ID: p.ID, Digest: p.Digest, Offset: held, Length: p.Length, Body: io.LimitReader(plain, p.Length-held), Interrupt: func() {},
+	})
+}
+
+var (
+	packetForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+// word adds what the platform has to say besides: updates, settings, the catalogue.
+func (d Desk) word(ctx context.Context, t registry.Terminal, index courier.Index, back *courier.Back, result *Result) error {
+	after := index.Cursor
+	for range mostNews {
+		answered, said, err := d.News(ctx, t, after, index.Nonce, wire.UpdatesMost)
+		if err != nil {
+			return err
+		}
+		if len(said.Updates) == 0 {
+			break
+		}
+		signature, err := base64.StdEncoding.DecodeString(answered.Signature)
+		if err != nil {
+			return fmt.Errorf("write updates: %w", err)
+		}
+		back.News = append(back.News, courier.Signed{Body: answered.Body, Signature: signature})
+		if after = said.Next; !said.More {
+			break
+		}
+	}
+	number, err := d.Registry.SettingsNumber(ctx, t)
+	if err != nil {
+		return err
+	}
+	if number > index.Settings {
+		signed, err := ruling.Sign(ctx, d.Registry, d.Authority, t, "", d.Now())
+		if err != nil {
+			return err
+		}
+		back.Settings = &signed
+	}
+	return d.catalogue(t, index, back, result)
+}
+
+func (d Desk) catalogue(t registry.Terminal, index courier.Index, back *courier.Back, result *Result) error {
+	e, err := d.Editions.For(t.Region)
+	if errors.Is(err, editions.ErrNone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	signed, err := d.Editions.Sign(d.Authority, t.Region, "")
+	if err != nil {
+		return err
+	}
+	back.Catalogue = &signed
+	if e.Set.Digest() == index.Catalogue {
+		return nil
+	}
+	result.Archive = e.Snapshot.Digest
+	for _, delta := range e.Deltas {
+		if delta.From == index.Catalogue && delta.Size < e.Snapshot.Size {
+			result.Archive = delta.Digest
+		}
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+package courier
+
+import (
+	"archive/tar"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"bianmin/packaging/stick"
+	"bianmin/store"
+	"bianmin/sync/edition"
+	"bianmin/sync/packet"
+	"bianmin/sync/seal"
+	"bianmin/sync/standing"
+	"bianmin/sync/wire"
+)
+
+// Queue is what goes out.
+type Queue interface {
+	Waiting(ctx context.Context) ([]store.Item, error)
+	OpenPacket(ctx context.Context, id string) (*packet.Reader, error)
+	Cursor(ctx context.Context) (string, error)
+}
+
+var _ Queue = (*store.Store)(nil)
+
+// Terminal is this terminal, as a courier knows it.
+type Terminal struct {
+	Identity *seal.Identity
+	Data     string // the data folder
+	Software string
+	Now      func() time.Time
+}
+
+// Exported is what went onto a stick.
+type Exported struct {
+	Name    string `json:"name"`
+	Number  int64  `json:"number"`
+	Packets int    `json:"packets"`
+	Bytes   int64  `json:"bytes"`
+	Left    int    `json:"left"` // packets that had no room
+}
+
+// Export writes what waits onto a stick, as one file that is there whole or not at all; room is the bytes that the stick has left.
+// Nothing leaves the queue: only the platform's answer does that. A bundle without packets is worth carrying all the same: it asks for news.
+func (t Terminal) Export(ctx context.Context, q Queue, to stick.Folder, room int64) (out Exported, err error) {
+	items, err := q.Waiting(ctx)
+	if err != nil {
+		return out, err
+	}
+	state, err := t.load()
+	if err != nil {
+		return out, err
+	}
+	index, err := t.index(ctx, q, state.Number+1)
+	if err != nil {
+		return out, err
+	}
+	items = t.fit(&index, items, min(room, MaxBundle))
+	if index.Packets, err = seals(items); err != nil {
+		return out, err
+	}
+	name := Name(index.Terminal+index.Generation, index.Number, OutExt)
+	// The number is spent first: a stick that was pulled while it was written may hold a bundle of it.
+	if err := t.note(state, index, items); err != nil {
+		return out, err
+	}
+	err = to.Place(filepath.Join(to.Path, Folder, name), func(w io.Writer) error {
+		count := &counting{to: w}
+		err := t.write(ctx, q, count, index)
+		out.Bytes = count.n
+		return err
+	})
+	if err != nil {
+		return out, fmt.Errorf("write a courier bundle: %w", err)
+	}
+	out.Name, out.Number, out.Packets, out.Left = name, index.Number, len(index.Packets), index.Left
+	return out, nil
+}
+
+type counting struct {
+	to io.Writer
+	n  int64
+}
+
+func (c *counting) Write(p []byte) (int, error) {
+	n, err := c.to.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// index says everything but the packets.
+func (t Terminal) index(ctx context.Context, q Queue, number int64) (Index, error) {
+	var nonce [16]byte
+	if _, err := rand.Read(nonce[:]); err != nil {
+		return Index{}, fmt.Errorf("make a courier bundle: %w", err)
+	}
+	cursor, err := q.Cursor(ctx)
+	if err != nil {
+		return Index{}, err
+	}
+	index := Index{
+		Version: wire.Version, Kind: kindOut, Environment: t.Identity.Environment, Terminal: t.Identity.Number, Generation: t.Identity.Generation,
+		Number: number, Nonce: hex.EncodeToString(nonce[:]), Made: t.Now().UTC().Truncate(time.Second), Software: t.Software, Cursor: cursor,
+	}
+	if here, err := standing.Load(filepath.Join(t.Data, "keys"), standing.Of(t.Identity)); err == nil { // what cannot be believed is as good as none
+		index.Settings = here.Number
+	}
+	if held, ok, _ := t.shelf().Current(ctx); ok {
+		index.Catalogue = held.Digest
+	}
+	return index, nil
+}
+
+func (t Terminal) shelf() edition.Shelf {
+	return edition.Shelf{Folder: filepath.Join(t.Data, edition.FolderName), Who: edition.Of(t.Identity)}
+}
+
+// A tar's own bytes, and an upper bound of the index's per packet.
+const (
+	perEntry = 2 * 512
+	perIndex = 512
+	slack    = 64 << 10
+)
+
+// fit takes items from the front while they have room. A large one that has none does not stop a small one behind it, unless that
+// is of the same case.
+func (t Terminal) fit(index *Index, items []store.Item, room int64) []store.Item {
+	var taken []store.Item
+	left := room - slack
+	skipped := map[string]bool{}
+	for _, item := range items {
+		need := seal.SealedSize(item.Total) + perEntry + perIndex
+		if need > left || len(taken) == MaxPackets || skipped[string(item.Case)] {
+			skipped[string(item.Case)] = true
+			index.Left++
+			continue
+		}
+		left -= need
+		taken = append(taken, item)
+	}
+	return taken
+}
+
+// seals gives each packet a key of its own, so that damage to one is no damage to another.
+func seals(items []store.Item) ([]Packet, error) {
+	packets := make([]Packet, 0, len(items))
+	for _, item := range items {
+		key, err := seal.NewKey()
+		if err != nil {
+			return nil, fmt.Errorf("make a courier bundle: %w", err)
+		}
+		packets = append(packets, Packet{ID: item.Packet, Digest: item.Digest, Length: item.Total, Key: key[:]})
+	}
+	return packets, nil
+}
+
+func (t Terminal) write(ctx context.Context, q Queue, to io.Writer, index Index) error {
+	content, err := json.Marshal(index)
+	if err != nil {
+		return err
+	}
+	sealed, err := seal.SealCMS(content, t.Identity.SignCert, t.Identity.Keys.Sign, t.Identity.PlatformEncrypt)
+	clear(content)
+	if err != nil {
+		return err
+	}
+	out := tar.NewWriter(to)
+	if err := out.WriteHeader(header(indexName, int64(len(sealed)), index.Made)); err != nil {
+		return err
+	}
+	if _, err := out.Write(sealed); err != nil {
+		return err
+	}
+	for i, p := range index.Packets {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := out.WriteHeader(header(strconv.Itoa(i+1), seal.SealedSize(p.Length), index.Made)); err != nil {
+			return err
+		}
+		if err := copyPacket(ctx, q, out, p); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+func header(name string, size int64, made time.Time) *tar.Header {
+	return &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600, ModTime: made, Format: tar.FormatUSTAR}
+}
+
+func copyPacket(ctx context.Context, q Queue, to io.Writer, p Packet) (err error) {
+	reader, err := q.OpenPacket(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	sealed, err := seal.NewWriter(to, [16]byte(p.Key))
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(sealed, io.NewSectionReader(reader, 0, p.Length)); err != nil {
+		return fmt.Errorf("read a packet: %w", err)
+	}
+	return sealed.Close()
+}
