@@ -51,8 +51,17 @@ func main() {
 		if said := advice(err, os.Geteuid()); said != "" {
 			fmt.Fprintln(os.Stderr, "provision:", said)
 		}
-		os.Exit(1)
+		os.Exit(status(err))
 	}
+}
+
+// status is the program's exit status: 1, or what the error says.
+func status(err error) int {
+	var own interface{ ExitCode() int }
+	if errors.As(err, &own) {
+		return own.ExitCode()
+	}
+	return 1
 }
 
 // advice is what to do about an error that only the missing rights explain; "" for any other.

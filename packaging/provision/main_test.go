@@ -64,9 +64,10 @@ func TestScripts(t *testing.T) {
 					return err
 				}
 			}
-			return nil
+			return bench(e)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"tell":      tell,
 			"listening": listening,
 			"field":     field,
 		},

@@ -29,13 +29,18 @@ type Reader struct {
 	end    context.CancelFunc
 }
 
-// PlugReader plugs a reader in that lives until Close.
+// PlugReader plugs a reader in, with the ids that nearly all have, that lives until Close.
 func PlugReader(ctx context.Context, pipes []usbip.Pipe, serial string, options reader.Options) (*Reader, error) {
+	return PlugReaderAs(ctx, 0x0400, 0xC35A, pipes, serial, options)
+}
+
+// PlugReaderAs plugs one in that has ids of its own.
+func PlugReaderAs(ctx context.Context, vendor, product uint16, pipes []usbip.Pipe, serial string, options reader.Options) (*Reader, error) {
 	r := &Reader{Reader: reader.New(options)}
 	read, write := io.Pipe()
 	r.input = read
 	r.Device = usbip.New(usbip.Model{
-		Vendor: 0x0400, Product: 0xC35A, Maker: "Simulated", Name: "ID card reader", Serial: serial, Class: 0xFF, Pipes: pipes,
+		Vendor: vendor, Product: product, Maker: "Simulated", Name: "ID card reader", Serial: serial, Class: 0xFF, Pipes: pipes,
 		Receive: func(_ context.Context, _ byte, data []byte) { _, _ = write.Write(data) },
 	})
 	ctx, r.end = context.WithCancel(ctx)

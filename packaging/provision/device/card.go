@@ -27,7 +27,8 @@ func cardCommand() *cobra.Command {
 	var decoder string
 	command := &cobra.Command{
 		Use:   "card --link LINK",
-		Short: "Read one card and print every field; of an identity card also the raw text block / 读一张身份证或社会保障卡",
+		Short: "Read one card and print its fields / 读一张身份证或社会保障卡",
+		Long:  "Read one card. Name, numbers, address and day of birth are shown in part only; with --full they are shown as they are, of an identity card the raw text block too.",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
@@ -41,9 +42,12 @@ func cardCommand() *cobra.Command {
 			}
 			card, module, err := readCard(ctx, &l)
 			if err != nil {
-				return sentence(err)
+				return refuse(command.OutOrStdout(), l.json, err)
 			}
 			told := tell(card)
+			if !l.full {
+				told.mask()
+			}
 			told.Module = module
 			told.Photo = tellPhoto(command.Context(), decoder, card.Photo)
 			clear(card.Photo)
@@ -54,6 +58,7 @@ func cardCommand() *cobra.Command {
 		},
 	}
 	l.flags(command)
+	command.Flags().BoolVar(&l.full, "full", false, "show all that stands on the card, and the raw text block")
 	command.Flags().StringVar(&decoder, "photo-decoder", "", "program that makes a picture of the photo: 1024 bytes on its standard input, BMP or PNG on its output (docs/devices/idcard.md)")
 	return command
 }
@@ -101,7 +106,7 @@ func readCard(ctx context.Context, l *line) (card identity.Card, module string, 
 			return card, status.Serial, err
 		case errors.Is(err, drivers.ErrNoCard):
 			if last == nil {
-				last = fmt.Errorf("no card was placed within %v; one that lies there already is not found again: lift it and lay it down again", l.timeout)
+				last = &nobodyError{faultNoCard, fmt.Sprintf("no card was placed within %v; one that lies there already is not found again: lift it and lay it down again", l.timeout)}
 			}
 		case fault == drivers.FaultCard, fault == drivers.FaultCardDoubt:
 			last = err
@@ -141,8 +146,21 @@ type told struct {
 	Doubts       []doubted     `json:"doubts"` // fields that contradict each other
 	Photo        photoTold     `json:"photo"`
 	Module       string        `json:"securityModule"` // number of the reader's security module
-	TextBlockHex string        `json:"textBlockHex"`
+	Masked       bool          `json:"masked"`
+	TextBlockHex string        `json:"textBlockHex,omitempty"` // with --full
 	raw          []byte
+}
+
+// mask leaves of what is about the person only what shows that it was read.
+func (t *told) mask() {
+	t.Masked, t.TextBlockHex, t.raw = true, "", nil
+	t.Name, t.ChineseName = identity.MaskName(t.Name), identity.MaskName(t.ChineseName)
+	t.Number, t.PassNumber = identity.Mask(t.Number), identity.Mask(t.PassNumber)
+	t.Address, t.NewAddress = hide(t.Address, 6, 0), hide(t.NewAddress, 6, 0)
+	t.Birth = hideDay(t.Birth)
+	for i := range t.PrivateUse {
+		t.PrivateUse[i] = "U+****"
+	}
 }
 
 type doubted = identity.Field
@@ -236,6 +254,9 @@ func printCard(out io.Writer, t told) error {
 	row("安全模块 security module", t.Module)
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print: %w", err)
+	}
+	if t.Masked {
+		return nil
 	}
 	if _, err := fmt.Fprintf(out, "text block:\n%s", hex.Dump(t.raw)); err != nil {
 		return fmt.Errorf("print: %w", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -13,10 +14,12 @@ import (
 
 func codeCommand() *cobra.Command {
 	var l line
+	var full bool
 	command := &cobra.Command{
 		Use:   "code --link LINK",
-		Short: "Read one bar code or QR code and print its text / 扫一个码",
-		Long: "Read one code with a code reader on a serial line, of the HID point-of-sale class (hid:VENDOR:PRODUCT), or one that plays keyboard\n" +
+		Short: "Read one bar code or QR code / 扫一个码",
+		Long: "Say what was read: its length, and of its text the ends only, for codes hold people's numbers; all of it with --full.\n" +
+			"Read one code with a code reader on a serial line, of the HID point-of-sale class (hid:VENDOR:PRODUCT), or one that plays keyboard\n" +
 			"(evdev:VENDOR:PRODUCT, or evdev:/dev/input/by-id/NAME), which then types into no window until this ends.",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -28,28 +31,38 @@ func codeCommand() *cobra.Command {
 			}
 			code, err := readCode(ctx, &l)
 			if err != nil {
-				return sentence(err)
+				return refuse(command.OutOrStdout(), l.json, err)
+			}
+			told := toldCode{Text: code.Text, Symbology: code.Symbology, Characters: utf8.RuneCountInString(code.Text), Masked: !full}
+			if !full {
+				told.Text = hide(code.Text, 4, 2)
 			}
 			if l.json {
-				return printJSON(command.OutOrStdout(), struct {
-					Text      string `json:"text"`
-					Symbology string `json:"symbology,omitempty"`
-				}{code.Text, code.Symbology})
+				return printJSON(command.OutOrStdout(), told)
 			}
-			if _, err := fmt.Fprintln(command.OutOrStdout(), code.Text); err != nil {
+			if _, err := fmt.Fprintf(command.OutOrStdout(), "%s  (%d)  %s\n", told.Text, told.Characters, told.Symbology); err != nil {
 				return fmt.Errorf("print: %w", err)
 			}
 			return nil
 		},
 	}
 	l.flags(command)
+	command.Flags().BoolVar(&full, "full", false, "show all of the text")
 	usual(command, "baud", "9600") // of code readers
 	return command
 }
 
+// toldCode is a code as the command prints it.
+type toldCode struct {
+	Text       string `json:"text"`
+	Characters int    `json:"characters"`
+	Symbology  string `json:"symbology,omitempty"`
+	Masked     bool   `json:"masked"`
+}
+
 func readCode(ctx context.Context, l *line) (code barcode.Code, err error) {
 	if err := barcode.CheckLink(l.link); err != nil {
-		return code, err
+		return code, &nobodyError{faultUsage, err.Error()}
 	}
 	reader, err := barcode.Open(ctx, l.link, l.baud)
 	if err != nil {
@@ -58,7 +71,7 @@ func readCode(ctx context.Context, l *line) (code barcode.Code, err error) {
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	code, err = reader.Scan(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return barcode.Code{}, fmt.Errorf("no code was scanned within %v", l.timeout.Round(time.Millisecond))
+		return barcode.Code{}, &nobodyError{faultNoCode, fmt.Sprintf("no code was scanned within %v", l.timeout.Round(time.Millisecond))}
 	}
 	return code, err
 }

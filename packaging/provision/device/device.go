@@ -5,10 +5,8 @@ package device
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,6 +34,8 @@ type line struct {
 	baud    int
 	timeout time.Duration
 	json    bool
+	root    string // where the machine's file system is: what is known of the link
+	full    bool   // show people's data as they are
 
 	certificate string // fingerprint of what a scanner shows over TLS
 }
@@ -45,8 +45,9 @@ func (l *line) flags(command *cobra.Command) {
 	flags.StringVar(&l.link, "link", "", "the device's link: serial:/dev/ttyUSB0, usb:0400:c35a, usb:printer, hid:0400:c35a (:SERIAL or @SOCKET behind it where there are several), ipp://HOST:PORT/PATH of an A4 printer, escl://HOST:PORT/eSCL (escls:// over TLS) or sane:NAME of a scanner, video:VENDOR:PRODUCT of a document camera, or pcsc: or pcsc:NAME of a chip card reader")
 	flags.StringVar(&l.certificate, "certificate", "", "the fingerprint of the certificate that a scanner shows over TLS: sha256:…")
 	flags.IntVar(&l.baud, "baud", 115200, "speed of a serial line; 0 finds a card reader's out")
+	flags.StringVar(&l.root, "root", "/", "where the machine's file system is")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
-	flags.BoolVar(&l.json, "json", false, "print JSON")
+	flags.BoolVar(&l.json, "json", false, "print JSON, also of what fails: docs/devices/commands.md")
 	if err := command.MarkFlagRequired("link"); err != nil {
 		panic(err) // the flag stands three lines above
 	}
@@ -144,14 +145,4 @@ func sentence(err error) error {
 		return err
 	}
 	return fmt.Errorf("%s (%w)", said, err)
-}
-
-func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
 }

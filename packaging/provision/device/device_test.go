@@ -59,7 +59,7 @@ func TestCardJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Place(card)
-		out, err := run(t, "card", "--link", link, "--json")
+		out, err := run(t, "card", "--link", link, "--json", "--full")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func TestCardAtItsSpeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Place(card)
-	if out, err := run(t, "card", "--link", "serial:"+path, "--baud", "0", "--json"); err != nil || !strings.Contains(out, card.Number) {
+	if out, err := run(t, "card", "--link", "serial:"+path, "--baud", "0", "--json", "--full"); err != nil || !strings.Contains(out, card.Number) {
 		t.Errorf("card = %v\n%s", err, out)
 	}
 	if _, err := run(t, "status", "--role", "reader", "--link", "serial:"+path, "--baud", "0"); err != nil {
@@ -168,7 +168,7 @@ func TestPhotoIsDecoded(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Place(card)
-		out, err := run(t, "card", "--link", link, "--json", "--photo-decoder", c.program)
+		out, err := run(t, "card", "--link", link, "--json", "--full", "--photo-decoder", c.program)
 		if err != nil || !strings.Contains(out, c.want) || !strings.Contains(out, card.Number) {
 			t.Errorf("%s: %v\n%s", c.program, err, out)
 		}
@@ -182,7 +182,7 @@ func TestCardInWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Place(card)
-	out, err := run(t, "card", "--link", link)
+	out, err := run(t, "card", "--link", link, "--full")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestCardPlacedLate(t *testing.T) {
 		}
 		r.Place(card)
 	}()
-	out, err := run(t, "card", "--link", link, "--json")
+	out, err := run(t, "card", "--link", link, "--json", "--full")
 	<-hand
 	if err != nil || !strings.Contains(out, card.Number) {
 		t.Errorf("card = %v\n%s", err, out)
@@ -220,7 +220,7 @@ func TestCardPlacedLate(t *testing.T) {
 
 func TestCardFailures(t *testing.T) {
 	r, link := plugIn(t)
-	if out, err := run(t, "card", "--link", link, "--timeout", "500ms", "--json"); err == nil || !strings.Contains(err.Error(), "no card was placed") || out != "" {
+	if out, err := run(t, "card", "--link", link, "--timeout", "500ms", "--json"); err == nil || !strings.Contains(err.Error(), "no card was placed") || !strings.Contains(out, `"fault": "no-card"`) {
 		t.Errorf("no card: %v, printed %q", err, out)
 	}
 	card, err := sim.LoadCard("3")
@@ -287,5 +287,38 @@ func TestStatus(t *testing.T) {
 	}
 	if _, err := run(t, "status", "--link", link, "--role", "toaster"); err == nil || !strings.Contains(err.Error(), "reader") {
 		t.Errorf("unknown role: %v", err)
+	}
+	if out, err := run(t, "status", "--link", link, "--json"); err == nil || !strings.Contains(err.Error(), "say --role") || !strings.Contains(out, `"fault": "usage"`) {
+		t.Errorf("no role: %v\n%s", err, out)
+	}
+}
+
+// TestMasked: what is about the person is shown in part, in words and in JSON, unless all of it is asked for.
+func TestMasked(t *testing.T) {
+	r, link := plugIn(t)
+	for _, which := range []string{"5", "7", "8", "9", write(t, foreigner2017)} {
+		card, err := sim.LoadCard(which)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"--json"}, {}} {
+			r.Place(card)
+			out, err := run(t, append([]string{"card", "--link", link}, args...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			block, err := card.Block()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, secret := range []string{card.Name, card.Latin, card.Number, card.Address, card.Moved, card.PassNo, card.Birth, card.Birth[:4] + "-" + card.Birth[4:6], hex.EncodeToString(block[:16]), "U+E188", "\uE188"} {
+				if secret != "" && strings.Contains(out, secret) {
+					t.Errorf("card %s %v: %q is shown", which, args, secret)
+				}
+			}
+			if !strings.Contains(out, card.Birth[:4]) || !strings.Contains(out, "*") || len(args) > 0 && !strings.Contains(out, `"masked": true`) {
+				t.Errorf("card %s %v: nothing shows that it was read\n%s", which, args, out)
+			}
+		}
 	}
 }

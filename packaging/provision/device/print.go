@@ -31,21 +31,28 @@ func printCommand() *cobra.Command {
 		Use:   "print --link serial:PATH|ipp://HOST:PORT/PATH --document FILE|-",
 		Short: "Print a document and report whether it came out / 打印一份文档并报告结果",
 		Long: "Print a document (JSON, see docs/devices/escpos.md; for an A4 printer PDF or JSON, see docs/devices/a4.md) " +
-			"and say what became of it: printed, unconfirmed, or the fault. A document of unknown outcome is never sent again. Exit status 0 only when it was printed.",
+			"and say what became of it: printed, unconfirmed, or the fault. A document of unknown outcome is never sent again. Exit status 0 only when it was printed, 3 when nobody knows. " +
+			"Paper, --raster and --no-cutter are as the printer's device pack says, unless they are named.",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
+			l.suits(command, &profile)
 			send, err := job(&l, profile, file, command.InOrStdin(), blank)
 			if err != nil {
+				if l.json {
+					report := drivers.PrintReport{Outcome: drivers.NotPrinted, Fault: faultUsage}
+					return errors.Join(tellReport(command.OutOrStdout(), report, err, true), err)
+				}
 				return err
 			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
 			defer cancel()
 			report, err := send(ctx)
-			if failed := tellReport(command.OutOrStdout(), report, l.json); failed != nil {
+			err = outcomeOf(report, err)
+			if failed := tellReport(command.OutOrStdout(), report, err, l.json); failed != nil {
 				return failed
 			}
-			return sentence(err)
+			return err
 		},
 	}
 	l.flags(command)
@@ -143,9 +150,16 @@ func openPrinter(ctx context.Context, l *line, options escpos.Options) (*escpos.
 	return printer, nil
 }
 
-func tellReport(out io.Writer, report drivers.PrintReport, asJSON bool) error {
+func tellReport(out io.Writer, report drivers.PrintReport, why error, asJSON bool) error {
 	if asJSON {
-		return printJSON(out, report)
+		told := struct {
+			drivers.PrintReport
+			Problem string `json:"problem,omitempty"`
+		}{PrintReport: report}
+		if why != nil {
+			told.Problem = why.Error()
+		}
+		return printJSON(out, told)
 	}
 	word := string(report.Outcome)
 	if report.Outcome == drivers.NotPrinted {

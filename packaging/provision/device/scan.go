@@ -55,6 +55,12 @@ type scannedPage struct {
 	File      string          `json:"file,omitempty"`
 }
 
+// scanned is what --json prints: the pages that came, and what ended them early.
+type scanned struct {
+	Pages []scannedPage `json:"pages"`
+	*failure
+}
+
 func scanCommand() *cobra.Command {
 	var l line
 	var options drivers.ScanOptions
@@ -67,11 +73,16 @@ func scanCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
 			if !scannerLink(l.link) {
-				return fmt.Errorf("%q names no scanner: say %s", l.link, scannerLinks)
+				return refuse(command.OutOrStdout(), l.json, &nobodyError{faultUsage, fmt.Sprintf("%q names no scanner: say %s", l.link, scannerLinks)})
 			}
 			pages, err := scanPages(command.Context(), &l, options, folder)
 			if l.json {
-				if failed := printJSON(command.OutOrStdout(), pages); failed != nil {
+				said := scanned{Pages: pages}
+				if err != nil {
+					f := failed(err)
+					said.failure = &f
+				}
+				if failed := printJSON(command.OutOrStdout(), said); failed != nil {
 					return failed
 				}
 				return sentence(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,12 +28,17 @@ func TestScan(t *testing.T) {
 	link, folder := "escl://"+far.Address(), t.TempDir()
 	far.Feed(sim.Sheet{Bars: 1}, sim.Sheet{Bars: 2})
 	out, err := run(t, "scan", "--link", link, "--feeder", "--dpi", "100", "--out", folder, "--json")
-	var pages []struct {
-		Width, Height, Bytes int
-		File                 string
-		Glass                bool
+	var said struct {
+		Pages []struct {
+			Width, Height, Bytes int
+			File                 string
+			Glass                bool
+		}
+		Fault string
 	}
-	if err != nil || json.Unmarshal([]byte(out), &pages) != nil || len(pages) != 2 || pages[0].Glass || pages[0].Width < 800 {
+	err = errors.Join(err, json.Unmarshal([]byte(out), &said))
+	pages := said.Pages
+	if err != nil || said.Fault != "" || len(pages) != 2 || pages[0].Glass || pages[0].Width < 800 {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if content, err := os.ReadFile(filepath.Join(folder, filepath.Base(pages[1].File))); err != nil || len(content) != pages[1].Bytes {
@@ -46,8 +52,8 @@ func TestScan(t *testing.T) {
 		t.Errorf("empty: %v\n%s", err, out)
 	}
 	far.Have(sim.Trouble{Jam: true})
-	if _, err := run(t, "scan", "--link", link, "--feeder", "--json"); err == nil || !strings.Contains(err.Error(), "jammed") {
-		t.Errorf("jam: %v", err)
+	if out, err := run(t, "scan", "--link", link, "--feeder", "--json"); err == nil || !strings.Contains(err.Error(), "jammed") || !strings.Contains(out, `"fault": "jam"`) || !strings.Contains(out, `"pages": []`) {
+		t.Errorf("jam: %v\n%s", err, out)
 	}
 	if out, err := run(t, "status", "--role", "scanner", "--link", link, "--json"); err == nil || !strings.Contains(out, `"fault": "jam"`) || !strings.Contains(out, "SIM-0001") {
 		t.Errorf("status: %v\n%s", err, out)

@@ -31,7 +31,8 @@ func socialCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&reader, "reader", "", "the reader as PC/SC calls it, where there are several")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
-	flags.BoolVar(&l.json, "json", false, "print JSON")
+	flags.BoolVar(&l.json, "json", false, "print JSON, also of what fails: docs/devices/commands.md")
+	flags.BoolVar(&l.full, "full", false, "show all that stands on the card")
 	return command
 }
 
@@ -39,7 +40,7 @@ func socialCommand() *cobra.Command {
 func readSocial(command *cobra.Command, l *line) error {
 	name, err := social.NameOf(l.link)
 	if err != nil {
-		return err
+		return refuse(command.OutOrStdout(), l.json, &nobodyError{faultUsage, err.Error()})
 	}
 	ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
 	defer cancel()
@@ -48,12 +49,16 @@ func readSocial(command *cobra.Command, l *line) error {
 	}
 	card, err := awaitSocial(ctx, social.New(social.Options{Name: name, Limit: l.timeout, Now: time.Now}))
 	if err != nil {
-		return sentence(err)
+		return refuse(command.OutOrStdout(), l.json, err)
+	}
+	told := tellSocial(card)
+	if !l.full {
+		told.mask()
 	}
 	if l.json {
-		return printJSON(command.OutOrStdout(), tellSocial(card))
+		return printJSON(command.OutOrStdout(), told)
 	}
-	return printSocial(command.OutOrStdout(), tellSocial(card))
+	return printSocial(command.OutOrStdout(), told)
 }
 
 // socialStatus asks whether a chip card reader is there.
@@ -77,7 +82,7 @@ func awaitSocial(ctx context.Context, reader drivers.SocialCardReader) (identity
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return identity.SocialCard{}, errors.New("no card was put in")
+			return identity.SocialCard{}, &nobodyError{faultNoCard, "no card was put in"}
 		}
 	}
 }
@@ -103,6 +108,16 @@ type toldSocial struct {
 	Issued         string      `json:"issued,omitempty"`
 	ValidTo        string      `json:"validTo,omitempty"`
 	Holder         *toldHolder `json:"holder,omitempty"` // left out where the card wants a password first
+	Masked         bool        `json:"masked"`
+}
+
+// mask leaves of what is about the person only what shows that it was read.
+func (t *toldSocial) mask() {
+	t.Masked, t.Number, t.Identification = true, identity.Mask(t.Number), identity.Mask(t.Identification)
+	if h := t.Holder; h != nil {
+		h.Name, h.Number, h.Birthplace = identity.MaskName(h.Name), identity.Mask(h.Number), hide(h.Birthplace, 2, 0)
+		h.Birth = hideDay(h.Birth)
+	}
 }
 
 type toldHolder struct {

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,65 +13,107 @@ import (
 	"github.com/spf13/cobra"
 
 	"bianmin/drivers"
+	"bianmin/drivers/barcode"
 	"bianmin/drivers/idcard"
 	"bianmin/drivers/link"
 )
 
-// asker is the part of every device's contract that tells its status.
+// asker is the part of a device's contract that tells its status.
 type asker interface {
 	Status(ctx context.Context) (drivers.Status, error)
 	Close() error
 }
 
-// roles opens a device of each role on a link.
-var roles = map[drivers.Role]func(opened link.Link, l *line) asker{
-	drivers.RoleReader: func(opened link.Link, l *line) asker {
-		return idcard.New(opened, idcard.Options{Baud: l.baud, Limit: l.timeout, Now: time.Now})
+// ask asks a device of one role at its link. A status is returned also beside an error: a device that cannot be opened has one as well.
+type ask func(ctx context.Context, l *line) (drivers.Status, error)
+
+// roles are all that can be asked.
+var roles = map[drivers.Role]ask{
+	drivers.RoleReader: func(ctx context.Context, l *line) (drivers.Status, error) {
+		if err := l.findSpeed(ctx); err != nil {
+			return away(drivers.RoleReader, err)
+		}
+		return l.ask(ctx, drivers.RoleReader, func(opened link.Link) asker {
+			return idcard.New(opened, idcard.Options{Baud: l.baud, Limit: l.timeout, Now: time.Now})
+		})
 	},
-	drivers.RolePrinter: func(opened link.Link, l *line) asker { return statusPrinter{link: opened, line: l} },
+	drivers.RolePrinter: func(ctx context.Context, l *line) (drivers.Status, error) {
+		return l.ask(ctx, drivers.RolePrinter, func(opened link.Link) asker { return statusPrinter{link: opened, line: l} })
+	},
+	drivers.RoleButton: func(ctx context.Context, l *line) (drivers.Status, error) {
+		return l.ask(ctx, drivers.RoleButton, func(opened link.Link) asker { return silent{opened, drivers.RoleButton} })
+	},
+	drivers.RoleCode:     codeStatus,
+	drivers.RoleSocial:   socialStatus,
+	drivers.RoleDocument: pagesStatus,
+	drivers.RoleScanner:  scannerStatus,
 }
 
-// others are the roles whose devices no link opens.
-var others = []drivers.Role{drivers.RoleDocument, drivers.RoleScanner, drivers.RoleSocial}
+// silent is a device that only talks when somebody uses it: that it can be opened is all it tells.
+type silent struct {
+	io.Closer
+	role drivers.Role
+}
+
+func (s silent) Status(context.Context) (drivers.Status, error) {
+	return drivers.Status{Role: s.role, Condition: drivers.Online, At: time.Now()}, nil
+}
+
+func codeStatus(ctx context.Context, l *line) (drivers.Status, error) {
+	if err := barcode.CheckLink(l.link); err != nil {
+		return drivers.Status{Role: drivers.RoleCode, Condition: drivers.NoDevice, Fault: faultUsage, At: time.Now()}, &nobodyError{faultUsage, err.Error()}
+	}
+	reader, err := barcode.Open(ctx, l.link, l.baud)
+	if err != nil {
+		status := statusOf(drivers.RoleCode, err)
+		if fault := drivers.FaultOf(err); status.Fault == drivers.FaultDevice {
+			status.Fault = fault
+		}
+		return status, err
+	}
+	status, _ := silent{reader, drivers.RoleCode}.Status(ctx)
+	return status, reader.Close()
+}
 
 func statusCommand() *cobra.Command {
 	var l line
 	var role string
 	command := &cobra.Command{
-		Use:   "status --link LINK --role ROLE",
+		Use:   "status --link LINK [--role ROLE]",
 		Short: "Ask a device how it is / 查询设备状态",
-		Args:  cobra.NoArgs,
+		Long: "Ask a device how it is: nothing is printed and nothing moves. Of what only talks when somebody uses it (a button, a code reader) it says whether it can be opened.\n" +
+			"What the device is for need not be said where its link or its device pack tells. Exit status 0 only when nothing is wrong with it.",
+		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
-			open := roles[drivers.Role(role)]
-			if open == nil && !slices.Contains(others, drivers.Role(role)) {
-				return fmt.Errorf("role %q is unknown, say %s", role, strings.Join(roleNames(), " or "))
+			which := cmp.Or(drivers.Role(role), l.roleOf())
+			question := roles[which]
+			if question == nil {
+				err := fmt.Errorf("role %q is unknown, say %s", which, strings.Join(roleNames(), " or "))
+				if which == "" {
+					err = fmt.Errorf("nothing tells what stands at %s: say --role %s", l.link, strings.Join(roleNames(), " or "))
+				}
+				return refuse(command.OutOrStdout(), l.json, &nobodyError{faultUsage, err.Error()})
 			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
 			defer cancel()
-			status, err := askStatus(ctx, &l, drivers.Role(role), open)
-			if failed := printStatus(command.OutOrStdout(), status, l.json); failed != nil {
-				return failed
-			}
+			status, err := question(ctx, &l)
 			if err == nil && status.Fault != drivers.FaultNone {
 				err = &drivers.Error{Role: status.Role, Fault: status.Fault, Op: "ask status"}
+			}
+			if failed := printStatus(command.OutOrStdout(), status, err, l.json); failed != nil {
+				return failed
 			}
 			return sentence(err)
 		},
 	}
 	l.flags(command)
 	command.Flags().StringVar(&role, "role", "", "what the device is for: "+strings.Join(roleNames(), " or "))
-	if err := command.MarkFlagRequired("role"); err != nil {
-		panic(err) // the flag stands above
-	}
 	return command
 }
 
 func roleNames() []string {
 	var names []string
-	for _, role := range others {
-		names = append(names, string(role))
-	}
 	for role := range roles {
 		names = append(names, string(role))
 	}
@@ -78,26 +121,13 @@ func roleNames() []string {
 	return names
 }
 
-// askStatus returns a status also beside an error: a device that cannot be opened has one as well.
-func askStatus(ctx context.Context, l *line, role drivers.Role, open func(link.Link, *line) asker) (drivers.Status, error) {
-	switch role {
-	case drivers.RoleDocument:
-		return pagesStatus(ctx, l)
-	case drivers.RoleScanner:
-		return scannerStatus(ctx, l)
-	case drivers.RoleSocial:
-		return socialStatus(ctx, l)
-	}
-	if role == drivers.RoleReader {
-		if err := l.findSpeed(ctx); err != nil {
-			return away(role, err)
-		}
-	}
+// ask opens the link, asks what stands there, and lets it go.
+func (l *line) ask(ctx context.Context, role drivers.Role, made func(opened link.Link) asker) (drivers.Status, error) {
 	opened, err := l.open(ctx)
 	if err != nil {
 		return statusOf(role, err), err
 	}
-	device := open(opened, l)
+	device := made(opened)
 	status, err := device.Status(ctx)
 	if closing := device.Close(); err == nil && closing != nil {
 		err = closing
@@ -123,13 +153,22 @@ func statusOf(role drivers.Role, err error) drivers.Status {
 		status.Fault = drivers.FaultAmbiguous
 	case errors.Is(err, link.ErrBusy):
 		status.Condition, status.Fault = drivers.Busy, drivers.FaultBusy
+	case errors.Is(err, link.ErrSettings), errors.Is(err, link.ErrNotSerial), errors.Is(err, link.ErrName):
+		status.Condition, status.Fault = drivers.NoDevice, faultUsage
 	}
 	return status
 }
 
-func printStatus(out io.Writer, status drivers.Status, asJSON bool) error {
+func printStatus(out io.Writer, status drivers.Status, why error, asJSON bool) error {
 	if asJSON {
-		return printJSON(out, status)
+		told := struct {
+			drivers.Status
+			Problem string `json:"problem,omitempty"`
+		}{Status: status}
+		if why != nil {
+			told.Problem = failed(why).Problem
+		}
+		return printJSON(out, told)
 	}
 	words := []string{string(status.Role), string(status.Condition)}
 	for _, word := range []string{string(status.Paper), status.Model, status.Serial, string(status.Fault)} {

@@ -196,7 +196,7 @@ func TestProgramOnUSB(t *testing.T) {
 	first.Place(cards[0])
 	second.Place(cards[1])
 	for link, card := range map[string]sim.Card{a.link: cards[0], b.link: cards[1]} {
-		if out, errs, err := program(t, "device", "card", "--link", link, "--json"); err != nil || !strings.Contains(out, `"number": "`+card.Number+`"`) {
+		if out, errs, err := program(t, "device", "card", "--link", link, "--json", "--full"); err != nil || !strings.Contains(out, `"number": "`+card.Number+`"`) {
 			t.Errorf("%s: %v\n%s%s", link, err, out, errs)
 		}
 	}
@@ -248,7 +248,7 @@ func TestCodeReaderOnUSB(t *testing.T) {
 	plug("Simulated keyboard reader", product+1, []byte{
 		0x05, 0x01, 0x09, 0x06, 0xA1, 0x01, 0x05, 0x07, 0x19, 0x00, 0x29, 0x65, 0x15, 0x00, 0x25, 0x65, 0x75, 0x08, 0x95, 0x06, 0x81, 0x00, 0xC0,
 	})
-	sees(t, "list", told{link: "hid:0c2e:0b61", role: drivers.RoleCode, pack: "hid-pos"})
+	sees(t, "list", told{link: "hid:0c2e:0b61", role: drivers.RoleCode, pack: "hid-pos"}, told{link: "evdev:0c2e:0b62", role: drivers.RoleCode, pack: "keyboard-code"})
 	const text = "QH0301A-261126-0001-4"
 	report := make([]byte, 64)
 	report[0], report[1] = 2, byte(len(text))
@@ -263,7 +263,7 @@ func TestCodeReaderOnUSB(t *testing.T) {
 			pause(t)
 		}
 	})
-	out, errs, err := program(t, "device", "code", "--link", "hid:0c2e:0b61", "--json")
+	out, errs, err := program(t, "device", "code", "--link", "hid:0c2e:0b61", "--json", "--full")
 	stop()
 	hand.Wait()
 	if err != nil || !strings.Contains(out, `"text": "`+text+`"`) || !strings.Contains(out, `"]Q1"`) {
