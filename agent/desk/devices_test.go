@@ -115,11 +115,26 @@ func (p *fakePrinter) Print(_ context.Context, d receipt.Document) (drivers.Prin
 func (p *fakePrinter) Status(context.Context) (drivers.Status, error) { return drivers.Status{}, nil }
 func (p *fakePrinter) Close() error                                   { return nil }
 
-type fakeDocument struct{ fakePrinter }
+type fakeDocument struct {
+	fakePrinter
+	held  chan struct{} // while it is there a job waits until it is closed or taken back
+	taken int           // jobs that were taken back
+}
 
-func (p *fakeDocument) Print(_ context.Context, title string, pdf []byte) (drivers.PrintReport, error) {
+func (p *fakeDocument) Print(ctx context.Context, title string, pdf []byte) (drivers.PrintReport, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if held := p.held; held != nil {
+		p.mu.Unlock()
+		select {
+		case <-held:
+			p.mu.Lock()
+		case <-ctx.Done():
+			p.mu.Lock()
+			p.taken++
+			return drivers.PrintReport{Outcome: drivers.Unconfirmed, Fault: drivers.FaultCancelled}, ctx.Err()
+		}
+	}
 	if !bytes.HasPrefix(pdf, []byte("%PDF")) {
 		return drivers.PrintReport{Outcome: drivers.NotPrinted, Fault: drivers.FaultProtocol}, errors.New("no PDF")
 	}

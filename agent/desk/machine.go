@@ -19,17 +19,18 @@ type machine struct {
 	log     *slog.Logger
 	fx      *effects
 
-	page    PageName
-	from    PageName // where Back leads from a page above the side bar's
-	lang    text.Lang
-	notice  *Notice
-	overlay *overlay
-	tries   int              // to open keys
-	prints  int              // jobs begun
-	cameras int              // windows of the document camera opened
-	unknown []func(*machine) // prints of unknown outcome that are still to be asked
-	shown   shown
-	touched time.Time // last sign of life of the agent
+	page     PageName
+	from     PageName // where Back leads from a page above the side bar's
+	lang     text.Lang
+	notice   *Notice
+	overlay  *overlay
+	tries    int              // to open keys
+	prints   int              // jobs begun
+	printing []*printing      // those that are under way, the oldest first
+	cameras  int              // windows of the document camera opened
+	unknown  []func(*machine) // prints of unknown outcome that are still to be asked
+	shown    shown
+	touched  time.Time // last sign of life of the agent
 
 	health   agency.Health
 	problem  casefile.Code // why nothing can be accepted, "" when it can
@@ -196,6 +197,7 @@ func (m *machine) keep(s slot, t func(ctx context.Context, book Book) then) {
 // tick is called every second.
 func (m *machine) tick() {
 	m.lookAtDevices()
+	m.lookAtPrints()
 	m.checkIdle()
 	m.cameraTick()
 	m.saveDue(false)

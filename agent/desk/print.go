@@ -61,9 +61,17 @@ func (m *machine) strip(j agency.PrintJob, document receipt.Document) job {
 func (m *machine) print(j job) {
 	m.prints++
 	m.stage(j, stagePrinting, "")
+	r := m.underWay(j.role)
 	m.keep(slot(fmt.Sprintf("print %d", m.prints)), func(ctx context.Context, book Book) then {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer r.stop()
+		defer context.AfterFunc(r.life, cancel)()
 		report, id, err := m.printJob(ctx, book, j)
-		return func(m *machine) { m.printEnded(j, id, report, err) }
+		return func(m *machine) {
+			m.overWith(r)
+			m.printEnded(j, r, id, report, err)
+		}
 	})
 }
 
@@ -98,12 +106,15 @@ func (m *machine) printJob(ctx context.Context, book Book, j job) (drivers.Print
 }
 
 // printEnded shows how a print ended. An unknown outcome is asked, never tried again by itself.
-func (m *machine) printEnded(j job, id int64, report drivers.PrintReport, err error) {
+func (m *machine) printEnded(j job, r *printing, id int64, report drivers.PrintReport, err error) {
 	m.log.Info("print ended", "kind", j.Kind, "outcome", string(report.Outcome), "fault", string(report.Fault), "error", err)
-	switch report.Outcome {
-	case drivers.Printed:
+	switch {
+	case report.Outcome == drivers.Printed:
 		m.stage(j, stagePrinted, "")
-	case drivers.Unconfirmed:
+	case r.stopped: // who takes it back is not asked whether it came out
+		m.stage(j, stageFailed, "")
+		m.say(Warn, "desk.notice.print-stopped", nil)
+	case report.Outcome == drivers.Unconfirmed:
 		m.stage(j, stageUnconfirmed, report.Fault)
 		m.askPrint(j, id)
 	default:

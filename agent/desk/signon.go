@@ -220,7 +220,8 @@ func (m *machine) endShift() {
 		w.remember(w.accept)
 	}
 	m.leaveCorrect()
-	m.shift, m.overlay, m.notice, m.unknown = nil, nil, nil, nil
+	m.takeBackWaiting()
+	m.shift, m.overlay, m.notice, m.unknown, m.printing = nil, nil, nil, nil, nil
 	m.fx.leave(w)
 	w.closed = true
 	if w.users == 0 {

@@ -38,7 +38,7 @@ func trouble(err error) Message {
 var deviceFaults = map[drivers.Fault]bool{
 	drivers.FaultUnplugged: true, drivers.FaultSilent: true, drivers.FaultPaperOut: true, drivers.FaultCoverOpen: true, drivers.FaultJam: true,
 	drivers.FaultNoDocument: true, drivers.FaultBusy: true, drivers.FaultMissingTool: true, drivers.FaultCard: true, drivers.FaultCardDoubt: true,
-	drivers.FaultNotPermitted: true, drivers.FaultAmbiguous: true, drivers.FaultOverheated: true, drivers.FaultCutter: true, drivers.FaultCertificate: true,
+	drivers.FaultNotPermitted: true, drivers.FaultAmbiguous: true, drivers.FaultOverheated: true, drivers.FaultCutter: true, drivers.FaultCertificate: true, drivers.FaultTonerEmpty: true,
 }
 
 // fault says what is wrong with a device and what to do.

@@ -29,6 +29,11 @@ type Options struct {
 	// Stall is how long a job may stand still while the printer is in trouble, silent or holds it back, 60 s. Then it is
 	// taken back, so that it does not come out when nobody waits for it.
 	Stall time.Duration
+	// Quiet is how long a job may stand still before what the printer only warns of is taken for the reason, 3 s. CUPS's own printers
+	// never say more of an open cover or a jam while they are at a job. Such a job is waited for five times as long as Stall: it may just be slow.
+	Quiet time.Duration
+	// Told hears how the printer is while a job is followed, in the goroutine of Print; nil is nobody.
+	Told func(drivers.Status)
 	// Dial reaches the printer; nil is the network. It must fail with a *net.OpError of "dial" where it is not reached.
 	Dial near.Dial
 }
@@ -99,10 +104,13 @@ func (o *Options) fill() {
 	for _, d := range []struct {
 		value    *time.Duration
 		fallback time.Duration
-	}{{&o.Answer, 5 * time.Second}, {&o.Send, 2 * time.Minute}, {&o.Poll, 500 * time.Millisecond}, {&o.Busy, 30 * time.Second}, {&o.Stall, time.Minute}} {
+	}{{&o.Answer, 5 * time.Second}, {&o.Send, 2 * time.Minute}, {&o.Poll, 500 * time.Millisecond}, {&o.Busy, 30 * time.Second}, {&o.Stall, time.Minute}, {&o.Quiet, 3 * time.Second}} {
 		if *d.value == 0 {
 			*d.value = d.fallback
 		}
+	}
+	if o.Told == nil {
+		o.Told = func(drivers.Status) {}
 	}
 }
 

@@ -78,7 +78,12 @@ func faulty(report drivers.PrintReport, err error) (drivers.PrintReport, error) 
 func (p *Printer) after(ctx context.Context, before drivers.Status) drivers.Status {
 	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), min(p.options.Answer, 2*time.Second))
 	defer cancel()
-	status, _ := p.Status(short) // an error is a status too
+	status, err := p.Status(short)                                                               // an error is a status too
+	if drivers.FaultOf(err) == drivers.FaultSilent && near.Pause(short, p.options.Poll) == nil { // cut off in the middle: it may just be going
+		if again, err := p.Status(short); err == nil || again.Fault == drivers.FaultUnplugged {
+			status = again
+		}
+	}
 	if status.Model == "" {
 		status.Model = before.Model
 	}
@@ -133,7 +138,8 @@ type progress struct {
 // follow looks at the job until it has ended, ctx ends, or it has stood still for too long.
 func (p *Printer) follow(ctx context.Context, id int) (drivers.Outcome, error) {
 	var last progress
-	moved := p.options.Now()
+	moved := p.options.Now() // or was in no trouble
+	still := moved           // since when the job is as it was
 	for {
 		now, err := p.look(ctx, id)
 		switch {
@@ -141,18 +147,22 @@ func (p *Printer) follow(ctx context.Context, id int) (drivers.Outcome, error) {
 			return ended(now)
 		case err == nil && (now.state != last.state || now.pages != last.pages):
 			last, moved = now, p.options.Now()
+			still = moved
 		case ctx.Err() != nil:
 			return drivers.Unconfirmed, failure(drivers.FaultCancelled, "follow job", ctx.Err())
 		case lost(err):
 			return drivers.Unconfirmed, err
 		}
-		trouble := err
+		limit, trouble := p.options.Stall, err
 		if err == nil {
-			trouble = p.trouble(ctx, now)
+			var only bool
+			if trouble, only = p.trouble(ctx, now, p.options.Now().Sub(still) >= p.options.Quiet); only {
+				limit *= patience
+			}
 		}
 		if trouble == nil {
 			moved = p.options.Now()
-		} else if p.options.Now().Sub(moved) >= p.options.Stall {
+		} else if p.options.Now().Sub(moved) >= limit {
 			return drivers.Unconfirmed, trouble
 		}
 		if err := near.Pause(ctx, p.options.Poll); err != nil {
@@ -161,25 +171,39 @@ func (p *Printer) follow(ctx context.Context, id int) (drivers.Outcome, error) {
 	}
 }
 
+// patience is how many times Stall a job is waited for that stands still while the printer only warns.
+const patience = 5
+
 // lost tells whether the printer has forgotten the job; silence may still end, this does not.
 func lost(err error) bool {
 	var refused *refusedError
 	return errors.As(err, &refused)
 }
 
-// trouble says why a job does not move: nil while the printer works on it.
-func (p *Printer) trouble(ctx context.Context, now progress) error {
-	status, err := p.Status(ctx)
-	switch {
-	case err != nil:
-		return err
-	case status.Fault != drivers.FaultNone:
-		return failure(status.Fault, "follow job", errStalled)
-	case now.state != jobProcessing && status.Condition != drivers.Busy:
-		return failure(drivers.FaultSilent, "follow job", errStalled)
+// trouble says why a job does not move, and tells whoever listens: nil while the printer works on it. still is that it has not moved for some time: then
+// what the printer only warns of is the reason (only).
+func (p *Printer) trouble(ctx context.Context, now progress, still bool) (trouble error, only bool) {
+	s, err := p.ask(ctx)
+	if err != nil {
+		p.options.Told(p.away(err))
+		return err, false
 	}
-	return nil
+	status := p.status(s)
+	if only = still && status.Fault == drivers.FaultNone; only {
+		status = p.statusBy(s, warns)
+	}
+	p.options.Told(status)
+	switch {
+	case status.Fault != drivers.FaultNone:
+		return failure(status.Fault, "follow job", errStalled), only
+	case now.state != jobProcessing && status.Condition != drivers.Busy:
+		return failure(drivers.FaultSilent, "follow job", errStalled), false
+	}
+	return nil, false
 }
+
+// warns is what may stop a job that stands still.
+func warns(_, severity string) bool { return severity != "report" }
 
 func (p *Printer) look(ctx context.Context, id int) (progress, error) {
 	m := p.message(goipp.OpGetJobAttributes)

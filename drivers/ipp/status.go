@@ -128,7 +128,10 @@ var troubles = []struct {
 }
 
 // status puts what a printer said into the contract's words.
-func (p *Printer) status(s said) drivers.Status {
+func (p *Printer) status(s said) drivers.Status { return p.statusBy(s, s.stops) }
+
+// statusBy is status where stops tells which reasons keep pages from coming out.
+func (p *Printer) statusBy(s said, stops func(reason, severity string) bool) drivers.Status {
 	status := drivers.Status{Role: drivers.RoleDocument, Condition: drivers.Online, Paper: drivers.PaperUnknown, Model: s.model, At: p.options.Now()}
 	if s.state == stateProcessing {
 		status.Condition = drivers.Busy
@@ -140,7 +143,7 @@ func (p *Printer) status(s said) drivers.Status {
 				continue
 			}
 			s.note(&status, reason)
-			if status.Fault == drivers.FaultNone && s.stops(reason, severity) {
+			if status.Fault == drivers.FaultNone && stops(reason, severity) {
 				status.Condition, status.Fault = t.condition, t.fault
 			}
 		}

@@ -41,9 +41,10 @@ func openPrinter(c *Printer, options Options) opener[*escpos.Printer] {
 	}
 }
 
-func openDocument(c *Document, options Options) opener[*ipp.Printer] {
+// openDocument lets everybody know at once what a printer waits for in the middle of a job.
+func openDocument(c *Document, options Options, b *board) opener[*ipp.Printer] {
 	return func(ctx context.Context, _ bool) (*ipp.Printer, error) {
-		return ipp.Open(ctx, c.Link, ipp.Options{Now: options.Now})
+		return ipp.Open(ctx, c.Link, ipp.Options{Now: options.Now, Told: func(s drivers.Status) { b.post(s, nil) }})
 	}
 }
 

@@ -179,7 +179,7 @@ func (p *Point) start(ctx context.Context, config Config, options Options) {
 	if c := config.Document; c != nil {
 		seldom := options
 		seldom.Watch *= 5 // each look keeps it from its sleep
-		o := newOwner(drivers.RoleDocument, p.board, seldom, p.pulse(), openDocument(c, options))
+		o := newOwner(drivers.RoleDocument, p.board, seldom, p.pulse(), openDocument(c, options, p.board))
 		p.document = &documentHandle{owner: o}
 		run(ctx, p, o)
 	}

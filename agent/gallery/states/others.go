@@ -6,6 +6,7 @@ import (
 	"bianmin/agent/desk"
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
+	"bianmin/core/text"
 	"bianmin/drivers"
 )
 
@@ -138,6 +139,10 @@ func overlays(c canned) []Named {
 			Yes: say("desk.ask.leave-out", nil), No: say("desk.ask.keep-all", nil),
 		})},
 		{"overlay-print", over(desk.Overlay{Kind: "print-unknown", Title: say("desk.label.receipt-unconfirmed", nil), Yes: yes, No: no})},
+		{"overlay-print-waits", over(desk.Overlay{
+			Kind: "ask", Title: say("desk.notice.device.jam", map[string]any{"device": text.Key("desk.notice.device.name.document")}),
+			Text: []desk.Message{say("desk.ask.print-waits", nil)}, Yes: say("desk.ask.print-stop", nil), No: say("desk.ask.print-wait", nil), Danger: true,
+		})},
 	}
 }
 

@@ -134,15 +134,20 @@ func sentence(err error) error {
 	if !errors.As(err, &fault) {
 		return err
 	}
-	said := faults[fault.Fault]
-	if fault.Role == drivers.RoleDocument && pagesFaults[fault.Fault] != "" {
-		said = pagesFaults[fault.Fault]
-	}
-	if fault.Role == drivers.RoleSocial && chipFaults[fault.Fault] != "" {
-		said = chipFaults[fault.Fault]
-	}
+	said := wordsOf(fault.Role, fault.Fault)
 	if said == "" {
 		return err
 	}
 	return fmt.Errorf("%s (%w)", said, err)
+}
+
+// wordsOf are the words for a fault of a device of a role; "" where there are none.
+func wordsOf(role drivers.Role, fault drivers.Fault) string {
+	if role == drivers.RoleDocument && pagesFaults[fault] != "" {
+		return pagesFaults[fault]
+	}
+	if role == drivers.RoleSocial && chipFaults[fault] != "" {
+		return chipFaults[fault]
+	}
+	return faults[fault]
 }

@@ -68,9 +68,15 @@ func readAll(file string, stdin io.Reader) ([]byte, error) {
 	return content, nil
 }
 
-// printPages reports an outcome also when the printer cannot even be found.
-func printPages(ctx context.Context, l *line, title string, pdf []byte) (drivers.PrintReport, error) {
-	printer, err := ipp.Open(ctx, l.link, ipp.Options{Now: time.Now})
+// printPages reports an outcome also when the printer cannot even be found. waits hears of what the printer holds on to the job for.
+func printPages(ctx context.Context, l *line, title string, pdf []byte, waits func(drivers.Fault)) (drivers.PrintReport, error) {
+	last := drivers.FaultNone
+	printer, err := ipp.Open(ctx, l.link, ipp.Options{Now: time.Now, Told: func(s drivers.Status) {
+		if s.Fault != last && s.Fault != drivers.FaultNone {
+			waits(s.Fault)
+		}
+		last = s.Fault
+	}})
 	if err != nil {
 		return drivers.PrintReport{Outcome: drivers.NotPrinted, Fault: drivers.FaultOf(err)}, linkSentence(l, err)
 	}

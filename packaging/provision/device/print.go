@@ -37,7 +37,9 @@ func printCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
 			l.suits(command, &profile)
-			send, err := job(&l, profile, file, command.InOrStdin(), blank)
+			send, err := job(&l, profile, file, command.InOrStdin(), blank, func(fault drivers.Fault) {
+				_, _ = fmt.Fprintf(command.ErrOrStderr(), "%s; the printer goes on when it is put right, Ctrl-C takes the document back\n", wordsOf(drivers.RoleDocument, fault))
+			})
 			if err != nil {
 				if l.json {
 					report := drivers.PrintReport{Outcome: drivers.NotPrinted, Fault: faultUsage}
@@ -71,10 +73,10 @@ func printCommand() *cobra.Command {
 }
 
 // job reads the document for the link's kind of printer and gives what prints it.
-func job(l *line, profile escpos.Profile, file string, stdin io.Reader, blank bool) (func(ctx context.Context) (drivers.PrintReport, error), error) {
+func job(l *line, profile escpos.Profile, file string, stdin io.Reader, blank bool, waits func(drivers.Fault)) (func(ctx context.Context) (drivers.PrintReport, error), error) {
 	if ippLink(l.link) {
 		title, pdf, err := readPages(file, stdin, blank)
-		return func(ctx context.Context) (drivers.PrintReport, error) { return printPages(ctx, l, title, pdf) }, err
+		return func(ctx context.Context) (drivers.PrintReport, error) { return printPages(ctx, l, title, pdf, waits) }, err
 	}
 	document, err := readDocument(file, stdin)
 	if err != nil {
