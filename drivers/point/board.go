@@ -52,9 +52,9 @@ func (b *board) post(s drivers.Status, why error) {
 	if known && before == s {
 		return
 	}
-	told := []any{"role", s.Role, "condition", s.Condition, "before", before.Condition, "fault", s.Fault, "paper", s.Paper, "serial", s.Serial}
+	told := []any{"role", s.Role, "condition", s.Condition, "before", before.Condition, "fault", s.Fault, "paper", s.Paper, "serial", s.Serial, "reason", "the device says so"}
 	if why != nil {
-		told = append(told, "reason", why)
+		told[len(told)-1] = why
 	}
 	b.log.Info("device changed", told...)
 	for {
