@@ -12,6 +12,52 @@ import (
 	"bianmin/drivers/sim/printer"
 )
 
+// A head that is too hot in the middle of a job: nothing of it stands on the next person's strip, and it is not printed twice.
+func (r *printerRig) overheatsDuring() {
+	r.sim.After(60, func() { r.sim.SetOverheated(true) })
+	r.expect(Note("HOT"), drivers.Unconfirmed, drivers.FaultOverheated)
+	if s, err := r.printer.Status(r.ctx); err != nil || s.Fault != drivers.FaultOverheated {
+		r.Errorf("status %+v, %v", s, err)
+	}
+	r.sim.SetOverheated(false)
+	r.expect(Note("COOL"), drivers.Printed, drivers.FaultNone)
+	hot := 0
+	for _, s := range r.sim.Strips() {
+		if strings.Contains(Words(s), "HOT") {
+			hot++
+			if strings.Contains(Words(s), "COOL") {
+				r.Errorf("one strip for two: %q", Words(s))
+			}
+		}
+	}
+	if hot > 1 {
+		r.Errorf("the job of unknown outcome stands on %d strips", hot)
+	}
+}
+
+func (r *printerRig) breaksDuring() {
+	r.sim.After(60, func() { r.sim.SetBroken(true) })
+	r.expect(Note("BREAKS"), drivers.Unconfirmed, drivers.FaultDevice)
+	r.expect(Note("NO"), drivers.NotPrinted, drivers.FaultDevice)
+}
+
+// Somebody who presses the feed button takes the printer offline: a job is not begun then, one that is under way goes on when they let go, and ends when
+// they do not.
+func (r *printerRig) buttonHeld() {
+	r.sim.SetHeld(true)
+	if report := r.expect(Note("HELD"), drivers.NotPrinted, drivers.FaultBusy); report.Before.Condition != drivers.Busy {
+		r.Errorf("before: %+v", report.Before)
+	}
+	r.sim.SetHeld(false)
+	r.sim.After(60, func() {
+		r.sim.SetHeld(true)
+		time.AfterFunc(r.pace*100*time.Millisecond, func() { r.sim.SetHeld(false) })
+	})
+	r.expect(Note("FREE"), drivers.Printed, drivers.FaultNone)
+	r.sim.After(60, func() { r.sim.SetHeld(true) })
+	r.expect(Note("STUCK"), drivers.Unconfirmed, drivers.FaultBusy)
+}
+
 func (r *printerRig) silentBefore() {
 	r.sim.SetSilent(true)
 	report := r.expect(Note("K"), drivers.NotPrinted, drivers.FaultSilent)

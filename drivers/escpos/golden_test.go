@@ -245,6 +245,36 @@ func TestDrawnLinesLookLikeText(t *testing.T) {
 	}
 }
 
+// TestOnlySuchLinesAreDrawn: beside a line that the printer lacks a character for all others go out as text, and dots go out for that line alone.
+func TestOnlySuchLinesAreDrawn(t *testing.T) {
+	text := func(s string) receipt.Block { return receipt.Block{Kind: receipt.Text, Text: s} }
+	for _, paper := range []int{80, 58} {
+		s := strip(t, receipt.Document{Blocks: []receipt.Block{text("第一行"), text("王㛃"), text("第三行")}}, escpos.Profile{Paper: paper})
+		if !slices.Equal(s.Lines, []string{"第一行", "第三行"}) {
+			t.Errorf("%d mm: as text %q", paper, s.Lines)
+		}
+		if n := bytes.Count(s.Raw, []byte{0x1D, 'v', '0'}); n != 1 {
+			t.Errorf("%d mm: %d pictures", paper, n)
+		}
+		plain := strip(t, receipt.Document{Blocks: []receipt.Block{text("第一行"), text("王芳"), text("第三行")}}, escpos.Profile{Paper: paper})
+		if bytes.Contains(plain.Raw, []byte{0x1D, 'v', '0'}) || len(plain.Lines) != 3 {
+			t.Errorf("%d mm: a usual text is drawn: %q", paper, plain.Lines)
+		}
+	}
+}
+
+// TestCodesByCapability: a code goes out as the printer's own command where it has one, else as a picture.
+func TestCodesByCapability(t *testing.T) {
+	d := receipt.Document{Blocks: []receipt.Block{{Kind: receipt.QR, Data: "BM1:TEST"}}}
+	for raster, want := range map[bool][2]int{false: {1, 0}, true: {0, 1}} {
+		s := strip(t, d, escpos.Profile{RasterQR: raster})
+		commands, pictures := bytes.Count(s.Raw, []byte("\x1d(k\x03\x001Q0")), bytes.Count(s.Raw, []byte{0x1D, 'v', '0'})
+		if commands != want[0] || (pictures > 0) != (want[1] > 0) {
+			t.Errorf("as a picture %v: %d commands, %d pictures", raster, commands, pictures)
+		}
+	}
+}
+
 // ink are the positions of all black dots of the first 48 rows.
 func ink(s printer.Strip) []image.Point {
 	var out []image.Point

@@ -170,14 +170,20 @@ func (j *job) await(ctx context.Context, left int) error {
 }
 
 // look asks a working printer whether it has stopped, and why. Silence for a
-// moment is no trouble, the head may be busy; silence for long is.
+// moment is no trouble, the head may be busy; silence for long is. So it is with somebody's finger on the feed button.
 func (j *job) look(ctx context.Context) error {
 	limit, cancel := context.WithTimeout(ctx, j.options.Silence)
 	defer cancel()
+	silent := errSilent
 	for {
 		status, err := j.wire.status(limit)
+		if err == nil && status.Fault == drivers.FaultBusy {
+			j.trouble, silent = status.Fault, errTrouble
+			_, err = j.wire.listen(limit, isNothing, j.options.Answer)
+		}
 		switch {
 		case err == nil && status.Fault == drivers.FaultNone:
+			j.trouble = drivers.FaultNone
 			return nil
 		case err == nil:
 			j.trouble = status.Fault
@@ -185,7 +191,7 @@ func (j *job) look(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case limit.Err() != nil:
-			return errSilent
+			return silent
 		case !unanswered(err) && !errors.Is(err, context.DeadlineExceeded):
 			return err
 		}

@@ -32,6 +32,7 @@ type wire struct {
 
 	acknowledges bool     // it has answered a GS r before
 	stale        bool     // an answer was given up that may still come
+	late         bool     // a question was not answered in time
 	order        []answer // kinds of answers as they came, while doubt wants to know
 	marks        bool     // it has answered a mark before
 	unmarked     bool     // it has left one unanswered
@@ -128,29 +129,44 @@ func (w *wire) ask(ctx context.Context, n byte) (byte, error) {
 		if !unanswered(err) {
 			return 0, err
 		}
+		w.late = true
 	}
 	return 0, err
 }
 
-// status asks all four questions.
+// status asks all four questions. Where one was not answered in time its answer may still come, and pass for that of the next: then all is heard out and
+// asked once more.
 func (w *wire) status(ctx context.Context) (drivers.Status, error) {
 	s := drivers.Status{Role: drivers.RolePrinter}
-	var all replies
-	for n := range byte(4) {
-		b, err := w.ask(ctx, n+1)
-		if err != nil {
-			s.Condition, s.Paper = drivers.Offline, drivers.PaperUnknown
-			if s.Fault = faultOf(err); s.Fault == drivers.FaultUnplugged {
-				s.Condition = drivers.NoDevice
-			}
-			s.At = w.options.Now()
-			return s, fmt.Errorf("ask for status %d: %w", n+1, err)
+	all, err := w.replies(ctx)
+	for again := 0; err == nil && w.late; again++ {
+		w.late = false
+		if err = w.hush(ctx, w.options.Answer); err == nil {
+			all, err = w.replies(ctx)
 		}
-		all[n] = b
+		if again == 2 && err == nil && w.late { // what cannot be told apart is no answer
+			err = errSilent
+		}
+	}
+	s.At = w.options.Now()
+	if err != nil {
+		s.Condition, s.Paper = drivers.Offline, drivers.PaperUnknown
+		if s.Fault = faultOf(err); s.Fault == drivers.FaultUnplugged {
+			s.Condition = drivers.NoDevice
+		}
+		return s, err
 	}
 	all.apply(&s)
-	s.At = w.options.Now()
 	return s, nil
+}
+
+func (w *wire) replies(ctx context.Context) (all replies, err error) {
+	for n := range byte(4) {
+		if all[n], err = w.ask(ctx, n+1); err != nil {
+			return all, fmt.Errorf("ask for status %d: %w", n+1, err)
+		}
+	}
+	return all, nil
 }
 
 // wake ends a command that an earlier program, or a pulled cable, left half sent:

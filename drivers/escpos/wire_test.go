@@ -21,6 +21,8 @@ type script struct {
 	delay  map[int]string // instead of paper to the n-th GS r, from 1; "" is silence
 	got    bytes.Buffer   // everything received
 	asked  int            // GS r seen
+	hold   int            // so many answers to DLE EOT are held back, and come before the next one
+	held   string
 }
 
 func healthy() *script {
@@ -44,7 +46,11 @@ func (s *script) play(end *drivertest.FarEnd) {
 			var reply string
 			switch {
 			case len(tail) == 3 && tail[0] == dle && tail[1] == 4 && tail[2] >= 1 && tail[2] <= 4:
-				reply = s.status[tail[2]-1]
+				reply = s.held + s.status[tail[2]-1]
+				if s.held = ""; s.hold > 0 {
+					s.hold--
+					reply, s.held = "", reply
+				}
 			case bytes.Equal(tail, acknowledge):
 				s.asked++
 				reply = s.paper
@@ -136,6 +142,28 @@ func TestOpenFailures(t *testing.T) {
 					t.Errorf("%v, want fault %q", err, c.fault)
 				}
 			})
+		})
+	}
+}
+
+// TestLateStatus: an answer that comes after the question was asked again does not pass for the next question's: somebody's finger on the feed button is
+// no jammed cutter.
+func TestLateStatus(t *testing.T) {
+	for _, late := range []int{1, 2, 3} {
+		s := healthy()
+		with(t, s, func(ctx context.Context, p *Printer, err error) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.status, s.hold = [4]string{"\x1a", "\x1a", "\x12", "\x12"}, late
+			for range 3 { // the first may find it silent
+				if got, err := p.Status(ctx); err == nil && got.Fault != drivers.FaultBusy || err != nil && got.Fault != drivers.FaultSilent {
+					t.Errorf("%d late: %+v, %v", late, got, err)
+				}
+			}
+			if got, err := p.Status(ctx); err != nil || got.Fault != drivers.FaultBusy || got.Paper != drivers.PaperFull {
+				t.Errorf("%d late, in the end: %+v, %v", late, got, err)
+			}
 		})
 	}
 }

@@ -17,11 +17,12 @@ type faults struct {
 	silent     bool // powered off at the other end of a good cable
 	stalled    bool // takes no bytes
 	narrow     bool // a roll of 58 mm lies in
+	held       bool // somebody holds the feed button
 	lying      bool // says of itself that all is well, whatever is
 }
 
 func (f *faults) stops() bool {
-	return f.rows <= 0 || f.cover || f.cutter || f.overheated || f.broken || f.silent
+	return f.rows <= 0 || f.cover || f.cutter || f.overheated || f.broken || f.silent || f.held
 }
 
 // sensor is the paper byte of GS r.
@@ -50,6 +51,7 @@ func (f *faults) status(n byte) byte {
 		set(f.cutter, 0x20)
 	case 2:
 		set(f.cover, 0x04)
+		set(f.held, 0x08)
 		set(f.rows <= 0, 0x20)
 		set(f.cutter || f.overheated || f.broken, 0x40)
 	case 3:
@@ -71,6 +73,9 @@ func (f *faults) automatic() [4]byte {
 	}
 	if f.cover {
 		b[0] |= 0x20
+	}
+	if f.held {
+		b[0] |= 0x40
 	}
 	if f.cutter {
 		b[1] |= 0x08
@@ -152,6 +157,9 @@ func (p *Printer) SetNarrow(on bool) {
 
 // SetOverheated heats the head up or lets it cool.
 func (p *Printer) SetOverheated(hot bool) { p.change(func() { p.faults.overheated = hot }) }
+
+// SetHeld has somebody hold the feed button, which takes the printer offline, or let go of it.
+func (p *Printer) SetHeld(held bool) { p.change(func() { p.faults.held = held }) }
 
 // SetBroken breaks the printer for good, or replaces it.
 func (p *Printer) SetBroken(broken bool) { p.change(func() { p.faults.broken = broken }) }

@@ -16,6 +16,7 @@ type State struct {
 	Cutter    bool // jammed, or it will at the next cut
 	Hot       bool
 	Broken    bool
+	Held      bool // somebody holds the feed button
 	Stalled   bool
 	Lying     bool
 	Narrow    bool // a roll of 58 mm lies in
@@ -34,7 +35,7 @@ func (p *Printer) State() State {
 	defer p.mutex.Unlock()
 	return State{
 		Plugged: plugged, PaperOut: p.faults.rows <= 0, PaperLow: p.faults.rows < nearEnd, CoverOpen: p.faults.cover,
-		Silent: p.faults.silent, Cutter: p.faults.cutter || p.faults.cutterJams, Hot: p.faults.overheated, Broken: p.faults.broken,
+		Silent: p.faults.silent, Cutter: p.faults.cutter || p.faults.cutterJams, Hot: p.faults.overheated, Broken: p.faults.broken, Held: p.faults.held,
 		Stalled: p.faults.stalled, Lying: p.faults.lying, Narrow: p.faults.narrow, Rows: p.faults.rows,
 		Strips: len(p.finished), Unknown: p.unknown, Received: p.total, Lost: p.lost, Waiting: len(p.queue),
 	}

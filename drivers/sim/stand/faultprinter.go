@@ -62,6 +62,10 @@ func printerFaults() []Fault {
 			turn: set((*printer.Printer).SetBroken), on: is(func(p printer.State) bool { return p.Broken }),
 		},
 		{
+			Name: "button-held", Of: Printer, Words: [2]string{"按住进纸键", "Feed button held"}, Covers: []string{"printer.SetHeld"},
+			turn: set((*printer.Printer).SetHeld), on: is(func(p printer.State) bool { return p.Held }),
+		},
+		{
 			Name: "stalled", Of: Printer, Words: [2]string{"不收数据", "Takes no data"}, Covers: []string{"printer.SetStalled"},
 			turn: set((*printer.Printer).SetStalled), on: is(func(p printer.State) bool { return p.Stalled }),
 		},
