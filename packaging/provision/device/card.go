@@ -106,7 +106,7 @@ func readCard(ctx context.Context, l *line) (card identity.Card, module string, 
 			return card, status.Serial, err
 		case errors.Is(err, drivers.ErrNoCard):
 			if last == nil {
-				last = &nobodyError{faultNoCard, fmt.Sprintf("no card was placed within %v; one that lies there already is not found again: lift it and lay it down again", l.timeout)}
+				last = &nobodyError{faultNoCard, say("no-card", map[string]any{"time": l.timeout.String()})}
 			}
 		case fault == drivers.FaultCard, fault == drivers.FaultCardDoubt:
 			last = err

@@ -71,7 +71,7 @@ func readCode(ctx context.Context, l *line) (code barcode.Code, err error) {
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	code, err = reader.Scan(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return barcode.Code{}, &nobodyError{faultNoCode, fmt.Sprintf("no code was scanned within %v", l.timeout.Round(time.Millisecond))}
+		return barcode.Code{}, &nobodyError{faultNoCode, say("no-code", map[string]any{"time": l.timeout.Round(time.Millisecond).String()})}
 	}
 	return code, err
 }

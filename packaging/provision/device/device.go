@@ -72,7 +72,7 @@ func (l *line) findSpeed(ctx context.Context) error {
 		l.baud = 115200
 	}
 	if found.Role == "" && found.Err == nil && ctx.Err() == nil {
-		return errors.New("no card reader answers at any speed: check power and cable")
+		return errors.New(say("no-speed", nil))
 	}
 	return nil
 }
@@ -82,13 +82,13 @@ func (l *line) open(ctx context.Context) (link.Link, error) {
 	opened, err := link.Open(ctx, l.link, link.Options{Baud: l.baud})
 	switch {
 	case errors.Is(err, link.ErrNotPermitted):
-		return nil, fmt.Errorf("%w: run as a member of the group that owns the device (usually dialout), or as root", err)
+		return nil, fmt.Errorf("%s (%w)", say("not-permitted", nil), err)
 	case errors.Is(err, link.ErrBusy):
-		return nil, fmt.Errorf("%w: end the kiosk first", err)
+		return nil, fmt.Errorf("%s (%w)", say("held", nil), err)
 	case errors.Is(err, link.ErrUnplugged):
 		return nil, &absentError{link: l.link, err: err}
 	case errors.Is(err, link.ErrAmbiguous):
-		return nil, fmt.Errorf("%w, as usb:VENDOR:PRODUCT:SERIAL or usb:VENDOR:PRODUCT@SOCKET", err)
+		return nil, fmt.Errorf("%s (%w)", say("several", nil), err)
 	}
 	return opened, err
 }
@@ -100,33 +100,10 @@ type absentError struct {
 }
 
 func (e *absentError) Error() string {
-	return e.link + " is not there: plug the device in and switch it on, or look with 'provision device list' which name it has now"
+	return say("absent", map[string]any{"link": e.link})
 }
 
 func (e *absentError) Unwrap() error { return e.err }
-
-// faults are the sentences for what goes wrong with a device.
-var faults = map[drivers.Fault]string{
-	drivers.FaultUnplugged:    "the device was unplugged",
-	drivers.FaultSilent:       "the device does not answer: check power, cable and speed",
-	drivers.FaultProtocol:     "the device answers, but not in its protocol: check the speed, and that it is the device you mean",
-	drivers.FaultDevice:       "the device reports itself broken",
-	drivers.FaultNotPermitted: "the operating system refuses access to the device",
-	drivers.FaultAmbiguous:    "several such devices are plugged in: unplug one, or name the one you mean",
-	drivers.FaultCard:         "the card could not be read: place it again",
-	drivers.FaultCardDoubt:    "two reads of the card disagree: place it again",
-	drivers.FaultCardOther:    "the card is of another kind than this reader is for",
-	drivers.FaultBusy:         "another program holds the device",
-	drivers.FaultPaperOut:     "the printer has no paper: put in a new roll",
-	drivers.FaultCoverOpen:    "the printer's cover is open: close it",
-	drivers.FaultCutter:       "the printer's cutter is jammed: switch the printer off and clear it",
-	drivers.FaultOverheated:   "the print head is too hot: wait until it has cooled",
-	drivers.FaultJam:          "the paper is jammed: open the cover and clear it",
-	drivers.FaultNoDocument:   "nothing lies in the feeder: lay the sheets in",
-	drivers.FaultMissingTool:  "scanimage is not installed: install the package sane-utils",
-	drivers.FaultCertificate:  "the device's certificate is not the one that is kept: make sure that it is the device you mean, then say its fingerprint with --certificate, and in the configuration",
-	drivers.FaultCancelled:    "stopped",
-}
 
 // sentence puts a person's sentence before a device's error.
 func sentence(err error) error {
@@ -139,15 +116,4 @@ func sentence(err error) error {
 		return err
 	}
 	return fmt.Errorf("%s (%w)", said, err)
-}
-
-// wordsOf are the words for a fault of a device of a role; "" where there are none.
-func wordsOf(role drivers.Role, fault drivers.Fault) string {
-	if role == drivers.RoleDocument && pagesFaults[fault] != "" {
-		return pagesFaults[fault]
-	}
-	if role == drivers.RoleSocial && chipFaults[fault] != "" {
-		return chipFaults[fault]
-	}
-	return faults[fault]
 }

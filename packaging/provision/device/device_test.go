@@ -13,6 +13,9 @@ import (
 
 	"go.uber.org/goleak"
 
+	"bianmin/assets"
+	"bianmin/core/text"
+	"bianmin/drivers"
 	"bianmin/drivers/photo"
 	"bianmin/drivers/sim"
 	"bianmin/drivers/sim/reader"
@@ -243,7 +246,7 @@ func TestCardFailures(t *testing.T) {
 			{"card", "--json"}, {"status", "--role", "reader"}, {"status", "--role", "printer"}, {"print", "--document", write(t, note)},
 		} {
 			_, err := run(t, append(args, "--link", absent)...)
-			if err == nil || !strings.HasPrefix(err.Error(), absent+" is not there: plug the device in") || strings.Contains(err.Error(), "lstat") {
+			if err == nil || !strings.HasPrefix(err.Error(), absent+" 不在") || !strings.Contains(err.Error(), absent+" is not there: plug the device in") || strings.Contains(err.Error(), "lstat") {
 				t.Errorf("%v without a device: %v", args, err)
 			}
 		}
@@ -256,6 +259,25 @@ func TestCardFailures(t *testing.T) {
 	}
 	if _, err := run(t, "card", "--link", link, "--baud", "12345"); err == nil || !strings.Contains(err.Error(), "settings") {
 		t.Errorf("odd speed: %v", err)
+	}
+}
+
+// TestFaultsHaveWords: every fault is said in Chinese and English, and what differs for a role too.
+func TestFaultsHaveWords(t *testing.T) {
+	words, err := text.Load(assets.Words())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range []drivers.Fault{
+		drivers.FaultUnplugged, drivers.FaultSilent, drivers.FaultProtocol, drivers.FaultDevice, drivers.FaultNotPermitted, drivers.FaultAmbiguous, drivers.FaultPaperOut,
+		drivers.FaultCoverOpen, drivers.FaultCutter, drivers.FaultOverheated, drivers.FaultJam, drivers.FaultNoDocument, drivers.FaultBusy, drivers.FaultMissingTool,
+		drivers.FaultCard, drivers.FaultCardDoubt, drivers.FaultCancelled, "document." + drivers.FaultTonerEmpty, "document." + drivers.FaultFormat, "document." + drivers.FaultAborted,
+	} {
+		for _, lang := range []text.Lang{text.Chinese, text.English} {
+			if !words.Has(lang, "provision.device.fault."+string(fault)) {
+				t.Errorf("%s has no words in %s", fault, lang)
+			}
+		}
 	}
 }
 

@@ -101,19 +101,6 @@ func pagesStatus(ctx context.Context, l *line) (drivers.Status, error) {
 	return status, errors.Join(err, printer.Close())
 }
 
-// pagesFaults are the sentences where a document printer's differ from those of other devices.
-var pagesFaults = map[drivers.Fault]string{
-	drivers.FaultUnplugged:    "nobody answers at that address: check power and network, and the link",
-	drivers.FaultSilent:       "the printer does not answer: check power and network",
-	drivers.FaultProtocol:     "something answers, but it is no IPP printer: check the link's port and path",
-	drivers.FaultNotPermitted: "the printer wants a password or refuses this machine",
-	drivers.FaultPaperOut:     "the printer has no paper",
-	drivers.FaultTonerEmpty:   "the printer has no toner",
-	drivers.FaultFormat:       "the printer takes no PDF: set up a CUPS queue that converts it and name that queue's link",
-	drivers.FaultAborted:      "the printer gave the job up: look whether pages came out",
-	drivers.FaultBusy:         "the printer is busy with another job",
-}
-
 // linkSentence says which link is none.
 func linkSentence(l *line, err error) error {
 	if errors.Is(err, ipp.ErrLink) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bianmin/drivers"
+	"bianmin/drivers/selftest"
 )
 
 // TestDocumented: every key that --json prints stands in docs/devices/commands.md, so that none comes, goes or is renamed unnoticed.
@@ -34,7 +35,7 @@ func TestDocumented(t *testing.T) {
 			walk(field.Type)
 		}
 	}
-	for _, printed := range []any{listed{}, drivers.Status{}, drivers.PrintReport{}, scanned{}, told{}, toldSocial{}, toldCode{}, failure{}} {
+	for _, printed := range []any{listed{}, drivers.Status{}, drivers.PrintReport{}, scanned{}, told{}, toldSocial{}, toldCode{}, failure{}, selftest.Result{}} {
 		walk(reflect.TypeOf(printed))
 	}
 	if len(seen) < 12 {

@@ -38,7 +38,7 @@ func printCommand() *cobra.Command {
 			command.SilenceUsage = true
 			l.suits(command, &profile)
 			send, err := job(&l, profile, file, command.InOrStdin(), blank, func(fault drivers.Fault) {
-				_, _ = fmt.Fprintf(command.ErrOrStderr(), "%s; the printer goes on when it is put right, Ctrl-C takes the document back\n", wordsOf(drivers.RoleDocument, fault))
+				_, _ = fmt.Fprintf(command.ErrOrStderr(), "%s\n    %s\n", wordsOf(drivers.RoleDocument, fault), say("waits", nil))
 			})
 			if err != nil {
 				if l.json {

@@ -73,7 +73,7 @@ func scanCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
 			if !scannerLink(l.link) {
-				return refuse(command.OutOrStdout(), l.json, &nobodyError{faultUsage, fmt.Sprintf("%q names no scanner: say %s", l.link, scannerLinks)})
+				return refuse(command.OutOrStdout(), l.json, &nobodyError{faultUsage, say("no-scanner", map[string]any{"link": l.link, "links": scannerLinks})})
 			}
 			pages, err := scanPages(command.Context(), &l, options, folder)
 			if l.json {
@@ -162,7 +162,7 @@ func (p scannedPage) side() string {
 // scannerStatus is a scanner's status, also where it cannot be opened.
 func scannerStatus(ctx context.Context, l *line) (drivers.Status, error) {
 	if !scannerLink(l.link) {
-		return away(drivers.RoleScanner, fmt.Errorf("%q names no scanner: say %s", l.link, scannerLinks))
+		return away(drivers.RoleScanner, errors.New(say("no-scanner", map[string]any{"link": l.link, "links": scannerLinks})))
 	}
 	scanner, err := openScanner(ctx, l)
 	if err != nil {

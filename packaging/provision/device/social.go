@@ -82,20 +82,9 @@ func awaitSocial(ctx context.Context, reader drivers.SocialCardReader) (identity
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return identity.SocialCard{}, &nobodyError{faultNoCard, "no card was put in"}
+			return identity.SocialCard{}, &nobodyError{faultNoCard, say("no-social", nil)}
 		}
 	}
-}
-
-// chipFaults are the sentences that differ for chip cards and their readers.
-var chipFaults = map[drivers.Fault]string{
-	drivers.FaultUnplugged:    "no such chip card reader is plugged in: provision device list shows those that are",
-	drivers.FaultSilent:       "the PC/SC service or the reader does not answer: systemctl restart pcscd",
-	drivers.FaultMissingTool:  "the PC/SC service is missing or does not run: apt-get install pcscd",
-	drivers.FaultNotPermitted: "the PC/SC service refuses this user: run as root",
-	drivers.FaultAmbiguous:    "several chip card readers are plugged in: name the one you mean, as pcsc:NAME",
-	drivers.FaultCard:         "the card could not be read: pull it out and put it in again, chip up, to the end",
-	drivers.FaultCardOther:    "the card is no social-security card, or lies the wrong way round",
 }
 
 // toldSocial is a card as the command prints it. Dates are YYYY-MM-DD.

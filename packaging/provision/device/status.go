@@ -89,11 +89,12 @@ func statusCommand() *cobra.Command {
 			which := cmp.Or(drivers.Role(role), l.roleOf())
 			question := roles[which]
 			if question == nil {
-				err := fmt.Errorf("role %q is unknown, say %s", which, strings.Join(roleNames(), " or "))
+				key := "role-unknown"
 				if which == "" {
-					err = fmt.Errorf("nothing tells what stands at %s: say --role %s", l.link, strings.Join(roleNames(), " or "))
+					key = "role-untold"
 				}
-				return refuse(command.OutOrStdout(), l.json, &nobodyError{faultUsage, err.Error()})
+				said := say(key, map[string]any{"role": string(which), "link": l.link, "roles": strings.Join(roleNames(), ", ")})
+				return refuse(command.OutOrStdout(), l.json, &nobodyError{faultUsage, said})
 			}
 			ctx, cancel := context.WithTimeout(command.Context(), l.timeout)
 			defer cancel()

@@ -73,7 +73,7 @@ func outcomeOf(report drivers.PrintReport, err error) error {
 		return sentence(err)
 	}
 	if err == nil {
-		err = errors.New("nobody knows whether it was printed: look at the printer")
+		err = errors.New(say("unknown-outcome", nil))
 	}
 	return &UnconfirmedError{sentence(err)}
 }
