@@ -233,7 +233,7 @@ func TestOneAtATimeSpeakers(t *testing.T) {
 		return !slices.ContainsFunc(w.Statuses(), func(s drivers.Status) bool { return s.Condition != drivers.Online })
 	}
 	w.until("online, both", func(drivers.Status) bool { return online() })
-	short, cancel := context.WithTimeout(w.ctx, 2*time.Second)
+	short, cancel := context.WithTimeout(w.ctx, time.Second)
 	defer cancel()
 	var heard atomic.Int64
 	time.AfterFunc(300*time.Millisecond, func() {
