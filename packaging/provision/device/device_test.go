@@ -271,7 +271,7 @@ func TestFaultsHaveWords(t *testing.T) {
 	for _, fault := range []drivers.Fault{
 		drivers.FaultUnplugged, drivers.FaultSilent, drivers.FaultProtocol, drivers.FaultDevice, drivers.FaultNotPermitted, drivers.FaultAmbiguous, drivers.FaultPaperOut,
 		drivers.FaultCoverOpen, drivers.FaultCutter, drivers.FaultOverheated, drivers.FaultJam, drivers.FaultNoDocument, drivers.FaultBusy, drivers.FaultMissingTool,
-		drivers.FaultCard, drivers.FaultCardDoubt, drivers.FaultCancelled, "document." + drivers.FaultTonerEmpty, "document." + drivers.FaultFormat, "document." + drivers.FaultAborted,
+		drivers.FaultCard, drivers.FaultCardDoubt, drivers.FaultCardOther, drivers.FaultCertificate, drivers.FaultCancelled, "document." + drivers.FaultTonerEmpty, "document." + drivers.FaultFormat, "document." + drivers.FaultAborted,
 	} {
 		for _, lang := range []text.Lang{text.Chinese, text.English} {
 			if !words.Has(lang, "provision.device.fault."+string(fault)) {

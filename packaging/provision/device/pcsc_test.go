@@ -70,7 +70,10 @@ func TestSocialCommands(t *testing.T) {
 	go func() { done <- social.New().Insert(ctx, social.Virtual) }()
 	for _, arguments := range [][]string{{"card", "--link", link, "--json"}, {"social", "--reader", "Virtual PCD 00 00", "--json"}} {
 		var card toldCard
-		out, err := run(t, arguments...)
+		if out, err := run(t, arguments...); err != nil || strings.Contains(out, "王秀兰") || strings.Contains(out, "990301194803150249") || !strings.Contains(out, `"masked": true`) {
+			t.Errorf("%v shows a person unasked, or nothing: %v", arguments, err)
+		}
+		out, err := run(t, append(arguments, "--full")...)
 		if err != nil {
 			t.Fatal(err)
 		}
