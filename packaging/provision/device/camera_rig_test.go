@@ -42,11 +42,15 @@ func TestUSBCamera(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, errs)
 	}
-	var pages []struct {
-		File    string
-		Quality drivers.Quality
+	var said struct {
+		Pages []struct {
+			File    string
+			Quality drivers.Quality
+		}
 	}
-	if err := json.Unmarshal([]byte(out), &pages); err != nil || len(pages) != 1 || pages[0].Quality != drivers.QualityGood {
+	err = json.Unmarshal([]byte(out), &said)
+	pages := said.Pages
+	if err != nil || len(pages) != 1 || pages[0].Quality != drivers.QualityGood {
 		t.Fatalf("%v in\n%s", err, out)
 	}
 	file, err := os.Open(pages[0].File)
