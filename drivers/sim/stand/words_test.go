@@ -30,7 +30,7 @@ var said = map[string]string{
 	"reader-bytes-lost": damaged, "reader-bytes-extra": damaged, "reader-pieces": "", "reader-late": "读卡器没有回应", "reader-swallowed": "读卡器没有回应",
 	"reader-silent": "读卡器没有回应", "reader-unplugged": "读卡器的线松了",
 	"paper-near-end": "", "paper-mid-print": "打印纸用完了", "paper-out": "打印纸用完了", "narrow-paper": "", "cover": "打印机的盖子没有关好", "cutter": "打印机的切刀卡住了",
-	"hot": "打印机太热", "broken": "打印机坏了", "stalled": "打印机没有回应", "lying": "", "printer-off": "打印机没有回应",
+	"hot": "打印机太热", "broken": "打印机坏了", "button-held": "打印机正在打别的", "stalled": "打印机没有回应", "lying": "", "printer-off": "打印机没有回应",
 	"off-mid-print": "打印机没有回应", "pull-mid-print": "打印机的线松了", "printer-unplugged": "打印机的线松了",
 }
 
