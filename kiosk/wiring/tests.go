@@ -43,10 +43,10 @@ func (t *tests) Keep(results ...selftest.Result) error {
 	return tested.Keep(t.kiosk.options.Settings.Data, results...)
 }
 
-// Report implements journey.Tests. What the devices say comes from what this program itself has published of them.
+// Report implements journey.Tests. The devices are this program's own: it knows how they stand.
 func (t *tests) Report(ctx context.Context) (strip receipt.Document, page []byte, err error) {
 	o := t.kiosk.options
-	look := readiness.Look(ctx, readiness.Options{Settings: o.Settings, Words: t.kiosk.words, Now: time.Now, Log: o.Log, Live: true, Program: "kiosk"})
+	look := readiness.Look(ctx, readiness.Options{Settings: o.Settings, Words: t.kiosk.words, Now: time.Now, Log: o.Log, Live: true, Program: "kiosk", Held: t.kiosk.Devices.Statuses})
 	paper := readiness.Paper{Words: t.kiosk.words}
 	if t.kiosk.Devices.Document() != nil {
 		page, err = tested.PDF(paper.Pages(look))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -181,8 +182,15 @@ func TestStaffTests(t *testing.T) {
 	if strips := bench.Printed(); len(strips) != 2 {
 		t.Errorf("%d strips", len(strips))
 	}
-	if pages, err := bench.Documents(); err != nil || len(pages) != 3 {
-		t.Errorf("%d pages, %v", len(pages), err)
+	pages, err := bench.Documents()
+	if err != nil || len(pages) != 3 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	report, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", pages[2], "-").Output()
+	for _, want := range []string{"QH0301A", read.Digest(), "05.01-20261122-", "墨粉：够用", "没通过", "看的人说不对"} {
+		if err != nil || !strings.Contains(string(report), want) {
+			t.Errorf("%q is missing in the report (%v)\n%s", want, err, report)
+		}
 	}
 	content, err := os.ReadFile(filepath.Join(read.Data, "selftest.jsonl"))
 	if err != nil || strings.Contains(string(content), "周技术") || strings.Contains(string(content), `"name"`) {

@@ -37,6 +37,10 @@ func (l *look) devices(ctx context.Context) {
 		return
 	}
 	l.remember()
+	if l.Held != nil {
+		l.held(reported.Told{Program: l.Program, Devices: l.Held()})
+		return
+	}
 	told, err := reported.Load(l.Settings.Data)
 	if err != nil {
 		l.Log.Warn("what is published of the devices cannot be read", "error", err)

@@ -10,6 +10,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/core/text"
+	"bianmin/drivers"
 	"bianmin/drivers/selftest"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/version"
@@ -72,6 +73,8 @@ type Options struct {
 	Alone bool
 	// Live tells whether the running machine is the one at Root: its services, ports and memory are looked at then.
 	Live bool
+	// Held gives the devices' states where the caller itself holds them; nil where it does not.
+	Held func() []drivers.Status
 	// Program is who looks, for the self tests that a look is; "" is "check".
 	Program string
 	// Before says that the services are not started yet: neither they nor the setup's end are looked for.
