@@ -42,23 +42,30 @@ type level struct {
 // openHighWater reads the file; begin makes it when there is none.
 func openHighWater(path string) (*highWater, error) {
 	w := &highWater{path: path}
-	file, err := os.OpenFile(path, os.O_RDWR, 0o600) // #nosec G304 -- our own folder
-	if errors.Is(err, fs.ErrNotExist) {
-		return w, nil
+	return w, w.load()
+}
+
+// load opens the file where it is there, and takes what it says where that is in order.
+func (w *highWater) load() error {
+	if w.file == nil {
+		file, err := os.OpenFile(w.path, os.O_RDWR, 0o600) // #nosec G304 -- our own folder
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("open high-water file: %w", err)
+		}
+		w.file = file
 	}
-	if err != nil {
-		return nil, fmt.Errorf("open high-water file: %w", err)
-	}
-	w.file = file
 	content := make([]byte, waterSize)
-	if n, _ := file.ReadAt(content, 0); n == waterSize {
+	if n, _ := w.file.ReadAt(content, 0); n == waterSize {
 		sum := seal.Sum(content[:waterBody])
 		if string(content[:4]) == waterMagic && string(content[waterBody:]) == string(sum[:waterBody]) {
 			w.known, w.generation = true, content[4]
 			w.count = int64(binary.BigEndian.Uint64(content[8:])) // #nosec G115 -- we wrote it
 		}
 	}
-	return w, nil
+	return nil
 }
 
 // begin makes the file durable with its first content.
@@ -88,9 +95,13 @@ func (w *highWater) raise(generation byte, count int64) error {
 	return w.set(generation, max(count, w.count))
 }
 
+// read is what the file says. One that was not there, or not in order, is looked for again: somebody else may have begun it.
 func (w *highWater) read() level {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !w.known {
+		_ = w.load() // it stays unknown
+	}
 	return w.level
 }
 

@@ -37,29 +37,50 @@ func (s *Store) Standing(ctx context.Context, generation string) (Clock, error) 
 	if err := s.check.found(); err != nil {
 		return Clock{}, err
 	}
-	water := s.water.read() // before the database: it is raised after each commit
-	var last, told, replaced string
-	var row markRow
-	err := s.standing.QueryRowContext(ctx).Scan(append([]any{&last, &told, &replaced}, row.fields()...)...)
+	water, said, err := s.look(ctx, generation)
 	if err != nil {
 		return Clock{}, classify(fmt.Errorf("adopt a generation: %w", err))
 	}
-	mark, commits := row.mark()
-	if told == generation {
+	if said.told == generation {
 		return Clock{}, &casefile.Error{Code: casefile.Restored, Err: errors.New("the platform saw a number of this generation twice")}
 	}
-	if replaced == generation {
+	if said.replaced == generation {
 		return Clock{}, errReplaced()
 	}
-	if !water.holds(generation, last, commits) {
+	if !water.holds(generation, said.last, said.commits) {
 		return Clock{}, &casefile.Error{Code: casefile.Restored, Err: errors.New("the database is older than its high-water file")}
 	}
-	if !water.known || water.generation != generation[0] || last != generation {
-		if err := s.begin(ctx, generation, commits); err != nil {
+	if !water.known || water.generation != generation[0] || said.last != generation {
+		if err := s.begin(ctx, generation, said.commits); err != nil {
 			return Clock{}, err
 		}
 	}
-	return s.judge(mark)
+	return s.judge(said.mark)
+}
+
+// generations is what the database remembers of them: the last one that was adopted, one that the platform closed, one that
+// was replaced; with the time mark and the commits so far.
+type generations struct {
+	last, told, replaced string
+	mark                 casefile.Mark
+	commits              int64
+}
+
+// look reads the file and then the database, for the file is raised after each commit. Where there was no file it looks once
+// more: whoever made one in between has committed under it since.
+func (s *Store) look(ctx context.Context, generation string) (water level, said generations, err error) {
+	for range 2 {
+		water = s.water.read()
+		var row markRow
+		if err := s.standing.QueryRowContext(ctx).Scan(append([]any{&said.last, &said.told, &said.replaced}, row.fields()...)...); err != nil {
+			return level{}, generations{}, err
+		}
+		said.mark, said.commits = row.mark()
+		if water.known || water.holds(generation, said.last, said.commits) {
+			break
+		}
+	}
+	return water, said, nil
 }
 
 func (s *Store) begin(ctx context.Context, generation string, commits int64) error {

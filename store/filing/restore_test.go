@@ -148,3 +148,21 @@ func TestEvaluationUnderANewGeneration(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstCaseOfAll: a program that was open before the first case of all was accepted by another does not take the store for a copy.
+func TestFirstCaseOfAll(t *testing.T) {
+	p := newPoint(t)
+	early := p.openStore(t)
+	defer func() {
+		if err := early.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	submit(t, p.open(t), person("王秀兰", "990102194501010021"), []byte("page"))
+	if _, err := early.Fit(t.Context(), "A"); err != nil {
+		t.Error(err)
+	}
+	if err := early.Adopt(t.Context(), "A"); err != nil {
+		t.Error(err)
+	}
+}
