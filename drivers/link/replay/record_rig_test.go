@@ -39,6 +39,28 @@ func TestRecord(t *testing.T) {
 	for _, e := range exchanges {
 		give(e.name+".pcap", listened(t, func() { e.do(t, open(t, e.at)) }))
 	}
+	give(serialScript, []byte(script(readsOverLine(t, onLine(t)))))
+}
+
+// onLine puts a reader at a serial line and gives its path.
+func onLine(t *testing.T) string {
+	t.Helper()
+	cards, err := sim.Cards()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "reader")
+	r, err := reader.Start(context.WithoutCancel(t.Context()), path, reader.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	r.Place(cards[serialCard])
+	return path
 }
 
 // give hands a file to the machine outside, which this one cannot write to.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -108,6 +109,26 @@ func TestExchanges(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSerial: an adapter's line is found, and a card read over it against a recording; the far end of the line is umockdev's.
+func TestSerial(t *testing.T) {
+	root, here := played(t, "--device", recording("adapter.umockdev"), "--script", "/dev/ttyUSB0="+recording(serialScript))
+	if !here {
+		return
+	}
+	devices, err := bus.List(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := devices[len(devices)-1]
+	if diff := cmp.Diff(bus.Device{
+		Vendor: 0x1A86, Product: 0x7523, Name: "USB Serial", Port: "2-3",
+		Interfaces: []bus.Interface{{Class: 0xFF, Subclass: 1, Protocol: 2, Driver: "ch341", Serial: "ttyUSB0"}},
+	}, last); diff != "" {
+		t.Fatal(diff)
+	}
+	readsOverLine(t, filepath.Join(root, "dev", last.Interfaces[0].Serial))
 }
 
 // sysfs is where a recorded device stands in /sys.
