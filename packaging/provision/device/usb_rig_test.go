@@ -231,7 +231,8 @@ func TestProgramOnUSB(t *testing.T) {
 	}
 }
 
-// TestCodeReaderOnUSB: a code reader of the point-of-sale class is listed and read, one that plays keyboard is not.
+// TestCodeReaderOnUSB: a code reader of the point-of-sale class and one that plays keyboard are listed, each by its own link; the first
+// is read, and the second is none of that class.
 func TestCodeReaderOnUSB(t *testing.T) {
 	const product = 0x0B61
 	plug := func(name string, product uint16, descriptor []byte) *uhid.Device {
