@@ -1,6 +1,7 @@
 package platformtest_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -83,6 +84,40 @@ func heartbeat() wire.Heartbeat {
 	}
 }
 
+func filled(n int) []byte { return bytes.Repeat([]byte{1}, n) }
+
+func staff() wire.Staff {
+	return wire.Staff{ID: "000001", Name: "n", Salt: filled(16), Hash: filled(32), Time: 1, Memory: 19456, Threads: 1}
+}
+
+// answer is an answer with every field in use, whatever its kind.
+func answer() wire.Answer {
+	return wire.Answer{
+		Version: 1, Kind: wire.Time, Packet: strings.Repeat("0f", 16), Digest: strings.Repeat("ab", 32), Case: "QH0301A-261122-0042-X", Official: "S202611250000001", Time: at,
+		Code: "rule", Reason: "r", Nonce: strings.Repeat("0f", 16), Terminal: "QH0301", Generation: "A", Successor: "B", Staff: []wire.Staff{staff()},
+		Agents: []wire.Agent{{ID: "301001", Name: "n", Role: "agent", Villages: []string{"990301001201"}, AbsenceHours: 1, CanConfirm: true, Salt: filled(16), Hash: filled(32),
+			Time: 1, Memory: 19456, Threads: 1}},
+		Evaluations: &wire.Evaluations{Given: 10, Levels: map[string]int{"5": 10}},
+		Settings:    3, Catalogue: 2, Usage: 1, Replay: &wire.Replay{Number: 1, Since: at}, Wanted: []string{strings.Repeat("0f", 16)},
+	}
+}
+
+func enrolmentRequest() wire.EnrolmentRequest {
+	pem := "-----BEGIN CERTIFICATE REQUEST-----\nAA==\n-----END CERTIFICATE REQUEST-----\n"
+	return wire.EnrolmentRequest{Code: "0000-0000-0000-0000", Nonce: strings.Repeat("0f", 16), Sign: pem, Encrypt: pem, TLS: pem, Software: "t"}
+}
+
+func retirement() wire.Retirement {
+	return wire.Retirement{Nonce: strings.Repeat("0f", 16), Statement: []byte("{}"), Signature: filled(64)}
+}
+
+func updates() wire.Updates {
+	return wire.Updates{
+		Version: 1, Kind: wire.News, Terminal: "QH0301", Generation: "A", Nonce: strings.Repeat("0f", 16), After: "1", Next: "2-0123abcd", More: true, Time: at,
+		Updates: []wire.SealedUpdate{{ID: strings.Repeat("0f", 16), Sealed: filled(10)}},
+	}
+}
+
 // TestContractKnowsEveryField: what terminal and platform seal to each other is
 // described in openapi.yaml, every field of it.
 func TestContractKnowsEveryField(t *testing.T) {
@@ -90,7 +125,12 @@ func TestContractKnowsEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]any{"Event": event(), "Update": update(), "Heartbeat": heartbeat()} {
+	for name, value := range map[string]any{
+		"Event": event(), "Update": update(), "Heartbeat": heartbeat(), "EnrolmentRequest": enrolmentRequest(), "Retirement": retirement(), "Updates": updates(),
+		"ReplayRequest": wire.ReplayRequest{Nonce: strings.Repeat("0f", 16), Kept: [][]byte{[]byte("{}")}}, "Problem": wire.Problem{Code: "c", Reason: "r"},
+		"Trust":  wire.Trust{Version: 1, Environment: "demo", SigningRoot: "-----BEGIN CERTIFICATE-----\n", TLSRoot: "-----BEGIN CERTIFICATE-----\n"},
+		"Answer": answer(),
+	} {
 		schema := document.Components.Schemas[name]
 		if schema == nil {
 			t.Fatalf("the contract has no %s", name)

@@ -120,7 +120,7 @@ func (r *Registry) refuseInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts
 
 func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts, next *casefile.Status, sign Signer, sealing Sealer) (Answered, error) {
 	now := r.now()
-	official, err := r.officialNumber(ctx, tx, f, now)
+	official, err := r.officialNumber(ctx, tx, p.ID, f, now)
 	if err != nil {
 		return Answered{}, err
 	}
@@ -183,26 +183,40 @@ func series(kind string) string {
 }
 
 // officialNumber gives the record's number at the platform, opening the record when the event does.
-func (r *Registry) officialNumber(ctx context.Context, tx *sql.Tx, f Facts, now time.Time) (string, error) {
-	var official string
+func (r *Registry) officialNumber(ctx context.Context, tx *sql.Tx, packet string, f Facts, now time.Time) (string, error) {
 	if !f.Opens {
+		var official string
 		err := tx.QueryRowContext(ctx, `SELECT official FROM cases WHERE number = ?`, f.Case).Scan(&official)
 		return official, err
 	}
-	day := now.In(beijing).Format("20060102")
-	name := "official " + day
-	if series(f.Kind) != "S" {
-		name = "official " + series(f.Kind) + " " + day
-	}
-	var n int
-	if err := tx.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES (?, 1)
-		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, name).Scan(&n); err != nil {
+	official, err := promised(ctx, tx, packet)
+	if err != nil {
 		return "", err
 	}
-	official = fmt.Sprintf("%s%s%07d", series(f.Kind), day, n)
-	_, err := tx.ExecContext(ctx, `INSERT INTO cases (number, writer, official, item, state, opened, kind) VALUES (?,?,?,?,?,?,?)`,
+	if official == "" {
+		if official, err = nextOfficial(ctx, tx, series(f.Kind), now); err != nil {
+			return "", err
+		}
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO cases (number, writer, official, item, state, opened, kind) VALUES (?,?,?,?,?,?,?)`,
 		f.Case, f.Writer, official, f.Item, casefile.StateAccepted, millis(now), f.Kind)
 	return official, err
+}
+
+// counterOf names the counter of a series' official numbers on a day.
+func counterOf(series string, now time.Time) string {
+	day := now.In(beijing).Format("20060102")
+	if series == "S" {
+		return "official " + day
+	}
+	return "official " + series + " " + day
+}
+
+func nextOfficial(ctx context.Context, tx *sql.Tx, series string, now time.Time) (string, error) {
+	var n int
+	err := tx.QueryRowContext(ctx, `INSERT INTO counters (name, value) VALUES (?, 1)
+		ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value`, counterOf(series, now)).Scan(&n)
+	return fmt.Sprintf("%s%s%07d", series, now.In(beijing).Format("20060102"), n), err
 }
 
 // Cases lists the accepted cases by number.

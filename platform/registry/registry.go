@@ -41,8 +41,11 @@ var schemaSettings string
 //go:embed usage.sql
 var schemaUsage string
 
+//go:embed restored.sql
+var schemaRestored string
+
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage}
+var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {

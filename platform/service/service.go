@@ -97,6 +97,7 @@ func (s *Service) handlers() map[string]handler {
 		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
 		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
 		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement, "getSettings": s.getSettings,
+		"postReplay":   s.postReplay,
 		"getCatalogue": s.getCatalogue, "getCatalogueArchive": s.getCatalogueArchive,
 	}
 }
@@ -166,6 +167,9 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 		return err
 	}
 	if answer.Catalogue, err = s.Editions.Number(t.Region); err != nil {
+		return err
+	}
+	if answer.Replay, err = s.Registry.Replay(r.Context()); err != nil {
 		return err
 	}
 	if answer.Staff, err = s.Registry.Staff(r.Context()); err != nil {

@@ -42,6 +42,7 @@ SELECT number FROM cases c WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.case
 SELECT number FROM desk_cases WHERE revision > ? AND +account = ? AND record = 'case' AND handed = 1;
 SELECT number, account, at_ms, state, sealed FROM sheets;
 SELECT number, public, by_card, by_recovery, summary, state, filed_ms FROM cases;
+SELECT o.id, o.packet, a.signed FROM outbox o JOIN answers a ON a.packet = o.packet AND a.kind = 'acknowledgement' WHERE o.id > ? AND o.state = 1 ORDER BY o.id LIMIT ?;
 SELECT o.packet, o.case_number, o.generation, o.sequence, o.kind, p.digest, o.registered, o.attempts, o.next_ms, o.why, o.head_length, o.total, o.committed_ms FROM outbox o JOIN packets p ON p.id = o.packet WHERE o.state = 0 AND (o.next_ms <= ? OR o.next_ms > ?) AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.case_number = o.case_number AND e.generation = o.generation AND e.sequence < o.sequence AND e.state IN (0, 4)) ORDER BY o.registered, o.priority, o.id LIMIT ?;
 SELECT o.packet, o.case_number, o.kind, o.attempts, o.next_ms, o.why, o.total, o.committed_ms, o.state = 2 FROM outbox o JOIN desk_cases d ON d.number = o.case_number WHERE o.state IN (0, 2) AND d.account = ? ORDER BY o.id;
 SELECT online, seen_ms, boot, contact_ms, why, next_ms, packet, held, total FROM link WHERE id = 1;
@@ -61,5 +62,6 @@ SELECT terminal, generation, serial, date, at_ms, case_number, sealed FROM ledge
 SELECT time_ms, wall_ms, monotonic_ms, boot, anchored, offset_ms, offset_from_ms, commits FROM mark WHERE id = 1;
 SELECT value FROM meta WHERE key = 'checked';
 SELECT value FROM meta WHERE key = 'cursor';
+SELECT value FROM meta WHERE key = 'replayed';
 SELECT value FROM meta WHERE key = ?;
 SELECT what, count(*) FROM ratings WHERE account = ? AND date BETWEEN ? AND ? GROUP BY what;

@@ -19,6 +19,7 @@ import (
 	"bianmin/sync/downlink"
 	"bianmin/sync/edition"
 	"bianmin/sync/enrol/practice"
+	"bianmin/sync/replay"
 	"bianmin/sync/seal"
 	"bianmin/sync/standing"
 	"bianmin/sync/uplink"
@@ -194,6 +195,12 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Condition: func() *wire.Condition { return look(o.data, o.log) },
 		Settings:  rules.held,
 		Newest:    rules.newest,
+		Replay: func(ctx context.Context, asked wire.Replay) {
+			again := replay.Replay{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log}
+			if _, err := again.Answer(ctx, asked); err != nil { // the next heartbeat asks again
+				o.log.Warn("what the platform lost is not known yet", "error", err)
+			}
+		},
 		Catalogue: follower.Newest,
 		Usage:     outbox,
 		Beaten: func(ctx context.Context, err error) {

@@ -70,6 +70,8 @@ type Pulse struct {
 	Newest func(ctx context.Context, number int64)
 	// Catalogue takes the number of the newest edition of the catalogue the platform has, with every answer; nil does not want it.
 	Catalogue func(number int64)
+	// Replay takes a platform's word that it was put back from a copy and wants something again; nil is nobody.
+	Replay func(ctx context.Context, asked wire.Replay)
 	// Usage keeps what is counted; nil says nothing about it.
 	Usage Usage
 	// Beaten is called after each try; nil when the platform answered.
@@ -223,6 +225,9 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 	}
 	if p.Newest != nil {
 		p.Newest(ctx, signed.Settings)
+	}
+	if p.Replay != nil && signed.Replay != nil {
+		p.Replay(ctx, *signed.Replay)
 	}
 	if p.Catalogue != nil {
 		p.Catalogue(signed.Catalogue)

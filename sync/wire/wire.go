@@ -150,6 +150,7 @@ const (
 	Ruling          Kind = "settings"        // what the province set for a terminal
 	Contents        Kind = "catalogue"       // which edition of the catalogue is in force
 	Retired         Kind = "retired"         // the terminal's statement of erasure is kept; final
+	Replayed        Kind = "replay"          // what a platform put back from a copy wants again
 )
 
 // Answer is what the platform signs. Which fields are set depends on Kind.
@@ -178,6 +179,10 @@ type Answer struct {
 	Catalogue int64 `json:"catalogue,omitempty"`
 	// Usage is how many of the heartbeat's counts are kept now; all of them or none.
 	Usage int `json:"usage,omitempty"`
+	// Replay asks for what was acknowledged since the platform's copy was made; nil when it was never put back.
+	Replay *Replay `json:"replay,omitempty"`
+	// Wanted are, of the packets brought back, those the platform holds no more.
+	Wanted []string `json:"wanted,omitempty"`
 }
 
 // Problem is an unsigned refusal to answer; it changes nothing for the terminal.
