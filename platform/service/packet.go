@@ -58,12 +58,16 @@ func (s *Service) patchPacket(w http.ResponseWriter, r *http.Request, parameters
 		return nil
 	}
 	body := &watched{body: r.Body, connection: http.NewResponseController(w)}
+	defer body.close()
 	outcome, err := s.Intake.Receive(r.Context(), intake.Upload{
 		Terminal: t, ID: parameters["packet"], Digest: r.Header.Get(wire.HeaderDigest),
 		Offset: offset, Length: length, Body: body, Interrupt: body.interrupt,
 	})
 	if err != nil {
 		return err
+	}
+	if body.interrupted() {
+		w.Header().Set("Connection", "close")
 	}
 	s.writeOutcome(w, outcome)
 	return nil
@@ -97,13 +101,34 @@ type watched struct {
 
 	mu    sync.Mutex
 	ended bool
+	cut   bool // its connection's reads were ended
+	over  bool // nothing is read any more
+}
+
+// close says that nothing is read any more, because all is or the request is answered. From then on an interruption must not reach
+// the connection: it would end the context of whatever request comes next on it.
+func (b *watched) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.over = true
+}
+
+// interrupted tells whether the connection was made unfit for another request.
+func (b *watched) interrupted() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.cut
 }
 
 func (b *watched) Read(p []byte) (int, error) {
 	if err := b.wait(); err != nil {
 		return 0, err
 	}
-	return b.body.Read(p)
+	n, err := b.body.Read(p)
+	if err != nil {
+		b.close()
+	}
+	return n, err
 }
 
 var errEnded = errors.New("ended by a newer request")
@@ -121,5 +146,9 @@ func (b *watched) interrupt() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.ended = true
+	if b.over {
+		return
+	}
+	b.cut = true
 	_ = b.connection.SetReadDeadline(time.Unix(1, 0)) // a closed connection has ended already
 }
