@@ -176,11 +176,17 @@ func (r *Rig) Env() []string {
 }
 
 // feeding stands in front of scanimage: the test device's feeder never empties from one start to the next, so
-// the sheets in it are counted here, and an empty one is answered as scanimage does.
+// the sheets in it are counted here, and an empty one is answered as scanimage does. A stack is one start.
 const feeding = `#!/bin/sh
 case "$*" in *--source*Feeder*)
   n=$(cat '%[1]s' 2>/dev/null || echo 0)
   [ "$n" -gt 0 ] || { echo "scanimage: sane_start: Document feeder out of documents" >&2; exit 7; }
+  case "$*" in *--batch=*)
+    echo 0 >'%[1]s'
+    '%[2]s' "$@" "--batch-count=$n" || exit $?
+    echo "scanimage: sane_start: Document feeder out of documents" >&2
+    exit 7 ;;
+  esac
   echo $((n - 1)) >'%[1]s' ;;
 esac
 exec '%[2]s' "$@"
