@@ -5,6 +5,8 @@ import (
 	"image/color"
 	"image/draw"
 	"testing"
+
+	"bianmin/drivers/scan/page"
 )
 
 // mark draws an area of a page, in mm, darker than the paper by so many greys.
@@ -69,9 +71,13 @@ func TestEmpty(t *testing.T) {
 		"half of it in shadow":           {mark(white, 0, 0, 80, 297, 60), false},
 		"handwriting at the very margin": {mark(white, 6, 6, 8, 0.5, 150), false},
 	} {
-		p, err := Page(c.picture, 0)
-		if err != nil || p.Empty != c.want {
-			t.Errorf("%s: empty %v (%v)", name, p.Empty, err)
+		if got := page.Empty(c.picture); got != c.want {
+			t.Errorf("%s: empty %v", name, got)
+		}
+	}
+	for want, picture := range map[bool]image.Image{true: white, false: letter(t, 1, 245)} {
+		if p, err := Page(picture, 0); err != nil || p.Empty != want {
+			t.Errorf("packed: empty %v, want %v (%v)", p.Empty, want, err)
 		}
 	}
 }

@@ -124,7 +124,7 @@ func (l *deviceLine) show(d stage.Device, idle bool) {
 	case d.Command != "":
 		l.link.SetText(k.with("label.command", args{"command": text.Shown(d.Command)}))
 	case d.Name == "":
-		l.what.SetText(k.t("label.absent"))
+		l.what.SetText(strings.Join(append([]string{k.t("label.absent")}, known...), " · ")) // what is on the network can be chosen all the same
 		l.link.SetText(k.absent(d.Role))
 	}
 	l.what.Hidden = l.what.Text() == ""
