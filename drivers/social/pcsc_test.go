@@ -161,7 +161,10 @@ func TestService(t *testing.T) {
 			t.Errorf("with a card: %q, %q", external, interactive)
 		}
 		pull()
-		until(t, "the empty reader", func() bool { _, err := pcsc.Connect("Virtual PCD 00 00"); return errors.Is(err, pcsc.ErrNoCard) })
+		until(t, "the empty reader", func() bool {
+			_, err := pcsc.Connect(t.Context(), "Virtual PCD 00 00")
+			return errors.Is(err, pcsc.ErrNoCard)
+		})
 	})
 	t.Run("pulled", func(t *testing.T) {
 		pull := insert(t, social.New())

@@ -95,8 +95,10 @@ func answer() wire.Answer {
 	return wire.Answer{
 		Version: 1, Kind: wire.Time, Packet: strings.Repeat("0f", 16), Digest: strings.Repeat("ab", 32), Case: "QH0301A-261122-0042-X", Official: "S202611250000001", Time: at,
 		Code: "rule", Reason: "r", Nonce: strings.Repeat("0f", 16), Terminal: "QH0301", Generation: "A", Successor: "B", Staff: []wire.Staff{staff()},
-		Agents: []wire.Agent{{ID: "301001", Name: "n", Role: "agent", Villages: []string{"990301001201"}, AbsenceHours: 1, CanConfirm: true, Salt: filled(16), Hash: filled(32),
-			Time: 1, Memory: 19456, Threads: 1}},
+		Agents: []wire.Agent{{
+			ID: "301001", Name: "n", Role: "agent", Villages: []string{"990301001201"}, AbsenceHours: 1, CanConfirm: true, Salt: filled(16), Hash: filled(32),
+			Time: 1, Memory: 19456, Threads: 1,
+		}},
 		Evaluations: &wire.Evaluations{Given: 10, Levels: map[string]int{"5": 10}},
 		Settings:    3, Catalogue: 2, Usage: 1, Replay: &wire.Replay{Number: 1, Since: at}, Wanted: []string{strings.Repeat("0f", 16)},
 	}

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"bianmin/drivers/drivertest"
 	"bianmin/drivers/link/bus"
 	"bianmin/drivers/sim"
 	"bianmin/drivers/sim/board"
@@ -234,4 +235,28 @@ func kept(t *testing.T, capture []byte) []byte {
 	}
 	t.Logf("%d packets, %d of them broken off", len(all), len(broken))
 	return left
+}
+
+// script writes what went over a line as umockdev reads it: control bytes with a ^, every answer after 20 ms.
+func script(steps []drivertest.Step) string {
+	var b strings.Builder
+	for i, s := range steps {
+		if i == 0 || s.Write != steps[i-1].Write {
+			b.WriteString(map[bool]string{true: "w 0 ", false: "r 20 "}[s.Write])
+		}
+		for _, c := range s.Bytes {
+			switch {
+			case c < ' ':
+				b.Write([]byte{'^', c + 64})
+			case c == '^':
+				b.WriteString("^`")
+			default:
+				b.WriteByte(c)
+			}
+		}
+		if i == len(steps)-1 || s.Write != steps[i+1].Write {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }

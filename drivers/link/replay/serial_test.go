@@ -3,7 +3,6 @@
 package replay_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -44,28 +43,4 @@ func readsOverLine(t *testing.T, path string) []drivertest.Step {
 	}
 	drivertest.CheckCard(t, got, cards[serialCard])
 	return seen.Steps()
-}
-
-// script writes what went over a line as umockdev reads it: control bytes with a ^, every answer after 20 ms.
-func script(steps []drivertest.Step) string {
-	var b strings.Builder
-	for i, s := range steps {
-		if i == 0 || s.Write != steps[i-1].Write {
-			b.WriteString(map[bool]string{true: "w 0 ", false: "r 20 "}[s.Write])
-		}
-		for _, c := range s.Bytes {
-			switch {
-			case c < ' ':
-				b.Write([]byte{'^', c + 64})
-			case c == '^':
-				b.WriteString("^`")
-			default:
-				b.WriteByte(c)
-			}
-		}
-		if i == len(steps)-1 || s.Write != steps[i+1].Write {
-			b.WriteByte('\n')
-		}
-	}
-	return b.String()
 }

@@ -357,8 +357,16 @@ func (t *tool) refusal(err error) error {
 		code  string
 		known error
 	}{
-		{"not-enrolled", seal.ErrNotEnrolled}, {"practice", practice.ErrNeverSent}, {"permission", os.ErrPermission}, {"gone", stick.ErrGone}, {"no-stick", stick.ErrNone},
-		{"nothing", errNothing}, {"others", errOthers}, {"foreign", courier.ErrForeign}, {"newer", courier.ErrNewer}, {"form", courier.ErrForm},
+		{"not-enrolled", seal.ErrNotEnrolled},
+		{"practice", practice.ErrNeverSent},
+		{"permission", os.ErrPermission},
+		{"gone", stick.ErrGone},
+		{"no-stick", stick.ErrNone},
+		{"nothing", errNothing},
+		{"others", errOthers},
+		{"foreign", courier.ErrForeign},
+		{"newer", courier.ErrNewer},
+		{"form", courier.ErrForm},
 	} {
 		if errors.Is(err, one.known) {
 			return fmt.Errorf("%s: %w", t.word("error."+one.code, nil), err)
