@@ -43,6 +43,9 @@ func (d *dialer) secure(ctx context.Context, network, address string) (net.Conn,
 	if err != nil {
 		return nil, err
 	}
+	if tcp, ok := plain.(*net.TCPConn); ok {
+		plain = watch(tcp, d.user())
+	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeLimit)
 	defer cancel()
 	connection := tls.Client(plain, d.options.tls(host, d.sessions))
@@ -57,7 +60,7 @@ func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn
 	ctx, cancel := context.WithTimeout(ctx, d.timeout())
 	defer cancel()
 	start := time.Now()
-	connection, err := d.dial(ctx, network, address)
+	connection, err := d.race(ctx, network, address)
 	if err != nil {
 		if ctx.Err() != nil {
 			d.failed()
@@ -79,6 +82,54 @@ func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn
 		return nil, errors.Join(fmt.Errorf("bound the connection: %w", err), tcp.Close())
 	}
 	return connection, nil
+}
+
+// race dials, and dials once more whenever that takes longer than it should: the system itself repeats a lost first packet
+// after one second, then two, then four, and a line that is back just after one would stand idle until the next.
+func (d *dialer) race(ctx context.Context, network, address string) (net.Conn, error) {
+	type outcome struct {
+		connection net.Conn
+		err        error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	outcomes := make(chan outcome)
+	running := 0
+	begin := func() {
+		running++
+		go func() {
+			connection, err := d.dial(ctx, network, address)
+			outcomes <- outcome{connection, err}
+		}()
+	}
+	begin()
+	again := time.NewTicker(d.again())
+	defer again.Stop()
+	var won outcome
+	for won = (outcome{}); won.connection == nil && won.err == nil; {
+		select {
+		case won = <-outcomes:
+			running--
+		case <-again.C:
+			begin()
+		}
+	}
+	cancel()
+	for ; running > 0; running-- {
+		if late := <-outcomes; late.connection != nil {
+			_ = late.connection.Close() // nobody has written to it
+		}
+	}
+	return won.connection, won.err
+}
+
+// again is after how long one more first packet is sent.
+func (d *dialer) again() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rtt == 0 {
+		return time.Second
+	}
+	return clamp(2*d.rtt, 500*time.Millisecond, 2*time.Second)
 }
 
 func (d *dialer) timeout() time.Duration {

@@ -4,8 +4,6 @@ import (
 	"net"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // tcpUserTimeout is TCP_USER_TIMEOUT of linux/tcp.h; package syscall does not name it.
@@ -35,17 +33,9 @@ func onSocket(raw syscall.RawConn, level, option, value int) error {
 
 // roundTrip is what the system measured when the connection was made; 0 when it could not, because a first packet came twice.
 func roundTrip(connection *net.TCPConn) (time.Duration, error) {
-	raw, err := connection.SyscallConn()
+	info, err := tcpInfo(connection)
 	if err != nil {
 		return 0, err
-	}
-	var info *unix.TCPInfo
-	var got error
-	if err := raw.Control(func(fd uintptr) { info, got = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO) }); err != nil {
-		return 0, err
-	}
-	if got != nil {
-		return 0, got
 	}
 	return time.Duration(info.Rtt) * time.Microsecond, nil
 }
