@@ -129,6 +129,11 @@ func TestEveryFaultAndReasonHasWords(t *testing.T) {
 func TestEveryReasonHasWords(t *testing.T) {
 	catalog := catalog(t)
 	for _, lang := range []text.Lang{text.Chinese, text.English} {
+		for _, hold := range []string{uplink.HoldQuiet, uplink.HoldMetered, uplink.HoldForms} {
+			if !catalog.Has(lang, "hold."+hold) {
+				t.Errorf("%s: no words for hold.%s", lang, hold)
+			}
+		}
 		for _, reason := range append(channel.Reasons(), uplink.ProblemStore) {
 			for _, part := range []string{".is", ".do"} {
 				if !catalog.Has(lang, "link."+string(reason)+part) {

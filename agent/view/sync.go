@@ -112,7 +112,10 @@ func (k *kit) line(view *desk.SyncView) string {
 
 // way says how far the packet under way is; nothing when none is.
 func (k *kit) way(link casefile.Link) string {
-	if link.Total == 0 {
+	switch {
+	case link.Total == 0 && link.Hold != "":
+		return k.shared("hold." + link.Hold)
+	case link.Total == 0:
 		return ""
 	}
 	return k.with("label.way-far", args{

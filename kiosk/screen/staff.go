@@ -68,8 +68,11 @@ func (s *staff) show(state journey.State) {
 		refused = w.count("staff.refused-some", view.Refused)
 	}
 	rows := []fyne.CanvasObject{s.row("staff.network", s.network(view))}
-	if view.Link.Total > 0 {
+	switch {
+	case view.Link.Total > 0:
 		rows = append(rows, s.row("staff.way", s.way(view.Link)))
+	case view.Link.Hold != "" && view.Waiting > 0:
+		rows = append(rows, s.row("staff.way", w.t("hold."+view.Link.Hold)))
 	}
 	s.table.Set(append(
 		rows,

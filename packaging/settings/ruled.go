@@ -125,6 +125,10 @@ var fields = map[string]struct {
 	schema.Log:    wordField(func(s *Settings) *string { return &s.Log }),
 	schema.Mirror: wordField(func(s *Settings) *string { return &s.Update.Mirror }),
 	schema.Hours:  wordField(func(s *Settings) *string { return &s.Update.Hours }),
+
+	schema.Cap:     wordField(func(s *Settings) *string { return &s.Link.Cap }),
+	schema.Quiet:   wordField(func(s *Settings) *string { return &s.Link.Quiet }),
+	schema.Metered: wordField(func(s *Settings) *string { return &s.Link.Metered }),
 }
 
 type field = struct {

@@ -32,6 +32,7 @@ type Settings struct {
 	Log       string  `yaml:"log"`     // "debug", "info" (default), "warn", "error"
 	Update    Update  `yaml:"update"`
 	Desk      Desk    `yaml:"desk"`
+	Link      Link    `yaml:"link"`
 	// Ruled says of the settings that the province may set where each is from; the fields above hold what counts.
 	Ruled Ruled `yaml:"-"`
 }
@@ -121,6 +122,13 @@ type Update struct {
 	Root      string        `yaml:"root"`      // file that says whose signatures count, default /etc/bianmin/update-root.json
 	State     string        `yaml:"state"`     // the updater's memory, default /var/lib/bianmin-update
 	Prefix    string        `yaml:"prefix"`    // where the versions lie, default /usr/lib/bianmin
+}
+
+// Link is how the line to the platform is used by scanned pages; what makes a case known, and forms, always go.
+type Link struct {
+	Cap     string `yaml:"cap"`     // kilobytes a second at most, default 0: no limit
+	Quiet   string `yaml:"quiet"`   // hours in which they wait, China's time; default none
+	Metered string `yaml:"metered"` // "no" (default); "night": they go in update.hours; "forms": they do not go over this line
 }
 
 // Desk are the times of an agent's desk.
@@ -279,6 +287,9 @@ func (s *Settings) check() error {
 	if _, _, err := s.Update.Quiet(); err != nil {
 		return err
 	}
+	if err := s.Link.check(); err != nil {
+		return err
+	}
 	if m := s.Update.Mirror; m != "" && !strings.HasPrefix(m, "https://") {
 		return fmt.Errorf("update.mirror: %q is no address of a mirror, say https://HOST/PATH", m)
 	}
@@ -295,11 +306,9 @@ func (s *Settings) check() error {
 
 // Quiet gives begin and end of the quiet hours in minutes of the day; the end may be before the begin, past midnight.
 func (u Update) Quiet() (from, until int, err error) {
-	begin, end, ok := strings.Cut(u.Hours, "-")
-	first, err1 := time.Parse("15:04", begin)
-	last, err2 := time.Parse("15:04", end)
-	if !ok || err1 != nil || err2 != nil || begin == end {
+	from, until, ok := minutes(u.Hours)
+	if !ok {
 		return 0, 0, fmt.Errorf("update.hours: %q are no hours, say 01:00-05:00", u.Hours)
 	}
-	return first.Hour()*60 + first.Minute(), last.Hour()*60 + last.Minute(), nil
+	return from, until, nil
 }

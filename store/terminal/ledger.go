@@ -96,7 +96,7 @@ func (t *Terminal) Health(ctx context.Context) (Health, error) {
 	h.Waiting, h.Refused, h.Oldest = counts.Waiting, counts.Refused, counts.Oldest
 	h.Online, h.LastContact = link.Online, link.LastContact
 	if said, err := linkstate.Load(t.options.Folder, time.Now()); err == nil { // without it people are told less
-		h.Link = casefile.Link{Why: said.Why, Since: said.Since, Next: said.Next, Held: said.Held, Total: said.Total, Rate: said.Rate}
+		h.Link = casefile.Link{Why: said.Why, Since: said.Since, Next: said.Next, Hold: said.Hold, Held: said.Held, Total: said.Total, Rate: said.Rate}
 	}
 	return h, nil
 }

@@ -57,7 +57,7 @@ func (t Timing) filled() Timing {
 	return t
 }
 
-// Options of a downlink; all but Timing, After and Taken are required.
+// Options of a downlink; all but Timing, After, Slower and Taken are required.
 type Options struct {
 	Book     Book
 	Client   *http.Client // made by channel.New
@@ -66,6 +66,7 @@ type Options struct {
 	Log      *slog.Logger
 	Timing   Timing
 	After    time.Duration // the first question waits so long, or for a poke
+	Slower   func() int    // how many times as long Every is at present; nil is 1
 	// Taken is called after updates were taken, with how many, from Run's goroutine.
 	Taken func(n int)
 }
@@ -82,6 +83,9 @@ func New(o Options) (*Downlink, error) {
 		return nil, errors.New("downlink: an option is missing")
 	}
 	o.Timing = o.Timing.filled()
+	if o.Slower == nil {
+		o.Slower = func() int { return 1 }
+	}
 	if o.Taken == nil {
 		o.Taken = func(int) {}
 	}
@@ -108,7 +112,7 @@ func (d *Downlink) Run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		wait, ordered := governor.Spread(d.Timing.Every), false
+		wait, ordered := governor.Spread(d.Timing.Every*time.Duration(d.Slower())), false
 		switch {
 		case more:
 			away.Reset()

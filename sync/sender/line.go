@@ -18,6 +18,9 @@ import (
 // firstWithin is the time within which the terminals of a fleet speak first after power has come back to all of them.
 const firstWithin = time.Minute
 
+// behind is how long updates are not asked for while the first heartbeat, which has them asked for, may open the connection that serves both.
+const behind = 10 * time.Second
+
 // line is what all traffic of one session shares: the connections, the quiet the platform orders, the way out of a wrong clock.
 type line struct {
 	client, lost *http.Client

@@ -38,7 +38,7 @@ func (r *reporter) uplink(ctx context.Context, s uplink.State) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := r.sending
-	r.sending = s
+	r.sending, r.link.Hold = s, s.Hold
 	if s.Problem != channel.None {
 		r.because(string(s.Problem), s.Next)
 	}
@@ -80,6 +80,14 @@ func (r *reporter) probed(ctx context.Context, err error) {
 	default:
 		r.proven = time.Now()
 	}
+}
+
+// met takes the platform's answer in the middle of a long packet: nobody needs to probe meanwhile.
+func (r *reporter) met(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.say(ctx, true, true)
+	r.tell()
 }
 
 func (r *reporter) failed(ctx context.Context, err error) {

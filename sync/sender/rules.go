@@ -7,12 +7,15 @@ import (
 	"maps"
 	"net/http"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"bianmin/packaging/settings"
 	"bianmin/packaging/settings/schema"
 	"bianmin/store"
 	"bianmin/store/cut"
 	"bianmin/sync/standing"
+	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
 )
 
@@ -32,6 +35,8 @@ type rules struct {
 
 	mu    sync.Mutex
 	watch *settings.Watch
+
+	now atomic.Pointer[settings.Settings] // what counts
 }
 
 // held is what the platform is told.
@@ -103,6 +108,7 @@ func (r *rules) apply(ctx context.Context) error {
 		return err
 	}
 	r.watch = settings.NewWatch(r.options.config, now)
+	r.now.Store(&now)
 	if now.Ruled.Problem != nil {
 		r.options.log.Warn("the province's settings here are not in order", "error", now.Ruled.Problem)
 	}
@@ -129,4 +135,23 @@ func (r *rules) read() (settings.Settings, error) {
 		return settings.Bare(r.options.data), nil
 	}
 	return settings.Read(r.options.config)
+}
+
+// onMetered is how many times as long the waits of an idle line are where what goes over it costs.
+const onMetered = 10
+
+// pages tells the uplink what holds for attachments at present.
+func (r *rules) pages() uplink.Rules {
+	p := r.now.Load().Pages(time.Now())
+	return uplink.Rules{Hold: map[string]string{
+		schema.Quiet: uplink.HoldQuiet, schema.MeteredNight: uplink.HoldMetered, schema.MeteredForms: uplink.HoldForms,
+	}[p.Wait], Cap: p.Cap}
+}
+
+// slower is how much less is said at present while nothing is to be sent.
+func (r *rules) slower() int {
+	if r.now.Load().Pages(time.Now()).Metered {
+		return onMetered
+	}
+	return 1
 }

@@ -170,7 +170,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	if err := rules.apply(ctx); err != nil {
 		return err
 	}
-	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log, After: line.first})
+	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log, After: line.first + behind, Slower: rules.slower})
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	reporter := &reporter{outbox: outbox, folder: o.data, log: o.log, again: func() { up.Poke() }}
 	up, err = uplink.New(uplink.Options{
 		Queue: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Now: time.Now, Log: o.log, After: line.first,
-		Changed: func(s uplink.State) { reporter.uplink(ctx, s) }, Acknowledged: down.Poke, Moved: reporter.moved,
+		Changed: func(s uplink.State) { reporter.uplink(ctx, s) }, Acknowledged: down.Poke, Moved: reporter.moved, Rules: rules.pages, Met: func() { reporter.met(ctx) },
 	})
 	if err != nil {
 		return err
@@ -190,7 +190,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Staff:       func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
 		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
 		Evaluations: func(evaluations wire.Evaluations) error { return keepEvaluations(keys, evaluations) },
-		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log, After: line.first,
+		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log, After: line.first, Slower: rules.slower,
 		Replaced:  func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
 		Condition: func() *wire.Condition { return look(o.data, o.log) },
 		Settings:  rules.held,
@@ -213,7 +213,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		},
 	}
 	probe := uplink.Probe{
-		Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Proven: reporter.lastProven, After: line.first,
+		Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Proven: reporter.lastProven, After: line.first, Slower: rules.slower,
 		Probed: func(ctx context.Context, err error) {
 			err = line.clock.see(ctx, err)
 			if err == nil {

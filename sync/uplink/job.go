@@ -15,6 +15,7 @@ import (
 // job is one try to bring one packet further.
 type job struct {
 	Options
+	pace   *pace
 	item   store.Item
 	lane   int
 	offset int64 // bytes the platform holds; -1 when it must be asked
@@ -59,6 +60,7 @@ func (j job) run(ctx context.Context) result {
 			r.held = -1
 			return r
 		}
+		j.Met()
 		r.progress = r.held > j.heard // an earlier try brought it further before the link broke
 	}
 	for range tries {
@@ -121,7 +123,7 @@ func (j job) patch(ctx context.Context, source *source, r *result) bool {
 		return true
 	}
 	if limit > r.held {
-		source.attach(request, r.held, limit, watch, func(at int64) { j.Moved(j.item, at) })
+		source.attach(request, r.held, limit, watch, func(at int64) error { return j.moved(ctx, at, end) })
 		request.Header.Set("Content-Type", wire.TypeBytes)
 	}
 	request.Header.Set(wire.HeaderOffset, strconv.FormatInt(r.held, 10))
@@ -131,8 +133,8 @@ func (j job) patch(ctx context.Context, source *source, r *result) bool {
 	if err != nil {
 		r.held = -1
 		r.err = fmt.Errorf("send a packet: %w", err)
-		if errors.Is(context.Cause(ctx), errStill) {
-			r.err = errStill
+		if cause := context.Cause(ctx); errors.Is(cause, errStill) || errors.Is(cause, errHeld) {
+			r.err = cause
 		}
 		if local := source.failure(); local != nil {
 			r.err = &localError{local}
@@ -140,6 +142,20 @@ func (j job) patch(ctx context.Context, source *source, r *result) bool {
 		return true
 	}
 	return j.judge(response, r)
+}
+
+// moved notes that bytes up to at are about to go, and lets attachments keep their pace and their hours.
+func (j job) moved(ctx context.Context, at int64, end context.CancelCauseFunc) error {
+	j.Moved(j.item, at)
+	if j.lane != laneRest || at <= j.item.HeadLength {
+		return nil
+	}
+	rules := j.Rules()
+	if rules.Hold != "" {
+		end(errHeld)
+		return errHeld
+	}
+	return j.pace.wait(ctx, piece, rules.Cap)
 }
 
 // judge reads the platform's answer to a PATCH.

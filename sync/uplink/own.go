@@ -22,6 +22,7 @@ type series struct {
 // broke sorts a try that ended in a broken connection, or at somebody who is not the platform. Most often the link is at
 // fault, and everything waits. A packet that breaks every time while others get through waits alone.
 func (u *Uplink) broke(ctx context.Context, r result) {
+	u.Client.CloseIdleConnections() // what was open at the same time is likely as dead, and would cost seconds to find out
 	id := r.item.Packet
 	s := u.broken[id]
 	if s == nil || r.progress {

@@ -22,7 +22,7 @@ const (
 
 // Probe asks the platform for its signed time again and again while nothing
 // else proves the link, so that a dead line is noticed within ten seconds. It
-// takes nothing home. All fields but Every, Timeout and After are required.
+// takes nothing home. All fields but Every, Timeout, After and Slower are required.
 type Probe struct {
 	Client  *http.Client
 	URL     string
@@ -30,6 +30,7 @@ type Probe struct {
 	Every   time.Duration // between two probes, default 6 s
 	Timeout time.Duration // of one probe, default 4 s
 	After   time.Duration // the first one comes so much later
+	Slower  func() int    // how many times as long Every is at present; nil is 1
 	// Proven is when the link was last proven without this probe; now while
 	// bytes are on their way, because the uplink watches those itself.
 	Proven func() time.Time
@@ -54,7 +55,7 @@ func (p Probe) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if left := p.Every - time.Since(p.Proven()); left > 0 {
+		if left := p.Every*times(p.Slower) - time.Since(p.Proven()); left > 0 {
 			timer.Reset(left)
 			continue
 		}
@@ -76,9 +77,16 @@ func (p Probe) Run(ctx context.Context) {
 // next is when to probe again: often while somebody may have pulled a plug, and seldom on a link that has been dead for long.
 func (p Probe) next(lost time.Time) time.Duration {
 	if lost.IsZero() || time.Since(lost) < flicker {
-		return p.Every
+		return p.Every * times(p.Slower)
 	}
-	return governor.Spread(4 * p.Every)
+	return governor.Spread(max(4, times(p.Slower)) * p.Every)
+}
+
+func times(slower func() int) time.Duration {
+	if slower == nil {
+		return 1
+	}
+	return time.Duration(slower())
 }
 
 // ask asks once, over a connection that is open already where there is one.

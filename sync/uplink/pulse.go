@@ -44,7 +44,7 @@ type Usage interface {
 var _ Usage = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, After, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue and Usage are required.
+// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue and Usage are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -55,6 +55,7 @@ type Pulse struct {
 	Log      *slog.Logger
 	Timing   Timing
 	After    time.Duration // the first one waits so long
+	Slower   func() int    // how many times as long the waits between them are at present; nil is 1
 	// Staff takes the platform's list of technicians, with every answer.
 	Staff func(accounts []wire.Staff) error
 	// Agents and Evaluations take what a desk's terminal is told, when it is told; nil is for a kiosk.
@@ -99,7 +100,7 @@ func (p Pulse) Run(ctx context.Context) {
 		switch {
 		case err == nil:
 			away.Reset()
-			timer.Reset(governor.Spread(p.Timing.BeatEvery))
+			timer.Reset(governor.Spread(p.Timing.BeatEvery * times(p.Slower)))
 		case errors.As(err, &problem) && problem.Wait > 0:
 			timer.Reset(governor.Spread(problem.Wait))
 		default:

@@ -111,6 +111,7 @@ func (u *Uplink) fail(ctx context.Context, r result) {
 		problem *channel.Problem
 	)
 	switch {
+	case errors.Is(r.err, errHeld):
 	case errors.As(r.err, &local):
 		u.Log.Error("packet not readable", "packet", r.item.Packet, "error", r.err)
 		u.packetWaits(ctx, r, "local-file")

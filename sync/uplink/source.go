@@ -20,10 +20,14 @@ type source struct {
 	err    error // first trouble of reading from disk
 }
 
+// piece is how many bytes become one record of TLS. The other end can use a record only when it is whole, so what a cut
+// costs of a slow line is half of one; as large as TLS allows, that would be half a second of 128 kbit/s.
+const piece = 4 << 10
+
 var errClosed = errors.New("the packet is closed")
 
-// attach makes the bytes from offset to limit the request's body, watched by w; moved is told how far it is.
-func (s *source) attach(request *http.Request, offset, limit int64, w *watch, moved func(at int64)) {
+// attach makes the bytes from offset to limit the request's body, watched by w; moved is told how far it is, and ends it by an error.
+func (s *source) attach(request *http.Request, offset, limit int64, w *watch, moved func(at int64) error) {
 	body := func() (io.ReadCloser, error) {
 		return &span{from: s, watch: w, moved: moved, begin: offset, at: offset, end: limit}, nil
 	}
@@ -63,7 +67,7 @@ func (s *source) close() {
 type span struct {
 	from           *source
 	watch          *watch
-	moved          func(at int64)
+	moved          func(at int64) error
 	begin, at, end int64
 }
 
@@ -72,9 +76,11 @@ func (b *span) Read(p []byte) (int, error) {
 	if b.at >= b.end {
 		return 0, io.EOF
 	}
-	n, err := b.from.readAt(p[:min(int64(len(p)), b.end-b.at)], b.at)
+	n, err := b.from.readAt(p[:min(int64(len(p)), b.end-b.at, piece)], b.at)
 	b.at += int64(n)
-	b.moved(b.at)
+	if stop := b.moved(b.at); stop != nil {
+		return 0, stop
+	}
 	if n > 0 && errors.Is(err, io.EOF) {
 		err = nil
 	}

@@ -15,6 +15,7 @@ type State struct {
 	Problem channel.Reason // why not
 	Next    time.Time      // wall time of the next try while everything waits
 	Contact time.Time      // wall time of the last proven answer of the platform, zero for none yet
+	Hold    string         // why attachments wait although the platform can be reached, "" when they do not
 	Sending string         // case number whose packet is on its way, "" for none
 	Waiting int            // packets that may be sent now
 }

@@ -44,6 +44,7 @@ type terminal struct {
 	strict   bool // every answer must fit the contract
 	dial     channel.Options
 	timing   uplink.Timing
+	rules    func() uplink.Rules
 	states   states
 	up       *uplink.Uplink // of the last send
 	log      io.Writer      // what the uplink logs, nil for nowhere
@@ -167,7 +168,7 @@ func (m *terminal) send(queue uplink.Queue) (stop func()) {
 	client := m.client()
 	up, err := uplink.New(uplink.Options{
 		Queue: queue, Client: client, URL: m.url, Key: seal.SM2Key(m.identity.PlatformSign), Now: time.Now,
-		Log: slog.New(slog.NewTextHandler(m.log, nil)), Timing: m.timing, Changed: m.states.add,
+		Log: slog.New(slog.NewTextHandler(m.log, nil)), Timing: m.timing, Changed: m.states.add, Rules: m.rules,
 	})
 	if err != nil {
 		m.t.Fatal(err)

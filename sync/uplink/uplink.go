@@ -37,7 +37,7 @@ var _ Queue = (*store.Store)(nil)
 // that doubles from First to Most (full jitter), and falls back after progress.
 type Timing struct {
 	Poll        time.Duration // how often the outbox is looked at, default 250 ms
-	First       time.Duration // default 500 ms
+	First       time.Duration // default 200 ms
 	LinkMost    time.Duration // while the platform cannot be reached, default 2 s
 	LinkLong    time.Duration // when it could not be for two minutes, default 30 s
 	PacketMost  time.Duration // while one packet is in trouble, default 150 s
@@ -52,7 +52,7 @@ func (t Timing) filled() Timing {
 		or time.Duration
 	}{
 		{&t.Poll, 250 * time.Millisecond},
-		{&t.First, 500 * time.Millisecond},
+		{&t.First, 200 * time.Millisecond},
 		{&t.LinkMost, 2 * time.Second},
 		{&t.LinkLong, 30 * time.Second},
 		{&t.PacketMost, 150 * time.Second},
@@ -67,7 +67,7 @@ func (t Timing) filled() Timing {
 	return t
 }
 
-// Options of an uplink; all but Timing, After, Acknowledged, Moved and Changed are required.
+// Options of an uplink; all but Timing, After, Acknowledged, Met, Rules, Moved and Changed are required.
 type Options struct {
 	Queue  Queue
 	Client *http.Client     // made by channel.New
@@ -80,6 +80,10 @@ type Options struct {
 	After time.Duration
 	// Acknowledged is called after an acknowledgement was kept, from Run's goroutine; it must not block. nil is nobody.
 	Acknowledged func()
+	// Met is called when the platform has answered in the middle of a try; from any goroutine. nil is nobody.
+	Met func()
+	// Rules tells what holds for attachments at present; it is asked several times a second. nil lets them go.
+	Rules func() Rules
 	// Moved is called when bytes of a packet, up to at, were handed to the line; from any goroutine, and often. nil is nobody.
 	Moved func(item store.Item, at int64)
 	// Changed is called with the new state whenever it changes, from Run's goroutine.
@@ -101,6 +105,7 @@ type Uplink struct {
 	trouble map[string]*wait // packets with failures of their own
 	broken  map[string]*series
 	link    *wait
+	pace    pace            // of attachments
 	failing int             // answers of trouble in a row, of any packets
 	first   bool            // nothing was listed yet: what waits since earlier is no news
 	newest  time.Time       // commit of the newest packet ever listed
@@ -127,6 +132,12 @@ func New(o Options) (*Uplink, error) {
 	o.Timing = o.Timing.filled()
 	if o.Changed == nil {
 		o.Changed = func(State) {}
+	}
+	if o.Met == nil {
+		o.Met = func() {}
+	}
+	if o.Rules == nil {
+		o.Rules = func() Rules { return Rules{} }
 	}
 	if o.Moved == nil {
 		o.Moved = func(store.Item, int64) {}
@@ -213,7 +224,7 @@ func (u *Uplink) assign(ctx context.Context, working *sync.WaitGroup) {
 		u.unread = ""
 		u.Log.Info("outbox readable again")
 	}
-	u.show(func(s *State) { s.Waiting = len(items) })
+	u.show(func(s *State) { s.Waiting, s.Hold = len(items), u.Rules().Hold })
 	if u.news(items) {
 		u.link.cut() // somebody filed, or asked for a retry: worth one attempt now
 	}
@@ -222,11 +233,8 @@ func (u *Uplink) assign(ctx context.Context, working *sync.WaitGroup) {
 	}
 	u.fair(items)
 	for _, item := range items {
-		lane := laneRest
-		if !item.Registered && len(items) > 1 {
-			lane = laneHead
-		}
-		if u.busy[lane] != "" || u.isBusy(item.Packet) {
+		lane, goes := u.lane(item, len(items) == 1)
+		if !goes || u.busy[lane] != "" || u.isBusy(item.Packet) {
 			continue
 		}
 		u.begin(ctx, working, item, lane)
@@ -244,7 +252,7 @@ func (u *Uplink) unreadable(err error) {
 
 func (u *Uplink) begin(ctx context.Context, working *sync.WaitGroup, item store.Item, lane int) {
 	u.busy[lane] = item.Packet
-	j := job{Options: u.Options, item: item, lane: lane, offset: u.offsetOf(item), heard: u.heard[item.Packet], limit: item.Total}
+	j := job{Options: u.Options, pace: &u.pace, item: item, lane: lane, offset: u.offsetOf(item), heard: u.heard[item.Packet], limit: item.Total}
 	if lane == laneHead {
 		j.limit = item.HeadLength
 	}

@@ -26,6 +26,19 @@ const (
 	Log       = "log"            // what the programs log
 	Mirror    = "update.mirror"  // where new versions come from
 	Hours     = "update.hours"   // when they are fetched and changed to
+	Cap       = "link.cap"       // kilobytes a second of scanned pages at most, 0 for no limit
+	Quiet     = "link.quiet"     // hours in which scanned pages wait
+	Metered   = "link.metered"   // whether what goes over the line costs
+)
+
+// None is the word for no hours.
+const None = "none"
+
+// Values of Metered.
+const (
+	MeteredNo    = "no"
+	MeteredNight = "night" // scanned pages go in the hours of updates only
+	MeteredForms = "forms" // scanned pages do not go over this line
 )
 
 // Errors of a value.
@@ -71,6 +84,9 @@ var keys = []Key{
 	{Name: Log, Default: "info", Here: true, File: true, form: level},
 	{Name: Mirror, Here: true, File: true, form: mirror},
 	{Name: Hours, Default: "01:00-05:00", File: true, form: hours},
+	{Name: Cap, Default: "0", Here: true, File: true, Bounds: Bounds{"0", "100000"}, Narrow: Bounds{"0", "100000"}, form: kilobytes},
+	{Name: Quiet, Default: None, Here: true, File: true, form: hoursOrNone},
+	{Name: Metered, Default: MeteredNo, Here: true, File: true, form: metered},
 }
 
 // Keys lists all settings in the order in which they are shown.
@@ -172,4 +188,33 @@ func hours(text string) (string, int64, error) {
 		return "", 0, fmt.Errorf("%w: say hours like 01:00-05:00", ErrForm)
 	}
 	return text, 0, nil
+}
+
+func hoursOrNone(text string) (string, int64, error) {
+	if text == None {
+		return text, 0, nil
+	}
+	normal, size, err := hours(text)
+	if err != nil {
+		return "", 0, fmt.Errorf("%w, or none", err)
+	}
+	return normal, size, nil
+}
+
+var kilobyteForm = regexp.MustCompile(`^[0-9]{1,7}$`)
+
+func kilobytes(text string) (string, int64, error) {
+	if !kilobyteForm.MatchString(text) {
+		return "", 0, fmt.Errorf("%w: say kilobytes a second like 64, or 0 for no limit", ErrForm)
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	return strconv.FormatInt(n, 10), n, err
+}
+
+func metered(text string) (string, int64, error) {
+	switch text {
+	case MeteredNo, MeteredNight, MeteredForms:
+		return text, 0, nil
+	}
+	return "", 0, fmt.Errorf("%w: say no, night or forms", ErrForm)
 }
