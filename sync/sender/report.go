@@ -99,11 +99,12 @@ func (r *reporter) failed(ctx context.Context, err error) {
 	r.say(ctx, false, false)
 }
 
-// lastProven is when the link was last proven; now while the uplink sends.
+// lastProven is when the link was last proven; now while the uplink sends: it watches that itself, and on a slow line a
+// probe would only stand in front of its bytes.
 func (r *reporter) lastProven() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.sending.Sending != "" && r.online {
+	if r.sending.Sending != "" && (r.online || time.Since(r.way.moved) < stillMoving) {
 		return time.Now()
 	}
 	return r.proven

@@ -16,7 +16,11 @@ type way struct {
 	at, total int64
 	seen      int64 // at when it was last told
 	told      time.Time
+	moved     time.Time // when at last grew
 }
+
+// stillMoving is how long after its last bytes a packet counts as under way, whatever else is known of the line.
+const stillMoving = 10 * time.Second
 
 // moved takes how far a packet is. Of two that are under way the one with more bytes is shown.
 func (r *reporter) moved(item store.Item, at int64) {
@@ -28,7 +32,7 @@ func (r *reporter) moved(item store.Item, at int64) {
 		}
 		r.way = way{packet: item.Packet, total: item.Total, seen: at, told: time.Now()}
 	}
-	r.way.at = at
+	r.way.at, r.way.moved = at, time.Now()
 }
 
 // because notes why nothing goes out, since now when it is another reason; "" when things go out. The mutex is held.
