@@ -4,7 +4,7 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help package bundle test-install test-usb setup build demo demo-desk test long race lint fuzz bench gallery goldens leaflet clean
+.PHONY: help package bundle test-install test-usb setup build demo demo-desk test long race lint fuzz bench bench-link gallery goldens leaflet clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ fuzz: setup ## every parser fed with anything, 60 s each (BIANMIN_FUZZ_SECONDS; 
 
 bench: build ## measurements as ratios, side by side in one run
 	@packaging/build/bench
+
+bench-link: setup ## how much of bad lines the sender uses, with thresholds, beside a plain POST and go-tus (root; about six minutes)
+	@packaging/build/bench-link
 
 package: ## the Debian packages for amd64 and arm64, into build/package
 	@packaging/build/package
