@@ -31,7 +31,8 @@ const (
 	firstDial      = 10 * time.Second // while no round trip is known
 	minUser        = 3 * time.Second  // unacknowledged bytes end a connection after 10 round trips, within these
 	maxUser        = 30 * time.Second
-	sendBuffer     = 128 << 10 // bytes (the kernel doubles it): what it swallows must drain before the answer can be due
+	firstBuffer    = 16 << 10  // of what is sent, until it is known what the line carries
+	sendBuffer     = 128 << 10 // bytes at most (the kernel doubles it): what it swallows must drain before the answer can be due
 	answerTimeout  = 3 * time.Minute
 	handshakeLimit = 30 * time.Second
 	idleTimeout    = 90 * time.Second

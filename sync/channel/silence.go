@@ -13,6 +13,7 @@ import (
 type watched struct {
 	*net.TCPConn
 	stop, done chan struct{}
+	queue      queue
 }
 
 // lookEvery is how often a connection is looked at.
@@ -20,7 +21,7 @@ const lookEvery = 250 * time.Millisecond
 
 // watch begins to watch; most is the longest silence.
 func watch(connection *net.TCPConn, most time.Duration) *watched {
-	w := &watched{TCPConn: connection, stop: make(chan struct{}), done: make(chan struct{})}
+	w := &watched{TCPConn: connection, stop: make(chan struct{}), done: make(chan struct{}), queue: queue{told: firstBuffer}}
 	go func() {
 		defer close(w.done)
 		w.run(most)
@@ -54,6 +55,7 @@ func (w *watched) run(most time.Duration) {
 		if err != nil {
 			return // it is closed
 		}
+		w.refit(info)
 		heard = answered(heard, time.Now(), info)
 		if time.Since(heard) > most {
 			_ = w.SetLinger(0) // what lies in buffers is not worth waiting for

@@ -10,7 +10,7 @@ import (
 const tcpUserTimeout = 18
 
 func limitSendBuffer(_, _ string, raw syscall.RawConn) error {
-	return onSocket(raw, syscall.SOL_SOCKET, syscall.SO_SNDBUF, sendBuffer)
+	return onSocket(raw, syscall.SOL_SOCKET, syscall.SO_SNDBUF, firstBuffer)
 }
 
 // setUserTimeout ends the connection when sent bytes stay unacknowledged so

@@ -15,12 +15,18 @@ type lane struct {
 	out  io.Writer
 
 	mu      sync.Mutex
-	queue   [][]byte
+	queue   []queued
 	waiting int // bytes in the queue
 	news    chan struct{}
 
 	flying  chan flying
 	carried atomic.Int64
+}
+
+// queued is a packet in front of the line, and since when.
+type queued struct {
+	came   time.Time
+	packet []byte
 }
 
 // flying is a packet on the line and when it is there.
@@ -44,7 +50,7 @@ func (l *lane) push(packet []byte) {
 	if most > 0 && l.waiting+len(packet) > most {
 		return
 	}
-	l.queue, l.waiting = append(l.queue, packet), l.waiting+len(packet)
+	l.queue, l.waiting = append(l.queue, queued{time.Now(), packet}), l.waiting+len(packet)
 	select {
 	case l.news <- struct{}{}:
 	default:
@@ -57,11 +63,11 @@ func (l *lane) flush() {
 	l.queue, l.waiting = nil, 0
 }
 
-func (l *lane) first() []byte {
+func (l *lane) first() queued {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.queue) == 0 {
-		return nil
+		return queued{}
 	}
 	return l.queue[0]
 }
@@ -70,7 +76,7 @@ func (l *lane) first() []byte {
 func (l *lane) leave(packet []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.queue) == 0 || &l.queue[0][0] != &packet[0] {
+	if len(l.queue) == 0 || &l.queue[0].packet[0] != &packet[0] {
 		return false
 	}
 	l.queue, l.waiting = l.queue[1:], l.waiting-len(packet)
@@ -81,7 +87,8 @@ func (l *lane) leave(packet []byte) bool {
 func (l *lane) shape(ctx context.Context) {
 	free := time.Now() // when the line has taken what it was given
 	for {
-		packet := l.first()
+		next := l.first()
+		packet := next.packet
 		if packet == nil {
 			select {
 			case <-ctx.Done():
@@ -91,8 +98,8 @@ func (l *lane) shape(ctx context.Context) {
 			continue
 		}
 		c := l.link.conditions()
-		if now := time.Now(); free.Before(now) {
-			free = now
+		if free.Before(next.came) { // what waited does not pay for this program's own being late
+			free = next.came
 		}
 		if c.Rate > 0 {
 			free = free.Add(time.Duration(len(packet)*8) * time.Second / time.Duration(c.Rate))

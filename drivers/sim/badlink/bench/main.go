@@ -71,7 +71,7 @@ func measureAll(ctx context.Context, p programs, wanted []row, times, at int) er
 	var work sync.WaitGroup
 	var failed error
 	for i, r := range wanted {
-		n := times
+		n := max(times, r.times)
 		if r.by != ours {
 			n = 1
 		}
