@@ -4,7 +4,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -60,14 +59,14 @@ func serve(address, folder string) error {
 
 // ready waits until the server listens.
 func ready(address, _ string) error {
-	for range 600 {
+	again := backoff.WithMaxRetries(backoff.NewConstantBackOff(50*time.Millisecond), 600)
+	return backoff.Retry(func() error {
 		connection, err := net.Dial("tcp", address)
-		if err == nil {
-			return connection.Close()
+		if err != nil {
+			return fmt.Errorf("wait for the server: %w", err)
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return errors.New("nobody listens")
+		return connection.Close()
+	}, again)
 }
 
 // forever is the usual backoff of the library, without its end after a quarter of an hour.
