@@ -24,7 +24,7 @@ const (
 	databaseName = "bianmin.db"
 	readers      = 4
 	// shared are the parameters of every connection; see the decision notes for each.
-	shared = "_txlock=immediate&_defensive=1&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=journal_size_limit(8388608)"
+	shared = "_txlock=immediate&_defensive=1&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=journal_size_limit(16777216)&_pragma=wal_autocheckpoint(4000)"
 )
 
 // Check says how thoroughly Open looks at the database.

@@ -21,7 +21,7 @@ import (
 )
 
 // This test program runs itself as a child that is to be killed. The variable
-// says what it does: "life FOLDER WORLD POINT:COUNT PAUSE", "first FOLDER" or "room FOLDER".
+// says what it does: "life FOLDER WORLD POINT:COUNT PAUSE", "first FOLDER", "room FOLDER" or "syncs FOLDER CASES".
 const childVariable = "BIANMIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -43,6 +43,12 @@ func child(order []string) error {
 		return first(order[1])
 	case "room":
 		return room(order[1])
+	case "syncs":
+		cases, err := strconv.Atoi(order[2])
+		if err != nil {
+			return err
+		}
+		return syncs(order[1], cases)
 	}
 	return fmt.Errorf("unknown order %q", order[0])
 }
