@@ -39,6 +39,22 @@ const (
 // Opens tells whether an event of this kind begins a record: a case, a closing or a sheet.
 func (k EventKind) Opens() bool { return k == Submitted || k == DayClosed || k == SheetIssued }
 
+// TerminalKinds are all kinds a terminal writes.
+func TerminalKinds() []EventKind {
+	return []EventKind{
+		Submitted, Corrected, Confirmed, Withdrawn, Suspended, Resumed, Ended, Closed, Urged, Papers, FeeTaken, Delivered, Visited,
+		Evaluated, Unevaluated, DayClosed, SheetIssued,
+	}
+}
+
+// UpdateKinds are all kinds of update this program knows: the departments' word, and what another terminal did to a case of both.
+func UpdateKinds() []EventKind {
+	return []EventKind{
+		PlatformProgress, PlatformReturned, PlatformFinished, PlatformRejected, PlatformAppointed,
+		Corrected, Withdrawn, Suspended, Resumed, Ended, Delivered, Closed,
+	}
+}
+
 // Kinds of event the platform writes.
 const (
 	PlatformAccepted  EventKind = "accepted"  // the platform holds the case and gave its official number

@@ -16,6 +16,7 @@ import (
 	"bianmin/platform/registry"
 	"bianmin/platform/ruling"
 	"bianmin/sync/seal"
+	"bianmin/sync/spoken"
 	"bianmin/sync/wire"
 )
 
@@ -67,7 +68,8 @@ func (d Desk) Admit(ctx context.Context, request wire.EnrolmentRequest) (answer 
 	if err != nil {
 		return nil, "", err
 	}
-	enrolment.Settings = &settings
+	own := spoken.Own()
+	enrolment.Settings, enrolment.Speaks = &settings, &own
 	if answer, err = json.Marshal(enrolment); err != nil {
 		return nil, "", fmt.Errorf("write an enrolment: %w", err)
 	}

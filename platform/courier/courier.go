@@ -23,6 +23,7 @@ import (
 	"bianmin/platform/ruling"
 	"bianmin/sync/courier"
 	"bianmin/sync/seal"
+	"bianmin/sync/spoken"
 	"bianmin/sync/wire"
 )
 
@@ -66,6 +67,8 @@ func (d Desk) Take(ctx context.Context, from io.Reader) (Result, error) {
 	}
 	result := Result{Index: entries.Index}
 	back := courier.NewBack(entries.Index, d.Now().UTC().Truncate(time.Second))
+	own := spoken.Own()
+	back.Speaks = &own
 	if err := d.packets(ctx, t, entries, &back, &result); err != nil {
 		return result, err
 	}

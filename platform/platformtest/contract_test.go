@@ -80,8 +80,13 @@ func heartbeat() wire.Heartbeat {
 			Devices: []wire.Device{{Role: "printer", Condition: "userError", Paper: "out", Fault: "paper-out", Model: "m"}},
 		},
 		Settings: &wire.SettingsHeld{Number: 3, Refused: 4, Reason: "r", Unknown: []string{"u"}},
-		Usage:    []wire.Use{{Day: "2026-11-25", Kind: "guide", Item: "i", N: 1}},
+		Usage:    []wire.Use{{Day: "2026-11-25", Kind: "guide", Item: "i", N: 1}}, Speaks: speaks(),
 	}
+}
+
+func speaks() *wire.Speaks {
+	all := wire.FirstSpeaks()
+	return &all
 }
 
 func filled(n int) []byte { return bytes.Repeat([]byte{1}, n) }
@@ -101,6 +106,7 @@ func answer() wire.Answer {
 		}},
 		Evaluations: &wire.Evaluations{Given: 10, Levels: map[string]int{"5": 10}},
 		Settings:    3, Catalogue: 2, Usage: 1, Replay: &wire.Replay{Number: 1, Since: at}, Wanted: []string{strings.Repeat("0f", 16)},
+		Speaks: speaks(),
 	}
 }
 

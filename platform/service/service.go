@@ -22,6 +22,7 @@ import (
 	"bianmin/platform/editions"
 	"bianmin/platform/intake"
 	"bianmin/platform/registry"
+	"bianmin/sync/spoken"
 	"bianmin/sync/wire"
 )
 
@@ -162,7 +163,8 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 	if err := s.Registry.Heartbeat(r.Context(), t, body); err != nil {
 		return err
 	}
-	answer := wire.Answer{Nonce: beat.Nonce, Usage: len(used)}
+	own := spoken.Own()
+	answer := wire.Answer{Nonce: beat.Nonce, Usage: len(used), Speaks: &own}
 	if answer.Settings, err = s.Registry.SettingsNumber(r.Context(), t); err != nil {
 		return err
 	}

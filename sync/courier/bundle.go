@@ -64,6 +64,8 @@ type Index struct {
 	Catalogue   string    `json:"catalogue"` // digest of the catalogue's set here, "" for none
 	Packets     []Packet  `json:"packets"`
 	Left        int       `json:"left"` // packets that wait and had no room
+	// Speaks is what the terminal understands; nil is the first version.
+	Speaks *wire.Speaks `json:"speaks,omitempty"`
 }
 
 // Packet is one packet of a bundle.
@@ -89,6 +91,7 @@ type Back struct {
 	Settings    *wire.SignedSettings  `json:"settings,omitempty"`  // when newer ones are there
 	Catalogue   *wire.SignedCatalogue `json:"catalogue,omitempty"` // its archive lies beside, under its digest
 	Damaged     []string              `json:"damaged"`             // packets whose bytes did not arrive whole: they wait for another stick
+	Speaks      *wire.Speaks          `json:"speaks,omitempty"`    // what the platform understands; nil is the first version
 }
 
 // Answer is what the platform says of one packet.

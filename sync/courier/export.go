@@ -18,6 +18,7 @@ import (
 	"bianmin/sync/edition"
 	"bianmin/sync/packet"
 	"bianmin/sync/seal"
+	"bianmin/sync/spoken"
 	"bianmin/sync/standing"
 	"bianmin/sync/wire"
 )
@@ -110,6 +111,8 @@ func (t Terminal) index(ctx context.Context, q Queue, number int64) (Index, erro
 		Version: wire.Version, Kind: kindOut, Environment: t.Identity.Environment, Terminal: t.Identity.Number, Generation: t.Identity.Generation,
 		Number: number, Nonce: hex.EncodeToString(nonce[:]), Made: t.Now().UTC().Truncate(time.Second), Software: t.Software, Cursor: cursor,
 	}
+	own := spoken.Own()
+	index.Speaks = &own
 	if here, err := standing.Load(filepath.Join(t.Data, "keys"), standing.Of(t.Identity)); err == nil { // what cannot be believed is as good as none
 		index.Settings = here.Number
 	}

@@ -80,6 +80,9 @@ func (t Terminal) Take(ctx context.Context, book Book, sealed []byte, archive Ar
 			break // they have an order
 		}
 	}
+	if err := t.understood(back); err != nil {
+		out.Troubles = append(out.Troubles, err)
+	}
 	t.settings(back, &out)
 	if err := t.catalogue(ctx, back, archive, &out); err != nil {
 		out.Troubles = append(out.Troubles, err)
@@ -148,6 +151,20 @@ func (t Terminal) record(ctx context.Context, book Book, item store.Item, answer
 		return book.RecordRefusal(ctx, item.Packet, evidence, signed.Reason, signed.Time)
 	}
 	return fmt.Errorf("%w: an answer of kind %q", channel.ErrStranger, signed.Kind)
+}
+
+// understood keeps what the platform understands, unless the answer to a later bundle came before.
+func (t Terminal) understood(back Back) error {
+	trips, err := t.Trips()
+	if err != nil {
+		return err
+	}
+	for _, trip := range trips {
+		if trip.Returned != nil && trip.Number > back.Number {
+			return nil
+		}
+	}
+	return seal.SaveSpeaks(filepath.Join(t.Data, "keys"), back.Speaks)
 }
 
 func (t Terminal) settings(back Back, out *Taken) {

@@ -37,6 +37,9 @@ func keep(next string, trust *seal.Trust, answer []byte, step func(string)) erro
 	if err := keepSettings(next, e); err != nil {
 		return err
 	}
+	if err := seal.SaveSpeaks(next, e.Speaks); err != nil {
+		return err
+	}
 	return seal.SaveCredentials(next, seal.Credentials{
 		Terminal: seal.Terminal{
 			Version: wire.Version, Number: e.Terminal, Generation: e.Generation, Point: e.Point, Region: e.Region, Role: e.Role,

@@ -14,6 +14,9 @@ import (
 // the preset dictionary of this package.
 const Zlib = "zlib"
 
+// Compressions are the header's words this program opens, the one it likes best first.
+func Compressions() []string { return []string{Zlib} }
+
 const maxContent = 64 << 20 // bytes of a decompressed manifest
 
 // dictionary is the preset dictionary (RFC 1950, FDICT): words that stand in

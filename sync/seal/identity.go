@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"bianmin/core/receipt"
+	"bianmin/sync/wire"
 
 	"github.com/emmansun/gmsm/smx509"
 )
@@ -54,6 +55,7 @@ type Identity struct {
 	PlatformSign    *smx509.Certificate // the platform signs its answers with it
 	PlatformEncrypt *smx509.Certificate // manifests are sealed to it
 	Recovery        *ecdsa.PublicKey    // case keys are wrapped to it besides the card
+	Speaks          *wire.Speaks        // what the platform understands; nil is the first version
 
 	compact receipt.Certificate
 }
@@ -135,6 +137,7 @@ func LoadIdentity(folder string) (*Identity, error) {
 	if err := identity.loadTLS(folder); err != nil {
 		return nil, err
 	}
+	identity.Speaks = LoadSpeaks(folder)
 	return identity, identity.check()
 }
 

@@ -21,6 +21,7 @@ import (
 	"bianmin/sync/enrol/practice"
 	"bianmin/sync/replay"
 	"bianmin/sync/seal"
+	"bianmin/sync/spoken"
 	"bianmin/sync/standing"
 	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
@@ -186,6 +187,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	follower := (&edition.Follower{
 		Shelf: edition.Shelf{Folder: filepath.Join(o.data, edition.FolderName), Who: edition.Of(identity), Point: cut.Point}, Client: client, URL: url, Log: o.log,
 	}).Ready()
+	own := spoken.Own()
 	pulse := uplink.Pulse{
 		Staff:       func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
 		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
@@ -203,6 +205,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		},
 		Catalogue: follower.Newest,
 		Usage:     outbox,
+		Speaks:    &own, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {

@@ -44,7 +44,7 @@ type Usage interface {
 var _ Usage = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue and Usage are required.
+// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks and Understood are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -75,6 +75,10 @@ type Pulse struct {
 	Replay func(ctx context.Context, asked wire.Replay)
 	// Usage keeps what is counted; nil says nothing about it.
 	Usage Usage
+	// Speaks is what this terminal understands; nil says nothing about it.
+	Speaks *wire.Speaks
+	// Understood takes what the platform understands, with every answer; nil in it is a platform that says nothing. nil does not want it.
+	Understood func(said *wire.Speaks) error
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -134,10 +138,10 @@ func (p Pulse) beat(ctx context.Context) error {
 		beat.Settings = p.Settings()
 	}
 	counted := p.untold(ctx)
-	beat.Usage = uses(counted)
+	beat.Usage, beat.Speaks = uses(counted), p.Speaks
 	signed, trip, err := p.post(ctx, beat)
-	if (beat.Condition != nil || beat.Settings != nil || beat.Usage != nil) && misfit(err) { // an older platform takes none of them
-		beat.Condition, beat.Settings, beat.Usage, counted = nil, nil, nil, nil
+	if (beat.Condition != nil || beat.Settings != nil || beat.Usage != nil || beat.Speaks != nil) && misfit(err) { // an older platform takes none of them
+		beat.Condition, beat.Settings, beat.Usage, beat.Speaks, counted = nil, nil, nil, nil, nil
 		signed, trip, err = p.post(ctx, beat)
 	}
 	if err != nil {
@@ -222,6 +226,11 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 	if p.Evaluations != nil && signed.Evaluations != nil {
 		if err := p.Evaluations(*signed.Evaluations); err != nil {
 			return fmt.Errorf("take over the evaluations: %w", err)
+		}
+	}
+	if p.Understood != nil {
+		if err := p.Understood(signed.Speaks); err != nil {
+			return fmt.Errorf("take over what the platform understands: %w", err)
 		}
 	}
 	if p.Newest != nil {

@@ -63,6 +63,7 @@ type Enrolment struct {
 	Agents       []Agent              `json:"agents,omitzero"` // role "agent" only
 	Settings     *SignedSettings      `json:"settings"`
 	Succession   *SignedOrder         `json:"succession,omitempty"` // a generation after others of the same point
+	Speaks       *Speaks              `json:"speaks,omitempty"`     // what the platform understands; nil is the first version
 }
 
 // TerminalCertificates certify the terminal's three keys, PEM.
@@ -103,6 +104,8 @@ type Heartbeat struct {
 	Settings *SettingsHeld `json:"settings,omitempty"`
 	// Usage are counts the platform has not said yet to have; at most MaxUses.
 	Usage []Use `json:"usage,omitempty"`
+	// Speaks is what this terminal understands; nil is the first version, or speaks to a platform that does not ask.
+	Speaks *Speaks `json:"speaks,omitempty"`
 }
 
 // MaxUses is how many counts one heartbeat carries at most.
@@ -183,6 +186,8 @@ type Answer struct {
 	Replay *Replay `json:"replay,omitempty"`
 	// Wanted are, of the packets brought back, those the platform holds no more.
 	Wanted []string `json:"wanted,omitempty"`
+	// Speaks is what the platform understands; nil is the first version.
+	Speaks *Speaks `json:"speaks,omitempty"`
 }
 
 // Problem is an unsigned refusal to answer; it changes nothing for the terminal.
