@@ -124,11 +124,13 @@ func (s *Store) RecordAttempt(ctx context.Context, id string, next time.Time, wh
 	return wrap(err, "record an attempt")
 }
 
-// RetryNow lets every queued packet be tried at once.
+// RetryNow lets every queued packet be tried at once, and tells the sender so.
 func (s *Store) RetryNow(ctx context.Context) error {
 	err := s.transact(ctx, false, func(tx *sql.Tx, _ statements) error {
-		_, err := tx.Exec("UPDATE outbox SET next_ms = 0 WHERE state = 0")
-		return err
+		if _, err := tx.Exec("UPDATE outbox SET next_ms = 0 WHERE state = 0 AND next_ms <> 0"); err != nil {
+			return err
+		}
+		return wish(tx)
 	})
 	return wrap(err, "retry the queue")
 }

@@ -101,7 +101,6 @@ func (u *Uplink) forget(id string) {
 	delete(u.asked, id)
 	delete(u.trouble, id)
 	delete(u.broken, id)
-	delete(u.wished, id)
 }
 
 // fail sorts trouble: the packet's own, the platform's, or the link's.

@@ -22,6 +22,8 @@ type Queue interface {
 	// Pending lists what may be sent now, in the order to send; of a case only its first undelivered event.
 	Pending(ctx context.Context, now time.Time, limit int) ([]store.Item, error)
 	OpenPacket(ctx context.Context, id string) (*packet.Reader, error)
+	// Wishes is how often somebody, in whichever program, wanted what waits to be tried at once.
+	Wishes(ctx context.Context) (int64, error)
 	// RecordAttempt notes a failure that is this packet's own and when to try it again.
 	RecordAttempt(ctx context.Context, id string, next time.Time, why string) error
 	RecordRegistration(ctx context.Context, id string, signed []byte) error
@@ -105,12 +107,12 @@ type Uplink struct {
 	trouble map[string]*wait // packets with failures of their own
 	broken  map[string]*series
 	link    *wait
-	pace    pace            // of attachments
-	failing int             // answers of trouble in a row, of any packets
-	first   bool            // nothing was listed yet: what waits since earlier is no news
-	newest  time.Time       // commit of the newest packet ever listed
-	wished  map[string]bool // packets somebody asked to have tried, that were not since
-	unread  string          // why the outbox could not be read last time, as it was logged
+	pace    pace      // of attachments
+	failing int       // answers of trouble in a row, of any packets
+	first   bool      // nothing was listed yet: what waits since earlier is no news
+	newest  time.Time // commit of the newest packet ever listed
+	wishes  int64     // as they were last counted
+	unread  string    // why the outbox could not be read last time, as it was logged
 	state   State
 }
 
@@ -150,8 +152,8 @@ func New(o Options) (*Uplink, error) {
 	return &Uplink{
 		Options: o, poke: make(chan struct{}, 1), results: make(chan result),
 		held: map[string]int64{}, heard: map[string]int64{}, asked: map[string]bool{}, trouble: map[string]*wait{},
-		broken: map[string]*series{}, wished: map[string]bool{},
-		link: link, first: true,
+		broken: map[string]*series{},
+		link:   link, first: true,
 	}, nil
 }
 
@@ -225,7 +227,7 @@ func (u *Uplink) assign(ctx context.Context, working *sync.WaitGroup) {
 		u.Log.Info("outbox readable again")
 	}
 	u.show(func(s *State) { s.Waiting, s.Hold = len(items), u.Rules().Hold })
-	if u.news(items) {
+	if wished := u.wished(ctx); u.news(items) || wished {
 		u.link.cut() // somebody filed, or asked for a retry: worth one attempt now
 	}
 	if time.Now().Before(u.link.until) {
@@ -281,8 +283,7 @@ func (u *Uplink) isBusy(id string) bool {
 	return false
 }
 
-// news tells whether somebody filed since the last look, or asked for a retry. A packet that only comes due again, or
-// moves up in a long list, is none.
+// news tells whether somebody filed since the last look. A packet that only comes due again, or moves up in a long list, is none.
 func (u *Uplink) news(items []store.Item) bool {
 	fresh, first := false, u.first
 	u.first = false
@@ -290,10 +291,20 @@ func (u *Uplink) news(items []store.Item) bool {
 		if item.Committed.After(u.newest) {
 			u.newest, fresh = item.Committed, !first
 		}
-		if wish := item.Attempts > 0 && item.Next.IsZero(); wish != u.wished[item.Packet] {
-			fresh = fresh || wish
-			u.wished[item.Packet] = wish
-		}
 	}
 	return fresh
+}
+
+// wished tells whether somebody asked for a retry since the last look.
+func (u *Uplink) wished(ctx context.Context) bool {
+	wishes, err := u.Queue.Wishes(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			u.Log.Warn("wishes not read", "error", err)
+		}
+		return false
+	}
+	before := u.wishes
+	u.wishes = wishes
+	return wishes > before && !u.first
 }

@@ -30,15 +30,13 @@ func TestOrderedWaitStands(t *testing.T) {
 	}
 }
 
-// TestNews: a new case is news, and a wish is, once each; a packet that comes due again, or moves up in a long list, is none.
+// TestNews: a new case is news, once; a packet that comes due again, or moves up in a long list, is none.
 func TestNews(t *testing.T) {
-	u := &Uplink{wished: map[string]bool{}}
+	u := &Uplink{}
 	at := func(hour int) time.Time { return time.Date(2026, 11, 27, hour, 0, 0, 0, time.UTC) }
 	a, b, old := store.Item{Packet: "a", Committed: at(2)}, store.Item{Packet: "b", Committed: at(3)}, store.Item{Packet: "old", Committed: at(1)}
 	tried := a
 	tried.Attempts, tried.Next = 1, at(2)
-	wished := tried
-	wished.Next = time.Time{}
 	for i, step := range []struct {
 		items []store.Item
 		news  bool
@@ -50,10 +48,6 @@ func TestNews(t *testing.T) {
 		{[]store.Item{a, old}, false},
 		{[]store.Item{a, old, b}, true},
 		{[]store.Item{tried, b}, false},
-		{[]store.Item{wished, b}, true},
-		{[]store.Item{wished, b}, false},
-		{[]store.Item{tried, b}, false},
-		{[]store.Item{wished, b}, true},
 	} {
 		if got := u.news(step.items); got != step.news {
 			t.Errorf("step %d: news %v", i, got)
