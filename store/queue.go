@@ -14,9 +14,9 @@ import (
 
 // Words for the state of a packet that is not delivered.
 const (
-	QueueWaiting = "waiting"
-	QueueRefused = "refused"
-	QueueHeld    = "held" // put aside by a person, or behind a refused first event
+	QueueWaiting = casefile.LineWaiting
+	QueueRefused = casefile.LineRefused
+	QueueHeld    = casefile.LineHeld // put aside by a person, or behind a refused first event
 )
 
 // ErrNothing says that a case has nothing in the queue that an order could be about.

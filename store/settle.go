@@ -29,7 +29,7 @@ func (s *Store) Settle(ctx context.Context, number casefile.Number, by, reason s
 			return err
 		}
 		if n == 0 {
-			return errors.New("nothing of the case is refused")
+			return ErrNothing
 		}
 		return s.audit(tx, q, clock, Entry{Actor: by, Action: "settled", Subject: string(number), Detail: reason})
 	})

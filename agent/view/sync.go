@@ -157,9 +157,17 @@ func (p *syncPage) showLine() {
 	case p.line.State == "refused":
 		why = k.with("label.refused-because", args{"reason": why})
 	case why == "":
-		why = k.t("why.waiting")
+		why = k.still("waiting")
 	default:
-		why = k.or("why", why)
+		why = k.still(why)
 	}
 	p.why.SetText(why)
+}
+
+// still says why a packet is not delivered yet, and what to do.
+func (k *kit) still(code string) string {
+	if !k.catalog.Has(k.lang, "still."+code+".is") {
+		code = "waiting"
+	}
+	return k.with("label.offline-why", args{"is": k.shared("still." + code + ".is"), "do": k.shared("still." + code + ".do")})
 }

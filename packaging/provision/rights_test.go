@@ -33,7 +33,7 @@ func TestWithoutRights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, words := range []string{"check", "check --forget", "check --history", "report", "report erasure", "support-bundle --out " + top + "/bundle", "settings", "settings diff", "settings --json"} {
+	for _, words := range []string{"check", "check --forget", "check --history", "report", "report erasure", "support-bundle --out " + top + "/bundle", "settings", "settings diff", "settings --json", "queue list", "queue retry"} {
 		command := exec.CommandContext(t.Context(), program, append(strings.Fields(words), "--config", config)...)
 		command.Dir = top
 		if os.Geteuid() == 0 {

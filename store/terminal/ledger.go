@@ -11,7 +11,6 @@ import (
 	"bianmin/core/usage"
 	"bianmin/drivers"
 	"bianmin/store"
-	"bianmin/sync/linkstate"
 )
 
 // PrintJob is one physical job in the print ledger.
@@ -95,9 +94,8 @@ func (t *Terminal) Health(ctx context.Context) (Health, error) {
 	}
 	h.Waiting, h.Refused, h.Oldest = counts.Waiting, counts.Refused, counts.Oldest
 	h.Online, h.LastContact = link.Online, link.LastContact
-	if said, err := linkstate.Load(t.options.Folder, time.Now()); err == nil { // without it people are told less
-		h.Link = casefile.Link{Why: said.Why, Since: said.Since, Next: said.Next, Hold: said.Hold, Held: said.Held, Total: said.Total, Rate: said.Rate}
-	}
+	h.Link = LinkOf(t.options.Folder, time.Now())
+	h.Link.Silent = h.Link.Silent && !t.practises()
 	return h, nil
 }
 

@@ -23,14 +23,15 @@ const (
 
 // State is how the link stands.
 type State struct {
-	At    time.Time `json:"at"`              // of this word
-	Why   string    `json:"why,omitempty"`   // a reason of package channel, or "store"; "" while the platform is reached
-	Since time.Time `json:"since,omitzero"`  // of the reason
-	Next  time.Time `json:"next,omitzero"`   // next try, zero when it comes at once or is not known
-	Hold  string    `json:"hold,omitempty"`  // why scanned pages wait although the platform is reached: quiet, metered, forms
-	Held  int64     `json:"held,omitempty"`  // bytes of the packet under way that have gone out
-	Total int64     `json:"total,omitempty"` // of all its bytes; 0 while none is under way
-	Rate  int64     `json:"rate,omitempty"`  // bytes a second, over the last seconds
+	At     time.Time `json:"at"`               // of this word
+	Why    string    `json:"why,omitempty"`    // a reason of package channel, or "store"; "" while the platform is reached
+	Since  time.Time `json:"since,omitzero"`   // of the reason
+	Next   time.Time `json:"next,omitzero"`    // next try, zero when it comes at once or is not known
+	Hold   string    `json:"hold,omitempty"`   // why scanned pages wait although the platform is reached: quiet, metered, forms
+	Packet string    `json:"packet,omitempty"` // id of the packet under way
+	Held   int64     `json:"held,omitempty"`   // bytes of the packet under way that have gone out
+	Total  int64     `json:"total,omitempty"`  // of all its bytes; 0 while none is under way
+	Rate   int64     `json:"rate,omitempty"`   // bytes a second, over the last seconds
 }
 
 // Load reads what the sender last said; zero when it said nothing of late.

@@ -53,7 +53,7 @@ func (r *reporter) onTheWay() {
 		r.way, moved = way{}, 0
 	}
 	span := time.Since(r.way.told)
-	r.link.Held, r.link.Total, r.link.Rate = r.way.at, r.way.total, 0
+	r.link.Packet, r.link.Held, r.link.Total, r.link.Rate = r.way.packet, r.way.at, r.way.total, 0
 	if moved > 0 && span > 0 {
 		r.link.Rate = int64(float64(moved) / span.Seconds())
 	}

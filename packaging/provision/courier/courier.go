@@ -21,21 +21,15 @@ import (
 	"bianmin/assets"
 	"bianmin/core/casefile"
 	"bianmin/core/text"
-	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/provision/records"
 	"bianmin/packaging/provision/tongue"
-	"bianmin/packaging/settings"
 	"bianmin/packaging/stick"
-	"bianmin/packaging/update/trial"
 	"bianmin/store"
-	"bianmin/store/cut"
 	"bianmin/store/room"
 	"bianmin/sync/courier"
 	"bianmin/sync/enrol/practice"
 	"bianmin/sync/seal"
 )
-
-// patience is how long a command waits for an updater that is at work.
-const patience = time.Minute
 
 // tool is one run of a command.
 type tool struct {
@@ -86,29 +80,13 @@ func (t *tool) flags(c *cobra.Command) *cobra.Command {
 }
 
 // work opens the machine's records beside kiosk, desk and sender, never while a new version is on trial, and leaves no file of root's there.
-func (t *tool) work(ctx context.Context, do func(m courier.Terminal, s *store.Store) error) (err error) {
-	set, err := settings.Read(t.config)
-	if err != nil {
-		return err
-	}
-	release, err := trial.Enter(ctx, set.Update.State, set.Data, patience)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, release(), asuser.Own(set.Data)) }()
-	identity, err := seal.LoadIdentity(filepath.Join(set.Data, "keys"))
-	if err != nil {
-		return err
-	}
-	if identity.Environment == practice.Environment {
-		return practice.ErrNeverSent
-	}
-	s, err := store.Open(ctx, store.Options{Folder: set.Data, Clock: store.SystemClock, Check: store.CheckNone, CommitPoint: cut.Point})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return do(courier.Terminal{Identity: identity, Data: set.Data, Software: t.software, Now: t.now}, s)
+func (t *tool) work(ctx context.Context, do func(m courier.Terminal, s *store.Store) error) error {
+	return records.Open(ctx, t.config, func(m records.Machine) error {
+		if m.Identity.Environment == practice.Environment {
+			return practice.ErrNeverSent
+		}
+		return do(courier.Terminal{Identity: m.Identity, Data: m.Settings.Data, Software: t.software, Now: t.now}, m.Store)
+	})
 }
 
 func (t *tool) export(ctx context.Context, folder string) error {

@@ -1,0 +1,100 @@
+package terminal
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"time"
+
+	"bianmin/core/casefile"
+	"bianmin/store"
+	"bianmin/sync/channel"
+	"bianmin/sync/enrol/practice"
+	"bianmin/sync/linkstate"
+	"bianmin/sync/seal"
+	"bianmin/sync/wire"
+)
+
+// LinkOf is what the sender of a data folder says of the link.
+func LinkOf(folder string, now time.Time) casefile.Link {
+	said, err := linkstate.Load(folder, now)
+	if err != nil || said.At.IsZero() { // without it people are told less
+		return casefile.Link{Silent: true}
+	}
+	return casefile.Link{
+		Why: said.Why, Since: said.Since, Next: said.Next, Hold: said.Hold, Packet: said.Packet, Held: said.Held, Total: said.Total, Rate: said.Rate,
+	}
+}
+
+// Queue lists what is not delivered of a case, "" for all: what was refused, what is held, what waits; and why.
+func (t *Terminal) Queue(ctx context.Context, number casefile.Number, limit int) ([]casefile.QueueLine, error) {
+	opened, identity, err := t.Opened(ctx)
+	if err != nil {
+		return nil, err
+	}
+	link := LinkOf(t.options.Folder, time.Now())
+	link.Silent = link.Silent && !t.practises()
+	lines, err := Lines(ctx, opened, seal.SM2Key(identity.PlatformSign), link, number, limit)
+	return lines, Coded(err)
+}
+
+// Lines does so for a store that is open; key is the platform's, for its word on what it refused.
+func Lines(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, link casefile.Link, number casefile.Number, limit int) ([]casefile.QueueLine, error) {
+	found, err := s.Undecided(ctx, number, limit)
+	if err != nil {
+		return nil, err
+	}
+	type record struct {
+		number     casefile.Number
+		generation string
+	}
+	first := map[record]int{} // the first undecided event of each
+	for _, u := range found {
+		of := record{u.Case, u.Generation}
+		if n, known := first[of]; u.State != store.QueueRefused && (!known || u.Sequence < n) {
+			first[of] = u.Sequence
+		}
+	}
+	lines := make([]casefile.QueueLine, 0, len(found))
+	for _, u := range found {
+		line := casefile.QueueLine{
+			Packet: u.Packet, Case: u.Case, Sequence: u.Sequence, Kind: u.Kind, Item: u.Code, State: u.State, Since: u.Committed,
+			Attempts: u.Attempts, Next: u.Next, Total: u.Total,
+		}
+		if u.Registered {
+			line.Held = u.HeadLength
+		}
+		code := ""
+		if u.State == store.QueueRefused {
+			code = refusalOf(ctx, s, key, u.Packet)
+		}
+		lines = append(lines, line.Explain(link, u.Why, code, first[record{u.Case, u.Generation}] < u.Sequence, u.Registered))
+	}
+	return lines, nil
+}
+
+// refusalOf is the code of the platform's refusal of a packet, "other" where it is not known. Its reason for people may name somebody: it is not read.
+func refusalOf(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, id string) string {
+	answers, err := s.Answers(ctx, id)
+	if err != nil {
+		return otherRefusal
+	}
+	signed, err := channel.ReadEvidence(answers["refusal"], key)
+	if err != nil || !refusals[signed.Code] {
+		return otherRefusal
+	}
+	return signed.Code
+}
+
+const otherRefusal = "other"
+
+// refusals are the codes that people are told in words of their own.
+var refusals = map[string]bool{
+	wire.RefusedPacket: true, wire.RefusedManifest: true, wire.RefusedAttachment: true, wire.RefusedCase: true, wire.RefusedSequence: true,
+	wire.RefusedTransition: true, wire.RefusedRule: true, wire.RefusedActor: true, wire.ConflictDigest: true,
+}
+
+// practises tells whether nothing is ever sent from here, so that nobody misses the sender.
+func (t *Terminal) practises() bool {
+	identity := t.Identity()
+	return identity == nil || identity.Environment == practice.Environment
+}
