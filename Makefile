@@ -4,7 +4,7 @@ TAGS  := x11,gles
 export FYNE_DISABLE_DPI_DETECTION := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help package bundle test-install test-usb setup build demo demo-desk test long race lint fuzz bench bench-link gallery goldens leaflet clean
+.PHONY: help package bundle test-install test-usb powercut setup build demo demo-desk test long race lint fuzz bench bench-link gallery goldens leaflet clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ test-install: setup ## the package on a clean Debian 12 in a virtual machine, to
 
 test-usb: setup ## USB devices simulated at the far end of the cable, under a real kernel in a virtual machine
 	@packaging/build/test-usb
+
+powercut: setup ## cut the power under a terminal in a virtual machine, N=30 times; docs/store.md says what must be left
+	@$(if $(N),BIANMIN_N=$(N)) packaging/build/test-powercut
 
 long: setup ## the same tests with the full number of rounds
 	@BIANMIN_LONG=1 packaging/build/test

@@ -105,13 +105,13 @@ func (s *Store) open(ctx context.Context, check Check) error {
 		}
 	}
 	var err error
-	if s.writer, err = s.connect("_pragma=synchronous(FULL)", 1); err != nil {
+	if s.writer, err = s.connect("_pragma=synchronous("+synchronousDurable+")", 1); err != nil {
 		return err
 	}
 	if err := s.prepareDatabase(ctx, check); err != nil {
 		return err
 	}
-	if s.relaxed, err = s.connect("_pragma=synchronous(NORMAL)", 1); err != nil {
+	if s.relaxed, err = s.connect("_pragma=synchronous("+synchronousRelaxed+")", 1); err != nil {
 		return err
 	}
 	if s.reader, err = s.connect("_pragma=synchronous(FULL)&_pragma=query_only(1)", readers); err != nil {
