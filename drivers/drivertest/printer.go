@@ -56,6 +56,8 @@ func ReceiptPrinterAt(t *testing.T, open OpenPrinter, pace time.Duration) {
 		"busy with another's":     (*printerRig).busyWithAnothers,
 		"no acknowledgement":      (*printerRig).noAcknowledgement,
 		"no flow control":         (*printerRig).noFlowControl,
+		"says who it is":          (*printerRig).saysWhoItIs,
+		"nameless":                (*printerRig).nameless,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

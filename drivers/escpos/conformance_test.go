@@ -25,7 +25,7 @@ func face(t testing.TB) *dots.Face {
 
 // impatient are the default options with a tenth of their patience.
 func impatient(raster escpos.Rasteriser) escpos.Options {
-	return escpos.Options{Raster: raster, Answer: 60 * time.Millisecond, Silence: 600 * time.Millisecond, Finish: 10 * time.Second, Log: slog.New(slog.DiscardHandler)}
+	return escpos.Options{Profile: escpos.Profile{Identify: true}, Raster: raster, Answer: 60 * time.Millisecond, Silence: 600 * time.Millisecond, Finish: 10 * time.Second, Log: slog.New(slog.DiscardHandler)}
 }
 
 func opener(options escpos.Options) drivertest.OpenPrinter {

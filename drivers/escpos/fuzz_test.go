@@ -38,6 +38,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte("\x10\xc1\x00\x00\x00\x12\x12\x12\x12"), 3)                // noise within an automatic status
 	f.Add([]byte("\x14\x00"), 1)                                            // one that breaks off
 	f.Add([]byte("_EPSON\x00_TM-T20\x00\xff\xff\x90\x92\x12"), 5)           // an identity nobody asked for, noise
+	f.Add([]byte("\x20_EPSON\x00_TM-T20\x00_X3QJ\x00_1.04\x00"), 9)         // one that was asked for
 	f.Add(bytes.Repeat([]byte{0x10}, 40), 7)                                // nothing but beginnings
 	f.Add(append(bytes.Repeat([]byte{0x00}, 20), "\x12\x12\x12\x12"...), 4) // acknowledgements that were owed
 	f.Fuzz(func(t *testing.T, stream []byte, size int) {
@@ -67,8 +68,9 @@ func FuzzAnswers(f *testing.F) {
 			t.Fatalf("%d bytes to skip, %d answers owed", w.skip, w.owed)
 		}
 		w = wire{link: &said{rest: stream, size: size}, options: &options}
-		if name, err := w.block(t.Context()); err != nil || bytes.ContainsAny([]byte(name), "\x00\x1b\r\n") {
-			t.Fatalf("identity %q, %v", name, err)
+		is, err := w.introduction(t.Context())
+		if text := is.maker + is.model + is.serial + is.firmware; err != nil && !unanswered(err) || bytes.ContainsAny([]byte(text), "\x00\x1b\r\n\xff") || len(text) > 4*longestText {
+			t.Fatalf("identity %+v, %v", is, err)
 		}
 	})
 }

@@ -14,7 +14,8 @@ type Printer struct {
 	wire     wire
 	options  Options
 	last     drivers.Status
-	model    string
+	is       identity
+	asked    bool // who it is
 	doubtful bool // a piece of an earlier job may hang in the printer
 }
 
@@ -46,9 +47,6 @@ func (p *Printer) greet(ctx context.Context) error {
 		return err
 	}
 	p.note(&status)
-	if p.options.Identify {
-		return p.identify(ctx)
-	}
 	return nil
 }
 
@@ -57,37 +55,21 @@ func (p *Printer) note(s *drivers.Status) {
 	if s.Fault == drivers.FaultCoverOpen || s.Fault == drivers.FaultPaperOut || s.Fault == drivers.FaultJam {
 		p.doubtful = true
 	}
-	s.Model = p.model
+	p.is.write(s)
 	p.last = *s
-}
-
-// identify asks for maker and model; a printer that does not tell has none.
-func (p *Printer) identify(ctx context.Context) error {
-	for _, n := range []byte{66, 67} {
-		if _, err := p.wire.send(ctx, []byte{gs, 'I', n}, p.options.Answer); err != nil {
-			return err
-		}
-		text, err := p.wire.block(ctx)
-		if err != nil {
-			return err
-		}
-		if text != "" && p.model != "" {
-			text = " " + text
-		}
-		p.model += text
-	}
-	p.last.Model = p.model
-	return nil
 }
 
 // Status asks the printer itself. The error says why it could not be asked; a
 // printer that answers "no paper" is no error. When the printer works again
-// after it has stopped in a job, what is left of that is cut off here, not at the next person.
+// after it has stopped in a job, what is left of that is cut off here, not at the next person. Once it is asked who it is, too.
 func (p *Printer) Status(ctx context.Context) (drivers.Status, error) {
 	status, err := p.wire.status(ctx)
 	p.note(&status)
 	if err == nil && status.Fault == drivers.FaultNone {
-		err = p.clear(ctx)
+		if err = p.clear(ctx); err == nil {
+			err = p.introduce(ctx)
+		}
+		p.note(&status)
 	}
 	if err != nil {
 		status.Fault = faultOf(err)

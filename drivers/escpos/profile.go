@@ -26,7 +26,7 @@ type Profile struct {
 	Charset  Charset // what is written as text; anything else is drawn line by line
 	RasterQR bool    // draw QR codes: the printer lacks GS ( k
 	NoCutter bool    // feed to the tear bar instead of cutting
-	Identify bool    // ask for maker and model (GS I); clones without it print the letters
+	Identify bool    // Status asks once for maker, model, serial number and firmware (GS I)
 }
 
 // Dots is the width of the print head at 203 dots per inch.

@@ -53,7 +53,13 @@ func TestSchedules(t *testing.T) {
 
 // machines are the printers; the times of a row matter on an injected clock only.
 var machines = []printer.Options{
-	{}, {RealTime: true}, {RowTime: 200 * time.Microsecond}, {RowTime: 8 * time.Millisecond, RealTime: true}, {NoAnswer: true}, {Overrun: true, RowTime: 20 * time.Microsecond},
+	{},
+	{RealTime: true},
+	{RowTime: 200 * time.Microsecond},
+	{RowTime: 8 * time.Millisecond, RealTime: true},
+	{NoAnswer: true},
+	{Overrun: true, RowTime: 20 * time.Microsecond},
+	{Nameless: true},
 }
 
 // lie changes what a printer's answer says without making it another kind of answer.
@@ -132,18 +138,24 @@ func (p *printing) open(ctx context.Context) error {
 	if err != nil {
 		return &drivers.Error{Role: drivers.RolePrinter, Fault: drivers.FaultUnplugged, Op: "open", Err: err}
 	}
-	options := escpos.Options{Raster: p.face, Log: slog.New(slog.DiscardHandler), Doubtful: p.away}
+	options := escpos.Options{Profile: escpos.Profile{Identify: true}, Raster: p.face, Log: slog.New(slog.DiscardHandler), Doubtful: p.away}
 	if p.world.Real {
-		options = escpos.Options{
-			Raster: p.face, Log: options.Log, Doubtful: p.away,
-			Answer: 150 * time.Millisecond, Silence: time.Second, Finish: 4 * time.Second,
-		}
+		options.Answer, options.Silence, options.Finish = 150*time.Millisecond, time.Second, 4*time.Second
 	}
 	p.away = true
 	if p.printer, err = escpos.Open(ctx, l, options); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	return nil
+	return p.known(ctx)
+}
+
+// known has the printer asked how it is and who, as the device manager does when it has opened it.
+func (p *printing) known(ctx context.Context) error {
+	status, err := p.printer.Status(ctx)
+	if said := status.Model + status.Serial; err == nil && said != "" && !p.schedule.Before(p.schedule.Steps) && said != "BIANMIN SIM-80SIM0000042" {
+		return fmt.Errorf("nothing went wrong, and it says %q", said)
+	}
+	return err
 }
 
 func (p *printing) step(step int) error {

@@ -1,14 +1,12 @@
 package escpos
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"bianmin/core/receipt"
 	"bianmin/drivers"
 	"bianmin/drivers/link"
 )
@@ -192,32 +190,6 @@ func (w *wire) wake(ctx context.Context) error {
 		until = w.options.Answer
 	}
 	return fmt.Errorf("wake printer: %w", err)
-}
-
-// block reads one GS I answer: "_", text, zero. A printer that sends none gives "".
-func (w *wire) block(parent context.Context) (string, error) {
-	ctx, cancel := context.WithTimeout(parent, w.options.Answer)
-	defer cancel()
-	var got []byte
-	for {
-		buffer := make([]byte, 80)
-		n, err := w.link.ReadContext(ctx, buffer)
-		got = append(got, buffer[:n]...)
-		if begin := bytes.IndexByte(got, 0x5F); begin >= 0 {
-			if end := bytes.IndexByte(got[begin:], 0); end > 0 {
-				return receipt.Clean(string(got[begin+1 : begin+end])), nil
-			}
-		}
-		switch {
-		case n > 0 || err == nil:
-		case parent.Err() != nil:
-			return "", parent.Err()
-		case quiet(err):
-			return "", nil
-		default:
-			return "", err
-		}
-	}
 }
 
 // hush reads until nothing has come for so long: late answers to earlier questions.

@@ -31,7 +31,7 @@ func openPrinter(c *Printer, options Options) opener[*escpos.Printer] {
 			return nil, err
 		}
 		p, err := escpos.Open(ctx, l, escpos.Options{
-			Profile: escpos.Profile{Paper: c.Paper, RasterQR: c.RasterQR, NoCutter: c.NoCutter},
+			Profile: escpos.Profile{Paper: c.Paper, RasterQR: c.RasterQR, NoCutter: c.NoCutter, Identify: true},
 			Raster:  options.Raster, Baud: c.Baud, Now: options.Now, Log: options.Log, Doubtful: again,
 		})
 		if err != nil {

@@ -100,7 +100,7 @@ func TestReceiptPrinter(t *testing.T) {
 	}
 	const slower = 10 // than the machine itself, which may have other work: the conformance suite over a pseudo terminal has 60 ms for an answer
 	options := escpos.Options{
-		Raster: face, Answer: slower * 60 * time.Millisecond, Silence: slower * 600 * time.Millisecond, Finish: 40 * time.Second, Log: slog.New(slog.DiscardHandler),
+		Profile: escpos.Profile{Identify: true}, Raster: face, Answer: slower * 60 * time.Millisecond, Silence: slower * 600 * time.Millisecond, Finish: 40 * time.Second, Log: slog.New(slog.DiscardHandler),
 	}
 	drivertest.ReceiptPrinterAt(t, newBridges(t).open(options), slower)
 }

@@ -133,7 +133,7 @@ func (h *head) group(b []byte, paper byte) (cut bool, answer []byte) {
 	case 'r':
 		return false, []byte{paper}
 	case 'I':
-		return false, identity(b[2])
+		return false, h.identity(b[2])
 	case 'v':
 		h.raster(b)
 	case '8':
@@ -168,12 +168,22 @@ func (h *head) store(b []byte) {
 	}
 }
 
-func identity(n byte) []byte {
-	name := map[byte]string{66: "BIANMIN", 67: "SIM-80"}[n]
-	if name == "" {
+// identity answers GS I. A clone that does not know it takes the parameter for a character.
+func (h *head) identity(n byte) []byte {
+	if h.nameless {
+		if n >= ' ' {
+			h.gather([]byte{n})
+		}
 		return nil
 	}
-	return append(append([]byte{0x5F}, name...), 0)
+	if n == 1 {
+		return []byte{0x20}
+	}
+	text := map[byte]string{65: "1.04", 66: "BIANMIN", 67: "SIM-80", 68: "SIM0000042"}[n]
+	if text == "" {
+		return nil
+	}
+	return append(append([]byte{'_'}, text...), 0)
 }
 
 func (h *head) raster(b []byte) {

@@ -94,6 +94,8 @@ type head struct {
 	y     int // rows printed on the strip
 	line  []glyph
 	x     int // dots from the left margin, where the next character goes
+
+	nameless bool // knows no GS I
 }
 
 type qrState struct {

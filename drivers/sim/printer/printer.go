@@ -25,6 +25,7 @@ type Options struct {
 	Paper    int           // mm: 80 (default) or 58
 	RowTime  time.Duration // time to print one row of dots; 0 prints at once
 	NoAnswer bool          // like clones that do not know GS r
+	Nameless bool          // like clones that do not know GS I
 	RealTime bool          // answers DLE EOT inside pictures too, as the dear ones do
 	Overrun  bool          // no flow control: what the full buffer cannot hold is lost
 	Baud     int           // paces what it takes in as a line of this speed would; 0 takes it at once
@@ -103,6 +104,7 @@ func NewOn(ctx context.Context, options Options, connect func(ctx context.Contex
 		options: options, cancel: cancel, head: newHead(widths[options.Paper], options.Face),
 		wake: make(chan struct{}, 1), changed: make(chan struct{}), faults: faults{rows: fullRoll},
 	}
+	p.head.nameless = options.Nameless
 	cable, err := connect(ctx, p.receive)
 	if err != nil {
 		cancel()

@@ -87,8 +87,8 @@ func TestAnswers(t *testing.T) {
 	}
 	b.send("\x1dr\x01")
 	b.expect("\x00")
-	b.send("\x1dIB\x1dIC")
-	b.expect("_BIANMIN\x00_SIM-80\x00")
+	b.send("\x1dI\x01\x1dIA\x1dIB\x1dIC\x1dID")
+	b.expect("\x20_1.04\x00_BIANMIN\x00_SIM-80\x00_SIM0000042\x00")
 	b.SetRows(100)
 	b.send("\x10\x04\x04\x1dr\x01")
 	b.expect("\x1e\x03")
