@@ -13,10 +13,12 @@ const (
 	SettingRetention = "retention.days" // days a delivered packet and its attachments stay
 	SettingCases     = "cases.days"     // days a case stays in "my cases"
 	SettingDesk      = "desk.days"      // days a case that is over stays at the desk
+	SettingReserve   = "disk.reserve"   // megabytes that are kept to finish what was begun
 
 	defaultRetention = 7
 	defaultCases     = 180
 	defaultDesk      = 3 * 365
+	defaultReserve   = 64
 )
 
 // Purge removes packets with their attachments that the platform acknowledged
@@ -61,6 +63,19 @@ func (s *Store) Purge(ctx context.Context) (packets int, err error) {
 		}
 	}
 	return packets, nil
+}
+
+// Reserve is the room in bytes that is kept to finish what was begun: with less, nothing new begins.
+func (s *Store) Reserve(ctx context.Context) (int64, error) {
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(settings[SettingReserve], 10, 32)
+	if err != nil || n < 1 {
+		n = defaultReserve
+	}
+	return n << 20, nil
 }
 
 func days(text string, otherwise int) time.Duration {

@@ -14,15 +14,17 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"bianmin/packaging/settings/schema"
 )
 
 const (
-	leastFree  = 64 << 20  // bytes: below it nothing is accepted
-	enoughFree = 512 << 20 // bytes
-	leastRAM   = 900 << 20 // bytes the machine has
-	enoughRAM  = 200 << 20 // bytes that are available now
-	megabyte   = 1 << 20
-	tmpfs      = 0x01021994 // linux/magic.h
+	usualReserve = 64        // megabytes
+	enoughFree   = 448 << 20 // bytes more than are kept: with less, somebody should make room soon
+	leastRAM     = 900 << 20 // bytes the machine has
+	enoughRAM    = 200 << 20 // bytes that are available now
+	megabyte     = 1 << 20
+	tmpfs        = 0x01021994 // linux/magic.h
 )
 
 func (l *look) disk(context.Context) {
@@ -39,17 +41,27 @@ func (l *look) disk(context.Context) {
 		return
 	}
 	free := int64(stat.Bavail) * stat.Bsize // #nosec G115 -- far below 2^63
+	kept := l.reserve()
 	a := args{"free": free / megabyte}
 	switch {
 	case stat.Flags&1 != 0: // ST_RDONLY
 		l.say("disk", Fail, "read-only", a)
-	case free < leastFree:
+	case free < kept:
 		l.say("disk", Fail, "full", a)
-	case free < enoughFree:
+	case free < kept+enoughFree:
 		l.say("disk", Warn, "low", a)
 	default:
 		l.say("disk", OK, "ok", a)
 	}
+}
+
+// reserve is the room in bytes below which nothing is accepted.
+func (l *look) reserve() int64 {
+	n, err := strconv.ParseInt(l.Settings.Ruled.Value(schema.Reserve).Value, 10, 32)
+	if err != nil { // the settings could not be read, which is said elsewhere
+		n = usualReserve
+	}
+	return n << 20
 }
 
 func (l *look) memory(context.Context) {

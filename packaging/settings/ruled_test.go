@@ -57,7 +57,7 @@ func TestJoin(t *testing.T) {
 // TestJoinHolds: whatever is said where, the province's word gives way only to a machine's that is allowed, and what counts is one of the words.
 func TestJoinHolds(t *testing.T) {
 	said := map[string][]string{
-		schema.Retention: {"", "7", "30"}, schema.Cases: {"", "90"}, schema.DeskCases: {"", "400"},
+		schema.Retention: {"", "7", "30"}, schema.Cases: {"", "90"}, schema.DeskCases: {"", "400"}, schema.Reserve: {"", "256", "1"},
 		schema.Idle: {"", "2s", "45s", "2m", "9m"}, schema.Warn: {"", "1s", "20s"}, schema.Done: {"", "1m", "5m"}, schema.Lock: {"", "2m", "25m"},
 		schema.Cap: {"", "0", "64", "fast"}, schema.Quiet: {"", "none", "08:00-18:00", "day"}, schema.Metered: {"", "no", "night", "dear"},
 		schema.Phone: {"", "110", "no"}, schema.Log: {"", "warn", "loud"}, schema.Mirror: {"", "https://a.example", "http://a.example"},

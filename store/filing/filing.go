@@ -25,7 +25,7 @@ type Options struct {
 	Clock func() (casefile.Reading, error)
 	// Cost of turning a card into keys; zero is seal.CardCost.
 	Cost seal.Cost
-	// MinFree is the free space in bytes below which no case is begun; 0 is 64 MiB.
+	// MinFree is the free space in bytes below which no case is begun; 0 is the setting disk.reserve.
 	MinFree int64
 	// CommitPoint is passed on to the store; nil in production.
 	CommitPoint func(name string)

@@ -128,6 +128,9 @@ func lowOnRoom(ctx context.Context, f *filing.Filing, disk string) error {
 	if health, err := careful.Health(ctx); err != nil || health.Problem != casefile.DiskFull {
 		return fmt.Errorf("low on room: health %+v: %w", health, err)
 	}
+	if err := reserve(ctx, careful, disk); err != nil {
+		return err
+	}
 	page, err := careful.Attach(ctx, "image/jpeg", []byte("x"))
 	if err != nil {
 		return fmt.Errorf("low on room: a page of what was begun: %w", err)
@@ -140,6 +143,26 @@ func lowOnRoom(ctx context.Context, f *filing.Filing, disk string) error {
 		return fmt.Errorf("low on room: its rating: %w", err)
 	}
 	return careful.Close()
+}
+
+// reserve shows that the room that is kept is a setting, and 64 MiB without it; a word that is no number counts for nothing.
+func reserve(ctx context.Context, f *filing.Filing, disk string) error {
+	usual, err := filing.Open(ctx, filing.Options{Folder: disk, Cost: cheap})
+	if err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		words string
+		want  casefile.Code
+	}{{"", casefile.DiskFull}, {"1", ""}, {"15", casefile.DiskFull}, {"0", casefile.DiskFull}, {"much", casefile.DiskFull}} {
+		if err := f.Store().SetSettings(ctx, map[string]string{store.SettingReserve: c.words}); err != nil {
+			return err
+		}
+		if code := store.Code(usual.Ready(ctx)); code != c.want {
+			return fmt.Errorf("%q megabytes of 16 are to be kept: code %q, want %q", c.words, code, c.want)
+		}
+	}
+	return errors.Join(f.Store().SetSettings(ctx, nil), usual.Close())
 }
 
 func readOnly(ctx context.Context, f *filing.Filing, disk string) error {

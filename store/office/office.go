@@ -34,7 +34,7 @@ type Options struct {
 	// Practice is the office of practice mode: there trainees may do everything. It counts only over an identity of
 	// practice, whose folder every sender refuses.
 	Practice bool
-	// MinFree is the free space in bytes below which no case is begun; 0 is 64 MiB.
+	// MinFree is the free space in bytes below which no case is begun; 0 is the setting disk.reserve.
 	MinFree int64
 	// CommitPoint is passed on to the store; nil in production.
 	CommitPoint func(name string)

@@ -22,7 +22,7 @@ type Options struct {
 	Software string // name and version, written into every event
 	// Clock reads the machine's clocks; nil is store.SystemClock.
 	Clock func() (casefile.Reading, error)
-	// MinFree is the free space in bytes below which no case is begun; 0 is 64 MiB.
+	// MinFree is the free space in bytes below which no case is begun; 0 is the setting disk.reserve, 64 MiB where nobody said it.
 	MinFree int64
 	// CommitPoint is passed on to the store; nil in production.
 	CommitPoint func(name string)
@@ -33,10 +33,8 @@ type Options struct {
 	Log   *slog.Logger
 }
 
-const (
-	defaultMinFree = 64 << 20
-	reopenPause    = 5 * time.Second // between tries to open a store that did not open
-)
+// reopenPause lies between tries to open a store that did not open.
+const reopenPause = 5 * time.Second
 
 // Terminal is an enrolled terminal with its store. It opens even when it cannot
 // serve, so that the screen can say why; it tries again by itself. Any number of
@@ -59,9 +57,6 @@ func Open(ctx context.Context, options Options) (*Terminal, error) {
 	}
 	if options.Clock == nil {
 		options.Clock = store.SystemClock
-	}
-	if options.MinFree == 0 {
-		options.MinFree = defaultMinFree
 	}
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
@@ -163,10 +158,25 @@ func (t *Terminal) Ready(ctx context.Context) error {
 	if err != nil {
 		return Coded(err)
 	}
-	if free < t.options.MinFree {
-		return &casefile.Error{Code: casefile.DiskFull, Err: fmt.Errorf("%d bytes are free", free)}
+	least, err := t.reserve(ctx)
+	if err != nil {
+		return Coded(err)
+	}
+	if free < least {
+		return &casefile.Error{Code: casefile.DiskFull, Err: fmt.Errorf("%d bytes are free, %d are kept", free, least)}
 	}
 	return nil
+}
+
+func (t *Terminal) reserve(ctx context.Context) (int64, error) {
+	if t.options.MinFree > 0 {
+		return t.options.MinFree, nil
+	}
+	opened, _, err := t.Opened(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return opened.Reserve(ctx)
 }
 
 // Able tells whether what was begun can be finished now; a *casefile.Error says why not.

@@ -118,7 +118,7 @@ func (r *rules) apply(ctx context.Context) error {
 		}
 	}
 	given := map[string]string{}
-	for _, name := range []string{schema.Retention, schema.Cases, schema.DeskCases} {
+	for _, name := range []string{schema.Retention, schema.Cases, schema.DeskCases, schema.Reserve} {
 		if v := now.Ruled.Value(name); v.From != settings.FromDefault {
 			given[name] = v.Value
 		}

@@ -26,7 +26,7 @@ func (w *world) who() (keys string, who standing.Who) {
 	return keys, standing.Of(identity)
 }
 
-// ruling is what the terminal holds, and retention what its store purges by.
+// ruling is what the terminal holds.
 func (w *world) ruling() standing.Ruling {
 	w.t.Helper()
 	keys, who := w.who()
@@ -37,6 +37,17 @@ func (w *world) ruling() standing.Ruling {
 	return r
 }
 
+// reserve is the room that is kept by what the store was told.
+func (w *world) reserve() int64 {
+	w.t.Helper()
+	bytes, err := w.desk.Store().Reserve(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return bytes
+}
+
+// retention is what its store purges by.
 func (w *world) retention() string {
 	w.t.Helper()
 	given, err := w.desk.Store().Settings(w.t.Context())
@@ -101,11 +112,12 @@ func TestSettingsReachTheTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, "the defaults", func() bool { return w.retention() == "" })
+	w.run("settings", "set", schema.Reserve, "256", "--all")
 	w.startPlatform("")
 	sender.kill()
 	w.startSender("")
-	await(t, "the mended settings", func() bool { return w.retention() == "31" })
-	if r := w.ruling(); r.Number != 3 {
+	await(t, "the mended settings", func() bool { return w.retention() == "31" && w.reserve() == 256<<20 })
+	if r := w.ruling(); r.Number != 4 {
 		t.Errorf("mended to %+v", r)
 	}
 }

@@ -18,6 +18,7 @@ const (
 	Retention = "retention.days" // days a delivered packet stays
 	Cases     = "cases.days"     // days a case stays in "my cases"
 	DeskCases = "desk.days"      // days a case that is over stays at a desk
+	Reserve   = "disk.reserve"   // megabytes that are kept to finish what was begun: with less, nothing new begins
 	Idle      = "session.idle"   // a citizen's session: without a touch until the warning
 	Warn      = "session.warn"   // the warning's countdown
 	Done      = "session.done"   // on the last screen
@@ -76,6 +77,7 @@ var keys = []Key{
 	{Name: Retention, Default: "7", Bounds: Bounds{"1", "365"}, form: days},
 	{Name: Cases, Default: "180", Bounds: Bounds{"30", "3650"}, form: days},
 	{Name: DeskCases, Default: "1095", Bounds: Bounds{"180", "3650"}, form: days},
+	{Name: Reserve, Default: "64", Bounds: Bounds{"32", "10000"}, form: megabytes},
 	{Name: Idle, Default: "90s", Here: true, File: true, Bounds: Bounds{"30s", "10m"}, Narrow: Bounds{"45s", "5m"}, form: span},
 	{Name: Warn, Default: "30s", Here: true, File: true, Bounds: Bounds{"10s", "2m"}, Narrow: Bounds{"15s", "90s"}, form: span},
 	{Name: Done, Default: "1m", Here: true, File: true, Bounds: Bounds{"10s", "5m"}, Narrow: Bounds{"20s", "3m"}, form: span},
@@ -130,11 +132,15 @@ func (k Key) within(value string, b Bounds) (string, error) {
 	return normal, nil
 }
 
-var dayForm = regexp.MustCompile(`^[0-9]{1,5}$`)
+var digits = regexp.MustCompile(`^[0-9]{1,5}$`)
 
-func days(text string) (string, int64, error) {
-	if !dayForm.MatchString(text) {
-		return "", 0, fmt.Errorf("%w: say a number of days", ErrForm)
+func days(text string) (string, int64, error) { return number(text, "days") }
+
+func megabytes(text string) (string, int64, error) { return number(text, "megabytes") }
+
+func number(text, of string) (string, int64, error) {
+	if !digits.MatchString(text) {
+		return "", 0, fmt.Errorf("%w: say a number of %s", ErrForm, of)
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	return strconv.FormatInt(n, 10), n, err
