@@ -187,7 +187,7 @@ var inheritance = []struct {
 	{"updates that came too early", `DELETE FROM updates WHERE id NOT IN (SELECT id FROM events)`, nobody},
 	{"updates", `INSERT OR IGNORE INTO updates SELECT * FROM old.updates WHERE id IN (SELECT id FROM events)`, nobody},
 	{"counts not told yet", `INSERT OR IGNORE INTO usage SELECT * FROM old.usage WHERE told = 0`, nobody}, // of a day that both counted, ours stay
-	{"the cursor", `DELETE FROM meta WHERE key = 'cursor'`, nobody},
+	{"the cursor", `DELETE FROM meta WHERE key IN ('cursor', 'aside')`, nobody},
 }
 
 func nobody(*Inherited, int) {}

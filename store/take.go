@@ -15,10 +15,15 @@ import (
 // Cursor is the place in the platform's updates up to which this store took
 // them, "" at the beginning.
 func (s *Store) Cursor(ctx context.Context) (string, error) {
-	var cursor string
-	err := s.reader.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'cursor'").Scan(&cursor)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return "", classify(fmt.Errorf("read the cursor: %w", err))
+	cursor, err := cursorFrom(s.reader.QueryRowContext(ctx, sqlCursor))
+	return cursor, classify(err)
+}
+
+const sqlCursor = "SELECT value FROM meta WHERE key = 'cursor'"
+
+func cursorFrom(row *sql.Row) (cursor string, err error) {
+	if err := row.Scan(&cursor); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read the cursor: %w", err)
 	}
 	return cursor, nil
 }
@@ -28,8 +33,8 @@ func (s *Store) Cursor(ctx context.Context) (string, error) {
 // on; taking one again changes nothing. One that cannot follow is kept in the
 // case's log, changes nothing else and is audited; the cursor moves all the
 // same. Appointments without a case are sealed to the accounts' keys. The
-// caller has verified that the platform wrote them.
-func (s *Store) Take(ctx context.Context, cursor string, updates []casefile.Update) error {
+// caller has verified that the platform wrote them. Those set aside are asked for again, see Reread.
+func (s *Store) Take(ctx context.Context, cursor string, updates []casefile.Update, aside ...Aside) error {
 	err := s.transact(ctx, false, func(tx *sql.Tx, q statements) error {
 		clock, err := s.clockIn(tx, q)
 		if err != nil {
@@ -39,6 +44,13 @@ func (s *Store) Take(ctx context.Context, cursor string, updates []casefile.Upda
 			if err := s.take(tx, q, clock, u); err != nil {
 				return err
 			}
+		}
+		before, err := cursorFrom(tx.QueryRow(sqlCursor))
+		if err != nil {
+			return err
+		}
+		if err := s.keepAside(tx, q, clock, before, updates, aside); err != nil {
+			return err
 		}
 		if err := setMeta(tx, "cursor", cursor); err != nil {
 			return err

@@ -27,7 +27,9 @@ var errFull = errors.New("no room")
 
 func (f *filing) Cursor(context.Context) (string, error) { return "", nil }
 
-func (f *filing) Take(_ context.Context, _ string, updates []casefile.Update) error {
+func (f *filing) Reread(context.Context) (bool, error) { return false, nil }
+
+func (f *filing) Take(_ context.Context, _ string, updates []casefile.Update, _ ...store.Aside) error {
 	if f.full {
 		return errFull
 	}

@@ -168,7 +168,11 @@ func (l *look) queue(ctx context.Context, opened *store.Store) {
 	if !counts.Oldest.IsZero() {
 		age = max(l.Now().Sub(counts.Oldest), 0)
 	}
-	a := args{"waiting": counts.Waiting, "refused": counts.Refused, "hours": int(age.Hours())}
+	news, err := opened.Asides(ctx)
+	if err != nil {
+		l.Log.Warn("what could not be read cannot be counted", "error", err)
+	}
+	a := args{"waiting": counts.Waiting, "refused": counts.Refused, "hours": int(age.Hours()), "broken": news.Unread, "newer": news.Newer}
 	switch {
 	case age > oldQueue:
 		l.say("queue", Warn, "old", a)
@@ -176,6 +180,10 @@ func (l *look) queue(ctx context.Context, opened *store.Store) {
 		l.say("queue", Warn, "long", a)
 	case counts.Refused > 0:
 		l.say("queue", Warn, "refused", a)
+	case news.Unread > 0:
+		l.say("queue", Warn, "broken", a)
+	case news.Newer > 0:
+		l.say("queue", Warn, "newer", a)
 	default:
 		l.say("queue", OK, "ok", a)
 	}

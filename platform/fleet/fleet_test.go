@@ -24,7 +24,7 @@ func TestFilters(t *testing.T) {
 	w.signOn()
 	for show, want := range map[string]string{
 		"silent": "QH0301 QH0311", "paper": "QH0302 QH0308", "device": "QH0303", "program": "QH0304", "late": "QH0305", "clock": "QH0306",
-		"disk": "QH0307", "version": "QH0308", "refused": "QH0309", "out": "QH0310", "well": "QH0300", "nonsense": "",
+		"disk": "QH0307", "version": "QH0308", "refused": "QH0309", "news": "QH0309", "out": "QH0310", "well": "QH0300", "nonsense": "",
 		"problem": "QH0301 QH0302 QH0303 QH0304 QH0309 QH0311 QH0305 QH0306 QH0307 QH0308",
 	} {
 		if got := strings.Join(numbers(w.get("/fleet?show="+show).body), " "); got != want {
@@ -39,6 +39,9 @@ func TestFilters(t *testing.T) {
 	}
 	if page := w.get("/fleet/QH0310?lang=zh").body; !strings.Contains(page, "主机被盗") || !strings.Contains(page, "证书已作废") {
 		t.Errorf("the page of a revoked terminal:\n%s", page)
+	}
+	if page := w.get("/fleet/QH0309?lang=zh").body; !strings.Contains(page, "平台的 1 条消息读不出") || !strings.Contains(page, "平台的 3 条消息要新版本") {
+		t.Errorf("the page of a terminal that does not understand:\n%s", page)
 	}
 	if a := w.get("/fleet/QH9999"); a.status != http.StatusNotFound {
 		t.Errorf("a terminal that is not there: %d", a.status)

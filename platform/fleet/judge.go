@@ -49,11 +49,12 @@ const (
 	Disk    Kind = "disk"
 	Clock   Kind = "clock"
 	Version Kind = "version"
+	News    Kind = "news"     // updates that the terminal could not take
 	Ruling  Kind = "settings" // the province's settings were refused, or have not come
 )
 
 // Kinds lists all kinds in the page's order.
-var Kinds = []Kind{Silent, Paper, Device, Program, Refused, Late, Disk, Clock, Version, Ruling}
+var Kinds = []Kind{Silent, Paper, Device, Program, Refused, Late, Disk, Clock, Version, News, Ruling}
 
 // Finding is one thing that somebody should look at.
 type Finding struct {
@@ -146,6 +147,10 @@ func judge(m registry.Member, limits Limits, now time.Time) (found []Finding) {
 	add(off.Abs() > limits.Clock, Finding{Kind: Clock, Code: offCode(off), For: off.Abs()})
 	version := versionOf(said.Software)
 	add(older(version, limits.Software), Finding{Kind: Version})
+	if u := said.Unread; u != nil {
+		add(u.Broken > 0, Finding{Kind: News, Bad: true, Code: "broken", N: int64(u.Broken)})
+		add(u.Newer > 0, Finding{Kind: News, Code: "newer", N: int64(u.Newer)})
+	}
 	if held := said.Settings; held != nil {
 		add(held.Refused > 0, Finding{Kind: Ruling, Code: "refused", N: held.Refused})
 		add(held.Number > m.Ruled, Finding{Kind: Ruling, Code: "ahead", N: held.Number})

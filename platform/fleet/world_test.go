@@ -145,7 +145,7 @@ func (w *world) town() {
 	w.beat(all[6], time.Minute, func(h *wire.Heartbeat) { h.Time = h.Time.Add(7 * time.Minute); h.Condition = nil })
 	w.beat(all[7], time.Minute, func(h *wire.Heartbeat) { h.Condition.DiskFree = 1 << 30 })
 	w.beat(all[8], time.Minute, func(h *wire.Heartbeat) { h.Software = "bianmin 1.3.9"; h.Condition.Devices[1].Paper = "low" })
-	w.beat(all[9], time.Minute, func(h *wire.Heartbeat) { h.Refused = 2 })
+	w.beat(all[9], time.Minute, func(h *wire.Heartbeat) { h.Refused, h.Unread = 2, &wire.Unread{Newer: 3, Broken: 1} })
 	w.beat(all[10], 24*time.Hour, well)
 	if _, err := w.reg.Revoke(w.t.Context(), all[10].Number, "", "主机被盗"); err != nil {
 		w.t.Fatal(err)

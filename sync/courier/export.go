@@ -28,6 +28,7 @@ type Queue interface {
 	Waiting(ctx context.Context) ([]store.Item, error)
 	OpenPacket(ctx context.Context, id string) (*packet.Reader, error)
 	Cursor(ctx context.Context) (string, error)
+	Reread(ctx context.Context) (bool, error)
 }
 
 var _ Queue = (*store.Store)(nil)
@@ -102,6 +103,9 @@ func (t Terminal) index(ctx context.Context, q Queue, number int64) (Index, erro
 	var nonce [16]byte
 	if _, err := rand.Read(nonce[:]); err != nil {
 		return Index{}, fmt.Errorf("make a courier bundle: %w", err)
+	}
+	if _, err := q.Reread(ctx); err != nil {
+		return Index{}, err
 	}
 	cursor, err := q.Cursor(ctx)
 	if err != nil {

@@ -23,8 +23,11 @@ func TakeCarried(ctx context.Context, book Book, identity *seal.Identity, body, 
 		return 0, fmt.Errorf("take updates: %w: the signature does not fit", channel.ErrStranger)
 	}
 	var answer wire.Updates
-	if err := json.Unmarshal(body, &answer); err != nil || answer.Kind != wire.News || answer.Version != wire.Version {
+	if err := json.Unmarshal(body, &answer); err != nil || answer.Kind != wire.News || answer.Version < wire.Version {
 		return 0, fmt.Errorf("take updates: %w", ErrAnswer)
+	}
+	if answer.Version > wire.Version {
+		return 0, fmt.Errorf("take updates: %w: version %d", channel.ErrNewer, answer.Version)
 	}
 	if answer.Terminal != identity.Number || answer.Generation != identity.Generation {
 		return 0, fmt.Errorf("take updates: %w: an answer to another terminal", channel.ErrStranger)
@@ -39,11 +42,8 @@ func TakeCarried(ctx context.Context, book Book, identity *seal.Identity, body, 
 	if place(answer.After) > place(cursor) {
 		return 0, fmt.Errorf("take updates: %w", ErrGap)
 	}
-	updates, err := open(identity, answer)
-	if err != nil {
-		return 0, fmt.Errorf("take updates: %w", err)
-	}
-	if err := book.Take(ctx, answer.Next, updates); err != nil {
+	updates, aside, _ := open(identity, answer) // the platform writes a stick once: there is no other try to wait for
+	if err := book.Take(ctx, answer.Next, updates, aside...); err != nil {
 		return 0, fmt.Errorf("take updates: %w", err)
 	}
 	return len(updates), nil

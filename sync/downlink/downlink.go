@@ -24,8 +24,10 @@ type Book interface {
 	// Cursor is up to where updates were taken, "" for none yet.
 	Cursor(ctx context.Context) (string, error)
 	// Take takes updates in their order and the cursor behind them, in one
-	// transaction. Those it has already change nothing.
-	Take(ctx context.Context, cursor string, updates []casefile.Update) error
+	// transaction. Those it has already change nothing. What is set aside is remembered, and asked for again when Reread finds hope.
+	Take(ctx context.Context, cursor string, updates []casefile.Update, aside ...store.Aside) error
+	// Reread moves the cursor back to what was set aside, when it may be taken now.
+	Reread(ctx context.Context) (bool, error)
 }
 
 var _ Book = (*store.Store)(nil)
@@ -75,6 +77,7 @@ type Options struct {
 type Downlink struct {
 	Options
 	poke chan struct{}
+	bad  map[string]int // updates that could not be read, how often in a row
 }
 
 // New makes a downlink.
@@ -89,7 +92,7 @@ func New(o Options) (*Downlink, error) {
 	if o.Taken == nil {
 		o.Taken = func(int) {}
 	}
-	return &Downlink{Options: o, poke: make(chan struct{}, 1)}, nil
+	return &Downlink{Options: o, poke: make(chan struct{}, 1), bad: map[string]int{}}, nil
 }
 
 // Poke lets the downlink ask soon, because something hints at news. It never blocks.

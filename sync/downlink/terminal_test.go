@@ -23,6 +23,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/platform/department"
 	"bianmin/platform/platformtest"
+	"bianmin/store"
 	"bianmin/sync/channel"
 	"bianmin/sync/downlink"
 	"bianmin/sync/enrol"
@@ -43,7 +44,10 @@ type book struct {
 	taken   []casefile.Update
 	calls   int
 	failing int // takes that fail before the disk is well again
+	aside   []store.Aside
 }
+
+func (b *book) Reread(context.Context) (bool, error) { return false, nil }
 
 func (b *book) Cursor(context.Context) (string, error) {
 	b.mu.Lock()
@@ -53,7 +57,7 @@ func (b *book) Cursor(context.Context) (string, error) {
 
 var errDisk = errors.New("the disk is full")
 
-func (b *book) Take(_ context.Context, cursor string, updates []casefile.Update) error {
+func (b *book) Take(_ context.Context, cursor string, updates []casefile.Update, aside ...store.Aside) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.failing > 0 {
@@ -62,6 +66,7 @@ func (b *book) Take(_ context.Context, cursor string, updates []casefile.Update)
 	}
 	b.cursor = cursor
 	b.taken = append(b.taken, updates...)
+	b.aside = append(b.aside, aside...)
 	b.calls++
 	return nil
 }

@@ -65,6 +65,7 @@ var (
 	ErrCode        = errors.New("the platform does not know this enrolment code")
 	ErrCodeUsed    = errors.New("this enrolment code has been used; ask the county for a new one")
 	ErrCodeExpired = errors.New("this enrolment code has expired; ask the county for a new one")
+	ErrNewer       = errors.New("the platform needs a newer version of this program: install that first, then enrol again; the same code still serves")
 	ErrTooOften    = errors.New("too many attempts")
 	ErrFull        = errors.New("there is no room left on this machine's disk: make room and repeat the command; the same code still serves")
 )
@@ -180,7 +181,11 @@ func fetchTrust(ctx context.Context, ticket wire.Ticket) (*seal.Trust, error) {
 	if response.StatusCode != http.StatusOK || seal.Digest(raw) != ticket.Fingerprint {
 		return nil, ErrFingerprint
 	}
-	return seal.ParseTrust(raw)
+	trust, err := seal.ParseTrust(raw)
+	if errors.Is(err, seal.ErrNewerTrust) {
+		return nil, fmt.Errorf("%w: %w", ErrNewer, err)
+	}
+	return trust, err
 }
 
 // request exchanges the code for certificates over TLS that ends at the bundle's root.
@@ -244,6 +249,9 @@ func check(answer, signature []byte, trust *seal.Trust, nonce string) error {
 	key, err := platformKey(e.Platform.Sign, trust, answer, signature)
 	if err != nil {
 		return err
+	}
+	if e.Version > wire.Version {
+		return fmt.Errorf("%w: version %d, known is %d", ErrNewer, e.Version, wire.Version)
 	}
 	if e.Version != wire.Version || e.Nonce != nonce || e.Environment != trust.Environment {
 		return fmt.Errorf("%w: version, nonce or environment differ", ErrAnswer)

@@ -71,6 +71,9 @@ func OpenBundle(content []byte, code, fingerprint string) (wire.PreIssued, error
 		return bundle, ErrFile
 	}
 	trust, err := seal.ParseTrust(bundle.Trust)
+	if errors.Is(err, seal.ErrNewerTrust) {
+		return bundle, fmt.Errorf("%w: %w", ErrNewer, err)
+	}
 	if err != nil {
 		return bundle, fmt.Errorf("%w: %w", ErrFile, err)
 	}
@@ -79,6 +82,9 @@ func OpenBundle(content []byte, code, fingerprint string) (wire.PreIssued, error
 	}
 	if _, err := platformKey(bundle.Platform.Sign, trust, signed.Body, signed.Signature); err != nil {
 		return bundle, err
+	}
+	if bundle.Version > wire.Version {
+		return bundle, fmt.Errorf("%w: version %d, known is %d", ErrNewer, bundle.Version, wire.Version)
 	}
 	if bundle.Version != wire.Version || bundle.Terminal != o.Terminal || bundle.Environment != trust.Environment {
 		return bundle, ErrFile

@@ -16,6 +16,9 @@ import (
 // TrustVersion is the version of the trust bundle this code writes and reads.
 const TrustVersion = 1
 
+// ErrNewerTrust says that a trust bundle needs a newer program.
+var ErrNewerTrust = errors.New("this trust bundle is of a newer form")
+
 // trustDocument is the trust bundle as the platform serves it (GET /v1/trust)
 // and as it lies in keys/trust.json. Its fingerprint is SM3 of the exact bytes.
 type trustDocument struct {
@@ -39,10 +42,11 @@ func (t *Trust) Fingerprint() string { return Digest(t.Raw) }
 // ParseTrust reads a bundle. It does not judge the roots: compare the fingerprint for that.
 func ParseTrust(raw []byte) (*Trust, error) {
 	var document trustDocument
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&document); err != nil {
+	if err := json.Unmarshal(raw, &document); err != nil { // a newer platform may say more
 		return nil, fmt.Errorf("parse trust bundle: %w", err)
+	}
+	if document.Version > TrustVersion {
+		return nil, fmt.Errorf("%w: version %d, known is %d", ErrNewerTrust, document.Version, TrustVersion)
 	}
 	if document.Version != TrustVersion {
 		return nil, fmt.Errorf("trust bundle version %d is not known", document.Version)

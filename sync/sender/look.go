@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"syscall"
 
+	"bianmin/store"
 	"bianmin/sync/reported"
 	"bianmin/sync/wire"
 )
@@ -28,4 +30,18 @@ func look(folder string, log *slog.Logger) *wire.Condition {
 		c.DevicesAt, c.Devices = &at, reported.Wire(told.Devices)
 	}
 	return c
+}
+
+// unread tells which of the platform's updates could not be taken; nil when there are none.
+func unread(ctx context.Context, outbox *store.Store, log *slog.Logger) *wire.Unread {
+	kept, err := outbox.Asides(ctx)
+	if err != nil {
+		log.Warn("what could not be read is not told", "error", err)
+		return nil
+	}
+	if kept.Newer == 0 && kept.Unread == 0 {
+		return nil
+	}
+	since := kept.Since.UTC()
+	return &wire.Unread{Newer: kept.Newer, Broken: kept.Unread, Since: &since}
 }

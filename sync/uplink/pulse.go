@@ -44,7 +44,7 @@ type Usage interface {
 var _ Usage = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks and Understood are required.
+// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks, Understood and Unread are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -67,6 +67,8 @@ type Pulse struct {
 	Condition func() *wire.Condition
 	// Settings tells which of the province's settings are here; nil says nothing about them.
 	Settings func() *wire.SettingsHeld
+	// Unread tells which of the platform's updates could not be taken; nil says nothing about them.
+	Unread func(ctx context.Context) *wire.Unread
 	// Newest takes the number of the newest settings the platform has, with every answer; nil does not want it.
 	Newest func(ctx context.Context, number int64)
 	// Catalogue takes the number of the newest edition of the catalogue the platform has, with every answer; nil does not want it.
@@ -137,11 +139,14 @@ func (p Pulse) beat(ctx context.Context) error {
 	if p.Settings != nil {
 		beat.Settings = p.Settings()
 	}
+	if p.Unread != nil {
+		beat.Unread = p.Unread(ctx)
+	}
 	counted := p.untold(ctx)
 	beat.Usage, beat.Speaks = uses(counted), p.Speaks
 	signed, trip, err := p.post(ctx, beat)
-	if (beat.Condition != nil || beat.Settings != nil || beat.Usage != nil || beat.Speaks != nil) && misfit(err) { // an older platform takes none of them
-		beat.Condition, beat.Settings, beat.Usage, beat.Speaks, counted = nil, nil, nil, nil, nil
+	if (beat.Condition != nil || beat.Settings != nil || beat.Usage != nil || beat.Speaks != nil || beat.Unread != nil) && misfit(err) { // an older platform takes none of them
+		beat.Condition, beat.Settings, beat.Usage, beat.Speaks, beat.Unread, counted = nil, nil, nil, nil, nil, nil
 		signed, trip, err = p.post(ctx, beat)
 	}
 	if err != nil {

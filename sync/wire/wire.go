@@ -104,8 +104,17 @@ type Heartbeat struct {
 	Settings *SettingsHeld `json:"settings,omitempty"`
 	// Usage are counts the platform has not said yet to have; at most MaxUses.
 	Usage []Use `json:"usage,omitempty"`
+	// Unread are updates this terminal could not take; nil when it took all, or says nothing of it.
+	Unread *Unread `json:"unread,omitempty"`
 	// Speaks is what this terminal understands; nil is the first version, or speaks to a platform that does not ask.
 	Speaks *Speaks `json:"speaks,omitempty"`
+}
+
+// Unread are the platform's updates that a terminal has set aside, to ask for them again later.
+type Unread struct {
+	Newer  int        `json:"newer"`  // of kinds its program does not know yet
+	Broken int        `json:"broken"` // that it could not open or read
+	Since  *time.Time `json:"since,omitempty"`
 }
 
 // MaxUses is how many counts one heartbeat carries at most.

@@ -289,6 +289,7 @@ var codes = []struct {
 	{enrol.ErrCodeExpired, lines.CodeExpired},
 	{enrol.ErrFingerprint, lines.CodeForeign},
 	{enrol.ErrTooOften, lines.TooOften},
+	{enrol.ErrNewer, lines.Newer},
 	{commission.ErrRunning, lines.Running},
 	{commission.ErrStickFull, lines.StickFull},
 	{succession.ErrStickFull, lines.StickFull},

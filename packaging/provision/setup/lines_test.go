@@ -177,6 +177,7 @@ func TestLines(t *testing.T) {
 func TestCodes(t *testing.T) {
 	for err, want := range map[error]string{
 		enrol.ErrCodeUsed:     lines.CodeUsed,
+		enrol.ErrNewer:        lines.Newer,
 		commission.ErrRunning: lines.Running,
 		os.ErrPermission:      lines.NotAllowed,
 		fmt.Errorf("%w: %w", commission.ErrStickFull, syscall.ENOSPC): lines.StickFull,

@@ -169,6 +169,7 @@ const (
 	CodeExpired = "code-expired"
 	CodeForeign = "fingerprint"
 	TooOften    = "too-often"
+	Newer       = "newer" // the platform needs a newer version of this program
 	Network     = "network"
 	Running     = "running"
 	DiskFull    = "disk-full"
