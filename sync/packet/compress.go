@@ -15,7 +15,7 @@ import (
 const Zlib = "zlib"
 
 // Compressions are the header's words this program opens, the one it likes best first.
-func Compressions() []string { return []string{Zlib} }
+func Compressions() []string { return []string{Zstd, Zlib} }
 
 const maxContent = 64 << 20 // bytes of a decompressed manifest
 

@@ -50,12 +50,8 @@ func (o Opener) Open(head []byte) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
-	if header.Compression == Zlib {
-		if content, err = decompress(content); err != nil {
-			return Opened{}, err
-		}
-	} else if header.Compression != "" {
-		return Opened{}, fmt.Errorf("%w: compression", ErrNewer)
+	if content, err = decompressAs(header.Compression, content); err != nil {
+		return Opened{}, err
 	}
 	var manifest Manifest
 	if err := json.Unmarshal(content, &manifest); err != nil {

@@ -48,7 +48,7 @@ type Header struct {
 	Generation  string             `json:"generation"`
 	Certificate string             `json:"certificate"` // serial of the signing certificate, hex
 	Attachments int64              `json:"attachments"` // length of all sealed attachments, bytes
-	Compression string             `json:"compression"` // of the manifest's content before sealing: "zlib" or ""
+	Compression string             `json:"compression"` // of the manifest's content before sealing: one of Compressions, or ""
 }
 
 // Attachment is one sealed attachment as the manifest names it.
@@ -92,7 +92,7 @@ func Build(identity *seal.Identity, event casefile.Event, attachments []casefile
 	header := Header{
 		Version: Version, Packet: event.ID, Case: event.Case, Sequence: event.Sequence, Kind: event.Kind,
 		Terminal: event.Terminal, Generation: event.Generation,
-		Certificate: hex.EncodeToString(identity.SignCert.SerialNumber.Bytes()), Compression: Zlib,
+		Certificate: hex.EncodeToString(identity.SignCert.SerialNumber.Bytes()),
 	}
 	for _, a := range attachments {
 		header.Attachments += a.Sealed
@@ -102,11 +102,9 @@ func Build(identity *seal.Identity, event casefile.Event, attachments []casefile
 	if err != nil {
 		return Packet{}, fmt.Errorf("build packet: %w", err)
 	}
-	if uniform(event.Kind) {
-		header.Compression = "" // how well a text compresses tells about it
-	} else {
+	if !uniform(event.Kind) { // of those, how well a text compresses would tell about it
 		content := compressed
-		compressed, err = compress(content)
+		header.Compression, compressed, err = compressFor(identity.Speaks, content)
 		clear(content)
 		if err != nil {
 			return Packet{}, fmt.Errorf("build packet: %w", err)
@@ -136,6 +134,15 @@ func Build(identity *seal.Identity, event casefile.Event, attachments []casefile
 		Header: header, Head: head, Digest: seal.Digest(head), Total: int64(len(head)) + header.Attachments,
 		Canonical: canonical, EventDigest: manifest.EventDigest,
 	}, nil
+}
+
+// Content is an event's manifest before it is compressed and sealed.
+func Content(event casefile.Event, attachments []casefile.Attachment) ([]byte, error) {
+	canonical, err := casefile.Canonical(event)
+	if err != nil {
+		return nil, err
+	}
+	return encode(newManifest(canonical, attachments))
 }
 
 func newManifest(canonical []byte, attachments []casefile.Attachment) Manifest {
