@@ -127,35 +127,6 @@ func scanVisits(rows *sql.Rows) ([]VisitRow, error) {
 	return found, rows.Err()
 }
 
-// Queued is one packet of an account that waits or was refused.
-type Queued struct {
-	Item
-	Refused bool
-}
-
-// Queue gives what waits or was refused of an account's cases and records, oldest first.
-func (s *Store) Queue(ctx context.Context, account string) ([]Queued, error) {
-	rows, err := s.reader.QueryContext(ctx, `SELECT o.packet, o.case_number, o.kind, o.attempts, o.next_ms, o.why, o.total, o.committed_ms, o.state = 2
-		FROM outbox o JOIN desk_cases d ON d.number = o.case_number WHERE o.state IN (0, 2) AND d.account = ? ORDER BY o.id`, account)
-	if err != nil {
-		return nil, classify(fmt.Errorf("list the queue: %w", err))
-	}
-	defer func() { _ = rows.Close() }()
-	var found []Queued
-	for rows.Next() {
-		var r Queued
-		var number, kind string
-		var next, committed int64
-		if err := rows.Scan(&r.Packet, &number, &kind, &r.Attempts, &next, &r.Why, &r.Total, &committed, &r.Refused); err != nil {
-			return nil, classify(fmt.Errorf("list the queue: %w", err))
-		}
-		r.Case, r.Kind = casefile.Number(number), casefile.EventKind(kind)
-		r.Next, r.Committed = fromMilliseconds(next), fromMilliseconds(committed)
-		found = append(found, r)
-	}
-	return found, classify(rows.Err())
-}
-
 // PacketStates gives the state of each packet of a case: "queued", "accepted" or "refused".
 func (s *Store) PacketStates(ctx context.Context, number casefile.Number) (map[string]string, error) {
 	rows, err := s.reader.QueryContext(ctx, "SELECT packet, state FROM outbox WHERE case_number = ?", string(number))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,13 +42,22 @@ var undecided = []struct{ word, where string }{
 // Undecided lists what is not delivered of a case, "" for all: first what was refused, then what is held, then what waits,
 // each in the order it was committed.
 func (s *Store) Undecided(ctx context.Context, number casefile.Number, limit int) ([]Undecided, error) {
+	if number == "" {
+		return s.listUndecided(ctx, "", nil, limit)
+	}
+	return s.listUndecided(ctx, " AND o.case_number = ?", []any{string(number)}, limit)
+}
+
+// UndecidedOf does so for the cases and records of a desk's account.
+func (s *Store) UndecidedOf(ctx context.Context, account string, limit int) ([]Undecided, error) {
+	return s.listUndecided(ctx, " AND EXISTS (SELECT 1 FROM desk_cases d WHERE d.number = o.case_number AND d.account = ?)", []any{account}, limit)
+}
+
+func (s *Store) listUndecided(ctx context.Context, narrower string, args []any, limit int) ([]Undecided, error) {
 	var all []Undecided
 	for _, of := range undecided {
-		where, args := of.where, []any{}
-		if number != "" {
-			where, args = where+" AND o.case_number = ?", append(args, string(number))
-		}
-		rows, err := s.reader.QueryContext(ctx, sqlUndecided+where+" ORDER BY o.committed_ms, o.id LIMIT ?", append(args, limit-len(all))...)
+		query := sqlUndecided + of.where + narrower + " ORDER BY o.committed_ms, o.id LIMIT ?"
+		rows, err := s.reader.QueryContext(ctx, query, append(slices.Clone(args), limit-len(all))...)
 		if err != nil {
 			return nil, classify(fmt.Errorf("list what is not delivered: %w", err))
 		}

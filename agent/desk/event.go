@@ -147,7 +147,7 @@ type (
 
 	// RetryNow and PickQueue work on the sync page.
 	RetryNow  struct{}
-	PickQueue struct{ Number casefile.Number }
+	PickQueue struct{ Packet string }
 
 	// Rate and the next three come from the page that is turned to the person.
 	Rate       struct{ Level int }

@@ -138,7 +138,7 @@ func (b *fakeBook) Queue(context.Context) ([]agency.QueueLine, error) {
 	var all []agency.QueueLine
 	for _, c := range b.mine() {
 		if c.file.State == casefile.StateQueued || c.file.State == casefile.StateRefused {
-			all = append(all, agency.QueueLine{Case: c.file.Number, Kind: casefile.Submitted, State: c.file.State, Why: c.file.Reason})
+			all = append(all, queued(c.file))
 		}
 	}
 	return all, nil
@@ -185,3 +185,12 @@ var (
 	_ Office = (*fakeOffice)(nil)
 	_ Book   = (*fakeBook)(nil)
 )
+
+// queued is a case's line in the queue.
+func queued(f agency.CaseFile) agency.QueueLine {
+	line := agency.QueueLine{QueueLine: casefile.QueueLine{Packet: "p" + string(f.Number), Case: f.Number, Kind: casefile.Submitted, State: casefile.LineWaiting, Why: "still.waiting"}, Reason: f.Reason}
+	if f.State == casefile.StateRefused {
+		line.State, line.Why = casefile.LineRefused, "still.refused.rule"
+	}
+	return line
+}

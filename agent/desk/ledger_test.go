@@ -292,16 +292,16 @@ func TestSyncPage(t *testing.T) {
 		s.wait(6 * time.Second)
 		s.send(Go{Page: Sync})
 		s.wait(time.Second)
-		if v := s.on(Sync).Sync; len(v.Lines) != 1 || v.Lines[0].Why != "签名读不出" || !v.Online {
+		if v := s.on(Sync).Sync; len(v.Lines) != 1 || v.Lines[0].Reason != "签名读不出" || !v.Online {
 			t.Errorf("what waits: %+v", v)
 		}
 		if side := s.state.Side[8]; side.Count != 2 || !side.Alarm {
 			t.Errorf("side bar: %+v", side)
 		}
-		s.send(PickQueue{Number: number}, RetryNow{})
+		s.send(PickQueue{Packet: "p" + string(number)}, RetryNow{})
 		s.wait(time.Second)
 		s.told("desk.notice.retry")
-		if s.office.retry != 1 || s.state.Sync.Chosen != number {
+		if s.office.retry != 1 || s.state.Sync.Chosen != "p"+string(number) {
 			t.Error("nothing was tried")
 		}
 	})

@@ -144,7 +144,7 @@ func (w *walk) anything() Event {
 	return pick[Event](w,
 		Go{Page: pick(w, append(SideBar(), Accept, Locked, "nowhere")...)}, Go{Page: pick(w, SideBar()...)}, Back{}, Help{Open: true}, Help{}, Language{}, Dismiss{}, Touch{},
 		Lock{}, SignOff{}, NewCase{}, Resubmit{}, RateDone{}, CloseDay{}, VisitDone{Outcome: "done"}, PrintAnswer{CameOut: true}, PrintAnswer{}, Answer{Yes: true, Text: text},
-		Act{Action: ActDeliver}, SetField{Path: text, Text: text}, File{}, IssueSheet{To: text}, Unlock{Secret: goodSecret}, Secret{Secret: goodSecret}, ScanBatch{}, SearchText{Text: text}, PickQueue{Number: "x"})
+		Act{Action: ActDeliver}, SetField{Path: text, Text: text}, File{}, IssueSheet{To: text}, Unlock{Secret: goodSecret}, Secret{Secret: goodSecret}, ScanBatch{}, SearchText{Text: text}, PickQueue{Packet: "x"})
 }
 
 // world lets something happen to devices, the office or time.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"bianmin/core/agency"
-	"bianmin/core/casefile"
 )
 
 const slotQueue slot = "queue"
@@ -14,7 +13,7 @@ const slotQueue slot = "queue"
 // queue is what waits, and why.
 type queue struct {
 	lines  []agency.QueueLine
-	chosen casefile.Number
+	chosen string // packet
 }
 
 func (m *machine) syncEvent(w *shift, event Event) bool {
@@ -22,7 +21,7 @@ func (m *machine) syncEvent(w *shift, event Event) bool {
 	case RetryNow:
 		m.retry()
 	case PickQueue:
-		w.queue.chosen = event.Number
+		w.queue.chosen = event.Packet
 	default:
 		return false
 	}
@@ -65,7 +64,7 @@ func (m *machine) drawSync(w *shift) *SyncView {
 // SyncView is what waits, since when, why, when next.
 type SyncView struct {
 	Lines       []agency.QueueLine
-	Chosen      casefile.Number
+	Chosen      string // packet
 	Online      bool
 	LastContact time.Time
 	Health      agency.Health

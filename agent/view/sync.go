@@ -2,6 +2,7 @@ package view
 
 import (
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -23,6 +24,9 @@ type syncPage struct {
 	retry *dk.Button
 	why   *ui.Text
 	chose *ui.Text
+	way   *facts
+	bar   *ui.Progress
+	up    *ui.Progress // of what is on its way
 	open  *dk.Button
 	line  *agency.QueueLine
 }
@@ -38,17 +42,18 @@ func newSync(k *kit) page {
 		{Title: k.t("column.tries"), Weight: 0.7},
 		{Title: k.t("column.next"), Weight: 1.3},
 		{Title: k.t("column.state"), Weight: 1.3},
-	}, func(key string) { k.emit(desk.PickQueue{Number: casefile.Number(key)}) }, nil)
+	}, func(key string) { k.emit(desk.PickQueue{Packet: key}) }, nil)
 	p.retry = k.button("retry-now", "F6", dk.Outlined, k.sends(desk.RetryNow{}))
 	p.chose, p.why = k.title(""), k.body("")
+	p.way, p.bar, p.up = newFacts(k, 90), ui.NewProgress(k.Look, theme.DeskBar), ui.NewProgress(k.Look, theme.DeskBar)
 	p.open = k.button("open-case", "F7", dk.Outlined, func() {
 		if p.line != nil {
 			k.emit(desk.PickCase{Number: p.line.Case})
 		}
 	})
-	detail := dk.NewPanel(k.Kit, 24, ui.NewColumn(14, p.chose, p.why, k.row(p.open, ui.NewSpring())))
+	detail := dk.NewPanel(k.Kit, 24, ui.NewColumn(14, p.chose, p.why, p.way, p.bar, k.row(p.open, ui.NewSpring())))
 	left := ui.NewColumn(theme.DeskGap, ui.NewRow(theme.DeskGap, ui.NewShare(1, k.title(k.t("title.sync"))), p.retry), p.state, listed(k, p.table))
-	right := ui.NewColumn(16, dk.NewPanel(k.Kit, 24, ui.NewColumn(12, k.title(k.t("title.point")), p.facts.Column)), detail)
+	right := ui.NewColumn(16, dk.NewPanel(k.Kit, 24, ui.NewColumn(12, k.title(k.t("title.point")), p.facts.Column, p.up)), detail)
 	p.top = newSplit(k, 0.34, 386, left, right)
 	return p
 }
@@ -71,34 +76,52 @@ func (p *syncPage) show(s desk.State) {
 	p.facts.set(fact{k.t("label.network"), k.line(view)}, fact{k.t("label.last-contact"), contact},
 		fact{k.t("label.way"), k.way(view.Health.Link)},
 		fact{k.t("label.disk"), k.with("label.gigabytes", args{"n": view.Health.DiskFree >> 30})}, fact{k.t("label.problem"), problem})
+	p.up.Hidden = view.Health.Link.Total == 0
+	p.up.Set(view.Health.Link.Held, view.Health.Link.Total)
 	var lines []dk.Line
 	p.line = nil
 	for i, l := range view.Lines {
-		if l.Case == view.Chosen {
+		if l.Packet == view.Chosen {
 			p.line = &view.Lines[i]
 		}
-		tone, words := ui.Warn, k.t("state.waiting")
-		if l.State == "refused" {
-			tone, words = ui.Bad, k.t("state.refused")
-		}
-		next := k.t("label.with-network")
-		if !l.Next.IsZero() && view.Online {
-			next = k.when(l.Next, s.Now)
-		}
-		if l.State == "refused" {
-			next = "—"
-		}
-		lines = append(lines, dk.Line{Key: string(l.Case), Cells: []dk.Cell{
+		lines = append(lines, dk.Line{Key: l.Packet, Cells: []dk.Cell{
 			{Text: string(l.Case)},
 			{Text: k.or("case-kind", string(l.Kind))},
-			{Text: k.when(l.Committed, s.Now)},
+			{Text: k.when(l.Since, s.Now)},
 			{Text: strconv.Itoa(l.Attempts)},
-			{Text: next},
-			{Text: words, Badge: true, Tone: tone},
+			{Text: p.next(l, view.Online, s.Now)},
+			queueState(k, l),
 		}})
 	}
-	p.table.Set(lines, string(view.Chosen))
+	p.table.Set(lines, view.Chosen)
 	p.showLine()
+}
+
+// next is when a packet goes on.
+func (p *syncPage) next(l agency.QueueLine, online bool, now time.Time) string {
+	switch {
+	case l.State != casefile.LineWaiting:
+		return "—"
+	case l.Next.After(now) && (online || l.Attempts > 0):
+		return p.kit.when(l.Next, now)
+	case online || l.Moving:
+		return p.kit.t("label.right-now")
+	}
+	return p.kit.t("label.with-network")
+}
+
+// queueState says how a packet stands.
+func queueState(k *kit, l agency.QueueLine) dk.Cell {
+	cell := dk.Cell{Text: k.t("state.waiting"), Badge: true, Tone: ui.Warn}
+	switch {
+	case l.State == casefile.LineRefused:
+		cell.Text, cell.Tone = k.t("state.refused"), ui.Bad
+	case l.State == casefile.LineHeld:
+		cell.Text, cell.Tone = k.t("state.held"), ui.Muted
+	case l.Moving:
+		cell.Text, cell.Tone = k.t("state.moving"), ui.Calm
+	}
+	return cell
 }
 
 // line says how the line stands, and what to do when it is known why it does not.
@@ -145,29 +168,34 @@ func (p *syncPage) stateWords(view *desk.SyncView) (ui.Tone, string) {
 
 func (p *syncPage) showLine() {
 	k := p.kit
-	p.open.Hidden = p.line == nil
+	p.open.Hidden, p.way.Hidden, p.bar.Hidden = p.line == nil, p.line == nil, p.line == nil || !p.line.Moving
 	if p.line == nil {
 		p.chose.SetText("")
 		p.why.SetText(k.t("empty.queue-line"))
 		return
 	}
 	p.chose.SetText(string(p.line.Case))
-	why := p.line.Why
-	switch {
-	case p.line.State == "refused":
-		why = k.with("label.refused-because", args{"reason": why})
-	case why == "":
-		why = k.still("waiting")
-	default:
-		why = k.still(why)
+	why := k.still(p.line.Why)
+	if p.line.Reason != "" {
+		why = k.with("label.refused-because", args{"reason": p.line.Reason})
 	}
 	p.why.SetText(why)
+	p.way.set(fact{k.t("label.sent"), k.with("label.sent-of", args{"held": size(p.line.Held), "total": size(p.line.Total)})})
+	p.bar.Set(p.line.Held, p.line.Total)
 }
 
-// still says why a packet is not delivered yet, and what to do.
-func (k *kit) still(code string) string {
-	if !k.catalog.Has(k.lang, "still."+code+".is") {
-		code = "waiting"
+// size is a number of bytes for people.
+func size(n int64) string {
+	if n >= 1<<20 {
+		return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
 	}
-	return k.with("label.offline-why", args{"is": k.shared("still." + code + ".is"), "do": k.shared("still." + code + ".do")})
+	return strconv.FormatInt((n+1023)>>10, 10) + " KB"
+}
+
+// still says why a packet is not delivered yet, and what to do; why is a key of the words.
+func (k *kit) still(why string) string {
+	if !k.catalog.Has(k.lang, why+".is") {
+		why = "still.waiting"
+	}
+	return k.with("label.still", args{"is": k.shared(why + ".is"), "do": k.shared(why + ".do")})
 }

@@ -151,16 +151,10 @@ type EvaluationCounts struct {
 	Levels                      map[int]int // level → how many, as the platform counts them
 }
 
-// QueueLine is one packet that waits or was refused.
+// QueueLine is one packet that is not delivered, with the platform's reason when it was refused.
 type QueueLine struct {
-	Case      casefile.Number
-	Kind      casefile.EventKind
-	State     string // "queued", "refused"
-	Committed time.Time
-	Attempts  int
-	Next      time.Time
-	Why       string // code or the platform's reason
-	Bytes     int64
+	casefile.QueueLine
+	Reason string
 }
 
 // PrintJob is one physical job in the print ledger.

@@ -232,7 +232,7 @@ func TestRefusedEventIsShown(t *testing.T) {
 	must(t, o.Store().RecordRefusal(t.Context(), urged.Event.ID, []byte("no"), "该办件不能催办", morning))
 	lines, err := b.Queue(t.Context())
 	must(t, err)
-	if len(lines) != 1 || lines[0].State != casefile.StateRefused || lines[0].Why != "该办件不能催办" || lines[0].Case != filed.Number {
+	if len(lines) != 1 || lines[0].State != casefile.LineRefused || lines[0].Reason != "该办件不能催办" || lines[0].Why != "still.refused.other" || lines[0].Case != filed.Number {
 		t.Errorf("%+v", lines)
 	}
 	page, err := b.List(t.Context(), agency.Query{Filter: "refused"})

@@ -11,6 +11,7 @@ import (
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
 	"bianmin/store"
+	"bianmin/store/terminal"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
 )
@@ -101,34 +102,34 @@ func (b *Book) Evaluations(ctx context.Context, from, to string) (agency.Evaluat
 	return counts, nil
 }
 
-// Queue is what of this account waits or was refused, oldest first: why, and when it is tried next.
+// Queue is what of this account is not delivered, the most urgent first: why, and when it is tried next.
 func (b *Book) Queue(ctx context.Context) ([]agency.QueueLine, error) {
 	d, err := b.reading(ctx)
 	if err != nil {
 		return nil, coded(err)
 	}
-	rows, err := d.store.Queue(ctx, b.account.ID)
+	found, err := d.store.UndecidedOf(ctx, b.account.ID, mostQueued)
 	if err != nil {
 		return nil, coded(err)
 	}
-	lines := make([]agency.QueueLine, 0, len(rows))
-	for _, row := range rows {
-		line := agency.QueueLine{
-			Case: row.Case, Kind: row.Kind, State: casefile.StateQueued, Committed: row.Committed, Attempts: row.Attempts, Next: row.Next, Why: row.Why, Bytes: row.Total,
-		}
-		if row.Refused {
-			line.State, line.Next = casefile.StateRefused, row.Committed
-			if line.Why, err = d.refusal(ctx, row); err != nil {
+	var lines []agency.QueueLine
+	for _, line := range terminal.LinesOf(ctx, d.store, seal.SM2Key(d.self.PlatformSign), b.office.Terminal.Link(), found) {
+		full := agency.QueueLine{QueueLine: line}
+		if line.State == casefile.LineRefused {
+			if full.Reason, err = d.refusal(ctx, line); err != nil {
 				return nil, coded(err)
 			}
 		}
-		lines = append(lines, line)
+		lines = append(lines, full)
 	}
 	return lines, nil
 }
 
+// mostQueued is how many lines anybody looks at.
+const mostQueued = 500
+
 // refusal is the platform's reason for refusing a packet, from the case's log.
-func (d desk) refusal(ctx context.Context, row store.Queued) (string, error) {
+func (d desk) refusal(ctx context.Context, row casefile.QueueLine) (string, error) {
 	found, desk, err := d.store.DeskCase(ctx, row.Case)
 	if err != nil {
 		return "", err

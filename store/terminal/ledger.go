@@ -94,8 +94,7 @@ func (t *Terminal) Health(ctx context.Context) (Health, error) {
 	}
 	h.Waiting, h.Refused, h.Oldest = counts.Waiting, counts.Refused, counts.Oldest
 	h.Online, h.LastContact = link.Online, link.LastContact
-	h.Link = LinkOf(t.options.Folder, time.Now())
-	h.Link.Silent = h.Link.Silent && !t.practises()
+	h.Link = t.Link()
 	return h, nil
 }
 

@@ -25,15 +25,20 @@ func LinkOf(folder string, now time.Time) casefile.Link {
 	}
 }
 
+// Link is what the sender says of this terminal's link.
+func (t *Terminal) Link() casefile.Link {
+	link := LinkOf(t.options.Folder, time.Now())
+	link.Silent = link.Silent && !t.practises()
+	return link
+}
+
 // Queue lists what is not delivered of a case, "" for all: what was refused, what is held, what waits; and why.
 func (t *Terminal) Queue(ctx context.Context, number casefile.Number, limit int) ([]casefile.QueueLine, error) {
 	opened, identity, err := t.Opened(ctx)
 	if err != nil {
 		return nil, err
 	}
-	link := LinkOf(t.options.Folder, time.Now())
-	link.Silent = link.Silent && !t.practises()
-	lines, err := Lines(ctx, opened, seal.SM2Key(identity.PlatformSign), link, number, limit)
+	lines, err := Lines(ctx, opened, seal.SM2Key(identity.PlatformSign), t.Link(), number, limit)
 	return lines, Coded(err)
 }
 
@@ -43,6 +48,11 @@ func Lines(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, link casef
 	if err != nil {
 		return nil, err
 	}
+	return LinesOf(ctx, s, key, link, found), nil
+}
+
+// LinesOf says of each packet why it is not delivered, and what of it is.
+func LinesOf(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, link casefile.Link, found []store.Undecided) []casefile.QueueLine {
 	type record struct {
 		number     casefile.Number
 		generation string
@@ -69,7 +79,7 @@ func Lines(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, link casef
 		}
 		lines = append(lines, line.Explain(link, u.Why, code, first[record{u.Case, u.Generation}] < u.Sequence, u.Registered))
 	}
-	return lines, nil
+	return lines
 }
 
 // refusalOf is the code of the platform's refusal of a packet, "other" where it is not known. Its reason for people may name somebody: it is not read.

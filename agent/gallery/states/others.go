@@ -87,19 +87,29 @@ func (c canned) reports() []Named {
 
 func queue() []Named {
 	line := func(n int, kind casefile.EventKind, state, why string, tries int) agency.QueueLine {
-		return agency.QueueLine{Case: number(n), Kind: kind, State: state, Committed: now.Add(-time.Duration(n+1) * 40 * time.Minute), Attempts: tries, Next: now.Add(3 * time.Minute), Why: why}
+		return agency.QueueLine{QueueLine: casefile.QueueLine{
+			Packet: string(kind), Case: number(n), Kind: kind, State: state, Since: now.Add(-time.Duration(n+1) * 40 * time.Minute), Attempts: tries, Next: now.Add(3 * time.Minute), Why: why, Total: 1200 << 10,
+		}}
 	}
+	waits := casefile.LineWaiting
 	health := agency.Health{DiskFree: 83 << 30, LastContact: now.Add(-2 * time.Hour), Waiting: 3, Link: casefile.Link{Why: "intercepted", Since: now.Add(-2 * time.Hour)}}
 	s := offline(base(desk.Sync))
-	s.Sync = &desk.SyncView{Lines: []agency.QueueLine{line(0, casefile.Submitted, "queued", "network", 4), line(1, casefile.Corrected, "queued", "", 0), line(2, casefile.FeeTaken, "queued", "network", 4)}, Chosen: number(0), LastContact: health.LastContact, Health: health}
+	behind := line(0, casefile.Corrected, waits, "still.earlier-event", 0)
+	s.Sync = &desk.SyncView{Lines: []agency.QueueLine{line(0, casefile.Submitted, waits, "link.intercepted", 0), behind, line(2, casefile.FeeTaken, waits, "link.intercepted", 4)}, Chosen: string(casefile.Submitted), LastContact: health.LastContact, Health: health}
 	refused := base(desk.Sync)
 	refused.Status.Refused = 1
 	bad := health
-	bad.Refused, bad.Online, bad.Link = 1, true, casefile.Link{Held: 700 << 10, Total: 2 << 20, Rate: 14 << 10}
-	refused.Sync = &desk.SyncView{Online: true, Lines: []agency.QueueLine{line(8, casefile.Submitted, "refused", "申请人的出生日期和公安登记的不一致", 1), line(1, casefile.Corrected, "queued", "", 0)}, Chosen: number(8), LastContact: now, Health: bad}
+	bad.Refused, bad.Online, bad.Link = 1, true, casefile.Link{Packet: string(casefile.Corrected), Held: 700 << 10, Total: 2 << 20, Rate: 14 << 10}
+	no, going, aside := line(8, casefile.Submitted, casefile.LineRefused, "still.refused.rule", 1), line(1, casefile.Corrected, waits, "still.sending", 0), line(3, casefile.Urged, casefile.LineHeld, "still.held", 0)
+	no.Reason, going.Moving, going.Held, going.Total, going.Next = "申请人的出生日期和公安登记的不一致", true, 700<<10, 2<<20, time.Time{}
+	refused.Sync = &desk.SyncView{Online: true, Lines: []agency.QueueLine{no, aside, going}, Chosen: no.Packet, LastContact: now, Health: bad}
+	moving := refused
+	view := *refused.Sync
+	view.Chosen = going.Packet
+	moving.Sync = &view
 	empty := base(desk.Sync)
 	empty.Sync = &desk.SyncView{Online: true, LastContact: now, Health: agency.Health{Online: true, DiskFree: 83 << 30}}
-	return []Named{{"sync", s}, {"sync-refused", refused}, {"sync-empty", empty}}
+	return []Named{{"sync", s}, {"sync-refused", refused}, {"sync-moving", moving}, {"sync-empty", empty}}
 }
 
 func (c canned) evaluating() []Named {
