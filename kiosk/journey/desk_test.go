@@ -22,6 +22,8 @@ type fakeDesk struct {
 	log       *record
 	ready     script[error]
 	health    script[Health]
+	queue     script[[]casefile.QueueLine]
+	queueErr  script[error]
 	healthErr script[error]
 	submitErr script[error]
 	attachErr script[error]
@@ -225,6 +227,10 @@ func (d *fakeDesk) StaffSignIn(context.Context, string, string) (bool, time.Dura
 func (d *fakeDesk) ConfirmClock(context.Context, string) error {
 	d.log.add("confirm-clock")
 	return nil
+}
+
+func (d *fakeDesk) Queue(context.Context) ([]casefile.QueueLine, error) {
+	return d.queue.get(), d.queueErr.get()
 }
 
 func (d *fakeDesk) RetryQueue(context.Context, string) error {

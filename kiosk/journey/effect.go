@@ -26,6 +26,7 @@ const (
 	slotCases
 	slotHealth
 	slotStaff
+	slotQueue
 )
 
 // effect is one piece of slow work in a goroutine.

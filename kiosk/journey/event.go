@@ -129,6 +129,7 @@ const (
 	StaffTestDevice   StaffAction = "test-devices"
 	StaffConfirmClock StaffAction = "confirm-clock"
 	StaffRetryQueue   StaffAction = "retry-queue"
+	StaffSeeQueue     StaffAction = "see-queue" // what is not delivered
 	StaffRestart      StaffAction = "restart"
 	StaffSignOut      StaffAction = "sign-out"
 	StaffExit         StaffAction = "exit" // ends the program

@@ -119,7 +119,7 @@ func (m *machine) leave() {
 	switch m.screen {
 	case Attract, Submitting, Goodbye:
 		return
-	case Staff, StaffTests:
+	case Staff, StaffTests, StaffQueue:
 		m.end = Replace
 		return
 	case Done:

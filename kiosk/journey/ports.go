@@ -70,6 +70,8 @@ type Terminal interface {
 	StaffSignIn(ctx context.Context, account, pin string) (ok bool, locked time.Duration, err error)
 	ConfirmClock(ctx context.Context, account string) error
 	RetryQueue(ctx context.Context, account string) error
+	// Queue is what is not delivered, the most urgent first.
+	Queue(ctx context.Context) ([]casefile.QueueLine, error)
 }
 
 // Devices are the terminal's devices by role; nil where the point has none.

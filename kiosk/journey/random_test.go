@@ -341,6 +341,7 @@ func wildEvents(s *stage, step step) []Event {
 		StaffTestSkip{},
 		StaffReport{},
 		StaffDo{Action: StaffRetryQueue},
+		StaffDo{Action: StaffSeeQueue},
 	}
 	if s.state.Materials != nil {
 		for _, line := range s.state.Materials.Lines {

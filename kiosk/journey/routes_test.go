@@ -51,6 +51,9 @@ var routes = map[Screen]func(s *stage){
 	StaffSignIn:  func(s *stage) { s.tap(OpenStaff{}) },
 	Staff:        func(s *stage) { s.tap(OpenStaff{}, StaffPick{Account: "t1"}, StaffPIN{PIN: "123456"}) },
 	StaffTests:   func(s *stage) { s.toTests() },
+	StaffQueue: func(s *stage) {
+		s.tap(OpenStaff{}, StaffPick{Account: "t1"}, StaffPIN{PIN: "123456"}, StaffDo{Action: StaffSeeQueue})
+	},
 }
 
 func (s *stage) toTests() {

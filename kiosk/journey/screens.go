@@ -47,6 +47,7 @@ func screens() map[Screen]definition {
 		StaffSignIn:  {draw: m.drawStaffSignIn, back: m.backFromStaff, idle: true},
 		Staff:        {draw: m.drawStaff, exit: m.exitStaff, idle: true},
 		StaffTests:   {draw: m.drawStaffTests, back: m.backFromTests, exit: m.exitStaff, idle: true},
+		StaffQueue:   {draw: m.drawStaffQueue, back: m.backFromQueue, exit: m.exitQueue, idle: true},
 	}
 }
 

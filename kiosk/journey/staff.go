@@ -20,6 +20,7 @@ type staff struct {
 	locked   time.Time // until then no try is allowed
 	from     Screen
 	tests    tests
+	queue    queue
 }
 
 // What the terminal says to technicians.
@@ -55,7 +56,7 @@ func (m *machine) staffEvent(event Event) bool {
 			m.typePIN(event.PIN)
 		}
 	case StaffDo:
-		if m.screen == Staff {
+		if m.screen == Staff || m.screen == StaffQueue && event.Action == StaffRetryQueue {
 			m.staffDo(event.Action)
 		}
 	case staffAccounts:
@@ -66,6 +67,7 @@ func (m *machine) staffEvent(event Event) bool {
 		if event.err != nil {
 			m.log.Error("technician's order failed", "error", event.err)
 			m.staff.problem = words(keyStaffFailed)
+			m.staff.queue.said, m.staff.queue.bad = words(keyStaffFailed), true
 		}
 	case devicesTested:
 		for _, status := range event.statuses {
@@ -166,7 +168,10 @@ func (m *machine) staffDo(action StaffAction) {
 	case StaffConfirmClock:
 		m.order(func(ctx context.Context) error { return terminal.ConfirmClock(ctx, account) })
 	case StaffRetryQueue:
+		m.staff.queue.said, m.staff.queue.bad = words(keyStaffRetried), false
 		m.order(func(ctx context.Context) error { return terminal.RetryQueue(ctx, account) })
+	case StaffSeeQueue:
+		m.openQueue()
 	case StaffRestart:
 		m.end = Restart
 	case StaffSignOut:

@@ -42,6 +42,7 @@ const (
 	StaffSignIn  Screen = "staff-sign-in"
 	Staff        Screen = "staff"
 	StaffTests   Screen = "staff-tests"
+	StaffQueue   Screen = "staff-queue"
 )
 
 // Steps of the bar: card, form, materials, check and sign, done. 0 shows no bar.
@@ -95,6 +96,7 @@ type State struct {
 	StaffSignIn  *StaffSignInView
 	Staff        *StaffView
 	StaffTests   *StaffTestsView
+	StaffQueue   *StaffQueueView
 }
 
 // Message is words by key with what goes into them.
@@ -398,6 +400,26 @@ type StaffView struct {
 	DiskFree    int64 // bytes
 	ClockDoubt  bool
 	Link        casefile.Link
+}
+
+// StaffQueueView shows what is not delivered: since when, why, when next.
+type StaffQueueView struct {
+	Known       bool // it was looked at
+	Lines       []QueueRow
+	More        int // not listed
+	Waiting     int
+	Refused     int
+	Online      bool
+	LastContact time.Time
+	Link        casefile.Link
+	Said        Message // what became of the technician's order
+	Bad         bool    // it is no good news
+}
+
+// QueueRow is one packet, with its item's name where that is known.
+type QueueRow struct {
+	casefile.QueueLine
+	ItemName text.Local
 }
 
 // StaffTestsView shows the devices with how their tests ended, and leads through tests.

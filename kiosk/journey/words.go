@@ -58,6 +58,7 @@ const (
 	keyStaffLocked      = "staff.locked" // {n}
 	keyStaffNone        = "staff.no-accounts"
 	keyStaffFailed      = "staff.failed"
+	keyStaffRetried     = "staff.queue-retried"
 	keyTestsNotKept     = "selftest.not-kept"
 	keyReportPrinted    = "selftest.report.on-paper"
 	keyReportUnsure     = "selftest.report.unsure"
@@ -102,7 +103,7 @@ func Keys() []string {
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
 		keyReviewNumber, keyReviewDocument, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
-		keyStaffLocked, keyStaffNone, keyStaffFailed, keyTestsNotKept, keyReportPrinted, keyReportUnsure, keyReportFailed, "service.reason." + reasonCatalogue,
+		keyStaffLocked, keyStaffNone, keyStaffFailed, keyStaffRetried, keyTestsNotKept, keyReportPrinted, keyReportUnsure, keyReportFailed, "service.reason." + reasonCatalogue,
 	}
 	for _, reason := range badReasons {
 		keys = append(keys, "evaluate.reason."+reason)

@@ -135,6 +135,7 @@ var makers = map[journey.Screen]func(kit) page{
 	journey.StaffSignIn:  newStaffSignIn,
 	journey.Staff:        newStaff,
 	journey.StaffTests:   newStaffTests,
+	journey.StaffQueue:   newStaffQueue,
 }
 
 // kit is what every screen is made with.

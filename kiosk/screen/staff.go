@@ -37,7 +37,7 @@ func newStaff(k kit) page {
 		return ui.NewButton(k.look, w.t("staff.action."+string(a)), ui.Plain, k.sends(journey.StaffDo{Action: a}))
 	}
 	s.clock = action(journey.StaffConfirmClock)
-	actions := ui.NewGrid(2, k.look.Size(theme.Gap), action(journey.StaffTestDevice), action(journey.StaffRetryQueue), action(journey.StaffRestart), action(journey.StaffExit), s.clock)
+	actions := ui.NewGrid(2, k.look.Size(theme.Gap), action(journey.StaffTestDevice), action(journey.StaffSeeQueue), action(journey.StaffRetryQueue), action(journey.StaffRestart), action(journey.StaffExit), s.clock)
 	s.body = k.column(ui.NewCard(k.look, s.devices), ui.NewCard(k.look, s.table), actions)
 	s.right = ui.NewBigButton(k.look, w.t("staff.action.sign-out"), ui.Primary, k.sends(journey.StaffDo{Action: journey.StaffSignOut}))
 	return s
@@ -67,7 +67,7 @@ func (s *staff) show(state journey.State) {
 	if view.Refused > 0 {
 		refused = w.count("staff.refused-some", view.Refused)
 	}
-	rows := []fyne.CanvasObject{s.row("staff.network", s.network(view))}
+	rows := []fyne.CanvasObject{s.row("staff.network", network(w, view.Online, view.Link))}
 	switch {
 	case view.Link.Total > 0:
 		rows = append(rows, s.row("staff.way", s.way(view.Link)))
@@ -87,15 +87,18 @@ func (s *staff) show(state journey.State) {
 }
 
 // network says how the line stands, and what to do when it is known why it does not.
-func (s *staff) network(view *journey.StaffView) string {
-	w, why := s.kit.words, view.Link.Why
+func network(w words, online bool, link casefile.Link) string {
+	why := "link." + link.Why
+	if link.Silent {
+		why = "still.silent"
+	}
 	switch {
-	case view.Online:
+	case !link.Silent && online:
 		return w.t("staff.network-on")
-	case why == "" || !w.has("link."+why+".is"):
+	case link.Why == "" && !link.Silent || !w.has(why+".is"):
 		return w.t("staff.network-off")
 	}
-	return w.with("staff.network-why", args{"is": w.t("link." + why + ".is"), "do": w.t("link." + why + ".do")})
+	return w.with("staff.network-why", args{"is": w.t(why + ".is"), "do": w.t(why + ".do")})
 }
 
 // way says how far the packet under way is.

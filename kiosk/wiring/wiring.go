@@ -273,6 +273,13 @@ func (t terminal) ConfirmClock(ctx context.Context, account string) error {
 	return t.desk.ConfirmClock(ctx, account)
 }
 
+// mostQueued is how many lines anybody looks at on a screen.
+const mostQueued = 50
+
+func (t terminal) Queue(ctx context.Context) ([]casefile.QueueLine, error) {
+	return t.desk.Queue(ctx, "", mostQueued)
+}
+
 func (t terminal) RetryQueue(ctx context.Context, account string) error {
 	return t.desk.RetryQueue(ctx, account)
 }

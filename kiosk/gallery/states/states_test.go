@@ -42,7 +42,7 @@ func TestStatesAreWhole(t *testing.T) {
 		journey.Attract, journey.Home, journey.Category, journey.Search, journey.Guide, journey.PlaceCard, journey.Confirm,
 		journey.Question, journey.Promise, journey.Materials, journey.Review, journey.Submitting, journey.Done, journey.PrintUnknown,
 		journey.EvaluateMore, journey.MyCases, journey.CaseDetail, journey.Goodbye, journey.DeviceFault, journey.OutOfService,
-		journey.StaffSignIn, journey.Staff, journey.StaffTests,
+		journey.StaffSignIn, journey.Staff, journey.StaffTests, journey.StaffQueue,
 	} {
 		if !screens[screen] {
 			t.Errorf("no state of %s", screen)

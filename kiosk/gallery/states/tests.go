@@ -3,6 +3,7 @@ package states
 import (
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/drivers"
 	"bianmin/drivers/selftest"
 	"bianmin/kiosk/journey"
@@ -34,4 +35,24 @@ func tested() *journey.StaffTestsView {
 			device(drivers.Status{Role: drivers.RoleButton, Condition: drivers.NoDevice, Fault: drivers.FaultUnplugged}, ended(drivers.RoleButton, selftest.Internal, selftest.Failed, "unplugged", night)),
 		},
 	}
+}
+
+// queued are packets of every state; moving says that one is on its way.
+func queued(moving bool) []journey.QueueRow {
+	row := func(number casefile.Number, name string, kind casefile.EventKind, state, why string, ago time.Duration) journey.QueueRow {
+		r := journey.QueueRow{QueueLine: casefile.QueueLine{Packet: string(number) + string(kind), Case: number, Kind: kind, State: state, Why: why, Since: now.Add(-ago), Total: 2 << 20}}
+		if name != "" {
+			r.ItemName = both(name, "Old-age allowance")
+		}
+		return r
+	}
+	refused := row("QH0301A-261120-0003-M", "高龄津贴申领", casefile.Submitted, casefile.LineRefused, "still.refused.rule", 49*time.Hour)
+	aside := row("QH0301A-261121-0007-2", "高龄津贴申领", casefile.Submitted, casefile.LineHeld, "still.held", 20*time.Hour)
+	first := row("QH0301A-261122-0042-X", "高龄津贴申领", casefile.Submitted, casefile.LineWaiting, "link.portal", time.Hour)
+	behind := row("QH0301A-261122-0042-X", "", casefile.Evaluated, casefile.LineWaiting, "still.earlier-event", time.Hour)
+	first.Next = now.Add(2 * time.Minute)
+	if moving {
+		first.Why, first.Moving, first.Held, first.Next = "still.sending", true, 700<<10, time.Time{}
+	}
+	return []journey.QueueRow{refused, aside, first, behind}
 }

@@ -68,7 +68,15 @@ func staff() []Named {
 		change(s.StaffTests)
 		return s
 	}
+	waiting := func(view journey.StaffQueueView) journey.State {
+		s := base(journey.StaffQueue, journey.StepNone)
+		s.StaffQueue = &view
+		return s
+	}
 	return []Named{
+		{"staff-queue", waiting(journey.StaffQueueView{Known: true, Waiting: 3, Refused: 1, Online: true, Link: casefile.Link{Held: 700 << 10, Total: 2 << 20}, Lines: queued(true)})},
+		{"staff-queue-trouble", waiting(journey.StaffQueueView{Known: true, Waiting: 63, Refused: 1, Link: casefile.Link{Why: "portal"}, Lines: queued(false), More: 59, Said: journey.Message{Key: "staff.failed"}, Bad: true})},
+		{"staff-queue-none", waiting(journey.StaffQueueView{Known: true, Online: true, Said: journey.Message{Key: "staff.queue-retried"}})},
 		{"staff-tests", testing(func(v *journey.StaffTestsView) { v.Said = journey.Message{Key: "selftest.report.on-paper"} })},
 		{"staff-tests-asks", testing(func(v *journey.StaffTestsView) {
 			v.Level, v.Running, v.Question = selftest.Interactive, drivers.RolePrinter, selftest.StripRight

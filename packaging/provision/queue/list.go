@@ -232,11 +232,14 @@ func (t *tool) line(link Link) (lines []string) {
 
 // lines are what is said of one packet: two lines, and more of a case that is asked for.
 func (t *tool) lines(p Packet, whole bool) []string {
-	item := p.ItemName
+	item, state := p.ItemName, p.State
+	if p.Moving {
+		state = "moving"
+	}
 	if item == "" {
 		item = p.Item
 	}
-	head := strings.Join(strings.Fields(fmt.Sprintf("[%s] %s  %s  %s", t.both("queue.state."+p.State, nil), p.Case, item, t.kind(p.Kind))), " ")
+	head := strings.Join(strings.Fields(fmt.Sprintf("[%s] %s  %s  %s", t.both("queue.state."+state, nil), p.Case, item, t.kind(p.Kind))), " ")
 	all := []string{head, "    " + t.reasonOf(p.Why)}
 	facts := []string{t.both("queue.since", args{"since": stamp(p.Since)}), t.both("queue.sent", args{"held": size(p.Held), "total": size(p.Total)})}
 	if p.Attempts > 0 {
