@@ -28,7 +28,10 @@ type Case struct {
 	State    string    `json:"state"`    // of an accepted case as terminals show it, else "refused" or "arriving"
 	Item     string    `json:"item"`
 	Opened   time.Time `json:"opened,omitzero"`
-	Events   []Event   `json:"events"`
+	// Previous is the refused case that this one mends, Successor the one that was accepted in this one's place.
+	Previous  string  `json:"previous,omitempty"`
+	Successor string  `json:"successor,omitempty"`
+	Events    []Event `json:"events"`
 	// Updates are the platform's own events of the case, in order; Branches what the departments said last.
 	Updates  []casefile.Update `json:"updates,omitempty"`
 	Branches []casefile.Branch `json:"branches,omitempty"`
@@ -82,6 +85,10 @@ func (b Book) Cases(ctx context.Context) ([]Case, error) {
 	if err != nil {
 		return nil, err
 	}
+	kin, err := b.Registry.Lineage(ctx)
+	if err != nil {
+		return nil, err
+	}
 	accepted := map[string]registry.Case{}
 	for _, c := range known {
 		accepted[c.Number] = c
@@ -93,6 +100,7 @@ func (b Book) Cases(ctx context.Context) ([]Case, error) {
 			all = append(all, Case{
 				Case: p.Case, Kind: c.Kind, Official: c.Official, State: c.State, Item: c.Item, Opened: c.Opened,
 				Updates: updates[p.Case], Branches: branches(updates[p.Case]),
+				Previous: kin[p.Case].Previous, Successor: kin[p.Case].Successor,
 			})
 		}
 		c := &all[len(all)-1]
@@ -192,4 +200,15 @@ func (b Book) extract(sum io.Writer, digest string) (io.Writer, func() error, er
 		return nil, nil, fmt.Errorf("extract an attachment: %w", err)
 	}
 	return io.MultiWriter(sum, file), file.Close, nil
+}
+
+// Event opens the event of one packet, refused ones too, in its canonical form.
+func (b Book) Event(ctx context.Context, id string) (json.RawMessage, error) {
+	p, err := b.Registry.Packet(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	e := Event{}
+	err = b.fill(&e, p)
+	return e.Event, err
 }

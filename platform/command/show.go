@@ -80,7 +80,14 @@ func printCases(to io.Writer, cases []casebook.Case) error {
 		for _, e := range c.Events {
 			attachments += len(e.Attachments)
 		}
-		if _, err := fmt.Fprintf(to, "%s  %s  %s  %d events, %d attachments, %d updates\n", c.Case, official, c.State, len(c.Events), attachments, len(c.Updates)); err != nil {
+		kin := ""
+		if c.Previous != "" {
+			kin += ", mends " + c.Previous
+		}
+		if c.Successor != "" {
+			kin += ", replaced by " + c.Successor
+		}
+		if _, err := fmt.Fprintf(to, "%s  %s  %s  %d events, %d attachments, %d updates%s\n", c.Case, official, c.State, len(c.Events), attachments, len(c.Updates), kin); err != nil {
 			return err
 		}
 	}

@@ -113,7 +113,7 @@ func (in *Intake) refuse(ctx context.Context, p registry.Packet, f registry.Fact
 	if err := in.settle(p.ID); err != nil {
 		return Outcome{}, err
 	}
-	if err := in.Registry.Refuse(ctx, p.ID, why.code, f, answer); err != nil {
+	if err := in.Registry.Refuse(ctx, p.ID, why.code, why.reason, f, answer); err != nil {
 		return Outcome{}, err
 	}
 	return Outcome{Kind: wire.Refusal, Answer: &answer, Offset: -1}, nil
@@ -207,7 +207,7 @@ func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (
 		return packet.Opened{}, registry.Facts{}, nil, err
 	}
 	if err != nil {
-		return packet.Opened{}, registry.Facts{}, &no{wire.RefusedManifest, "申请内容无法打开或签名不符"}, nil
+		return packet.Opened{}, claimed(p, head), &no{wire.RefusedManifest, "申请内容无法打开或签名不符"}, nil
 	}
 	event := opened.Event
 	facts := factsOf(event, opened.EventDigest)
@@ -241,6 +241,19 @@ func (in *Intake) examine(ctx context.Context, p registry.Packet, head []byte) (
 	return opened, facts, why, nil
 }
 
+// claimed is which case a packet that does not open says to be of: enough to find it by, when it is this terminal's own and opens it.
+func claimed(p registry.Packet, head []byte) registry.Facts {
+	header, _, err := packet.Parse(head)
+	if err != nil || header.Kind != casefile.Submitted || header.Terminal != p.Number {
+		return registry.Facts{}
+	}
+	parts, err := casefile.ParseNumber(string(header.Case))
+	if err != nil || parts.Terminal != p.Number {
+		return registry.Facts{}
+	}
+	return registry.Facts{Case: string(header.Case)}
+}
+
 // factsOf is what order and rules need of an event, whose body may still be missing.
 func factsOf(e casefile.Event, digest string) registry.Facts {
 	f := registry.Facts{
@@ -251,7 +264,7 @@ func factsOf(e casefile.Event, digest string) registry.Facts {
 		f.Opener = parts.Terminal + parts.Generation
 	}
 	if e.Kind == casefile.Submitted && e.Submission != nil {
-		f.Item = e.Submission.Item.Code
+		f.Item, f.Who, f.Previous = e.Submission.Item.Code, applicantKey(e), string(e.Submission.Previous)
 	}
 	if e.Evaluation != nil {
 		f.Times, f.Level = e.Evaluation.Times, e.Evaluation.Level

@@ -87,6 +87,11 @@ func (rules Rules) judge(e casefile.Event) (*no, []registry.Claim) {
 	return nil, claims
 }
 
+// applicantKey is a digest that is the same for all applications of a person.
+func applicantKey(e casefile.Event) string {
+	return seal.Digest([]byte("applicant\x00" + e.Submission.Applicant.Number))
+}
+
 // claimKey is a digest, so that the database tells nothing about the applicant.
 func claimKey(r Rule, e casefile.Event) string {
 	period := map[string]int{"year": 4, "month": 7}[r.Once]

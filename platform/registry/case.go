@@ -66,6 +66,10 @@ func (r *Registry) Decide(ctx context.Context, id string, f Facts, sign Signer, 
 			return ErrWaiting
 		}
 		if err == nil && no == nil {
+			no, err = spare(ctx, tx, f)
+			f.Served = no != nil
+		}
+		if err == nil && no == nil {
 			no, err = claim(ctx, tx, f)
 		}
 		if err != nil {
@@ -115,7 +119,7 @@ func (r *Registry) refuseInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts
 		return Answered{}, err
 	}
 	answer.State = Refused
-	return answer, refuse(ctx, tx, millis(now), p.ID, no.code, f, answer)
+	return answer, refuse(ctx, tx, millis(now), p.ID, no.code, no.reason, f, answer)
 }
 
 func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts, next *casefile.Status, sign Signer, sealing Sealer) (Answered, error) {
@@ -129,6 +133,9 @@ func (r *Registry) acceptInTx(ctx context.Context, tx *sql.Tx, p Packet, f Facts
 		return Answered{}, err
 	}
 	if err := follow(ctx, tx, p.ID, f, next, now); err != nil {
+		return Answered{}, err
+	}
+	if err := stands(ctx, tx, f, millis(now)); err != nil {
 		return Answered{}, err
 	}
 	if err := tellOn(ctx, tx, p.ID, f, now, sealing); err != nil {

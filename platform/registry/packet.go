@@ -126,6 +126,10 @@ type Facts struct {
 	Notice      string // corrected: the notice it answers
 	Unjudged    bool   // what it is judged by has not arrived yet: it is not accepted now
 	Claims      []Claim
+	// Of an application:
+	Who      string // digest of the applicant
+	Previous string // the refused case that it mends and stands for
+	Served   bool   // another case of the applicant stands in its place already
 }
 
 // Claim is something a rule allows once.
@@ -154,20 +158,23 @@ func (r *Registry) Register(ctx context.Context, id string, f Facts, a Answered)
 }
 
 // Refuse keeps a signed refusal; facts may be empty when the manifest did not open.
-func (r *Registry) Refuse(ctx context.Context, id, code string, f Facts, a Answered) error {
-	return refuse(ctx, r.db, millis(r.now()), id, code, f, a)
+func (r *Registry) Refuse(ctx context.Context, id, code, reason string, f Facts, a Answered) error {
+	return r.inTx(ctx, func(tx *sql.Tx) error { return refuse(ctx, tx, millis(r.now()), id, code, reason, f, a) })
 }
 
 type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-func refuse(ctx context.Context, e execer, now int64, id, code string, f Facts, a Answered) error {
+func refuse(ctx context.Context, e execer, now int64, id, code, reason string, f Facts, a Answered) error {
 	_, err := e.ExecContext(ctx, `UPDATE packets SET state = ?, code = ?, decided = ?, answer = ?, signature = ?,
 		case_number = nullif(?, ''), event_digest = nullif(?, ''), writer = nullif(?, ''), sequence = nullif(?, 0), kind = nullif(?, '')
 		WHERE id = ? AND state IN ('arriving', 'registered')`,
 		Refused, code, now, a.Body, a.Signature, f.Case, f.EventDigest, f.Writer, f.Sequence, f.Kind, id)
 	if err != nil {
+		return fmt.Errorf("refuse a packet: %w", err)
+	}
+	if err := keepRefusal(ctx, e, now, id, code, reason, f); err != nil {
 		return fmt.Errorf("refuse a packet: %w", err)
 	}
 	return nil

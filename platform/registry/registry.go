@@ -44,8 +44,11 @@ var schemaUsage string
 //go:embed restored.sql
 var schemaRestored string
 
+//go:embed lineage.sql
+var schemaLineage string
+
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored}
+var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {
