@@ -19,6 +19,8 @@ type Case struct {
 	State      string
 	Filed      time.Time
 	Events     []Event
+	Settled    bool            // refused, and dealt with
+	Successor  casefile.Number // the case that was filed in its place, "" for none
 }
 
 // Event is one line of a case's log.
@@ -31,7 +33,10 @@ type Event struct {
 
 const sqlLog = "SELECT id, kind, at_ms, detail FROM events WHERE case_number = ? ORDER BY position"
 
-const sqlCases = `SELECT number, public, by_card, by_recovery, summary, state, filed_ms FROM cases `
+const sqlCases = `SELECT number, public, by_card, by_recovery, summary, state, filed_ms,
+		EXISTS (SELECT 1 FROM outbox o WHERE o.case_number = cases.number AND o.state = 3),
+		coalesce((SELECT max(successor) FROM outbox o WHERE o.case_number = cases.number), '')
+	FROM cases `
 
 // CasesOf gives the cases with a lookup tag, newest first.
 func (s *Store) CasesOf(ctx context.Context, tag []byte) ([]Case, error) {
@@ -64,12 +69,12 @@ func (s *Store) cases(ctx context.Context, query string, args ...any) ([]Case, e
 	var found []Case
 	for rows.Next() {
 		var c Case
-		var number string
+		var number, successor string
 		var filed int64
-		if err := rows.Scan(&number, &c.Public, &c.ByCard, &c.ByRecovery, &c.Summary, &c.State, &filed); err != nil {
+		if err := rows.Scan(&number, &c.Public, &c.ByCard, &c.ByRecovery, &c.Summary, &c.State, &filed, &c.Settled, &successor); err != nil {
 			return nil, classify(fmt.Errorf("read cases: %w", err))
 		}
-		c.Number, c.Filed = casefile.Number(number), fromMilliseconds(filed)
+		c.Number, c.Filed, c.Successor = casefile.Number(number), fromMilliseconds(filed), casefile.Number(successor)
 		found = append(found, c)
 	}
 	if err := rows.Err(); err != nil {

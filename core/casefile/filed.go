@@ -32,6 +32,8 @@ type Summary struct {
 	Department string
 	QR         string // the receipt's code, for a reprint
 	Moments    []Moment
+	Settled    bool   // refused, and dealt with
+	Successor  Number // the case that was filed in its place, "" for none
 }
 
 // Moment is one line of a case's history.

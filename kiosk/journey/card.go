@@ -97,11 +97,17 @@ func (m *machine) cardArrived(role drivers.Role, card identity.Card) {
 		m.findCases()
 		return
 	}
+	if m.draft.owner != card.Number { // somebody else came
+		m.draft.previous = ""
+	}
 	m.to(Confirm)
+	m.lookForTasks()
 }
 
 // notMe forgets the card and waits for another one.
 func (m *machine) notMe() {
+	m.fx.cancel(slotCases)
+	m.cases = cases{}
 	m.dropPages()
 	m.draft.wipe()
 	m.forgetCard()
@@ -147,6 +153,8 @@ func (m *machine) day() time.Time {
 
 // confirmed begins the form with what the card says.
 func (m *machine) confirmed() {
+	m.fx.cancel(slotCases)
+	m.cases = cases{}
 	m.draft.fill(m.handed(), m.options.Place.Region, m.day())
 	m.entered = true
 	m.toForm()
@@ -169,7 +177,7 @@ func (m *machine) backFromConfirm() {
 // closeErrand forgets card, application and what was filed: the next errand begins with a card again,
 // because another person may be standing here by then.
 func (m *machine) closeErrand() {
-	m.fx.cancel(slotDeliver, slotReady)
+	m.fx.cancel(slotDeliver, slotReady, slotCases)
 	m.dropPages()
 	if m.draft != nil {
 		m.count(usage.Left, m.draft.item.Code)
@@ -229,5 +237,9 @@ func (m *machine) drawConfirm(s *State) {
 	}
 	if card.NewAddress != "" {
 		s.Confirm.Address = card.NewAddress
+	}
+	if summary, ok := m.summary(m.cases.task); ok {
+		line := m.caseLine(summary)
+		s.Confirm.Task = &line
 	}
 }

@@ -13,9 +13,16 @@ import (
 type cases struct {
 	list     []casefile.Summary
 	open     casefile.Number // the one that is shown
+	task     casefile.Number // the one that wants something of the person, "" for none
 	printing bool
 	printed  Message
 }
+
+// States of a refused case that somebody has dealt with, as they are shown.
+const (
+	stateRepaired = "repaired" // by filing it anew
+	stateSettled  = "settled"  // otherwise
+)
 
 // casesFound is what looking for the person's cases came to.
 type casesFound struct {
@@ -82,10 +89,18 @@ func (m *machine) itemName(summary casefile.Summary) text.Local {
 }
 
 func (m *machine) caseLine(summary casefile.Summary) CaseLine {
-	return CaseLine{
+	line := CaseLine{
 		Number: summary.Number, ItemName: m.itemName(summary), Filed: summary.Filed, State: summary.State,
-		Official: summary.Official, Reason: summary.Reason,
+		Official: summary.Official, Reason: summary.Reason, Successor: summary.Successor,
 	}
+	switch {
+	case summary.State != casefile.StateRefused || !summary.Settled:
+	case summary.Successor != "":
+		line.State = stateRepaired
+	default:
+		line.State = stateSettled
+	}
+	return line
 }
 
 // printCase prints the receipt again, marked as a reprint.
@@ -116,6 +131,8 @@ func (m *machine) drawMyCases(s *State) {
 func (m *machine) drawCaseDetail(s *State) {
 	summary, _ := m.summary(m.cases.open)
 	v := &CaseDetailView{Case: m.caseLine(summary), Printing: m.cases.printing, Printed: m.cases.printed, CanPrint: m.canPrint()}
+	item, _ := m.repairable(summary)
+	v.CanRepair = item != nil
 	for _, moment := range summary.Moments {
 		v.Events = append(v.Events, CaseMoment{At: moment.At, Kind: moment.Kind, Text: moment.Text})
 	}

@@ -32,6 +32,8 @@ type draft struct {
 	scanning  Message           // what went wrong while scanning
 	pageCount int
 
+	previous  casefile.Number // the refused case this one stands for, "" for none
+	owner     string          // whose that was: the number of the card
 	strokes   []Stroke
 	noReceipt bool // the person was told that no receipt can be printed
 	problem   Message

@@ -38,6 +38,9 @@ type (
 	OpenMyCases struct{}
 	// OpenCase opens one case.
 	OpenCase struct{ Number string }
+	// OpenTask shows the refused case that the person was told of; RepairCase files the one that is shown anew.
+	OpenTask   struct{}
+	RepairCase struct{}
 	// Back goes one step back.
 	Back struct{}
 	// Onward is the filled button at the bottom right.
@@ -157,6 +160,8 @@ func (StartItem) event()       {}
 func (PrintGuide) event()      {}
 func (OpenMyCases) event()     {}
 func (OpenCase) event()        {}
+func (OpenTask) event()        {}
+func (RepairCase) event()      {}
 func (Back) event()            {}
 func (Onward) event()          {}
 func (NotMe) event()           {}

@@ -87,7 +87,7 @@ type definition struct {
 var handlers = []func(*machine, Event) bool{
 	(*machine).frameEvent, (*machine).browseEvent, (*machine).cardEvent, (*machine).formEvent, (*machine).materialsEvent,
 	(*machine).scanEvent, (*machine).signEvent, (*machine).submitEvent, (*machine).printEvent, (*machine).evaluateEvent,
-	(*machine).casesEvent, (*machine).faultEvent, (*machine).healthEvent, (*machine).staffEvent, (*machine).testEvent, (*machine).queueEvent,
+	(*machine).casesEvent, (*machine).repairEvent, (*machine).faultEvent, (*machine).healthEvent, (*machine).staffEvent, (*machine).testEvent, (*machine).queueEvent,
 }
 
 func newMachine(options Options, fx *effects) *machine {

@@ -167,7 +167,7 @@ func (d *draft) submission(card identity.Card, lang text.Lang) (casefile.Submiss
 			Department: d.item.Department.CreditCode, DepartmentName: d.item.Department.Name.In(text.Chinese),
 			PromisedDays: d.item.Limits.Promised,
 		},
-		Applicant: casefile.ApplicantOf(card), Values: values,
+		Applicant: casefile.ApplicantOf(card), Values: values, Previous: d.previous,
 	}
 	var attachments []casefile.Attachment
 	var covers []string

@@ -190,6 +190,7 @@ type ConfirmView struct {
 	Address  string
 	Expired  bool // the card's validity has passed
 	ItemName text.Local
+	Task     *CaseLine // something filed earlier that was refused, nil for nothing
 }
 
 // QuestionView is one field of the form.
@@ -326,9 +327,11 @@ type CaseLine struct {
 	Number   casefile.Number
 	ItemName text.Local
 	Filed    time.Time
-	State    string // "queued", "accepted", "refused", "processing", "correction", "done"
+	State    string // "queued", "accepted", "refused", "repaired", "settled", "processing", "correction", "done"
 	Official string
 	Reason   string // the platform's reason, of a refusal or correction
+	// Successor is the case that was filed in its place, "" for none.
+	Successor casefile.Number
 }
 
 // CaseDetailView shows one case.
@@ -338,6 +341,8 @@ type CaseDetailView struct {
 	Printing bool
 	Printed  Message
 	CanPrint bool // the receipt can be printed again
+	// CanRepair says that a refused case can be filed anew here.
+	CanRepair bool
 }
 
 // CaseMoment is one line of a case's history.

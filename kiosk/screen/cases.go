@@ -18,6 +18,8 @@ func stateTone(state string) ui.Tone {
 		return ui.Good
 	case "refused":
 		return ui.Bad
+	case "repaired", "settled":
+		return ui.Muted
 	case "correction", "queued":
 		return ui.Warn
 	}
@@ -94,6 +96,8 @@ type caseDetail struct {
 	outcome *ui.Notice
 	content *ui.Column
 	reprint *ui.Button
+	home    *ui.Button
+	repair  *ui.Button
 	shown   journey.CaseDetailView
 }
 
@@ -106,7 +110,8 @@ func newCaseDetail(k kit) page {
 	c.content = k.column()
 	c.head = k.heading(c.title, c.line)
 	c.body = c.content
-	c.right = ui.NewBigButton(k.look, k.words.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
+	c.home = ui.NewBigButton(k.look, k.words.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
+	c.repair = ui.NewBigButton(k.look, k.words.t("case.repair"), ui.Primary, k.sends(journey.RepairCase{}))
 	c.reprint = ui.NewBigButton(k.look, k.words.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
 	return c
 }
@@ -119,7 +124,12 @@ func (c *caseDetail) show(s journey.State) {
 	if view.Printing {
 		c.outcome.Set(ui.Calm, w.t("case.printing"))
 	}
-	c.middle = nil
+	c.right, c.middle = c.home, nil
+	if view.CanRepair {
+		c.right = c.repair
+		c.line.SetText(w.t("case.repair-line"))
+	}
+	c.repair.SetEnabled(!view.Printing)
 	if view.CanPrint {
 		c.middle = c.reprint
 	}
@@ -131,6 +141,9 @@ func (c *caseDetail) show(s journey.State) {
 	rows := []fyne.CanvasObject{c.outcome, c.numbers(view.Case)}
 	if view.Case.Reason != "" {
 		rows = append(rows, ui.NewNotice(c.kit.look, reasonTone(view.Case.State), w.with("case.reason-line", args{"reason": view.Case.Reason})))
+	}
+	if view.Case.Successor != "" {
+		rows = append(rows, ui.NewNotice(c.kit.look, ui.Calm, w.with("case.successor", args{"number": string(view.Case.Successor)})))
 	}
 	if len(view.Events) > 0 {
 		rows = append(rows, c.history(view.Events))

@@ -15,6 +15,9 @@ type confirm struct {
 	line   *ui.Text
 	table  *ui.Column
 	notice *ui.Notice
+	task   *ui.Notice // something filed earlier was refused
+	open   *ui.Button
+	tasks  *ui.Column
 	shown  journey.ConfirmView
 }
 
@@ -24,8 +27,11 @@ func newConfirm(k kit) page {
 	c.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("confirm.line"))
 	c.table = ui.NewColumn(k.look.Px(20))
 	c.notice = ui.NewNotice(k.look, ui.Warn, "")
+	c.task = ui.NewNotice(k.look, ui.Bad, "")
+	c.open = ui.NewButton(k.look, w.t("confirm.task-open"), ui.Plain, k.sends(journey.OpenTask{}))
+	c.tasks = k.column(c.task, c.open)
 	c.head = k.heading(ui.NewTitle(k.look, w.t("confirm.title")), c.line)
-	c.body = ui.NewColumn(k.look.Px(32), ui.NewCard(k.look, c.table), c.notice)
+	c.body = ui.NewColumn(k.look.Px(32), ui.NewCard(k.look, c.table), c.notice, c.tasks)
 	c.middle = ui.NewBigButton(k.look, w.t("confirm.not-me"), ui.Secondary, k.sends(journey.NotMe{}))
 	return c
 }
@@ -34,6 +40,10 @@ func (c *confirm) show(s journey.State) {
 	view, k, w := *s.Confirm, c.kit, c.kit.words
 	item := w.local(view.ItemName)
 	c.notice.Set(ui.Warn, confirmNotice(w, view))
+	setVisible(c.tasks, view.Task != nil)
+	if view.Task != nil {
+		c.task.Set(ui.Bad, w.with("confirm.task", args{"date": w.date(view.Task.Filed), "item": w.local(view.Task.ItemName)}))
+	}
 	c.line.SetText(w.t("confirm.line"))
 	if view.Social {
 		c.line.SetText(w.t("confirm.line-social"))

@@ -195,3 +195,34 @@ func TestOrderPerCaseAndQuarantine(t *testing.T) {
 		t.Errorf("rating of no case: %v", err)
 	}
 }
+
+// TestRefusedCaseIsFiledAnew: the person's case says that it was refused; filed anew in its place it says so, and nothing refused is left.
+func TestRefusedCaseIsFiledAnew(t *testing.T) {
+	p := newPoint(t)
+	f := p.open(t)
+	ctx := t.Context()
+	who := person("王小丫", "990102194501010027")
+	first := submit(t, f, who, []byte("page"))
+	if err := f.Store().RecordRefusal(ctx, first.Event.ID, []byte("no"), "照片看不清", morning); err != nil {
+		t.Fatal(err)
+	}
+	again, pages := submission(t, f, who, []byte("another page"))
+	again.Previous = first.Number
+	filed, err := f.Submit(ctx, again, pages, who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := f.Cases(ctx, who)
+	if err != nil || len(found) != 2 {
+		t.Fatalf("%d cases, %v", len(found), err)
+	}
+	for _, s := range found {
+		old := s.Number == first.Number
+		if s.Settled != old || old && (s.Successor != filed.Number || s.State != casefile.StateRefused || s.Reason != "照片看不清") {
+			t.Errorf("%+v", s)
+		}
+	}
+	if c, err := f.Store().Counts(ctx); err != nil || c.Refused != 0 || c.Waiting != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}

@@ -24,7 +24,7 @@ func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
 	}
 	s := casefile.Summary{
 		Number: c.Number, ItemCode: kept.Item, ItemName: kept.Name, Filed: kept.Filed.In(casefile.Zone), State: c.State,
-		Days: kept.Days, Department: kept.Department, QR: kept.QR,
+		Days: kept.Days, Department: kept.Department, QR: kept.QR, Settled: c.Settled, Successor: c.Successor,
 	}
 	var entries []casefile.Entry
 	for _, event := range c.Events {

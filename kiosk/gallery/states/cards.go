@@ -28,6 +28,8 @@ func cards() []Named {
 	expired.Expired = true
 	social := view
 	social.Social, social.Address = true, ""
+	task := view
+	task.Task = &journey.CaseLine{Number: number, ItemName: both("高龄津贴申请", "Elder-age allowance"), Filed: now.AddDate(0, 0, -18), State: "refused"}
 	out := confirm(expired)
 	out.Next = nil
 	return []Named{
@@ -43,5 +45,6 @@ func cards() []Named {
 		{"confirm-expired", out},
 		{"confirm-foreign", confirm(foreign)},
 		{"confirm-social", confirm(social)},
+		{"confirm-task", confirm(task)},
 	}
 }

@@ -115,7 +115,12 @@ func cases() []Named {
 	filed := journey.CaseMoment{At: now.AddDate(0, 0, -18), Kind: "submitted"}
 	arrived := journey.CaseMoment{At: now.AddDate(0, 0, -18).Add(40 * time.Minute), Kind: "accepted"}
 	refused := journey.CaseMoment{At: now.AddDate(0, 0, -17), Kind: "refused", Text: "户口不在本县，请到户口所在地办理。"}
+	repair, repaired := detail(all[3], filed, refused), all[3]
+	repair.CaseDetail.CanRepair = true
+	repaired.State, repaired.Successor = "repaired", number
 	return []Named{
+		{"case-refused-repair", repair},
+		{"case-repaired", detail(repaired, filed, refused)},
 		{"cases", list},
 		{"cases-none", none},
 		{"case-queued", detail(all[0], journey.CaseMoment{At: now, Kind: "submitted"})},
