@@ -46,8 +46,9 @@ type terminal struct {
 	timing   uplink.Timing
 	rules    func() uplink.Rules
 	states   states
-	up       *uplink.Uplink // of the last send
-	log      io.Writer      // what the uplink logs, nil for nowhere
+	up       *uplink.Uplink                            // of the last send
+	log      io.Writer                                 // what the uplink logs, nil for nowhere
+	through  func(http.RoundTripper) http.RoundTripper // stands before the line, nil for nothing
 	persons  int
 }
 
@@ -152,6 +153,9 @@ func (m *terminal) client() *http.Client {
 	m.t.Cleanup(client.CloseIdleConnections)
 	if m.strict {
 		client.Transport = platformtest.Checked(m.t, client.Transport)
+	}
+	if m.through != nil {
+		client.Transport = m.through(client.Transport)
 	}
 	return client
 }
