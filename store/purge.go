@@ -24,14 +24,18 @@ const (
 // Purge removes packets with their attachments that the platform acknowledged
 // longer ago than the retention setting, or that were settled so long ago, and cases older than theirs with
 // nothing left to send. Rows go first, durable; files after, so that a row
-// never names a missing file. It does nothing while the clock is in doubt.
+// never names a missing file. What went is overwritten in the database's file and cut off its log. It does nothing while the clock is in doubt.
 func (s *Store) Purge(ctx context.Context) (packets int, err error) {
 	settings, err := s.Settings(ctx)
 	if err != nil {
 		return 0, err
 	}
 	var files []string
+	gone := 0
 	err = s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
+		if _, err := tx.Exec("PRAGMA secure_delete = ON"); err != nil { // a case's wrapped key is all that opens what is left of it
+			return err
+		}
 		clock, err := s.clockIn(tx, q)
 		if err != nil || clock.Judgement.Doubt {
 			return err
@@ -49,7 +53,8 @@ func (s *Store) Purge(ctx context.Context) (packets int, err error) {
 		}
 		cases, err := purgeCases(tx, now.Add(-days(settings[SettingCases], defaultCases)).UnixMilli(),
 			now.Add(-days(settings[SettingDesk], defaultDesk)).UnixMilli())
-		if err != nil || packets+cases == 0 {
+		gone = packets + cases
+		if err != nil || gone == 0 {
 			return err
 		}
 		return s.audit(tx, q, clock, Entry{Actor: "terminal", Action: "purge", Detail: fmt.Sprintf("%d packets, %d cases", packets, cases)})
@@ -62,7 +67,12 @@ func (s *Store) Purge(ctx context.Context) (packets int, err error) {
 			return packets, wrap(classify(err), "purge")
 		}
 	}
-	return packets, nil
+	if gone == 0 {
+		return 0, nil
+	}
+	// The log holds what was there before. Somebody who reads keeps it; then it goes with the next purge, or as the log is written anew.
+	_, err = s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return packets, wrap(err, "purge")
 }
 
 // Reserve is the room in bytes that is kept to finish what was begun: with less, nothing new begins.

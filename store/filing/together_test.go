@@ -1,6 +1,7 @@
 package filing_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -192,5 +193,57 @@ func TestFirstOpenTogether(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestPurgedCaseIsErased: of a case that was purged, neither its row nor its keys, wrapped by card and for recovery, stay in any file:
+// without them what was sealed to the case opens for nobody.
+func TestPurgedCaseIsErased(t *testing.T) {
+	p := newPoint(t)
+	f := p.open(t)
+	ctx := t.Context()
+	filed := submit(t, f, person("王小丫", "990102194501010027"), []byte("page"))
+	kept := submit(t, f, person("王大山", "990102194501010035"), []byte("page of another"))
+	s := f.Store()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows := map[casefile.Number]store.Case{}
+	all, err := s.AllCases(ctx)
+	must(err)
+	for _, c := range all {
+		rows[c.Number] = c
+	}
+	must(s.RecordAcknowledgement(ctx, filed.Event.ID, []byte("a"), "O1", morning))
+	in := func(pattern []byte) (names []string) {
+		for _, name := range []string{"bianmin.db", "bianmin.db-wal"} {
+			content, err := os.ReadFile(filepath.Join(p.folder, name))
+			must(err)
+			if bytes.Contains(content, pattern) {
+				names = append(names, name)
+			}
+		}
+		return names
+	}
+	if len(in(rows[filed.Number].ByCard)) == 0 {
+		t.Fatal("the test does not find the key where it is")
+	}
+	p.clock.pass(200 * 24 * time.Hour)
+	if n, err := s.Purge(ctx); err != nil || n != 1 {
+		t.Fatalf("%d, %v", n, err)
+	}
+	if _, err := s.Purge(ctx); err != nil { // the case goes once its packet has
+		t.Fatal(err)
+	}
+	for what, pattern := range map[string][]byte{"by card": rows[filed.Number].ByCard, "by recovery": rows[filed.Number].ByRecovery} {
+		if names := in(pattern); len(names) > 0 {
+			t.Errorf("the purged case's key, wrapped %s, is still in %v", what, names)
+		}
+	}
+	if len(in(rows[kept.Number].ByCard)) == 0 {
+		t.Error("the other case went too")
 	}
 }

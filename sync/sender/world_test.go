@@ -54,6 +54,7 @@ type world struct {
 	all      []casefile.Filed
 	earlier  map[casefile.Number]bool // filed before the desk was opened anew
 	persons  int
+	unsealed bool // the desk keeps plain copies, for a test that must see them
 }
 
 func newWorld(t *testing.T) *world {
@@ -205,7 +206,7 @@ func (w *world) enrolWith(enrolment, how string) {
 func (w *world) open() {
 	w.t.Helper()
 	var err error
-	w.desk, err = filing.Open(w.t.Context(), filing.Options{Folder: w.terminal, Software: "test", Cost: seal.Cost{Time: 1, Memory: 64, Threads: 1}, MinFree: 1})
+	w.desk, err = filing.Open(w.t.Context(), filing.Options{Folder: w.terminal, Software: "test", Cost: seal.Cost{Time: 1, Memory: 64, Threads: 1}, MinFree: 1, Unsealed: w.unsealed})
 	if err != nil {
 		w.t.Fatal(err)
 	}
