@@ -32,6 +32,9 @@ type Options struct {
 	// Quiet is how long a job may stand still before what the printer only warns of is taken for the reason, 3 s. CUPS's own printers
 	// never say more of an open cover or a jam while they are at a job. Such a job is waited for five times as long as Stall: it may just be slow.
 	Quiet time.Duration
+	// Page is how long a page may take behind a queue, 5 s. A queue whose printer cannot be reached says that the job is at work, and no reason: one that
+	// stands still for Stall and its pages' time is taken for such a one, and waited for as if the printer had warned.
+	Page time.Duration
 	// Told hears how the printer is while a job is followed, in the goroutine of Print; nil is nobody.
 	Told func(drivers.Status)
 	// Dial reaches the printer; nil is the network. It must fail with a *net.OpError of "dial" where it is not reached.
@@ -104,7 +107,7 @@ func (o *Options) fill() {
 	for _, d := range []struct {
 		value    *time.Duration
 		fallback time.Duration
-	}{{&o.Answer, 5 * time.Second}, {&o.Send, 2 * time.Minute}, {&o.Poll, 500 * time.Millisecond}, {&o.Busy, 30 * time.Second}, {&o.Stall, time.Minute}, {&o.Quiet, 3 * time.Second}} {
+	}{{&o.Answer, 5 * time.Second}, {&o.Send, 2 * time.Minute}, {&o.Poll, 500 * time.Millisecond}, {&o.Busy, 30 * time.Second}, {&o.Stall, time.Minute}, {&o.Quiet, 3 * time.Second}, {&o.Page, 5 * time.Second}} {
 		if *d.value == 0 {
 			*d.value = d.fallback
 		}

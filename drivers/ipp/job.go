@@ -156,7 +156,7 @@ func (p *Printer) follow(ctx context.Context, id int) (drivers.Outcome, error) {
 		limit, trouble := p.options.Stall, err
 		if err == nil {
 			var only bool
-			if trouble, only = p.trouble(ctx, now, p.options.Now().Sub(still) >= p.options.Quiet); only {
+			if trouble, only = p.trouble(ctx, now, p.options.Now().Sub(still)); only {
 				limit *= patience
 			}
 		}
@@ -180,17 +180,20 @@ func lost(err error) bool {
 	return errors.As(err, &refused)
 }
 
-// trouble says why a job does not move, and tells whoever listens: nil while the printer works on it. still is that it has not moved for some time: then
-// what the printer only warns of is the reason (only).
-func (p *Printer) trouble(ctx context.Context, now progress, still bool) (trouble error, only bool) {
+// trouble says why a job does not move, and tells whoever listens: nil while the printer works on it. still is for how long it has not moved: after
+// some time what the printer only warns of is the reason (only), and of a queue that warns of nothing, that its printer cannot be reached.
+func (p *Printer) trouble(ctx context.Context, now progress, still time.Duration) (trouble error, only bool) {
 	s, err := p.ask(ctx)
 	if err != nil {
 		p.options.Told(p.away(err))
 		return err, false
 	}
 	status := p.status(s)
-	if only = still && status.Fault == drivers.FaultNone; only {
+	if only = still >= p.options.Quiet && status.Fault == drivers.FaultNone; only {
 		status = p.statusBy(s, warns)
+	}
+	if s.queue && now.state == jobProcessing && status.Fault == drivers.FaultNone && still >= p.options.Stall+time.Duration(now.pages)*p.options.Page {
+		status.Condition, status.Fault = drivers.Offline, drivers.FaultSilent
 	}
 	p.options.Told(status)
 	switch {
