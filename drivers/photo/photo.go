@@ -93,7 +93,7 @@ func (d *Decoder) run(ctx context.Context, photo []byte) ([]byte, error) {
 	command.Dir, command.Env = "/", []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}
 	out := &capped{full: cancel}
 	command.Stdin, command.Stdout = bytes.NewReader(photo), out
-	err := apart.Run(command)
+	err := apart.Run(command, 0)
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:

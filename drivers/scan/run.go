@@ -32,7 +32,7 @@ func environment() []string {
 }
 
 // run starts the tool in a process group of its own, takes its standard output
-// into memory and waits for it. When ctx ends the whole group is killed: a SANE
+// into memory and waits for it. When ctx ends the whole group is told to end, and killed a moment later: a SANE
 // backend can spin for ever after its device has gone.
 //
 // whole, when not nil, tells whether the output is all there: then the tool has
@@ -50,7 +50,7 @@ func run(ctx context.Context, env []string, whole func([]byte) bool, tool string
 	out.full = func() *time.Timer { return time.AfterFunc(farewell, func() { cancel(errFarewell) }) }
 	complaints.whole, complaints.full = func(said []byte) bool { return saidFault(string(said)) != drivers.FaultNone }, out.full
 	command.Stdout, command.Stderr = out, complaints
-	err := apart.Run(command)
+	err := apart.Run(command, parting)
 	out.stop()
 	complaints.stop()
 	told := saidFault(complaints.buffer.String())
@@ -75,6 +75,10 @@ func crashed(err error) bool {
 	var exit *exec.ExitError
 	return errors.As(err, &exit) && exit.ExitCode() < 0
 }
+
+// parting is how long a tool may take to let its scanner go when it is told to end. One that is killed in a page leaves a scanner on the network busy
+// with it, for a minute on most.
+const parting = time.Second
 
 // farewell is how long a tool may take to end once its page is whole.
 const farewell = time.Second

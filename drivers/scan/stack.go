@@ -58,7 +58,7 @@ func begin(ctx context.Context, options Options, args []string) (*stack, error) 
 	}
 	go func() {
 		defer close(s.done)
-		s.err = apart.Run(command)
+		s.err = apart.Run(command, parting)
 	}()
 	return s, nil
 }

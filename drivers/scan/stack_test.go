@@ -71,16 +71,7 @@ func bars(t *testing.T, page *drivers.ScannedPage) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	count, dark, middle := 0, false, picture.Bounds().Dy()/2
-	for x := range picture.Bounds().Dx() {
-		r, _, _, _ := picture.At(x, middle).RGBA()
-		if now := r < 0x8000; now != dark {
-			if dark = now; dark {
-				count++
-			}
-		}
-	}
-	return count
+	return barsOn(picture)
 }
 
 // TestStackThroughSANE: sheets come in their order, one side or both, though the scanner draws them in ahead; a stack that was left
