@@ -18,6 +18,8 @@ type Options struct {
 	Name  string           // of the reader as PC/SC calls it; "" is the only one
 	Limit time.Duration    // of one Read; 0 is 10 s
 	Now   func() time.Time // stamps Status; required
+
+	Service Service // nil is the machine's
 }
 
 // Reader is a chip card reader; it implements drivers.SocialCardReader. It holds a card only while it reads it.
@@ -32,6 +34,9 @@ func New(options Options) *Reader {
 	}
 	if options.Limit <= 0 {
 		options.Limit = 10 * time.Second
+	}
+	if options.Service == nil {
+		options.Service = system{}
 	}
 	return &Reader{options}
 }
@@ -75,11 +80,11 @@ const (
 	again = 100 * time.Millisecond
 )
 
-func (r *Reader) connect(ctx context.Context) (card *pcsc.Card, err error) {
+func (r *Reader) connect(ctx context.Context) (card Connection, err error) {
 	tick := time.NewTicker(again)
 	defer tick.Stop()
 	for range tries {
-		if card, err = pcsc.Connect(ctx, r.options.Name); !errors.Is(err, pcsc.ErrCard) {
+		if card, err = r.options.Service.Connect(ctx, r.options.Name); !errors.Is(err, pcsc.ErrCard) {
 			return card, err
 		}
 		select {
@@ -95,7 +100,7 @@ func (r *Reader) connect(ctx context.Context) (card *pcsc.Card, err error) {
 func (r *Reader) Present(ctx context.Context) (drivers.Presence, error) {
 	limited, cancel := context.WithTimeout(ctx, look)
 	defer cancel()
-	is, err := pcsc.Present(limited, r.options.Name)
+	is, err := r.options.Service.Present(limited, r.options.Name)
 	switch {
 	case err != nil:
 		return "", fail(ctx, "find card", err)
@@ -110,7 +115,7 @@ func (r *Reader) Status(ctx context.Context) (drivers.Status, error) {
 	limited, cancel := context.WithTimeout(ctx, look)
 	defer cancel()
 	status := drivers.Status{Role: drivers.RoleSocial, Condition: drivers.Online, At: r.options.Now()}
-	name, err := pcsc.Choose(limited, r.options.Name)
+	name, err := r.options.Service.Choose(limited, r.options.Name)
 	status.Model = name
 	if err == nil {
 		return status, nil

@@ -9,22 +9,12 @@ import (
 	"go.uber.org/goleak"
 
 	"bianmin/core/identity"
+	"bianmin/drivers/drivertest"
 	"bianmin/drivers/sim/social"
 	driver "bianmin/drivers/social"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// whole is the simulated card as it must be read.
-func whole() identity.SocialCard {
-	return identity.SocialCard{
-		Identification: "990301d1560000050011223344556677", Class: "1", Version: "3.00", Issuer: "990301000000000000000001", Number: "QH1234567",
-		Issued: identity.Date{Year: 2021, Month: 3, Day: 5}, ValidTo: identity.Date{Year: 2031, Month: 3, Day: 5},
-		Holder: &identity.SocialHolder{
-			Number: "990301194803150249", Name: "王秀兰", Sex: "2", Nation: "01", Birthplace: "990301", Birth: identity.Date{Year: 1948, Month: 3, Day: 15},
-		},
-	}
-}
 
 // cases are the kinds of card, as they are read in memory and through the real service.
 var cases = []struct {
@@ -65,7 +55,7 @@ func check(t *testing.T, got identity.SocialCard, err error, want func(*identity
 		}
 		return
 	}
-	w := whole()
+	w := drivertest.WholeSocialCard()
 	want(&w)
 	if diff := cmp.Diff(w, got); diff != "" || err != nil {
 		t.Errorf("Read: %v (want -, have +)\n%s", err, diff)
