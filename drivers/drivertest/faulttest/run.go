@@ -150,10 +150,19 @@ func (r Role) terminals(t *testing.T, seed uint64, must []string) {
 		return r.Try(s, w)
 	}
 	for places := atOnce; ; places /= 5 {
-		if !r.together(t, seed, places, try) || len(count.missing(must)) == 0 || places/5 < fewest {
-			break
+		failed, busy := r.together(t, seed, places, try), len(count.missing(must)) > 0
+		if busy && places/5 >= fewest {
+			t.Logf("%v: never %v, tried again with fewer at once", count.of, count.missing(must))
+			continue
 		}
-		t.Logf("%v: never %v, tried again with fewer at once", count.of, count.missing(must))
+		if failed != nil {
+			again := 0
+			r.report(t, failed.schedule, failed.err, 12, func(s Schedule) error {
+				again++
+				return try(fmt.Sprint("again", again), s)
+			})
+		}
+		break
 	}
 	count.check(t, must)
 	if err := goleak.Find(goroutines); err != nil {
@@ -164,10 +173,10 @@ func (r Role) terminals(t *testing.T, seed uint64, must []string) {
 	}
 }
 
-// together tries the seed's schedules, so many at one time; false when one failed.
-func (r Role) together(t *testing.T, seed uint64, atOnce int, try func(string, Schedule) error) bool {
+// together tries the seed's schedules, so many at one time, and gives one that failed.
+func (r Role) together(t *testing.T, seed uint64, atOnce int, try func(string, Schedule) error) *failure {
 	t.Helper()
-	failed := make(chan failure, onTerminals)
+	failed := make(chan *failure, onTerminals)
 	places := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
 	for i := range chance.Count(t, onTerminals, onTerminals) {
@@ -177,23 +186,15 @@ func (r Role) together(t *testing.T, seed uint64, atOnce int, try func(string, S
 			s := r.draw(rand.New(rand.NewPCG(seed, uint64(1e6+i))), false)
 			if err := try(fmt.Sprint(atOnce, "-", i), s); err != nil {
 				select {
-				case failed <- failure{s, err}:
-				default: // one tells enough
+				case failed <- &failure{s, err}:
+				default: // one tells enough, and each try takes its time
 				}
 			}
 		})
 	}
 	all.Wait()
 	close(failed)
-	for f := range failed {
-		again := 0
-		r.report(t, f.schedule, f.err, 12, func(s Schedule) error {
-			again++
-			return try(fmt.Sprint("again", again), s)
-		})
-		return false // each try takes its time
-	}
-	return true
+	return <-failed
 }
 
 type failure struct {
