@@ -12,7 +12,7 @@ type Way int
 // Ways. A disk may do any of them.
 const (
 	Some Way = iota // each write is there or not
-	Torn            // each sector of each write is there or not
+	Torn            // each sector of each write is there or not; the first block is whole, as ext4 trusts of its superblock
 	None            // all are gone
 	All             // all are there
 	ways
@@ -23,7 +23,10 @@ func (w Way) String() string { return [...]string{"some", "torn", "none", "all"}
 // AnyWay picks one.
 func AnyWay(random *rand.Rand) Way { return Way(random.IntN(int(ways))) }
 
-const sector = 512
+const (
+	sector     = 512
+	firstBlock = 4096
+)
 
 // Left is what a power cut leaves: the disk's content, and what had been said by then and must be true.
 type Left struct {
@@ -118,6 +121,10 @@ func (w Way) leave(safe []byte, cached []entry, random *rand.Rand) []byte {
 				copy(content[c.offset:], c.data)
 			}
 		case Torn:
+			if c.offset < firstBlock {
+				copy(content[c.offset:], c.data)
+				continue
+			}
 			for from := 0; from < len(c.data); from += sector {
 				if random.IntN(2) == 0 {
 					copy(content[c.offset+int64(from):], c.data[from:min(from+sector, len(c.data))])

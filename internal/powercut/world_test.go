@@ -180,7 +180,7 @@ func (w *world) cutAt(disk *powercut.Disk, at []int, how cutter, keep bool) (wro
 		hands <- struct{}{}
 		looking.Go(func() {
 			defer func() { <-hands; _ = os.RemoveAll(folder) }()
-			if err := w.look(left, folder, append(before[:len(before):len(before)], left.Said...), known); err != nil {
+			if err := w.look(left, folder, before, known); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				wrong = append(wrong, fmt.Errorf("cut %d of %d, unflushed writes: %v of %d: %w", left.At, disk.Length(), left.Way, left.Unflushed, err))
@@ -206,26 +206,26 @@ func (w *world) known() []registry.Packet {
 }
 
 // look opens what a cut left as a terminal does after it, and compares it with what the world was told.
-func (w *world) look(left powercut.Left, folder string, said []string, known []registry.Packet) error {
+func (w *world) look(left powercut.Left, folder string, before []string, known []registry.Packet) error {
 	ctx := w.t.Context()
 	if err := powercut.Unpack(ctx, left.Content, folder); err != nil {
 		return err
 	}
 	data := filepath.Join(folder, powercut.Data)
-	if err := pagesWhole(data, said); err != nil {
+	if err := pagesWhole(data, left.Said); err != nil {
 		return err
 	}
 	found, err := w.looker.Look(ctx, data)
 	if err != nil {
 		return err
 	}
-	if err := allThere(found, said); err != nil {
+	if err := allThere(found, append(before[:len(before):len(before)], left.Said...)); err != nil {
 		return err
 	}
 	return agree(found, known, left.When)
 }
 
-// pagesWhole looks for every page that was kept and not taken back.
+// pagesWhole looks for every page that was kept since the last start and not taken back; a start takes away what no case names.
 func pagesWhole(folder string, said []string) error {
 	pages := map[string]bool{}
 	for _, words := range said {
