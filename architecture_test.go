@@ -107,6 +107,10 @@ var rules = []rule{
 		why: "a line that breaks on purpose is for tests",
 	},
 	{
+		from: []string{"bianmin"}, to: []string{"bianmin/internal/baddisk"},
+		why: "a disk that fails on purpose is for tests",
+	},
+	{
 		from: []string{"bianmin"}, except: []string{"bianmin/internal/powercut"}, to: []string{"bianmin/internal/powercut"},
 		why: "a disk that forgets is for tests",
 	},
@@ -219,6 +223,7 @@ func TestRulesCatch(t *testing.T) {
 		{"bianmin/packaging/update", "bianmin/internal/smalldisk"},
 		{"bianmin/sync/enrol", "bianmin/internal/brittle"},
 		{"bianmin/store", "bianmin/internal/powercut"},
+		{"bianmin/store", "bianmin/internal/baddisk"},
 		{"bianmin/packaging/setup/stage", "fyne.io/fyne/v2"},
 		{"bianmin/packaging/setup", "bianmin/packaging/commission"},
 		{"bianmin/packaging/provision", "fyne.io/fyne/v2"},

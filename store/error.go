@@ -32,22 +32,25 @@ func codeOf(err error) casefile.Code {
 	switch {
 	case room.Full(err):
 		return casefile.DiskFull
-	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EIO), errors.Is(err, fs.ErrPermission):
 		return casefile.ReadOnly
 	}
 	var lite *sqlite.Error
 	if !errors.As(err, &lite) {
 		return ""
 	}
-	if lite.Code() == sqlite3.SQLITE_IOERR_SHMSIZE { // no room for the WAL's index
+	switch lite.Code() {
+	case sqlite3.SQLITE_IOERR_SHMSIZE: // no room for the WAL's index
 		return casefile.DiskFull
+	case sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_DATA, sqlite3.SQLITE_IOERR_CORRUPTFS:
+		return casefile.Damaged
 	}
 	switch lite.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return casefile.DiskFull
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR: // the disk does not take what is written
 		return casefile.ReadOnly
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR:
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return casefile.Damaged
 	}
 	return ""

@@ -60,6 +60,7 @@ type Store struct {
 	point    func(string)
 	bare     bool
 	writing  sync.Mutex // one transaction at a time in this process, instead of SQLITE_BUSY
+	doubtful bool       // a commit failed and may lie in the log all the same; see doubt
 	writer   *sql.DB    // synchronous=FULL: what it commits survives a power cut
 	relaxed  *sql.DB    // synchronous=NORMAL: for what the platform would only repeat
 	reader   *sql.DB    // query_only
@@ -209,6 +210,9 @@ func (s *Store) transact(ctx context.Context, durable bool, do func(tx *sql.Tx, 
 	ctx = context.WithoutCancel(ctx)
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if err := s.certain(ctx); err != nil {
+		return classify(err)
+	}
 	db, q := s.writer, s.write
 	if !durable {
 		db, q = s.relaxed, s.relax
@@ -221,6 +225,7 @@ func (s *Store) transact(ctx context.Context, durable bool, do func(tx *sql.Tx, 
 		return errors.Join(classify(err), tx.Rollback())
 	}
 	if err := tx.Commit(); err != nil {
+		s.doubt(ctx)
 		return classify(fmt.Errorf("commit: %w", err))
 	}
 	return nil

@@ -41,6 +41,8 @@ func child(order []string) error {
 		return life(order[1], order[2], order[3], order[4])
 	case "first":
 		return first(order[1])
+	case "bad":
+		return bad(order[1], order[2], order[3])
 	case "room":
 		return room(order[1])
 	case "syncs":
