@@ -163,6 +163,10 @@ func TestMetrics(t *testing.T) {
 		`bianmin_terminal_finding{kind="silent",terminal="QH0301"} 1`,
 		`bianmin_terminal_waiting_packets{terminal="QH0305"} 14`,
 		`bianmin_terminal_oldest_waiting_seconds{terminal="QH0305"} 32400`,
+		`bianmin_terminal_waiting_bytes{terminal="QH0305"} 3.145728e+06`,
+		`bianmin_terminal_held_packets{terminal="QH0305"} 1`,
+		`bianmin_terminal_catalogue_edition{terminal="QH0305"} 7`,
+		`bianmin_terminal_trouble_seconds{terminal="QH0305",why="portal"} 5400`,
 		`bianmin_terminal_clock_offset_seconds{terminal="QH0306"} 420`,
 		`bianmin_terminal_disk_free_bytes{terminal="QH0307"} 1.073741824e+09`,
 		`bianmin_terminal_device{condition="noDevice",device="reader",fault="unplugged",paper="",terminal="QH0303"} 1`,
@@ -282,6 +286,28 @@ func TestSettingsOnThePage(t *testing.T) {
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("metrics lack %s", want)
+		}
+	}
+}
+
+// TestQueueOnThePage: the county sees how much waits, what keeps it, and when the terminal last did not get through, in words; of a terminal
+// that does not say so nothing is shown.
+func TestQueueOnThePage(t *testing.T) {
+	w := newWorld(t)
+	w.town()
+	w.signOn()
+	for number, want := range map[string][]string{
+		"QH0305": {"3.0 MB", "按流量计费，扫描件夜里送", "上次送不出去", "网络要先登录", "指南第几版</dt><dd>7<"},
+		"QH0302": nil,
+	} {
+		body := w.get("/fleet/" + number + "?lang=zh").body
+		for _, words := range want {
+			if !strings.Contains(body, words) {
+				t.Errorf("%s lacks %q", number, words)
+			}
+		}
+		if want == nil && (strings.Contains(body, "上次送不出去") || strings.Contains(body, "指南第几版")) {
+			t.Errorf("%s says what its terminal did not", number)
 		}
 	}
 }

@@ -44,6 +44,10 @@ var (
 	metricWaiting = terminalMetric("waiting_packets", "Packets that wait at the terminal.")
 	metricRefused = terminalMetric("refused_packets", "Packets the platform refused and nobody has settled.")
 	metricOldest  = terminalMetric("oldest_waiting_seconds", "Age of the oldest waiting packet when the heartbeat was sent; 0 when none waits.")
+	metricHeld    = terminalMetric("held_packets", "Packets put aside by hand, or behind a refused opening.")
+	metricBytes   = terminalMetric("waiting_bytes", "Bytes of the packets that wait at the terminal.")
+	metricTrouble = terminalMetric("trouble_seconds", "How long the terminal did not reach the platform, the last time.", "why")
+	metricEdition = terminalMetric("catalogue_edition", "Number of the catalogue's edition in force; 0 for none of the province's.")
 	metricClock   = terminalMetric("clock_offset_seconds", "How far the terminal's clock is ahead of the platform's, the way of the heartbeat included.")
 	metricFree    = terminalMetric("disk_free_bytes", "Free space where the terminal keeps its data.")
 	metricTotal   = terminalMetric("disk_total_bytes", "Size of that file system.")
@@ -54,7 +58,7 @@ var (
 )
 
 var described = []*prometheus.Desc{
-	metricUp, metricPackets, metricInfo, metricOut, metricSeen, metricWaiting, metricRefused, metricOldest, metricClock, metricFree, metricTotal,
+	metricUp, metricPackets, metricInfo, metricOut, metricSeen, metricWaiting, metricRefused, metricOldest, metricHeld, metricBytes, metricTrouble, metricEdition, metricClock, metricFree, metricTotal,
 	metricDevice, metricRuled, metricWanted, metricFinding,
 }
 
@@ -119,6 +123,14 @@ func (l Line) tell(to chan<- prometheus.Metric) {
 	say(metricRefused, float64(said.Refused))
 	say(metricOldest, oldest)
 	say(metricClock, l.Beat.Offset().Seconds())
+	say(metricEdition, float64(said.Catalogue))
+	if o := said.Outbox; o != nil {
+		say(metricHeld, float64(o.Held))
+		say(metricBytes, float64(o.Bytes))
+		if o.Trouble != nil {
+			say(metricTrouble, o.Trouble.Until.Sub(o.Trouble.Since).Seconds(), o.Trouble.Why)
+		}
+	}
 	say(metricWanted, float64(l.Ruled))
 	if held := said.Settings; held != nil {
 		say(metricRuled, float64(held.Number))

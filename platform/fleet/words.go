@@ -77,6 +77,9 @@ func (w words) Span(d time.Duration) string {
 // Size says bytes in GB.
 func (w words) Size(n int64) string { return fmt.Sprintf("%.1f GB", float64(n)/(1<<30)) }
 
+// Amount says how much data that is.
+func (w words) Amount(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
+
 // Share says part of whole in per cent.
 func (w words) Share(part, whole int) string { return fmt.Sprintf("%d%%", Share(part, whole)) }
 

@@ -141,7 +141,11 @@ func (w *world) town() {
 	w.beat(all[2], time.Minute, device(1, wire.Device{Role: "printer", Condition: "userError", Paper: "out", Fault: "paper-out"}))
 	w.beat(all[3], time.Minute, device(0, wire.Device{Role: "reader", Condition: "noDevice", Fault: "unplugged"}))
 	w.beat(all[4], time.Minute, func(h *wire.Heartbeat) { at := h.Time.Add(-time.Hour); h.Condition.DevicesAt = &at })
-	w.beat(all[5], time.Minute, func(h *wire.Heartbeat) { at := h.Time.Add(-9 * time.Hour); h.Oldest, h.Waiting = &at, 14 })
+	w.beat(all[5], time.Minute, func(h *wire.Heartbeat) {
+		at := h.Time.Add(-9 * time.Hour)
+		h.Oldest, h.Waiting, h.Catalogue = &at, 14, 7
+		h.Outbox = &wire.Outbox{Bytes: 3 << 20, Held: 1, Hold: "metered", Trouble: &wire.Trouble{Why: "portal", Since: at, Until: at.Add(90 * time.Minute)}}
+	})
 	w.beat(all[6], time.Minute, func(h *wire.Heartbeat) { h.Time = h.Time.Add(7 * time.Minute); h.Condition = nil })
 	w.beat(all[7], time.Minute, func(h *wire.Heartbeat) { h.Condition.DiskFree = 1 << 30 })
 	w.beat(all[8], time.Minute, func(h *wire.Heartbeat) { h.Software = "bianmin 1.3.9"; h.Condition.Devices[1].Paper = "low" })

@@ -146,6 +146,20 @@ func (s Shelf) Current(ctx context.Context) (Held, bool, error) {
 	return newestWhole(ctx, s.Folder, s.Who)
 }
 
+// Number is that of the newest signed set here, 0 for none. Its files are not looked at: whoever reads them finds out.
+func (s Shelf) Number() int64 {
+	names, err := sets(s.Folder)
+	if err != nil {
+		return 0
+	}
+	for _, name := range names {
+		if h, err := held(s.Folder, name, s.Who); err == nil {
+			return h.Edition
+		}
+	}
+	return 0
+}
+
 // newest is the highest number that was ever in force here, as far as is known.
 func (s Shelf) newest() int64 {
 	var highest int64

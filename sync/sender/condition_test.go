@@ -26,17 +26,40 @@ func TestConditionReachesThePlatform(t *testing.T) {
 	}
 	defer reg.Close()
 	var c *wire.Condition
+	var o *wire.Outbox
 	await(t, "the heartbeat", func() bool {
 		m, err := reg.Member(t.Context(), "QH0301")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if m.Beat != nil {
-			c = m.Beat.Said.Condition
+			c, o = m.Beat.Said.Condition, m.Beat.Said.Outbox
 		}
 		return c != nil
 	})
 	if len(c.Devices) != 1 || c.Devices[0] != reported.Wire(told.Devices)[0] || !c.DevicesAt.Equal(told.At) || c.DiskFree <= 0 || c.DiskTotal < c.DiskFree {
 		t.Errorf("the platform heard %+v", c)
+	}
+	if o == nil || o.Bytes != 0 || o.Held != 0 || o.Hold != "" {
+		t.Errorf("of its queue the platform heard %+v", o)
+	}
+}
+
+// TestLastTroubleIsTold: the platform hears when it was not reached, and why, once it is reached again.
+func TestLastTroubleIsTold(t *testing.T) {
+	r := &reporter{}
+	r.because("", time.Time{})
+	if r.line().Trouble != nil {
+		t.Error("trouble was told of that never was")
+	}
+	r.because("portal", time.Time{})
+	if r.line().Trouble != nil {
+		t.Error("trouble was told of that is not over")
+	}
+	r.because("portal", time.Time{})
+	r.because("", time.Time{})
+	told := r.line().Trouble
+	if told == nil || told.Why != "portal" || told.Since.IsZero() || told.Until.Before(told.Since) {
+		t.Errorf("%+v", told)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"bianmin/sync/channel"
 	"bianmin/sync/linkstate"
 	"bianmin/sync/uplink"
+	"bianmin/sync/wire"
 )
 
 // reporter writes into the store how the link stands, so that the kiosk can show it.
@@ -28,6 +29,7 @@ type reporter struct {
 	proven  time.Time    // when the platform last answered
 	sending uplink.State // the uplink's last word
 	link    linkstate.State
+	trouble *wire.Trouble // the last one that is over, nil for none
 	way     way
 	told    linkstate.State
 	untold  bool // it was logged that it cannot be written

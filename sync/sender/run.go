@@ -205,6 +205,8 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 			}
 		},
 		Catalogue: follower.Newest,
+		Line:      reporter.line,
+		Edition:   func(context.Context) int64 { return follower.Shelf.Number() },
 		Usage:     outbox,
 		Speaks:    &own, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
 		Beaten: func(ctx context.Context, err error) {

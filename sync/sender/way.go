@@ -5,6 +5,7 @@ import (
 
 	"bianmin/store"
 	"bianmin/sync/linkstate"
+	"bianmin/sync/wire"
 )
 
 // wayEvery is how often people are told how far a packet is.
@@ -37,6 +38,9 @@ func (r *reporter) moved(item store.Item, at int64) {
 
 // because notes why nothing goes out, since now when it is another reason; "" when things go out. The mutex is held.
 func (r *reporter) because(why string, next time.Time) {
+	if before := r.link; before.Why != "" && before.Why != why {
+		r.trouble = &wire.Trouble{Why: before.Why, Since: before.Since.UTC(), Until: time.Now().UTC()}
+	}
 	if r.link.Why != why {
 		r.link.Why, r.link.Since = why, time.Now()
 	}
@@ -77,4 +81,11 @@ func (r *reporter) tell() {
 		r.log.Warn("how the link stands is not written", "error", err)
 	}
 	r.told = r.link
+}
+
+// line is what the platform's people are told of the line.
+func (r *reporter) line() wire.Outbox {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return wire.Outbox{Hold: r.link.Hold, Trouble: r.trouble}
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"time"
 
 	"bianmin/core/usage"
@@ -44,7 +45,7 @@ type Usage interface {
 var _ Usage = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks, Understood and Unread are required.
+// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks, Understood, Unread, Line and Edition are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -81,6 +82,10 @@ type Pulse struct {
 	Speaks *wire.Speaks
 	// Understood takes what the platform understands, with every answer; nil in it is a platform that says nothing. nil does not want it.
 	Understood func(said *wire.Speaks) error
+	// Line tells how the line stands, for the platform's people; nil says nothing of it.
+	Line func() wire.Outbox
+	// Edition is the number of the catalogue's edition in force here; nil says nothing of it.
+	Edition func(ctx context.Context) int64
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -142,11 +147,19 @@ func (p Pulse) beat(ctx context.Context) error {
 	if p.Unread != nil {
 		beat.Unread = p.Unread(ctx)
 	}
+	if p.Line != nil {
+		line := p.Line()
+		line.Bytes, line.Held = counts.Bytes, counts.Held
+		beat.Outbox = &line
+	}
+	if p.Edition != nil {
+		beat.Catalogue = p.Edition(ctx)
+	}
 	counted := p.untold(ctx)
 	beat.Usage, beat.Speaks = uses(counted), p.Speaks
 	signed, trip, err := p.post(ctx, beat)
-	if (beat.Condition != nil || beat.Settings != nil || beat.Usage != nil || beat.Speaks != nil || beat.Unread != nil) && misfit(err) { // an older platform takes none of them
-		beat.Condition, beat.Settings, beat.Usage, beat.Speaks, beat.Unread, counted = nil, nil, nil, nil, nil, nil
+	if plain := beat.Plain(); misfit(err) && !reflect.DeepEqual(beat, plain) { // an older platform takes no more
+		beat, counted = plain, nil
 		signed, trip, err = p.post(ctx, beat)
 	}
 	if err != nil {

@@ -26,7 +26,7 @@ func TestOlderPlatformTakesNoCondition(t *testing.T) {
 		w.Header().Set("Content-Type", wire.TypeProblem)
 		w.Header().Set("Retry-After", "3600")
 		code := wire.ProblemBusy
-		if beat.Condition != nil {
+		if beat.Condition != nil || beat.Outbox != nil || beat.Catalogue != 0 {
 			code = wire.ProblemRequest
 		}
 		w.WriteHeader(http.StatusBadRequest)
@@ -37,13 +37,14 @@ func TestOlderPlatformTakesNoCondition(t *testing.T) {
 	defer platform.Close()
 	pulse := uplink.Pulse{
 		Memory: noQueue{}, Client: platform.Client(), URL: platform.URL, Now: time.Now, Condition: func() *wire.Condition { return &wire.Condition{DiskFree: 1} },
+		Line: func() wire.Outbox { return wire.Outbox{Hold: "quiet"} }, Edition: func(context.Context) int64 { return 4 },
 	}
 	heard := make(chan error, 1)
 	run(t, pulse, heard)
-	if first := <-said; first.Condition == nil || first.Condition.DiskFree != 1 {
+	if first := <-said; first.Condition == nil || first.Condition.DiskFree != 1 || first.Outbox == nil || first.Outbox.Hold != "quiet" || first.Catalogue != 4 {
 		t.Errorf("first try %+v", first)
 	}
-	if second := <-said; second.Condition != nil {
+	if second := <-said; second.Condition != nil || second.Outbox != nil || second.Catalogue != 0 {
 		t.Errorf("second try %+v", second)
 	}
 	if err := <-heard; err == nil {

@@ -104,10 +104,34 @@ type Heartbeat struct {
 	Settings *SettingsHeld `json:"settings,omitempty"`
 	// Usage are counts the platform has not said yet to have; at most MaxUses.
 	Usage []Use `json:"usage,omitempty"`
+	// Outbox is how the queue and the line stand; nil says nothing of it.
+	Outbox *Outbox `json:"outbox,omitempty"`
+	// Catalogue is the number of the catalogue's edition in force here; 0 for none of the province's.
+	Catalogue int64 `json:"catalogue,omitempty"`
 	// Unread are updates this terminal could not take; nil when it took all, or says nothing of it.
 	Unread *Unread `json:"unread,omitempty"`
 	// Speaks is what this terminal understands; nil is the first version, or speaks to a platform that does not ask.
 	Speaks *Speaks `json:"speaks,omitempty"`
+}
+
+// Outbox is how a terminal's queue and line stand beyond its counts. Nothing in it is about a person.
+type Outbox struct {
+	Bytes   int64    `json:"bytes"`             // of the packets that wait
+	Held    int      `json:"held"`              // packets put aside by hand, or behind a refused opening
+	Hold    string   `json:"hold,omitempty"`    // why scanned pages wait although the platform is reached: quiet, metered, forms
+	Trouble *Trouble `json:"trouble,omitempty"` // the last time the platform was not reached; nil for never since the program started
+}
+
+// Trouble is a time in which nothing went out.
+type Trouble struct {
+	Why   string    `json:"why"` // a reason as people are told it: no-link, portal, busy …
+	Since time.Time `json:"since"`
+	Until time.Time `json:"until"`
+}
+
+// Plain is what of a heartbeat the contract's first version has room for.
+func (h Heartbeat) Plain() Heartbeat {
+	return Heartbeat{Nonce: h.Nonce, Time: h.Time, Software: h.Software, Waiting: h.Waiting, Refused: h.Refused, Oldest: h.Oldest}
 }
 
 // Unread are the platform's updates that a terminal has set aside, to ask for them again later.
