@@ -190,6 +190,9 @@ func (d *detail) showMoments(file *agency.CaseFile, s desk.State) {
 		if m.Kind == casefile.Papers {
 			words, m.Text = k.or("paper-step", m.Text), ""
 		}
+		if m.Payment != nil {
+			words = k.payment(*m.Payment)
+		}
 		if m.Text != "" {
 			words = k.with("label.with-text", args{"what": words, "text": text.Shown(m.Text)})
 		}

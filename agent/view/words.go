@@ -132,6 +132,15 @@ func yuan(fen int64) string {
 
 func (w words) money(fen int64) string { return w.with("label.yuan", args{"amount": yuan(fen)}) }
 
+// payment says what the platform says of money.
+func (w words) payment(p casefile.Payment) string {
+	key := "case.payment." + p.State
+	if p.State == casefile.PaymentDue && p.On != "" {
+		key += "-by"
+	}
+	return w.catalog.T(w.lang, key, args{"name": text.Shown(p.Name), "yuan": yuan(p.Fen), "on": text.Shown(p.On), "receipt": text.Shown(p.Receipt)})
+}
+
 // due says how long a case has.
 func (w words) due(line agency.CaseLine) string {
 	switch {

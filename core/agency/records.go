@@ -111,6 +111,8 @@ type Moment struct {
 	By    string // account or department
 	Text  string
 	State string // of its packet: "queued", "accepted", "refused", "" for the platform's
+	// Payment is what the platform said of money, nil for other kinds.
+	Payment *casefile.Payment
 }
 
 // FeeLine is one ledger entry in a list.

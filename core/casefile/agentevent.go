@@ -196,6 +196,24 @@ type Appointment struct {
 	Note    string `json:"note,omitempty"`
 }
 
+// Payment is the platform's word on money that goes to the state and not through the point's ledger. No terminal makes one.
+type Payment struct {
+	ID      string `json:"id"` // id of the update that spoke of it first
+	Name    string `json:"name"`
+	Fen     int64  `json:"fen"`               // more than 0
+	State   string `json:"state"`             // PaymentDue, PaymentPaid, PaymentRefunded, PaymentCancelled
+	Receipt string `json:"receipt,omitempty"` // paid and refunded: number of the official receipt (票据号)
+	On      string `json:"on,omitempty"`      // YYYY-MM-DD; due: last day, "" for none; paid and refunded: the day
+}
+
+// States of a payment.
+const (
+	PaymentDue       = "due"
+	PaymentPaid      = "paid"
+	PaymentRefunded  = "refunded"
+	PaymentCancelled = "cancelled"
+)
+
 // Update is one event the platform wrote about a case, as it is sealed to a
 // terminal; or, with nothing but its kind, one that another terminal wrote and that changed the case's course.
 type Update struct {
@@ -208,4 +226,5 @@ type Update struct {
 	Branch      *Branch      `json:"branch,omitempty"`
 	Outcome     *Outcome     `json:"outcome,omitempty"`
 	Appointment *Appointment `json:"appointment,omitempty"`
+	Payment     *Payment     `json:"payment,omitempty"`
 }

@@ -50,7 +50,7 @@ func TerminalKinds() []EventKind {
 // UpdateKinds are all kinds of update this program knows: the departments' word, and what another terminal did to a case of both.
 func UpdateKinds() []EventKind {
 	return []EventKind{
-		PlatformProgress, PlatformReturned, PlatformFinished, PlatformRejected, PlatformAppointed,
+		PlatformProgress, PlatformReturned, PlatformFinished, PlatformRejected, PlatformAppointed, PlatformPayment,
 		Corrected, Withdrawn, Suspended, Resumed, Ended, Delivered, Closed,
 	}
 }
@@ -64,6 +64,7 @@ const (
 	PlatformFinished  EventKind = "finished"  // decided, there is a result
 	PlatformRejected  EventKind = "rejected"  // decided against the applicant, with the reason
 	PlatformAppointed EventKind = "appointed" // a visit or appointment was set, moved or cancelled
+	PlatformPayment   EventKind = "payment"   // money to the state is due, was paid, given back or is due no more
 )
 
 // EventVersion is the version of the event's JSON that this code writes.

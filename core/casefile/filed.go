@@ -41,6 +41,8 @@ type Moment struct {
 	At   time.Time
 	Kind string // an EventKind
 	Text string
+	// Payment is what the platform said of money, nil for other kinds.
+	Payment *Payment
 }
 
 // Error is a failure to file or to serve, with a code that picks the words people read.

@@ -74,7 +74,7 @@ func (s Status) Apply(entry Entry) (Status, error) {
 		return s.evaluate(entry)
 	case PlatformAccepted, PlatformRefused:
 		return s.answer(entry)
-	case Confirmed, Papers, FeeTaken, Visited, Unevaluated, Urged, PlatformAppointed:
+	case Confirmed, Papers, FeeTaken, Visited, Unevaluated, Urged, PlatformAppointed, PlatformPayment:
 		if s.State != "" { // noted beside the case's course
 			return s, nil
 		}

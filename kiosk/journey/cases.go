@@ -134,7 +134,7 @@ func (m *machine) drawCaseDetail(s *State) {
 	item, _ := m.repairable(summary)
 	v.CanRepair = item != nil
 	for _, moment := range summary.Moments {
-		v.Events = append(v.Events, CaseMoment{At: moment.At, Kind: moment.Kind, Text: moment.Text})
+		v.Events = append(v.Events, CaseMoment{At: moment.At, Kind: moment.Kind, Text: moment.Text, Payment: moment.Payment})
 	}
 	s.CaseDetail = v
 }

@@ -350,6 +350,8 @@ type CaseMoment struct {
 	At   time.Time
 	Kind string
 	Text string
+	// Payment is the platform's word on money, nil for other kinds.
+	Payment *casefile.Payment
 }
 
 // GoodbyeView ends the session.

@@ -181,6 +181,9 @@ func (c *caseDetail) history(events []journey.CaseMoment) fyne.CanvasObject {
 		if w.has("case.event." + event.Kind) {
 			what = w.join(w.t("case.event."+event.Kind), event.Text)
 		}
+		if event.Payment != nil {
+			what = w.payment(*event.Payment)
+		}
 		rows = append(rows, ui.NewRow(k.look.Size(theme.Gap),
 			ui.NewSized(k.look.Grow(330), 0, ui.NewQuiet(k.look, text.ShortDate(w.lang, event.At)+" "+w.clock(event.At))),
 			ui.NewShare(1, ui.NewBody(k.look, what))))

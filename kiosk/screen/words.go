@@ -3,6 +3,8 @@ package screen
 import (
 	"time"
 
+	"bianmin/core/casefile"
+	"bianmin/core/receipt"
 	"bianmin/core/text"
 	"bianmin/kiosk/journey"
 )
@@ -58,6 +60,15 @@ func (w words) day(date string) string {
 		return date
 	}
 	return w.date(t)
+}
+
+// payment says what the platform says of money.
+func (w words) payment(p casefile.Payment) string {
+	key := "case.payment." + p.State
+	if p.State == casefile.PaymentDue && p.On != "" {
+		key += "-by"
+	}
+	return w.with(key, args{"name": text.Shown(p.Name), "yuan": receipt.Yuan(p.Fen), "on": w.day(p.On), "receipt": text.Shown(p.Receipt)})
 }
 
 // join sets the language's comma between parts that are not empty.

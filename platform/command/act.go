@@ -29,6 +29,7 @@ type actFlags struct {
 	document               string // file
 	paper                  casefile.ResultDocument
 	appointment            casefile.Appointment
+	payment                casefile.Payment
 }
 
 // acts are what a department can do, with the flags that belong to each.
@@ -38,20 +39,23 @@ var acts = map[string][]string{
 	"return":   {"points", "point", "days", "reason"},
 	"finish":   {"result", "way", "bring", "document", "document-number", "issuer"},
 	"reject":   {"reason"},
+	"pay":      {"id", "state", "name", "fen", "receipt", "date"},
 	"appoint":  {"terminal", "id", "kind", "state", "date", "time", "village", "address", "name", "phone", "item", "note"},
 }
 
 func actCommand(o Options) *cobra.Command {
 	var f actFlags
 	c := &cobra.Command{
-		Use:   "act [CASE] accept|progress|return|finish|reject|appoint",
+		Use:   "act [CASE] accept|progress|return|finish|reject|pay|appoint",
 		Short: "Play the department: write its word on a case, which its terminals then hear",
 		Long: "Works on the data folder of a running or a stopped platform. An act that the case's state does not allow is refused.\n\n" +
 			"accept: the department begins. progress: one department's branch moves. return: something must be corrected, all of it told at once.\n" +
+			"pay: money to the state is due (--date is the last day), paid or refunded (with --receipt and --date), or cancelled; --id names one that was told before.\n" +
 			"appoint: a visit or an appointment, of a case, or with --terminal of a point.",
 		Example: `  platform act QH0301A-261122-0042-X accept --department 望河县民政局 --data P
   platform act QH0301A-261122-0042-X return --point "material=hukou,page=3,text=第三页看不清" --days 5 --data P
   platform act QH0301A-261122-0042-X finish --result 高龄津贴批准通知 --way pickup --bring 身份证 --data P
+  platform act QH0301A-261122-0042-X pay --name 不动产登记费 --fen 8000 --state due --date 2026-12-05 --data P
   platform act appoint --terminal QH0301 --kind visit --date 2026-11-26 --time 09:30 --village 柳树沟村 --address 3组12号 --name 王小丫 --phone 13800000000 --data P`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c, o, args) },
@@ -60,7 +64,9 @@ func actCommand(o Options) *cobra.Command {
 	flags := c.Flags()
 	flags.BoolVar(&f.asJSON, "json", false, "print what was done as JSON")
 	flags.StringVar(&f.branch.Department, "department", "", "the department's name")
-	flags.StringVar(&f.branch.State, "state", "", "progress: waiting, working, done or rejected; appoint: set, moved or cancelled")
+	flags.StringVar(&f.branch.State, "state", "", "progress: waiting, working, done or rejected; appoint: set, moved or cancelled; pay: due, paid, refunded or cancelled")
+	flags.Int64Var(&f.payment.Fen, "fen", 0, "amount of a payment")
+	flags.StringVar(&f.payment.Receipt, "receipt", "", "number of the official receipt")
 	flags.StringVar(&f.branch.Text, "text", "", "what the department says about its part")
 	flags.StringVar(&f.points, "points", "", "file with the points of a notice, a JSON list")
 	flags.StringArrayVar(&f.point, "point", nil, `one point, "material=code,page=3,text=…" or "field=name,text=…"; text comes last`)
@@ -78,13 +84,13 @@ func actCommand(o Options) *cobra.Command {
 		to              *string
 		name, or, usage string
 	}{
-		{&a.ID, "id", "", "the appointment that is moved or cancelled"},
+		{&a.ID, "id", "", "the appointment that is moved or cancelled, or the payment that was told of before"},
 		{&a.Kind, "kind", "visit", "visit, or point"},
 		{&a.Date, "date", "", "day, 2026-11-25"},
 		{&a.Time, "time", "", "time of day, 09:30"},
 		{&a.Village, "village", "", "village"},
 		{&a.Address, "address", "", "where"},
-		{&a.Name, "name", "", "whom"},
+		{&a.Name, "name", "", "whom; or what is paid for"},
 		{&a.Phone, "phone", "", "telephone"},
 		{&a.Item, "item", "", "what for"},
 		{&a.Note, "note", "", "note for the agent"},
@@ -191,6 +197,10 @@ func (f actFlags) update(verb string, today time.Time) (casefile.Update, error) 
 		return casefile.Update{Kind: casefile.PlatformFinished, Outcome: &f.outcome}, nil
 	case "reject":
 		return casefile.Update{Kind: casefile.PlatformRejected, Reason: f.reason}, nil
+	case "pay":
+		p := f.payment
+		p.ID, p.Name, p.State, p.On = f.appointment.ID, f.appointment.Name, f.branch.State, f.appointment.Date
+		return casefile.Update{Kind: casefile.PlatformPayment, Payment: &p}, nil
 	}
 	f.appointment.State = f.branch.State
 	if f.appointment.State == "" {

@@ -38,6 +38,8 @@ func check(u casefile.Update, terminal string) error {
 		return nil
 	case casefile.PlatformAppointed:
 		return checkAppointment(u.Appointment)
+	case casefile.PlatformPayment:
+		return checkPayment(u.Payment)
 	}
 	return wrong("a department does not write %q", u.Kind)
 }
@@ -106,6 +108,30 @@ func checkDocument(d casefile.ResultDocument) error {
 		return wrong("a result's document has 1 to %d characters", mostText)
 	case err != nil:
 		return wrong("the day a result was issued is not in the form 2026-11-25")
+	}
+	return nil
+}
+
+// mostFen is the largest payment: a slip of the keyboard is not told to anybody.
+const mostFen = 100_000_000_00
+
+func checkPayment(p *casefile.Payment) error {
+	if p == nil || p.Name == "" || len([]rune(p.Name)) > 60 || p.Fen <= 0 || p.Fen > mostFen {
+		return wrong("a payment needs a name of at most 60 characters and an amount in fen above 0")
+	}
+	moved := p.State == casefile.PaymentPaid || p.State == casefile.PaymentRefunded
+	switch {
+	case !moved && p.State != casefile.PaymentDue && p.State != casefile.PaymentCancelled:
+		return wrong("a payment is due, paid, refunded or cancelled")
+	case moved && (p.Receipt == "" || len(p.Receipt) > 40 || p.On == ""):
+		return wrong("money that was paid or given back has the number of its official receipt and a day")
+	case !moved && p.Receipt != "":
+		return wrong("only money that was paid or given back has a receipt")
+	case p.On == "":
+		return nil
+	}
+	if _, err := time.Parse(time.DateOnly, p.On); err != nil {
+		return wrong("the day is not in the form 2026-11-25")
 	}
 	return nil
 }

@@ -55,9 +55,18 @@ func (o Office) Act(ctx context.Context, u casefile.Update, terminal string) (Do
 		if a.ID == "" {
 			a.ID = u.ID
 		} else {
-			record.Appointment = a.ID
+			record.Refers = a.ID
 		}
 		u.Appointment = &a
+	}
+	if u.Payment != nil {
+		p := *u.Payment
+		if p.ID == "" {
+			p.ID = u.ID
+		} else {
+			record.Refers = p.ID
+		}
+		u.Payment = &p
 	}
 	if err := check(u, terminal); err != nil {
 		return Done{}, err

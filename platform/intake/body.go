@@ -34,7 +34,7 @@ var bodies = map[casefile.EventKind]func(casefile.Event) bool{
 // departments are the kinds that no terminal may write.
 var departments = []casefile.EventKind{
 	casefile.PlatformAccepted, casefile.PlatformRefused, casefile.PlatformReturned, casefile.PlatformProgress, casefile.PlatformFinished,
-	casefile.PlatformRejected, casefile.PlatformAppointed,
+	casefile.PlatformRejected, casefile.PlatformAppointed, casefile.PlatformPayment,
 }
 
 // newerKind tells whether a kind of event is neither a terminal's nor the platform's own: a newer terminal may know it.

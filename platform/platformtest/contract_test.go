@@ -69,6 +69,7 @@ func update() casefile.Update {
 		Appointment: &casefile.Appointment{
 			ID: "a", Kind: "visit", Date: "2026-11-26", Time: "09:30", Village: "v", Address: "a", Name: "n", Phone: "p", Item: "i", State: "set", Note: "n",
 		},
+		Payment: &casefile.Payment{ID: "a", Name: "n", Fen: 1, State: casefile.PaymentPaid, Receipt: "r", On: "2026-11-26"},
 	}
 }
 

@@ -20,8 +20,8 @@ type Update struct {
 	Sealed   []byte // casefile.Update, sealed to the platform's own key
 	// Author is the terminal number whose event is told on, "" for the department's word.
 	Author string
-	// Appointment is the id of the update that set the appointment this one changes, "" for none.
-	Appointment string
+	// Refers is the id of the update that set the appointment, or spoke of the payment first, which this one changes; "" for none.
+	Refers string
 }
 
 // Errors of the department's acts.
@@ -29,6 +29,7 @@ var (
 	ErrNoCase        = errors.New("the platform holds no such case")
 	ErrNoTerminal    = errors.New("no desk's terminal is enrolled at this point")
 	ErrNoAppointment = errors.New("no such appointment of this case or point")
+	ErrNoPayment     = errors.New("no such payment of this case")
 )
 
 // TransitionError says in which state a case takes no such act.
@@ -44,10 +45,10 @@ func (e *TransitionError) Error() string {
 // Act writes one platform event into a case's log, moves the case's state, and
 // keeps the update for every terminal that wrote an event of the case; an
 // appointment of no case is kept for its point's desks. It gives the state and
-// the terminals. Errors: ErrNoCase, ErrNoTerminal, ErrNoAppointment, *TransitionError.
+// the terminals. Errors: ErrNoCase, ErrNoTerminal, ErrNoAppointment, ErrNoPayment, *TransitionError.
 func (r *Registry) Act(ctx context.Context, u Update, points int) (state string, told []string, err error) {
 	err = r.inTx(ctx, func(tx *sql.Tx) error {
-		if err := knownAppointment(ctx, tx, u); err != nil {
+		if err := known(ctx, tx, u); err != nil {
 			return err
 		}
 		if u.Case != "" {
@@ -95,13 +96,16 @@ func (r *Registry) move(ctx context.Context, tx *sql.Tx, u Update, points int) (
 	return next.State, err
 }
 
-func knownAppointment(ctx context.Context, tx *sql.Tx, u Update) error {
-	if u.Appointment == "" {
+func known(ctx context.Context, tx *sql.Tx, u Update) error {
+	if u.Refers == "" {
 		return nil
 	}
 	var n int
 	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM updates WHERE id = ? AND kind = ? AND coalesce(case_number, '') = ? AND coalesce(terminal, '') = ?`,
-		u.Appointment, casefile.PlatformAppointed, u.Case, u.Terminal).Scan(&n)
+		u.Refers, u.Kind, u.Case, u.Terminal).Scan(&n)
+	if err == nil && n == 0 && u.Kind == casefile.PlatformPayment {
+		return ErrNoPayment
+	}
 	if err == nil && n == 0 {
 		return ErrNoAppointment
 	}

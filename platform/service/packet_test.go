@@ -86,6 +86,7 @@ func TestRefusals(t *testing.T) {
 		{"check character", change(func(e *casefile.Event) { e.Case = e.Case[:len(e.Case)-1] + "#" }), "422 refusal case @"},
 		{"number of another terminal", change(func(e *casefile.Event) { e.Case = other.event().Case }), "422 refusal case @"},
 		{"sequence zero", change(func(e *casefile.Event) { e.Sequence = 0 }), "422 refusal manifest @"},
+		{"a payment, which only the platform writes", change(func(e *casefile.Event) { e.Kind = casefile.PlatformPayment }), "422 refusal manifest @"},
 		{"submission without content", change(func(e *casefile.Event) { e.Submission = nil }), "422 refusal manifest @"},
 		{"event of another terminal", change(func(e *casefile.Event) { e.Terminal = "QH0302" }), "422 refusal manifest @"},
 		{"event of another generation", change(func(e *casefile.Event) { e.Generation = "B" }), "422 refusal manifest @"},

@@ -49,6 +49,21 @@ func TestDownlinkReachesTheKiosksCase(t *testing.T) {
 			t.Errorf("%+v, %v; want %s %q", cases, err, c.state, c.reason)
 		}
 	}
+	due := &casefile.Payment{ID: strings.Repeat("05", 16), Name: "工本费", Fen: 2000, State: casefile.PaymentDue, On: "2026-12-05"}
+	paid := *due
+	paid.State, paid.Receipt, paid.On = casefile.PaymentPaid, "9900012345", "2026-11-23"
+	for i, payment := range []*casefile.Payment{due, &paid} {
+		if err := f.Store().Take(t.Context(), "3", []casefile.Update{update([]string{"05", "06"}[i], casefile.PlatformPayment, func(u *casefile.Update) { u.Payment = payment })}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cases, err := f.Cases(t.Context(), who)
+	if err != nil || cases[0].State != casefile.StateDone {
+		t.Fatalf("a payment moved the case: %+v, %v", cases, err)
+	}
+	if m := cases[0].Moments[len(cases[0].Moments)-2:]; m[0].Payment == nil || *m[0].Payment != *due || m[1].Payment == nil || *m[1].Payment != paid {
+		t.Errorf("the kiosk says of payments %+v", m)
+	}
 	if _, err := f.Store().VerifyAudit(t.Context()); err != nil {
 		t.Error(err)
 	}

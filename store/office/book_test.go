@@ -105,8 +105,15 @@ func TestHandOver(t *testing.T) {
 		ID: strings.Repeat("0b", 16), Case: filed.Number, Kind: casefile.PlatformAppointed, At: morning,
 		Appointment: &casefile.Appointment{ID: "v1", Date: "2026-11-24", Time: "09:30", Village: "1", State: "set", Name: zhang.Name},
 	}}))
+	paid := casefile.Payment{ID: strings.Repeat("0c", 16), Name: "登记费", Fen: 8000, State: casefile.PaymentPaid, Receipt: "9900012345", On: "2026-11-23"}
+	must(t, o.Store().Take(t.Context(), "2", []casefile.Update{{ID: paid.ID, Case: filed.Number, Kind: casefile.PlatformPayment, At: morning, Payment: &paid}}))
+	mine, err := b.Case(t.Context(), filed.Number)
+	must(t, err)
+	if m := mine.Moments[len(mine.Moments)-1]; m.Payment == nil || *m.Payment != paid || len(mine.Fees) != 1 {
+		t.Errorf("what the state was paid stands in the course, not in the ledger: %+v, %+v", m, mine.Fees)
+	}
 	must(t, b.HandOver(t.Context(), []casefile.Number{filed.Number}, wang))
-	_, err := b.Case(t.Context(), filed.Number)
+	_, err = b.Case(t.Context(), filed.Number)
 	wantRefused(t, "the former account", err, agency.NotYours)
 	if page, err := b.List(t.Context(), agency.Query{}); err != nil || page.Total != 1 || page.Lines[0].Number != kept.Number {
 		t.Errorf("%+v, %v", page, err)

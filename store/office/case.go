@@ -184,6 +184,8 @@ func moment(e entry, states map[string]string) agency.Moment {
 			m.By, m.Text = u.Branch.Department, u.Branch.Text
 		case u.Outcome != nil:
 			m.Text = u.Outcome.Result
+		case u.Payment != nil:
+			m.Payment = u.Payment
 		}
 	}
 	return m

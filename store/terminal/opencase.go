@@ -28,13 +28,18 @@ func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
 	}
 	var entries []casefile.Entry
 	for _, event := range c.Events {
-		entry := openEvent(c.Number, event, key)
+		detail := openEvent(c.Number, event, key)
+		entry := detail.Entry(event.Kind)
 		entries = append(entries, entry)
 		text := entry.Official
 		if entry.Reason != "" {
 			text = entry.Reason
 		}
-		s.Moments = append(s.Moments, casefile.Moment{At: entry.At.In(casefile.Zone), Kind: string(event.Kind), Text: text})
+		moment := casefile.Moment{At: entry.At.In(casefile.Zone), Kind: string(event.Kind), Text: text}
+		if detail.Update != nil {
+			moment.Payment = detail.Update.Payment
+		}
+		s.Moments = append(s.Moments, moment)
 	}
 	var status casefile.Status
 	for _, entry := range entries {
@@ -47,15 +52,15 @@ func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
 }
 
 // openEvent opens an event's detail; one that does not open keeps kind and time.
-func openEvent(number casefile.Number, event store.Event, key *sm2.PrivateKey) casefile.Entry {
-	entry := casefile.Entry{Kind: event.Kind, At: event.At}
+func openEvent(number casefile.Number, event store.Event, key *sm2.PrivateKey) store.Detail {
+	without := store.Detail{At: event.At}
 	content, err := seal.OpenWith(event.Detail, key, "detail "+string(number))
 	if err != nil {
-		return entry
+		return without
 	}
 	var detail store.Detail
-	if err := json.Unmarshal(content, &detail); err == nil {
-		entry = detail.Entry(event.Kind)
+	if json.Unmarshal(content, &detail) != nil {
+		return without
 	}
-	return entry
+	return detail
 }

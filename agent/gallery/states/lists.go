@@ -61,6 +61,9 @@ func detail(line agency.CaseLine) *agency.CaseFile {
 		file.Branch = []casefile.Branch{{Department: "自然资源所", State: "done"}, {Department: "乡镇规划办", State: "done"}, {Department: "县农业农村局", State: "working", Text: "现场踏勘"}}
 	}
 	if line.State == casefile.StateDone {
+		file.Moments = append(file.Moments, agency.Moment{At: day(20, 16, 5), Kind: casefile.PlatformPayment, Payment: &casefile.Payment{
+			ID: "p", Name: "补卡工本费", Fen: 2000, State: casefile.PaymentPaid, Receipt: "9900012345", On: "2026-11-20",
+		}})
 		file.Outcome = &casefile.Outcome{Result: "社会保障卡", Way: "pickup", Bring: "身份证、回执"}
 		file.Fees = []casefile.FeeEntry{{Receipt: "QH0301A-000041", Name: "工本费", Fen: 1600, Method: "cash", Payer: "陈玉珍"}}
 	}

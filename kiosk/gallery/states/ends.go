@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/drivers"
 	"bianmin/kiosk/journey"
 )
@@ -125,6 +126,11 @@ func cases() []Named {
 		{"cases-none", none},
 		{"case-queued", detail(all[0], journey.CaseMoment{At: now, Kind: "submitted"})},
 		{"case-correction", detail(all[1], filed, arrived)},
+		{"case-payment", detail(all[2], filed, arrived, journey.CaseMoment{At: now.AddDate(0, 0, -9), Kind: "payment", Payment: &casefile.Payment{
+			ID: "p", Name: "社保卡补办工本费", Fen: 2000, State: casefile.PaymentDue, On: "2026-11-30",
+		}}, journey.CaseMoment{At: now.AddDate(0, 0, -8), Kind: "payment", Payment: &casefile.Payment{
+			ID: "p", Name: "社保卡补办工本费", Fen: 2000, State: casefile.PaymentPaid, Receipt: "9900012345", On: "2026-11-13",
+		}}, journey.CaseMoment{At: now.AddDate(0, 0, -7), Kind: "finished", Text: "社会保障卡"})},
 		{"case-refused", detail(all[3], filed, refused)},
 	}
 }
