@@ -22,6 +22,7 @@ type Fault struct {
 	First  int        // the number of the first that fails, from 1; 0 for none
 	Ever   bool       // all after it too
 	Error  unix.Errno // in place of the call
+	Met    func()     // called when the first fails; may be nil
 }
 
 // Run runs a command that is not started yet until its end, and gives what it changed, or tried to, below the folder.
@@ -86,6 +87,9 @@ func (w *watch) run() error {
 		if what := w.change(asked); what != "" {
 			w.changes = append(w.changes, what)
 			if n := len(w.changes); w.fault.First > 0 && (n == w.fault.First || w.fault.Ever && n > w.fault.First) {
+				if n == w.fault.First && w.fault.Met != nil {
+					w.fault.Met()
+				}
 				answer = reply{ID: asked.ID, Error: -int32(w.fault.Error)} // #nosec G115 -- a small number
 			}
 		}

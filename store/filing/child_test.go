@@ -21,7 +21,8 @@ import (
 )
 
 // This test program runs itself as a child that is to be killed. The variable
-// says what it does: "life FOLDER WORLD POINT:COUNT PAUSE", "first FOLDER", "room FOLDER" or "syncs FOLDER CASES".
+// says what it does: "life FOLDER WORLD POINT:COUNT PAUSE", "first FOLDER",
+// "room FOLDER", "pages FOLDER WORLD", "bad FOLDER WORLD on|stop" or "syncs FOLDER CASES".
 const childVariable = "BIANMIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -43,6 +44,8 @@ func child(order []string) error {
 		return first(order[1])
 	case "bad":
 		return bad(order[1], order[2], order[3])
+	case "pages":
+		return pages(order[1], order[2])
 	case "room":
 		return room(order[1])
 	case "syncs":

@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 				return errors.Join(err, room(folder, seen, kilobytes))
 			}
 		}
+		if order[2] == "bad" {
+			begin = badDay
+		}
 		if err := begin(order[0], order[1], order[2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

@@ -17,22 +17,30 @@ import (
 	"bianmin/store/office"
 )
 
+// pageByPage in place of kilobytes gives a day room for no page, one page, two and so on until it goes through.
+const pageByPage = 0
+
 // TestFullAndReadOnlyDisk lets a desk work on small file systems (a tmpfs in a private mount namespace) until there is no
 // room, at another step of the day each time, gives it room and lets it go on, and makes it read-only. The books must
 // be whole after each.
 func TestFullAndReadOnlyDisk(t *testing.T) {
 	random := seeded(t)
 	filed := 0
-	for range rounds(t, 4, 40) {
+	for round := range rounds(t, 4, 40) {
 		folder, authority := realPoint(t)
 		seen := filepath.Join(t.TempDir(), "world")
 		kilobytes := 1500 + random.IntN(1500)
+		if round == 0 {
+			kilobytes = pageByPage
+		}
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s room:%d", childVariable, folder, seen, kilobytes))
 		smalldisk.Alone(cmd)
-		if output, err := cmd.CombinedOutput(); err != nil {
+		output, err := cmd.CombinedOutput()
+		if err != nil {
 			t.Fatalf("%d KiB: %v: %s", kilobytes, err, output)
 		}
+		t.Logf("%d KiB: %s", kilobytes, output)
 		checkBooks(t, fmt.Sprintf("full at %d KiB", kilobytes), folder+"-full", seen+"-full", authority)
 		checkBooks(t, fmt.Sprintf("on from %d KiB", kilobytes), folder+"-after", seen, authority)
 		world, err := os.ReadFile(seen + "-full")
@@ -110,6 +118,9 @@ func atWork(ctx context.Context, disk, seen string, work func(w *worker) error) 
 // fullDay works until the disk is full: that is said by its code, and each step may be tried again.
 func fullDay(ctx context.Context, disk, seen string, kilobytes int) error {
 	return atWork(ctx, disk, seen, func(w *worker) error {
+		if kilobytes == pageByPage {
+			return eachPage(ctx, w, disk)
+		}
 		if err := smalldisk.Remount(disk, fmt.Sprintf("%dk", kilobytes), 0); err != nil {
 			return err
 		}
@@ -125,6 +136,30 @@ func fullDay(ctx context.Context, disk, seen string, kilobytes int) error {
 		}
 		return nil
 	})
+}
+
+// eachPage tries a day with room for one page more each time, so that the disk is full at one statement after the other.
+func eachPage(ctx context.Context, w *worker, disk string) error {
+	for room := uint64(0); room < 1000; room++ {
+		var stat syscall.Statfs_t
+		if err := syscall.Statfs(disk, &stat); err != nil {
+			return err
+		}
+		used := (stat.Blocks - stat.Bfree) * uint64(stat.Bsize) // #nosec G115 -- a size
+		if err := smalldisk.Remount(disk, fmt.Sprint(used+room*4096), 0); err != nil {
+			return err
+		}
+		err := w.day(ctx)
+		w.round++
+		if err == nil {
+			fmt.Printf("a day went through with room for %d pages\n", room)
+			return nil
+		}
+		if store.Code(err) != casefile.DiskFull {
+			return fmt.Errorf("room for %d pages: code %q, want %q: %w", room, store.Code(err), casefile.DiskFull, err)
+		}
+	}
+	return errors.New("a day never went through")
 }
 
 func onADay(ctx context.Context, disk, seen string) error {
