@@ -216,6 +216,9 @@ func TestAuditChainSeesTampering(t *testing.T) {
 		}
 		count, head, err := s.AuditHead(t.Context())
 		must(t, err)
+		if n, same, err := s.ProvenAuditHead(t.Context()); err != nil || n != count || same != head {
+			t.Errorf("proven is %d %s of %d %s: %v", n, same, count, head, err)
+		}
 		_, err = raw(t, folder).Exec("DROP TRIGGER audit_keeps_rows; DELETE FROM audit WHERE id > 7")
 		must(t, err)
 		if n, again, err := s.AuditHead(t.Context()); err != nil || n == count || again == head {

@@ -24,8 +24,8 @@ func TestFilters(t *testing.T) {
 	w.signOn()
 	for show, want := range map[string]string{
 		"silent": "QH0301 QH0311", "paper": "QH0302 QH0308", "device": "QH0303", "program": "QH0304", "late": "QH0305", "clock": "QH0306",
-		"disk": "QH0307", "version": "QH0308", "refused": "QH0309", "news": "QH0309", "out": "QH0310", "well": "QH0300", "nonsense": "",
-		"problem": "QH0301 QH0302 QH0303 QH0304 QH0309 QH0311 QH0305 QH0306 QH0307 QH0308",
+		"disk": "QH0307", "audit": "QH0307", "version": "QH0308", "refused": "QH0309", "news": "QH0309", "out": "QH0310", "well": "QH0300", "nonsense": "",
+		"problem": "QH0301 QH0302 QH0303 QH0304 QH0307 QH0309 QH0311 QH0305 QH0306 QH0308",
 	} {
 		if got := strings.Join(numbers(w.get("/fleet?show="+show).body), " "); got != want {
 			t.Errorf("show=%s: %s, want %s", show, got, want)

@@ -49,12 +49,13 @@ const (
 	Disk    Kind = "disk"
 	Clock   Kind = "clock"
 	Version Kind = "version"
+	Audit   Kind = "audit"    // the audit trail lost entries, or they were changed
 	News    Kind = "news"     // updates that the terminal could not take
 	Ruling  Kind = "settings" // the province's settings were refused, or have not come
 )
 
 // Kinds lists all kinds in the page's order.
-var Kinds = []Kind{Silent, Paper, Device, Program, Refused, Late, Disk, Clock, Version, News, Ruling}
+var Kinds = []Kind{Silent, Paper, Device, Program, Refused, Late, Audit, Disk, Clock, Version, News, Ruling}
 
 // Finding is one thing that somebody should look at.
 type Finding struct {
@@ -120,6 +121,9 @@ func judge(m registry.Member, limits Limits, now time.Time) (found []Finding) {
 		if is {
 			found = append(found, f)
 		}
+	}
+	if m.Audit != nil {
+		add(true, Finding{Kind: Audit, Bad: true, N: m.Audit.Known, For: now.Sub(m.Audit.At)})
 	}
 	if m.Beat == nil {
 		age := now.Sub(m.Enrolled)

@@ -147,7 +147,11 @@ func (w *world) town() {
 		h.Outbox = &wire.Outbox{Bytes: 3 << 20, Held: 1, Hold: "metered", Trouble: &wire.Trouble{Why: "portal", Since: at, Until: at.Add(90 * time.Minute)}}
 	})
 	w.beat(all[6], time.Minute, func(h *wire.Heartbeat) { h.Time = h.Time.Add(7 * time.Minute); h.Condition = nil })
-	w.beat(all[7], time.Minute, func(h *wire.Heartbeat) { h.Condition.DiskFree = 1 << 30 })
+	w.beat(all[7], 3*time.Minute, func(h *wire.Heartbeat) { h.Audit = &wire.AuditHead{Entries: 41, Head: strings.Repeat("a", 64)} })
+	w.beat(all[7], time.Minute, func(h *wire.Heartbeat) {
+		h.Condition.DiskFree = 1 << 30
+		h.Audit = &wire.AuditHead{Entries: 40, Head: strings.Repeat("b", 64)}
+	})
 	w.beat(all[8], time.Minute, func(h *wire.Heartbeat) { h.Software = "bianmin 1.3.9"; h.Condition.Devices[1].Paper = "low" })
 	w.beat(all[9], time.Minute, func(h *wire.Heartbeat) { h.Refused, h.Unread = 2, &wire.Unread{Newer: 3, Broken: 1} })
 	w.beat(all[10], 24*time.Hour, well)

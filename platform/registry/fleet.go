@@ -36,6 +36,7 @@ type Member struct {
 	// Ruled is the number of the settings that count for it, 0 for none, and when it was made.
 	Ruled   int64
 	RuledAt time.Time
+	Audit   *AuditBreak // the last time its audit trail was not the one heard of before, nil for never
 }
 
 // Out tells whether the terminal may not connect.
@@ -67,6 +68,10 @@ func (r *Registry) members(ctx context.Context, query string, args ...any) ([]Me
 	if err != nil {
 		return nil, err
 	}
+	breaks, err := r.breaks(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := r.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the fleet: %w", err)
@@ -85,6 +90,9 @@ func (r *Registry) members(ctx context.Context, query string, args ...any) ([]Me
 		}
 		m.Enrolled = fromMillis(enrolled)
 		m.Ruled, m.RuledAt = ruled(m.Terminal)
+		if broken, is := breaks[Terminal{Number: m.Number, Generation: m.Generation}]; is {
+			m.Audit = &broken
+		}
 		if revoked > 0 {
 			m.Revoked = fromMillis(revoked)
 		}
@@ -112,6 +120,9 @@ func (r *Registry) Heartbeat(ctx context.Context, t Terminal, body []byte) error
 	now := r.now()
 	slot, old := millis(now)/beatSlot.Milliseconds(), millis(now.Add(-beatKept))/beatSlot.Milliseconds()
 	err := r.inTx(ctx, func(tx *sql.Tx) error {
+		if err := r.hearAudit(ctx, tx, t, body); err != nil {
+			return err
+		}
 		for _, write := range []struct {
 			query string
 			args  []any

@@ -47,8 +47,11 @@ var schemaRestored string
 //go:embed lineage.sql
 var schemaLineage string
 
+//go:embed audit.sql
+var schemaAudit string
+
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage}
+var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage, schemaAudit}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {

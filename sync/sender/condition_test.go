@@ -6,6 +6,7 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/platform/registry"
+	"bianmin/store"
 	"bianmin/sync/reported"
 	"bianmin/sync/wire"
 )
@@ -19,6 +20,9 @@ func TestConditionReachesThePlatform(t *testing.T) {
 	if err := reported.Save(w.terminal, told); err != nil {
 		t.Fatal(err)
 	}
+	if err := w.desk.Store().Audit(t.Context(), store.Entry{Actor: "terminal", Action: "act"}); err != nil {
+		t.Fatal(err)
+	}
 	w.startSender("")
 	reg, err := registry.OpenReader(t.Context(), w.platform)
 	if err != nil {
@@ -27,13 +31,14 @@ func TestConditionReachesThePlatform(t *testing.T) {
 	defer reg.Close()
 	var c *wire.Condition
 	var o *wire.Outbox
+	var trail *wire.AuditHead
 	await(t, "the heartbeat", func() bool {
 		m, err := reg.Member(t.Context(), "QH0301")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if m.Beat != nil {
-			c, o = m.Beat.Said.Condition, m.Beat.Said.Outbox
+			c, o, trail = m.Beat.Said.Condition, m.Beat.Said.Outbox, m.Beat.Said.Audit
 		}
 		return c != nil
 	})
@@ -42,6 +47,9 @@ func TestConditionReachesThePlatform(t *testing.T) {
 	}
 	if o == nil || o.Bytes != 0 || o.Held != 0 || o.Hold != "" {
 		t.Errorf("of its queue the platform heard %+v", o)
+	}
+	if entries, head, err := w.desk.Store().AuditHead(t.Context()); err != nil || trail == nil || trail.Entries < 1 || trail.Entries > entries || (trail.Entries == entries && trail.Head != head) {
+		t.Errorf("of its audit trail the platform heard %+v, it is %d %s, %v", trail, entries, head, err)
 	}
 }
 

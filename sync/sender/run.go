@@ -206,6 +206,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		},
 		Catalogue: follower.Newest,
 		Line:      reporter.line,
+		Audit:     (&trail{outbox: outbox, log: o.log}).head,
 		Edition:   func(context.Context) int64 { return follower.Shelf.Number() },
 		Usage:     outbox,
 		Speaks:    &own, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },

@@ -84,6 +84,8 @@ type Pulse struct {
 	Understood func(said *wire.Speaks) error
 	// Line tells how the line stands, for the platform's people; nil says nothing of it.
 	Line func() wire.Outbox
+	// Audit is how far the audit trail is proven; nil says nothing of it.
+	Audit func(ctx context.Context) *wire.AuditHead
 	// Edition is the number of the catalogue's edition in force here; nil says nothing of it.
 	Edition func(ctx context.Context) int64
 	// Beaten is called after each try; nil when the platform answered.
@@ -151,6 +153,9 @@ func (p Pulse) beat(ctx context.Context) error {
 		line := p.Line()
 		line.Bytes, line.Held = counts.Bytes, counts.Held
 		beat.Outbox = &line
+	}
+	if p.Audit != nil {
+		beat.Audit = p.Audit(ctx)
 	}
 	if p.Edition != nil {
 		beat.Catalogue = p.Edition(ctx)

@@ -108,10 +108,18 @@ type Heartbeat struct {
 	Outbox *Outbox `json:"outbox,omitempty"`
 	// Catalogue is the number of the catalogue's edition in force here; 0 for none of the province's.
 	Catalogue int64 `json:"catalogue,omitempty"`
+	// Audit is how far the terminal's audit trail goes that no power cut takes back; nil says nothing of it.
+	Audit *AuditHead `json:"audit,omitempty"`
 	// Unread are updates this terminal could not take; nil when it took all, or says nothing of it.
 	Unread *Unread `json:"unread,omitempty"`
 	// Speaks is what this terminal understands; nil is the first version, or speaks to a platform that does not ask.
 	Speaks *Speaks `json:"speaks,omitempty"`
+}
+
+// AuditHead is the length of a terminal's audit trail and the hash of its last entry in hex: whoever knows it sees that a trail lost entries.
+type AuditHead struct {
+	Entries int64  `json:"entries"`
+	Head    string `json:"head"`
 }
 
 // Outbox is how a terminal's queue and line stand beyond its counts. Nothing in it is about a person.
