@@ -24,6 +24,7 @@ type fakeDesk struct {
 	health    script[Health]
 	queue     script[[]casefile.QueueLine]
 	queueErr  script[error]
+	carried   script[casefile.Carried]
 	healthErr script[error]
 	submitErr script[error]
 	attachErr script[error]
@@ -232,6 +233,13 @@ func (d *fakeDesk) ConfirmClock(context.Context, string) error {
 func (d *fakeDesk) Queue(context.Context) ([]casefile.QueueLine, error) {
 	return d.queue.get(), d.queueErr.get()
 }
+
+func (d *fakeDesk) Carry(_ context.Context, account, errand string) error {
+	d.log.add("carry %s %s", account, errand)
+	return nil
+}
+
+func (d *fakeDesk) Carried(context.Context) (casefile.Carried, error) { return d.carried.get(), nil }
 
 func (d *fakeDesk) RetryQueue(context.Context, string) error {
 	d.log.add("retry-queue")

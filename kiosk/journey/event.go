@@ -132,7 +132,9 @@ const (
 	StaffTestDevice   StaffAction = "test-devices"
 	StaffConfirmClock StaffAction = "confirm-clock"
 	StaffRetryQueue   StaffAction = "retry-queue"
-	StaffSeeQueue     StaffAction = "see-queue" // what is not delivered
+	StaffSeeQueue     StaffAction = "see-queue"  // what is not delivered
+	StaffStickOut     StaffAction = "stick-out"  // it goes onto a stick
+	StaffStickHome    StaffAction = "stick-home" // its answers come from one
 	StaffRestart      StaffAction = "restart"
 	StaffSignOut      StaffAction = "sign-out"
 	StaffExit         StaffAction = "exit" // ends the program

@@ -72,6 +72,9 @@ type Terminal interface {
 	RetryQueue(ctx context.Context, account string) error
 	// Queue is what is not delivered, the most urgent first.
 	Queue(ctx context.Context) ([]casefile.QueueLine, error)
+	// Carry has what waits written onto the stick that is plugged in, or answers taken from one; Carried tells how that stands.
+	Carry(ctx context.Context, account, errand string) error
+	Carried(ctx context.Context) (casefile.Carried, error)
 }
 
 // Devices are the terminal's devices by role; nil where the point has none.

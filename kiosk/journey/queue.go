@@ -2,6 +2,7 @@ package journey
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"bianmin/core/casefile"
@@ -13,16 +14,19 @@ const queueEvery = 2 * time.Second
 
 // queue is what is not delivered, on the staff screens.
 type queue struct {
-	lines []casefile.QueueLine
-	known bool
-	said  Message
-	bad   bool
+	lines   []casefile.QueueLine
+	known   bool
+	opened  time.Time
+	carried casefile.Carried // the last errand with a stick
+	said    Message
+	bad     bool
 }
 
 // queueSeen is a look at what is not delivered.
 type queueSeen struct {
-	lines []casefile.QueueLine
-	err   error
+	lines   []casefile.QueueLine
+	carried casefile.Carried
+	err     error
 }
 
 func (queueSeen) event() {}
@@ -38,26 +42,59 @@ func (m *machine) queueEvent(event Event) bool {
 		return true
 	}
 	m.staff.queue.lines, m.staff.queue.known = seen.lines, true
+	if !seen.carried.At.Before(m.staff.queue.carried.At) { // else it was looked at before the errand that was just asked for
+		m.staff.queue.carried = seen.carried
+	}
 	return true
 }
 
 // openQueue shows what is not delivered, for as long as the page is there.
 func (m *machine) openQueue() {
-	m.staff.queue = queue{}
+	m.staff.queue = queue{opened: m.options.Now()}
 	m.to(StaffQueue)
 	terminal := m.options.Terminal
 	m.fx.launch(slotQueue, func(ctx context.Context, emit emit) Event {
 		for {
 			lines, err := terminal.Queue(ctx)
+			carried, trouble := terminal.Carried(ctx)
 			if ctx.Err() != nil {
 				return nil
 			}
-			emit(queueSeen{lines, err})
+			emit(queueSeen{lines, carried, errors.Join(err, trouble)})
 			if !pause(ctx, queueEvery) {
 				return nil
 			}
 		}
 	})
+}
+
+// onQueue are the orders that may be given on the page of what is not delivered.
+var onQueue = map[StaffAction]bool{StaffRetryQueue: true, StaffStickOut: true, StaffStickHome: true}
+
+// carry asks for an errand with the stick; how it goes is seen with the next look.
+func (m *machine) carry(errand string) {
+	if m.stickBusy() {
+		return
+	}
+	terminal, account := m.options.Terminal, m.staff.account
+	m.staff.queue.said = Message{}
+	m.staff.queue.carried = casefile.Carried{Errand: errand, State: casefile.CarryAsked, At: m.options.Now()}
+	m.order(func(ctx context.Context) error { return terminal.Carry(ctx, account, errand) })
+}
+
+func (m *machine) stickBusy() bool { return m.staff.queue.carried.Busy(m.options.Now()) }
+
+// stick says how the errand of this visit goes; what went on before nobody asks.
+func (m *machine) stick() (said Message, good bool) {
+	c, now := m.staff.queue.carried, m.options.Now()
+	if !c.Busy(now) && c.At.Before(m.staff.queue.opened.Add(-time.Second)) {
+		return Message{}, false
+	}
+	key := c.Key(now)
+	if key == "" {
+		return Message{}, false
+	}
+	return Message{Key: key, Args: c.Counts()}, c.Good() || c.Busy(now)
 }
 
 func (m *machine) exitQueue() {
@@ -77,6 +114,8 @@ func (m *machine) drawStaffQueue(s *State) {
 	for _, line := range q.lines {
 		v.Lines = append(v.Lines, QueueRow{QueueLine: line, ItemName: m.nameOf(line.Item)})
 	}
+	v.Stick, v.StickGood = m.stick()
+	v.StickBusy = m.stickBusy()
 	v.Waiting, v.Refused = m.health.Waiting, m.health.Refused
 	listed := 0
 	for _, line := range q.lines {

@@ -342,6 +342,7 @@ func wildEvents(s *stage, step step) []Event {
 		StaffReport{},
 		StaffDo{Action: StaffRetryQueue},
 		StaffDo{Action: StaffSeeQueue},
+		StaffDo{Action: StaffStickOut},
 	}
 	if s.state.Materials != nil {
 		for _, line := range s.state.Materials.Lines {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/drivers"
 )
 
@@ -56,7 +57,7 @@ func (m *machine) staffEvent(event Event) bool {
 			m.typePIN(event.PIN)
 		}
 	case StaffDo:
-		if m.screen == Staff || m.screen == StaffQueue && event.Action == StaffRetryQueue {
+		if m.screen == Staff || m.screen == StaffQueue && onQueue[event.Action] {
 			m.staffDo(event.Action)
 		}
 	case staffAccounts:
@@ -170,6 +171,10 @@ func (m *machine) staffDo(action StaffAction) {
 	case StaffRetryQueue:
 		m.staff.queue.said, m.staff.queue.bad = words(keyStaffRetried), false
 		m.order(func(ctx context.Context) error { return terminal.RetryQueue(ctx, account) })
+	case StaffStickOut:
+		m.carry(casefile.CarryOut)
+	case StaffStickHome:
+		m.carry(casefile.CarryHome)
 	case StaffSeeQueue:
 		m.openQueue()
 	case StaffRestart:

@@ -419,6 +419,9 @@ type StaffQueueView struct {
 	Online      bool
 	LastContact time.Time
 	Link        casefile.Link
+	Stick       Message // how the errand with a stick goes
+	StickGood   bool
+	StickBusy   bool    // it must not be pulled
 	Said        Message // what became of the technician's order
 	Bad         bool    // it is no good news
 }

@@ -23,6 +23,8 @@ type staffQueue struct {
 	net    *ui.Text
 	rows   *ui.Column
 	retry  *ui.Button
+	stick  *ui.Notice
+	sticks *ui.Grid
 	built  bool
 	known  bool
 	shown  []journey.QueueRow // without how far they are
@@ -45,7 +47,12 @@ func newStaffQueue(k kit) page {
 	s.rows = ui.NewColumn(k.look.Size(theme.HalfGap))
 	s.head = k.heading(ui.NewTitle(k.look, w.t("staff.queue-title")), s.line)
 	network := ui.NewRow(k.look.Size(theme.Gap), ui.NewSized(k.look.Grow(330), 0, ui.NewQuiet(k.look, w.t("staff.network"))), ui.NewShare(1, s.net))
-	s.body = k.column(s.notice, ui.NewCard(k.look, network), ui.NewCard(k.look, s.rows))
+	s.stick = ui.NewNotice(k.look, ui.Calm, "")
+	s.sticks = ui.NewGrid(2, k.look.Size(theme.Gap),
+		ui.NewButton(k.look, w.t("stick.export"), ui.Plain, k.sends(journey.StaffDo{Action: journey.StaffStickOut})),
+		ui.NewButton(k.look, w.t("stick.import"), ui.Plain, k.sends(journey.StaffDo{Action: journey.StaffStickHome})))
+	byStick := ui.NewCard(k.look, k.tight(ui.NewSection(k.look, w.t("stick.title")), s.stick, s.sticks))
+	s.body = k.column(s.notice, ui.NewCard(k.look, network), byStick, ui.NewCard(k.look, s.rows))
 	s.retry = ui.NewBigButton(k.look, w.t("staff.action.retry-queue"), ui.Secondary, k.sends(journey.StaffDo{Action: journey.StaffRetryQueue}))
 	s.middle = s.retry
 	return s
@@ -59,6 +66,15 @@ func (s *staffQueue) show(state journey.State) {
 		tone = ui.Bad
 	}
 	s.notice.Set(tone, w.message(view.Said))
+	tone = ui.Bad
+	if view.StickGood {
+		tone = ui.Good
+	}
+	if view.StickBusy {
+		tone = ui.Warn
+	}
+	s.stick.Set(tone, w.message(view.Stick))
+	setVisible(s.sticks, !view.StickBusy)
 	s.net.SetText(network(w, view.Online, view.Link))
 	for _, row := range view.Lines {
 		if m := s.moving[row.Packet]; m != nil {

@@ -23,8 +23,10 @@ import (
 	"bianmin/packaging/settings"
 	"bianmin/packaging/tested"
 	"bianmin/packaging/version"
+	"bianmin/store"
 	"bianmin/store/cut"
 	"bianmin/store/filing"
+	"bianmin/sync/courier"
 	"bianmin/sync/edition"
 	"bianmin/sync/reported"
 )
@@ -197,7 +199,7 @@ func (k *Kiosk) Session() *journey.Session {
 		Words:     k.words,
 		Filing:    k.Desk,
 		Ledger:    ledger{k.Desk},
-		Terminal:  terminal{k.Desk},
+		Terminal:  terminal{k.Desk, k.options.Settings.Data},
 		Devices:   k.journeyDevices(),
 		Place:     k.place(),
 		Times:     times,
@@ -243,7 +245,10 @@ func (l ledger) BeginPrint(ctx context.Context, job journey.PrintJob) (int64, er
 	return l.Filing.BeginPrint(ctx, filing.PrintJob(job))
 }
 
-type terminal struct{ desk *filing.Filing }
+type terminal struct {
+	desk *filing.Filing
+	data string // its folder
+}
 
 var (
 	_ journey.Filing   = (*filing.Filing)(nil)
@@ -279,6 +284,19 @@ const mostQueued = 50
 func (t terminal) Queue(ctx context.Context) ([]casefile.QueueLine, error) {
 	return t.desk.Queue(ctx, "", mostQueued)
 }
+
+func (t terminal) Carry(ctx context.Context, account, errand string) error {
+	opened, _, err := t.desk.Opened(ctx)
+	if err != nil {
+		return err
+	}
+	if err := courier.Ask(t.data, errand, time.Now()); err != nil {
+		return err
+	}
+	return opened.Audit(ctx, store.Entry{Actor: "technician:" + account, Action: "courier-" + errand})
+}
+
+func (t terminal) Carried(context.Context) (casefile.Carried, error) { return courier.Said(t.data) }
 
 func (t terminal) RetryQueue(ctx context.Context, account string) error {
 	return t.desk.RetryQueue(ctx, account)

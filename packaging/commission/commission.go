@@ -378,7 +378,7 @@ func (r *run) start(ctx context.Context) error {
 	if r.Supervisor == nil || !yes(r.Answers.Start) {
 		return nil
 	}
-	units := []string{"bianmin-sender.service", "bianmin-check.timer"}
+	units := []string{"bianmin-sender.service", "bianmin-check.timer", "bianmin-courier.path"}
 	if r.role() == session.Kiosk {
 		units = append(units, "bianmin-kiosk.service")
 	}

@@ -38,7 +38,7 @@ func TestServices(t *testing.T) {
 	if _, err := commission.Run(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"stop bianmin-kiosk.service", "reload", "start bianmin-sender.service bianmin-check.timer bianmin-kiosk.service"}
+	want := []string{"stop bianmin-kiosk.service", "reload", "start bianmin-sender.service bianmin-check.timer bianmin-courier.path bianmin-kiosk.service"}
 	if !slices.Equal(first.told, want) {
 		t.Errorf("told %q", first.told)
 	}

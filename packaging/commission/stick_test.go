@@ -88,7 +88,7 @@ func TestWithoutNetwork(t *testing.T) {
 	if newest, err := commission.Newest(w.in("var/lib/bianmin")); newest != "" || err != nil {
 		t.Errorf("an acceptance report without certificates: %s, %v", newest, err)
 	}
-	if !slices.Contains(first.told, "start bianmin-sender.service bianmin-check.timer bianmin-kiosk.service") || !slices.Contains(technician.said, "by-stick") {
+	if !slices.Contains(first.told, "start bianmin-sender.service bianmin-check.timer bianmin-courier.path bianmin-kiosk.service") || !slices.Contains(technician.said, "by-stick") {
 		t.Errorf("told %q, said %q", first.told, technician.said)
 	}
 	for path, content := range snapshot(t, stick) {

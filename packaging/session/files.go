@@ -33,7 +33,7 @@ func enabled(target string, units ...string) (all []file) {
 
 // both roles: cases are sent, nothing a program held is ever dumped, the journal has a size, what is printed stays nowhere.
 func both() []file {
-	return append(append(enabled("multi-user.target", "bianmin-sender.service"), enabled("timers.target", "bianmin-check.timer", "bianmin-update.timer")...),
+	return append(append(enabled("multi-user.target", "bianmin-sender.service"), append(enabled("timers.target", "bianmin-check.timer", "bianmin-update.timer"), enabled("paths.target", "bianmin-courier.path")...)...),
 		file{path: "/etc/systemd/coredump.conf.d/bianmin.conf", mode: 0o644, content: header + "[Coredump]\nStorage=none\nProcessSizeMax=0\n"},
 		file{path: "/etc/systemd/journald.conf.d/bianmin.conf", mode: 0o644, content: header + "[Journal]\nStorage=persistent\nSystemMaxUse=200M\nSystemKeepFree=500M\nMaxRetentionSec=60day\nForwardToConsole=no\nForwardToWall=no\n"},
 		file{path: "/etc/systemd/system/var-spool-cups.mount", mode: 0o644, content: header + "[Unit]\nDescription=Print jobs in memory only\nBefore=cups.service\nConditionPathExists=/usr/sbin/cupsd\n\n" +
@@ -58,7 +58,7 @@ func kiosk() []file {
 			"\tOption \"BlankTime\" \"0\"\n\tOption \"StandbyTime\" \"0\"\n\tOption \"SuspendTime\" \"0\"\n\tOption \"OffTime\" \"0\"\nEndSection\n"},
 		file{path: "/etc/sysctl.d/90-bianmin.conf", mode: 0o644, content: header + "kernel.sysrq = 0\nkernel.core_pattern = |/bin/false\nfs.suid_dumpable = 0\nkernel.yama.ptrace_scope = 2\nkernel.dmesg_restrict = 1\nkernel.panic = 10\n"},
 		file{path: "/etc/security/limits.d/90-bianmin.conf", mode: 0o644, content: header + "* hard core 0\n"},
-		// A stick is for the technician's commands, which mount it themselves; nothing opens it by being plugged in.
+		// A stick is for the technician's commands, and for what a screen asks of bianmin-courier.service; nothing opens it by being plugged in.
 		file{path: "/etc/udev/rules.d/61-bianmin-kiosk.rules", mode: 0o644, content: header + "SUBSYSTEM==\"block\", ENV{ID_BUS}==\"usb\", ENV{UDISKS_IGNORE}=\"1\", ENV{SYSTEMD_READY}=\"0\"\n"},
 		file{path: "/etc/chrony/conf.d/bianmin.conf", mode: 0o644, content: header + "makestep 1 3\nrtcsync\nmaxdistance 16\ncmdport 0\nport 0\n"},
 	)

@@ -75,8 +75,9 @@ func staff() []Named {
 	}
 	return []Named{
 		{"staff-queue", waiting(journey.StaffQueueView{Known: true, Waiting: 3, Refused: 1, Online: true, Link: casefile.Link{Held: 700 << 10, Total: 2 << 20}, Lines: queued(true)})},
-		{"staff-queue-trouble", waiting(journey.StaffQueueView{Known: true, Waiting: 63, Refused: 1, Link: casefile.Link{Why: "portal"}, Lines: queued(false), More: 59, Said: journey.Message{Key: "staff.failed"}, Bad: true})},
-		{"staff-queue-none", waiting(journey.StaffQueueView{Known: true, Online: true, Said: journey.Message{Key: "staff.queue-retried"}})},
+		{"staff-queue-trouble", waiting(journey.StaffQueueView{Known: true, Waiting: 63, Refused: 1, Link: casefile.Link{Why: "portal"}, Lines: queued(false), More: 59, Said: journey.Message{Key: "staff.failed"}, Bad: true, Stick: journey.Message{Key: "courier.error.others"}})},
+		{"staff-queue-stick", waiting(journey.StaffQueueView{Known: true, Waiting: 2, Link: casefile.Link{Why: "no-link"}, Lines: queued(false)[2:], StickBusy: true, StickGood: true, Stick: journey.Message{Key: "stick.working"}})},
+		{"staff-queue-none", waiting(journey.StaffQueueView{Known: true, Online: true, Said: journey.Message{Key: "staff.queue-retried"}, StickGood: true, Stick: journey.Message{Key: "stick.imported", Args: map[string]any{"delivered": 2, "refused": 0, "updates": 1}}})},
 		{"staff-tests", testing(func(v *journey.StaffTestsView) { v.Said = journey.Message{Key: "selftest.report.on-paper"} })},
 		{"staff-tests-asks", testing(func(v *journey.StaffTestsView) {
 			v.Level, v.Running, v.Question = selftest.Interactive, drivers.RolePrinter, selftest.StripRight

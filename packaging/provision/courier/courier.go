@@ -25,10 +25,8 @@ import (
 	"bianmin/packaging/provision/tongue"
 	"bianmin/packaging/stick"
 	"bianmin/store"
-	"bianmin/store/room"
 	"bianmin/sync/courier"
 	"bianmin/sync/enrol/practice"
-	"bianmin/sync/seal"
 )
 
 // tool is one run of a command.
@@ -63,6 +61,7 @@ func Command(software string, now func() time.Time) *cobra.Command {
 			Use: "status", Short: "Say which bundles are on their way, and what waits", Args: cobra.NoArgs,
 			RunE: func(c *cobra.Command, _ []string) error { return t.status(c.Context()) },
 		}),
+		t.errand(),
 	)
 	return c
 }
@@ -94,15 +93,7 @@ func (t *tool) export(ctx context.Context, folder string) error {
 	if err != nil {
 		return t.refusal(err)
 	}
-	left, err := free(folder)
-	if err != nil {
-		return fmt.Errorf("look at the stick: %w", err)
-	}
-	var out courier.Exported
-	err = t.work(ctx, func(m courier.Terminal, s *store.Store) (err error) {
-		out, err = m.Export(ctx, s, to, left)
-		return err
-	})
+	out, err := t.exportTo(ctx, to)
 	if err != nil {
 		return t.refusal(err)
 	}
@@ -121,6 +112,19 @@ func (t *tool) export(ctx context.Context, folder string) error {
 	return t.say(key, map[string]any{"name": out.Name, "packets": out.Packets, "left": out.Left})
 }
 
+// exportTo writes what waits onto a stick.
+func (t *tool) exportTo(ctx context.Context, to stick.Folder) (out courier.Exported, err error) {
+	left, err := free(to.Path)
+	if err != nil {
+		return out, fmt.Errorf("look at the stick: %w", err)
+	}
+	err = t.work(ctx, func(m courier.Terminal, s *store.Store) (err error) {
+		out, err = m.Export(ctx, s, to, left)
+		return err
+	})
+	return out, err
+}
+
 func free(folder string) (int64, error) {
 	var stat syscall.Statfs_t
 	if err := syscall.Statfs(folder, &stat); err != nil {
@@ -137,13 +141,28 @@ type back struct {
 }
 
 func (t *tool) take(ctx context.Context, folder string) error {
+	all, troubles, err := t.takeFrom(ctx, folder)
+	if err != nil {
+		return t.refusal(err)
+	}
+	if t.json {
+		err = t.printJSON(all)
+	} else {
+		err = t.tell(all)
+	}
+	if troubles != nil {
+		return errors.Join(t.refusal(troubles), err)
+	}
+	return err
+}
+
+// takeFrom takes all answers for this machine from a stick; troubles are those of single answers.
+func (t *tool) takeFrom(ctx context.Context, folder string) (all []back, troubles, err error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return t.refusal(fmt.Errorf("%w: %w", courier.ErrForm, err))
+		return nil, nil, fmt.Errorf("%w: %w", courier.ErrForm, err)
 	}
 	defer root.Close()
-	var all []back
-	var troubles error
 	err = t.work(ctx, func(m courier.Terminal, s *store.Store) error {
 		names, others, err := answers(root, m.Identity.Number+m.Identity.Generation)
 		if err != nil {
@@ -159,18 +178,7 @@ func (t *tool) take(ctx context.Context, folder string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return t.refusal(err)
-	}
-	if t.json {
-		err = t.printJSON(all)
-	} else {
-		err = t.tell(all)
-	}
-	if troubles != nil {
-		return errors.Join(t.refusal(troubles), err)
-	}
-	return err
+	return all, troubles, err
 }
 
 // errNothing and errOthers say that a stick holds no answer for this machine.
@@ -331,27 +339,8 @@ func (t *tool) printJSON(value any) error {
 
 // refusal adds people's words to what went wrong.
 func (t *tool) refusal(err error) error {
-	for _, one := range []struct {
-		code  string
-		known error
-	}{
-		{"not-enrolled", seal.ErrNotEnrolled},
-		{"practice", practice.ErrNeverSent},
-		{"permission", os.ErrPermission},
-		{"gone", stick.ErrGone},
-		{"no-stick", stick.ErrNone},
-		{"nothing", errNothing},
-		{"others", errOthers},
-		{"foreign", courier.ErrForeign},
-		{"newer", courier.ErrNewer},
-		{"form", courier.ErrForm},
-	} {
-		if errors.Is(err, one.known) {
-			return fmt.Errorf("%s: %w", t.word("error."+one.code, nil), err)
-		}
-	}
-	if room.Full(err) {
-		return fmt.Errorf("%s: %w", t.word("error.full", nil), err)
+	if code := codeOf(err); code != "other" {
+		return fmt.Errorf("%s: %w", t.word("error."+code, nil), err)
 	}
 	return err
 }
