@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +18,7 @@ import (
 	"bianmin/drivers/drawn"
 )
 
-// Options of a bench. All are required.
+// Options of a bench. All are required but Camera.
 type Options struct {
 	Papers string // folder into which printers print
 	Words  *text.Catalog
@@ -25,6 +26,7 @@ type Options struct {
 	Font   []byte     // TrueType, for drawn sheets
 	Secret string     // opens the invented accounts
 	Code   string     // activates the one without keys
+	Camera bool       // the scanner is a document camera, as this desk's real one
 }
 
 // Bench is the invented devices with who has a card on the reader. It is safe for use by several goroutines.
@@ -101,7 +103,11 @@ func (b *Bench) Code() string { return b.options.Code }
 
 // Devices are the bench's, all in order.
 func (b *Bench) Devices() desk.Devices {
-	return desk.Devices{Reader: reader{b, device(drivers.RoleReader)}, Printer: strip{b, device(drivers.RolePrinter)}, Document: document{b, device(drivers.RoleDocument)}, Scanner: scanner{b, device(drivers.RoleScanner)}, Statuses: Statuses}
+	all := desk.Devices{Reader: reader{b, device(drivers.RoleReader)}, Printer: strip{b, device(drivers.RolePrinter)}, Document: document{b, device(drivers.RoleDocument)}, Scanner: scanner{b, device(drivers.RoleScanner)}, Statuses: Statuses}
+	if b.options.Camera {
+		all.Scanner = camera{scanner{b, device(drivers.RoleScanner)}}
+	}
+	return all
 }
 
 // Statuses are the bench's devices, all in order.
@@ -170,6 +176,24 @@ func (s scanner) Scan(ctx context.Context, options drivers.ScanOptions) (drivers
 		return drivers.ScannedPage{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultNoDocument, Op: "scan"}
 	}
 	return s.sheets.Next()
+}
+
+// camera is a scanner that shows what lies before it.
+type camera struct{ scanner }
+
+var _ drivers.Viewer = camera{}
+
+// Scan takes the sheet that lies there.
+func (c camera) Scan(ctx context.Context, options drivers.ScanOptions) (drivers.ScannedPage, error) {
+	options.Feeder = false
+	page, err := c.scanner.Scan(ctx, options)
+	page.Glass = err == nil
+	return page, err
+}
+
+// View shows the sheet that lies there.
+func (c camera) View(ctx context.Context, show func(image.Image)) error {
+	return c.sheets.View(ctx, show)
 }
 
 // emptied takes a sheet from the feeder and tells whether there was none.

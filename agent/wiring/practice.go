@@ -18,6 +18,7 @@ import (
 	"bianmin/core/agency"
 	"bianmin/core/catalogue"
 	"bianmin/core/text"
+	"bianmin/drivers/point"
 	"bianmin/packaging/lockfile"
 	"bianmin/packaging/version"
 	"bianmin/store/cut"
@@ -81,6 +82,7 @@ func (a *Agent) openPractice(ctx context.Context) (err error) {
 	a.options.Settings.Exports = papers
 	r.bench, err = invented.NewBench(invented.Options{
 		Papers: papers, Words: a.words, Setter: a.paper, Font: assets.FontRegular(), Secret: practiceSecret, Code: code,
+		Camera: a.options.Settings.Devices.Scanner != nil && point.NamesCamera(a.options.Settings.Devices.Scanner.Link),
 	})
 	if err != nil {
 		return err

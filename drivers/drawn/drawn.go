@@ -23,6 +23,9 @@ import (
 // scanTime is how long a sheet takes, so that one sees it being scanned.
 const scanTime = 400 * time.Millisecond
 
+// viewTime is between two pictures of a view.
+const viewTime = 500 * time.Millisecond
+
 // A sheet is A4 at 72 dots per inch.
 const (
 	wide   = 595
@@ -34,6 +37,7 @@ var (
 	paperWhite = color.Gray{Y: 0xFA}
 	inkBlack   = color.Gray{Y: 0x20}
 	inkGrey    = color.Gray{Y: 0xB8}
+	tableGrey  = color.Gray{Y: 0x50}
 )
 
 // Sheets are drawn one after the other. Any number of goroutines may use them.
@@ -79,19 +83,45 @@ func (s *Sheets) Next() (drivers.ScannedPage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.drawn++
-	sheet := image.NewGray(image.Rect(0, 0, wide, high))
-	draw.Draw(sheet, sheet.Bounds(), image.NewUniform(paperWhite), image.Point{}, draw.Src)
-	write(sheet, s.big, 110, s.title)
-	write(sheet, s.small, 150, s.note(s.drawn))
-	for line, y := 0, 210; y < high-2*margin; line, y = line+1, y+34 {
-		long := wide - 2*margin - (line*47+s.drawn*61)%180
-		draw.Draw(sheet, image.Rect(margin, y, margin+long, y+8), image.NewUniform(inkGrey), image.Point{}, draw.Src)
-	}
 	var out bytes.Buffer
-	if err := png.Encode(&out, sheet); err != nil {
+	if err := png.Encode(&out, s.draw(s.drawn)); err != nil {
 		return drivers.ScannedPage{}, &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultDevice, Op: "draw a sheet", Err: err}
 	}
 	return drivers.ScannedPage{Image: out.Bytes(), MediaType: "image/png", Width: wide, Height: high, Quality: drivers.QualityGood}, nil
+}
+
+// View shows the next sheet as it lies on a table before a document camera, until ctx ends: that is the error.
+func (s *Sheets) View(ctx context.Context, show func(image.Image)) error {
+	tick := time.NewTicker(viewTime)
+	defer tick.Stop()
+	for {
+		s.mu.Lock()
+		sheet := s.draw(s.drawn + 1)
+		s.mu.Unlock()
+		table := image.NewGray(image.Rect(0, 0, high*4/3, high))
+		draw.Draw(table, table.Bounds(), image.NewUniform(tableGrey), image.Point{}, draw.Src)
+		left := (table.Rect.Dx() - wide) / 2
+		draw.Draw(table, image.Rect(left, 0, left+wide, high), sheet, image.Point{}, draw.Src)
+		show(table)
+		select {
+		case <-ctx.Done():
+			return &drivers.Error{Role: drivers.RoleScanner, Fault: drivers.FaultCancelled, Op: "view", Err: ctx.Err()}
+		case <-tick.C:
+		}
+	}
+}
+
+// draw draws the n-th sheet; the mutex is held.
+func (s *Sheets) draw(n int) image.Image {
+	sheet := image.NewGray(image.Rect(0, 0, wide, high))
+	draw.Draw(sheet, sheet.Bounds(), image.NewUniform(paperWhite), image.Point{}, draw.Src)
+	write(sheet, s.big, 110, s.title)
+	write(sheet, s.small, 150, s.note(n))
+	for line, y := 0, 210; y < high-2*margin; line, y = line+1, y+34 {
+		long := wide - 2*margin - (line*47+n*61)%180
+		draw.Draw(sheet, image.Rect(margin, y, margin+long, y+8), image.NewUniform(inkGrey), image.Point{}, draw.Src)
+	}
+	return sheet
 }
 
 func write(on draw.Image, face font.Face, y int, words string) {

@@ -76,7 +76,10 @@ type Scanner struct {
 }
 
 // camera tells whether it is a document camera.
-func (s *Scanner) camera() bool { return strings.HasPrefix(s.Link, "video:") }
+func (s *Scanner) camera() bool { return NamesCamera(s.Link) }
+
+// NamesCamera tells whether a scanner's link means a document camera.
+func NamesCamera(link string) bool { return strings.HasPrefix(link, "video:") }
 
 // Button is a push button.
 type Button struct {

@@ -14,7 +14,26 @@ import (
 // invented department, out by the button. No device, sender or platform is there.
 func TestPractice(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := practises(t, "practice.yaml", "")
+	if _, err := os.Stat(filepath.Join(dir, "data", "bianmin.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a real store was made: %v", err)
+	}
+	papers, err := filepath.Glob(filepath.Join(dir, "data", "practice", "papers", "*.pdf"))
+	if err != nil || len(papers) < 2 {
+		t.Errorf("%d papers came out, %v", len(papers), err)
+	}
+}
+
+// TestCameraPractice is a desk whose scanner is a document camera: practice has one too, and its window shows what lies there.
+func TestCameraPractice(t *testing.T) {
+	t.Parallel()
+	practises(t, "practice-camera.yaml", "devices: {scanner: {link: \"video:1b17:0211\"}}\n")
+}
+
+// practises plays a journey of practice mode on a PC with that in its configuration, and gives its folder.
+func practises(t *testing.T, name, devices string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	o := Options{Dir: dir, Bin: built(t, "x11,gles", "./agent")}
 	display, err := OpenDisplay(t.Context(), DeskWidth, DeskHeight)
 	if err != nil {
@@ -27,7 +46,7 @@ func TestPractice(t *testing.T) {
 	}
 	t.Cleanup(hand.Close)
 	config, probe := filepath.Join(dir, "terminal.yaml"), filepath.Join(dir, "desk.sock")
-	if err := os.WriteFile(config, []byte("data: data\nscreen: {width: 1366, height: 768, fullscreen: true}\n"), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte("data: data\nscreen: {width: 1366, height: 768, fullscreen: true}\n"+devices), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	agent, err := o.launch("agent", append(display.Env(), "TMPDIR="+dir), "-config", config, "-probe", probe)
@@ -35,7 +54,7 @@ func TestPractice(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(agent.Stop)
-	file, err := os.Open(filepath.Join(root(t), "agent/testdata/journeys/practice.yaml"))
+	file, err := os.Open(filepath.Join(root(t), "agent/testdata/journeys", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +72,5 @@ func TestPractice(t *testing.T) {
 	if _, err := play.Play(t.Context(), play.Options{Journey: journey, Probe: probe, Hand: hand, Shots: shots, Now: time.Now, Step: step}); err != nil {
 		t.Fatalf("%v\n%s", err, agent.Tail(20))
 	}
-	if _, err := os.Stat(filepath.Join(dir, "data", "bianmin.db")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a real store was made: %v", err)
-	}
-	papers, err := filepath.Glob(filepath.Join(dir, "data", "practice", "papers", "*.pdf"))
-	if err != nil || len(papers) < 2 {
-		t.Errorf("%d papers came out, %v", len(papers), err)
-	}
+	return dir
 }
