@@ -125,6 +125,16 @@ func (w *window) scannerActions() fyne.CanvasObject {
 	return row
 }
 
+// socialActions put a chip card in, and take it out.
+func (w *window) socialActions() fyne.CanvasObject {
+	row := container.NewGridWithColumns(len(chips) + 1)
+	for _, chip := range chips {
+		row.Add(w.button(chip.say, "social insert "+chip.name))
+	}
+	row.Add(w.button(words{"拔出", "Out"}, "social pull"))
+	return row
+}
+
 // codeActions read codes: the newest receipt's own, as readers end it one way or another, and what is none.
 func (w *window) codeActions() fyne.CanvasObject {
 	own := func(ending string, say words) *widget.Button {

@@ -57,7 +57,7 @@ func newWindow(ctx context.Context, d devices) *window {
 	w.platform.Wrapping = fyne.TextWrapWord
 	w.faults.Truncation = fyne.TextTruncateEllipsis
 	w.well = w.button(wordsWell, "well")
-	columns := container.NewBorder(nil, nil, container.NewHBox(w.people(), w.column(stand.Reader, stand.Network),
+	columns := container.NewBorder(nil, nil, container.NewHBox(w.people(), w.column(stand.Reader, stand.Social, stand.Network),
 		w.column(stand.Printer, stand.Code), w.column(stand.Document, stand.Scanner)), nil, w.printed())
 	language := w.say(widget.NewButton("", w.turnLanguage), wordsLanguage)
 	top := container.NewBorder(nil, nil, nil, container.NewHBox(w.well, language), w.faults)
@@ -133,6 +133,8 @@ func (w *window) actions(kind stand.Kind) []fyne.CanvasObject {
 		return []fyne.CanvasObject{w.button(wordsTake, "document take")}
 	case stand.Scanner:
 		return []fyne.CanvasObject{w.scannerActions()}
+	case stand.Social:
+		return []fyne.CanvasObject{w.socialActions()}
 	case stand.Code:
 		return []fyne.CanvasObject{w.codeActions()}
 	}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"bianmin/drivers/sim/social"
 	"bianmin/drivers/sim/stand"
 	"bianmin/ui/theme"
 )
@@ -14,7 +15,7 @@ import (
 // bench is a full bench and its window under the toolkit's test driver.
 func bench(t *testing.T) (*stand.Stand, *window) {
 	t.Helper()
-	s, err := stand.Open(t.Context(), stand.Options{Dir: t.TempDir(), Platform: "127.0.0.1:1", Document: true, Scanner: true, Code: true})
+	s, err := stand.Open(t.Context(), stand.Options{Dir: t.TempDir(), Platform: "127.0.0.1:1", Document: true, Scanner: true, Code: true, Social: social.InMemory{Reader: &social.Reader{}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ type words [2]string
 // titles are the headings of the devices.
 var titles = map[stand.Kind]words{
 	stand.Reader:   {"读卡器", "Card reader"},
+	stand.Social:   {"社保卡读卡器", "Social-security card reader"},
 	stand.Printer:  {"回执打印机", "Receipt printer"},
 	stand.Document: {"A4 打印机", "A4 printer"},
 	stand.Scanner:  {"扫描仪", "Scanner"},
@@ -46,6 +47,8 @@ func doing(kind stand.Kind, s stand.State) words {
 	switch kind {
 	case stand.Reader:
 		return readerDoing(s)
+	case stand.Social:
+		return socialDoing(s)
 	case stand.Printer:
 		return printerDoing(s)
 	case stand.Document:
@@ -83,6 +86,24 @@ func readerDoing(s stand.State) words {
 		}
 	}
 	return words{"卡在上面", "a card is on it"}
+}
+
+// chips are the chip cards in the drawer by their names at the stand.
+var chips = []struct {
+	name string
+	say  words
+}{{"whole", words{"王秀兰", "Wang"}}, {"locked", words{"要密码", "Locked"}}, {"bank", words{"银行卡", "Bank"}}}
+
+func socialDoing(s stand.State) words {
+	if !s.SocialIn {
+		return wordsOut
+	}
+	for _, chip := range chips {
+		if chip.name == s.SocialCard {
+			return words{chip.say[0] + " 插着", chip.say[1] + ", in it"}
+		}
+	}
+	return words{"没有卡", "no card"}
 }
 
 func printerDoing(s stand.State) words {

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"bianmin/drivers/sim/social"
 )
 
 // writeConfig writes the terminal's configuration file with everything that stands on the bench.
@@ -20,6 +22,9 @@ func (r *Rig) writeConfig() error {
 	}
 	if r.desk() || r.options.Full {
 		fmt.Fprintf(&b, "  document: {link: %q}\n", r.Stand.DocumentLink())
+	}
+	if r.social {
+		fmt.Fprintf(&b, "  social: {link: %q}\n", "pcsc:"+social.VirtualName)
 	}
 	if !r.desk() {
 		fmt.Fprintf(&b, "  button: {link: %q}\n", button)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"bianmin/drivers/sim/social"
 	"bianmin/drivers/sim/stand"
 )
 
@@ -28,6 +29,8 @@ type Options struct {
 	Behind  time.Duration // the platform's clock runs so far behind at first: a past can be made
 	// Full puts an A4 printer, a driverless scanner and a code reader on the bench, whatever the role; without it a scanner of SANE's serves.
 	Full bool
+	// Social puts a reader of social-security cards behind the machine's own PC/SC service on the bench. Full does where that can be had.
+	Social bool
 	// Apart keeps the programs from what the terminal's keys send (Ctrl+C), so that who began them ends them in order.
 	Apart bool
 }
@@ -50,6 +53,7 @@ type Rig struct {
 	Staff    Staff
 	Accounts Accounts // a desk's
 	acts     acts     // of the department
+	social   bool     // there is a reader of social-security cards
 }
 
 // Staff is the technician's account the platform issued.
@@ -95,7 +99,11 @@ func (r *Rig) start(ctx context.Context) error {
 		return err
 	}
 	r.address = address
-	if r.Stand, err = stand.Open(ctx, stand.Options{Dir: r.path("bench"), Platform: address, Document: r.desk() || r.options.Full, Scanner: r.options.Full, Code: r.options.Full, Department: r.Department}); err != nil {
+	chips, err := r.chips(ctx)
+	if err != nil {
+		return err
+	}
+	if r.Stand, err = stand.Open(ctx, stand.Options{Social: chips, Dir: r.path("bench"), Platform: address, Document: r.desk() || r.options.Full, Scanner: r.options.Full, Code: r.options.Full, Department: r.Department}); err != nil {
 		return err
 	}
 	if err := r.writeScanner(); err != nil {
@@ -108,6 +116,22 @@ func (r *Rig) start(ctx context.Context) error {
 		return nil
 	}
 	return r.enrol(ctx)
+}
+
+// chips is the reader of social-security cards; nil without one.
+func (r *Rig) chips(ctx context.Context) (stand.ChipReader, error) {
+	if !r.options.Social && !r.options.Full {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	reader, err := social.OpenApart(ctx)
+	if err == nil {
+		r.social = true
+		return reader, nil
+	}
+	if errors.Is(err, social.ErrNotHere) && !r.options.Social {
+		return nil, nil //nolint:nilnil // a full bench does without
+	}
+	return nil, err
 }
 
 // StartPlatform starts the platform program on the address.

@@ -152,3 +152,28 @@ func (h *held) Close() error {
 	h.reader.held = false
 	return nil
 }
+
+// InMemory is a Reader as a bench holds it.
+type InMemory struct{ *Reader }
+
+// Insert puts a card in; nil pulls the one that is in.
+func (m InMemory) Insert(card *Card) error { m.Reader.Insert(card); return nil }
+
+// Hang lets it answer nobody, or go on again.
+func (m InMemory) Hang(is bool) error { m.Reader.Hang(is); return nil }
+
+// Unplug pulls its cable.
+func (m InMemory) Unplug() error { m.Reader.Unplug(true); return nil }
+
+// Plug puts it back.
+func (m InMemory) Plug() error { m.Reader.Unplug(false); return nil }
+
+// Plugged tells whether it is plugged in.
+func (m InMemory) Plugged() bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.stop == nil
+}
+
+// Close has nothing to close.
+func (InMemory) Close() error { return nil }

@@ -12,6 +12,9 @@ import (
 // Virtual is where the virtual reader waits for a card.
 const Virtual = "127.0.0.1:35963"
 
+// VirtualName is what the service calls the virtual reader's first slot.
+const VirtualName = "Virtual PCD 00 00"
+
 // Service is the real PC/SC service with Debian's virtual reader. Its socket has one place on a machine: one at a time, as root.
 type Service struct {
 	command *exec.Cmd

@@ -114,6 +114,11 @@ func (c *Card) Insert(ctx context.Context, address string) error {
 	if err != nil {
 		return fmt.Errorf("insert card: %w", err)
 	}
+	return c.play(ctx, conn)
+}
+
+// play is the card at the end of a connection, until ctx ends or the reader lets it go.
+func (c *Card) play(ctx context.Context, conn net.Conn) error {
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	defer func() { _ = conn.Close() }()

@@ -82,6 +82,8 @@ var commands = []command{
 	}},
 	{"card remove", plain((*Stand).removeCard)},
 	{"card pull-mid-read", plain(func(s *Stand) { s.reader.PullMidRead() })},
+	{"social insert", func(_ context.Context, s *Stand, rest []string) (string, error) { return "", s.insertChip(rest) }},
+	{"social pull", may((*Stand).pullChip)},
 	{"reader noise", func(_ context.Context, s *Stand, rest []string) (string, error) {
 		n := 3
 		if len(rest) > 0 {

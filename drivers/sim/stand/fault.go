@@ -14,6 +14,7 @@ type Kind string
 // The kinds, in the order of the bench.
 const (
 	Reader   Kind = "reader"
+	Social   Kind = "social"
 	Printer  Kind = "printer"
 	Document Kind = "document"
 	Scanner  Kind = "scanner"
@@ -42,11 +43,13 @@ func (s *Stand) Faults() []Fault {
 
 // AllFaults are the faults of a full bench.
 func AllFaults() []Fault {
-	return slices.Concat(readerFaults(), printerFaults(), documentFaults(), scannerFaults(), codeFaults(), buttonFaults(), networkFaults())
+	return slices.Concat(readerFaults(), socialFaults(), printerFaults(), documentFaults(), scannerFaults(), codeFaults(), buttonFaults(), networkFaults())
 }
 
 func (s *Stand) has(kind Kind) bool {
 	switch kind {
+	case Social:
+		return s.social != nil
 	case Document:
 		return s.document != nil
 	case Scanner:

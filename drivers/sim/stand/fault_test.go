@@ -14,6 +14,7 @@ import (
 	"bianmin/drivers/sim/network"
 	"bianmin/drivers/sim/printer"
 	"bianmin/drivers/sim/reader"
+	"bianmin/drivers/sim/social"
 )
 
 // harmless are the methods of the simulators that put nothing wrong: they ask, mend, or are a person's doing.
@@ -22,6 +23,7 @@ var harmless = map[string]string{
 	"printer":  "Path Close Plug Plugged Disarm Severed Armed State Changed Wait Strips Hanging Tear Picture",
 	"network":  "Addr Up Sent Line Restore Close",
 	"document": "Link Plug State Printed Take Lying Trouble Close",
+	"social":   "Insert Plug Plugged Close Choose Present Connect",
 	"escl":     "Address Handler Lay Feed Have Trouble Glass Left Jobs Orders",
 }
 
@@ -35,7 +37,7 @@ func TestEveryFaultOfASimulatorIsOffered(t *testing.T) {
 	}
 	has := map[string]bool{}
 	for name, far := range map[string]any{
-		"reader": &reader.Device{}, "printer": &printer.Printer{}, "network": &network.Proxy{}, "document": &document.Printer{}, "escl": &escl.Scanner{},
+		"reader": &reader.Device{}, "printer": &printer.Printer{}, "network": &network.Proxy{}, "document": &document.Printer{}, "escl": &escl.Scanner{}, "social": social.InMemory{},
 	} {
 		methods := reflect.TypeOf(far)
 		for i := range methods.NumMethod() {
@@ -86,7 +88,7 @@ func readerFaultNames(t *testing.T) (names []string) {
 
 // TestEachFaultComesAndGoes turns every fault on and off alone, then all on and makes all well again.
 func TestEachFaultComesAndGoes(t *testing.T) {
-	s := open(t, Options{Platform: "127.0.0.1:1", Document: true, Scanner: true, Code: true})
+	s := open(t, Options{Platform: "127.0.0.1:1", Document: true, Scanner: true, Code: true, Social: social.InMemory{Reader: &social.Reader{}}})
 	tell := func(line string) {
 		t.Helper()
 		if _, err := Tell(t.Context(), s.Socket(), line); err != nil {

@@ -29,6 +29,8 @@ type Options struct {
 	Document bool   // an A4 printer stands there too
 	Scanner  bool   // a driverless scanner stands there too
 	Code     bool   // a code reader on a serial cable stands there too
+	// Social is a reader of social-security cards, which is the stand's from then on; nil where there is none.
+	Social ChipReader
 	// Department plays the department at the platform: what follows "department" in a command; nil where there is none.
 	Department Handler
 }
@@ -47,17 +49,19 @@ type Stand struct {
 	button   *button.Button
 	code     *button.Button // a code reader: it too sends a line; nil where there is none
 	network  *network.Proxy
+	social   ChipReader // nil where there is none
 	control  *Control
 
 	mutex   sync.Mutex
 	cardOn  string
+	chipIn  string          // which chip card is in, "" for none
 	ordered map[Kind]string // faults that the devices themselves cannot tell apart
 	torn    []printer.Strip // strips a person took, oldest first
 }
 
 // Open puts everything on the bench and listens on Dir/bench.sock.
 func Open(ctx context.Context, options Options) (*Stand, error) {
-	s := &Stand{options: options}
+	s := &Stand{options: options, social: options.Social}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -176,6 +180,9 @@ func (s *Stand) Close() error {
 	if s.code != nil {
 		errs = append(errs, s.code.Close())
 	}
+	if s.social != nil {
+		errs = append(errs, s.social.Close())
+	}
 	if s.button != nil {
 		errs = append(errs, s.button.Close())
 	}
@@ -202,6 +209,9 @@ func (s *Stand) State() State {
 		Faults: wrong, Scanner: scanner, ButtonIn: s.button.Plugged(), Waiting: p.Waiting,
 		CardOn: s.cardOn, ReaderIn: s.reader.Plugged(), PrinterIn: p.Plugged, PaperOut: p.PaperOut, CoverOpen: p.CoverOpen,
 		Silent: p.Silent, StripBytes: p.Received, Strips: p.Strips, NetworkUp: s.network != nil && s.network.Up(),
+	}
+	if s.social != nil {
+		state.SocialIn, state.SocialCard = s.social.Plugged(), s.chipIn
 	}
 	if s.document != nil {
 		state.DocumentIn, state.DocumentPaper = s.document.State()

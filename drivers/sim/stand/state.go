@@ -5,6 +5,8 @@ type State struct {
 	Cards      []Card `json:"cards"`
 	CardOn     string `json:"cardOn"` // file of the card on the reader, "" for none
 	ReaderIn   bool   `json:"readerIn"`
+	SocialIn   bool   `json:"socialIn,omitempty"`   // there is a reader of social-security cards, plugged in
+	SocialCard string `json:"socialCard,omitempty"` // what is in it: whole, locked, bank
 	PrinterIn  bool   `json:"printerIn"`
 	PaperOut   bool   `json:"paperOut"`
 	CoverOpen  bool   `json:"coverOpen"`
