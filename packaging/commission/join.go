@@ -10,6 +10,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
+	"bianmin/sync/seal/chip"
 	"bianmin/sync/wire"
 )
 
@@ -98,9 +99,17 @@ func (r *run) join(ctx context.Context) error {
 func (r *run) online(ctx context.Context, ticket wire.Ticket) error {
 	r.Technician.Say("enrolling", map[string]any{"url": ticket.URL})
 	return r.mine(func() (err error) {
+		r.guard()
 		r.identity, err = enrol.Enrol(ctx, enrol.Options{Ticket: ticket, Data: r.settings.Data, Software: r.Software, Now: r.Now, Step: r.Step})
 		return err
 	})
+}
+
+// guard gives the keys to come to the machine's security chip, where there is one that works.
+func (r *run) guard() {
+	if err := enrol.Guard(r.settings.Data, filepath.Join(r.Root, chip.DefaultPath)); err != nil {
+		r.Log.Warn("the security chip cannot keep the keys: they lie in files", "error", err)
+	}
 }
 
 // byStick takes a pre-issued bundle and lays the request beside it. unreached is why the network would not do, where it was tried.
@@ -118,7 +127,11 @@ func (r *run) byStick(code, fingerprint string, unreached error) error {
 	}
 	r.Technician.Say("by-stick", map[string]any{"terminal": bundle.Terminal, "point": bundle.Point, "role": bundle.Role})
 	var w *enrol.Waiting
-	err = r.mine(func() (err error) { w, err = enrol.Begin(r.settings.Data, bundle, code, on.Path); return err })
+	err = r.mine(func() (err error) {
+		r.guard()
+		w, err = enrol.Begin(r.settings.Data, bundle, code, on.Path)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/devicetest"
 	"bianmin/packaging/provision/enrolment"
+	"bianmin/packaging/provision/keys"
 	"bianmin/packaging/provision/queue"
 	"bianmin/packaging/provision/report"
 	"bianmin/packaging/provision/session"
@@ -39,7 +40,7 @@ func main() {
 		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(devicetest.Command(time.Now)), catalogue.Command(), session.Command(), check.Command(time.Now), setup.Command(time.Now), update.Command(time.Now), settings.Command(), courier.Command("bianmin "+version.Version, time.Now), queue.Command(time.Now))
+	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(devicetest.Command(time.Now)), catalogue.Command(), session.Command(), check.Command(time.Now), setup.Command(time.Now), update.Command(time.Now), settings.Command(), courier.Command("bianmin "+version.Version, time.Now), queue.Command(time.Now), keys.Command())
 	root.AddCommand(report.Commands(time.Now)...)
 	root.AddCommand(succession.Commands(succession.Options{Software: "bianmin " + version.Version, Now: time.Now})...)
 	root.AddCommand(manual(root))

@@ -38,6 +38,10 @@ func (l *look) enrolment(context.Context) {
 	case errors.Is(err, fs.ErrPermission):
 		l.say("enrolment", Fail, "closed", nil)
 		return
+	case errors.Is(err, seal.ErrChip):
+		l.Log.Warn("the enrolment is not in order", "error", err)
+		l.say("enrolment", Fail, "chip", nil)
+		return
 	case err != nil:
 		l.Log.Warn("the enrolment is not in order", "error", err)
 		l.say("enrolment", Fail, "broken", nil)

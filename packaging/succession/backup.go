@@ -37,6 +37,9 @@ func (m Machine) Backup(ctx context.Context, to string, final bool) (Manifest, e
 
 func (m Machine) backupTo(ctx context.Context, to string, final bool) (Manifest, error) {
 	self, err := m.identity()
+	if errors.Is(err, seal.ErrChip) && m.heir != nil {
+		self, err = seal.LoadPublic(m.keys())
+	}
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -89,6 +92,11 @@ func (m Machine) backup(ctx context.Context, opened *store.Store, self *seal.Ide
 	key, err := made.newKeys(self, successor)
 	if err != nil {
 		return made, err
+	}
+	if self.Keys == nil {
+		if made.Escrow, err = seal.LoadEscrow(m.keys()); err != nil {
+			return made, err
+		}
 	}
 	if made.Store, err = sealFile(store.DatabaseIn(m.copyFolder()), on, storeFile(folder, made.ID), key); err != nil {
 		return made, fmt.Errorf("write the backup: %w", err)
@@ -151,12 +159,16 @@ func (m *Manifest) newKeys(self *seal.Identity, successor *smx509.Certificate) (
 	if m.Key.Store, err = seal.SealTo(key[:], public, storeContext+m.ID); err != nil {
 		return key, err
 	}
-	m.Key.Secrets, err = sealSecrets(self, public, m.ID)
+	if self.Keys == nil { // the secrets are with the custodians
+		m.Key.Secrets, err = sealSecrets(&seal.Keys{}, public, m.ID)
+		return key, err
+	}
+	m.Key.Secrets, err = sealSecrets(self.Keys, public, m.ID)
 	return key, err
 }
 
-func sealSecrets(self *seal.Identity, to *ecdsa.PublicKey, id string) ([]byte, error) {
-	content, err := json.Marshal(slices.Concat([][32]byte{self.Keys.Secret}, self.Keys.Inherited))
+func sealSecrets(keys *seal.Keys, to *ecdsa.PublicKey, id string) ([]byte, error) {
+	content, err := json.Marshal(slices.DeleteFunc(slices.Concat([][32]byte{keys.Secret}, keys.Inherited), func(s [32]byte) bool { return s == [32]byte{} }))
 	if err != nil {
 		return nil, fmt.Errorf("write the secrets: %w", err)
 	}
@@ -252,6 +264,9 @@ func (m Machine) sign(made Manifest, self *seal.Identity, on stick.Folder, folde
 	content, err := json.Marshal(made)
 	if err != nil {
 		return fmt.Errorf("write the backup's manifest: %w", err)
+	}
+	if self.Keys == nil {
+		self = m.heir
 	}
 	signed, err := seal.SignCMS(content, self.SignCert, self.Keys.Sign)
 	if err != nil {

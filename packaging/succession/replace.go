@@ -25,6 +25,11 @@ func (e *OfferedError) Error() string {
 // first. Run again, it goes on where it was interrupted.
 func (m Machine) Replace(ctx context.Context, ticket wire.Ticket, from string) ([]Taken, error) {
 	if _, err := m.identity(); errors.Is(err, seal.ErrNotEnrolled) {
+		if m.Chip != "" {
+			if err := enrol.Guard(m.Data, m.Chip); err != nil {
+				return nil, err
+			}
+		}
 		if _, err := enrol.Enrol(ctx, enrol.Options{Ticket: ticket, Data: m.Data, Software: m.Software, Now: m.Now}); err != nil {
 			return nil, err
 		}
@@ -64,10 +69,14 @@ func IsData(folder string) bool {
 // Between is where the backup of an old disk lies while it is taken over; it stands for the stick, and holds the receipt afterwards.
 func (m Machine) Between() string { return filepath.Join(m.Data, "replace") }
 
-// copyOld closes the old machine's data and copies them, sealed like any backup. The old keys sign where they lie.
+// copyOld closes the old machine's data and copies them, sealed like any backup. The old keys sign where they lie; where the old
+// machine's security chip kept them they open nowhere any more, and this machine signs.
 func (m Machine) copyOld(ctx context.Context, data, stick string) (err error) {
 	old := m
 	old.Data = data
+	if old.heir, err = m.identity(); err != nil {
+		return err
+	}
 	unlock, err := old.alone()
 	if err != nil {
 		return err

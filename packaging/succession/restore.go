@@ -22,9 +22,15 @@ import (
 )
 
 // WaitingError says that the point's two custodians must open the backup first.
-type WaitingError struct{ Request, Answer string }
+type WaitingError struct {
+	Request, Answer string
+	Taken           bool // what is to be sent is here already; the custodians open what cards and passphrases need
+}
 
 func (e *WaitingError) Error() string {
+	if e.Taken {
+		return fmt.Sprintf("the cases are here and go out; for people to open their older ones the two custodians must give the old machine's secrets: have %s answered (platform recovery answer) into %s, then run this again", e.Request, e.Answer)
+	}
 	return fmt.Sprintf("the two custodians must open this backup: have %s answered (platform recovery answer) into %s, then run this again", e.Request, e.Answer)
 }
 
@@ -158,7 +164,26 @@ func (m Machine) restore(ctx context.Context, self *seal.Identity, order *wire.S
 	if taken.Inherited, err = m.take(ctx, self, order, on, folder, stage, made); err != nil {
 		return taken, err
 	}
-	return taken, os.RemoveAll(stage)
+	if err := os.RemoveAll(stage); err != nil || made.Escrow == nil {
+		return taken, err
+	}
+	return taken, m.takeSecrets(self, on, folder, made)
+}
+
+// takeSecrets opens the secrets of a machine that died with its security chip, by the custodians' answer.
+func (m Machine) takeSecrets(self *seal.Identity, on stick.Folder, folder string, made Manifest) error {
+	key, err := m.byCustodians(self, on, folder, made, made.Escrow.ByRecovery)
+	if waits := (*WaitingError)(nil); errors.As(err, &waits) {
+		waits.Taken = true
+	}
+	if err != nil {
+		return err
+	}
+	secrets, err := made.Escrow.Open(key)
+	if err != nil {
+		return errors.New("the custodians' answer does not open the old machine's secrets: ask again")
+	}
+	return seal.AddInherited(m.keys(), secrets...)
 }
 
 // openKey gives the backup's private key: by this machine's own, or by the custodians' answer.
@@ -170,10 +195,15 @@ func (m Machine) openKey(self *seal.Identity, on stick.Folder, folder string, ma
 		}
 		return key, nil
 	}
+	return m.byCustodians(self, on, folder, made, made.Key.ByRecovery)
+}
+
+// byCustodians gives the key that is wrapped to the point's recovery key, by the answer that lies there, or asks for one.
+func (m Machine) byCustodians(self *seal.Identity, on stick.Folder, folder string, made Manifest, wrapped []byte) (*sm2.PrivateKey, error) {
 	me := name(self.Number, self.Generation)
 	content, err := readLimited(answerFile(folder, me))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, m.ask(self, on, folder, made)
+		return nil, m.ask(self, on, folder, made, wrapped)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the custodians' answer: %w", explain(err))
@@ -190,11 +220,11 @@ func (m Machine) openKey(self *seal.Identity, on stick.Folder, folder string, ma
 }
 
 // ask writes the request to the custodians.
-func (m Machine) ask(self *seal.Identity, on stick.Folder, folder string, made Manifest) error {
+func (m Machine) ask(self *seal.Identity, on stick.Folder, folder string, made Manifest, wrapped []byte) error {
 	me := name(self.Number, self.Generation)
 	request, err := json.MarshalIndent(seal.RecoveryRequest{
 		Version: seal.RecoveryVersion, Terminal: self.Number, Generation: self.Generation, Point: self.Point, Region: self.Region,
-		Account: seal.RecoveryBackup, Name: name(made.Terminal, made.Generation) + " " + made.ID, Wrapped: made.Key.ByRecovery,
+		Account: seal.RecoveryBackup, Name: name(made.Terminal, made.Generation) + " " + made.ID, Wrapped: wrapped,
 		Fresh: seal.CompressKey(&self.Keys.Encrypt.PublicKey),
 	}, "", "  ")
 	if err != nil {

@@ -27,6 +27,10 @@ type Machine struct {
 	Now      func() time.Time
 	// Step is called with the name of each point where being killed must lose nothing; nil in production.
 	Step func(name string)
+	// Chip is the security chip that is to keep the keys of an enrolment, where there is one; "" for none.
+	Chip string
+	// heir signs for a machine whose keys do not open: its disk lies in the heir.
+	heir *seal.Identity
 }
 
 func (m Machine) step(name string) {

@@ -15,6 +15,11 @@ func Scribble(path string) (err error) {
 		return fmt.Errorf("overwrite a key: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	return scribble(file)
+}
+
+// scribble overwrites an open file of keys, which may have lost its name.
+func scribble(file *os.File) error {
 	info, err := file.Stat()
 	if err != nil {
 		return fmt.Errorf("overwrite a key: %w", err)

@@ -87,6 +87,11 @@ func SaveCredentials(folder string, credentials Credentials) error {
 		{"terminal.json", terminal},
 	}
 	for _, file := range files {
+		if file.name == "terminal.json" { // what the custodians need of a dead machine is there before it counts as enrolled
+			if err := saveEscrow(folder); err != nil {
+				return err
+			}
+		}
 		if err := WriteFile(filepath.Join(folder, file.name), file.content); err != nil {
 			return err
 		}
@@ -96,8 +101,23 @@ func SaveCredentials(folder string, credentials Credentials) error {
 
 // LoadIdentity reads and checks an enrolled terminal's keys folder: certificates
 // belong to the keys and come from the trust bundle's roots, and the compact
-// certificate is this terminal's. It gives ErrNotEnrolled when there is none.
+// certificate is this terminal's. It gives ErrNotEnrolled when there is none, ErrChip when a security chip keeps the keys and does not open them.
 func LoadIdentity(folder string) (*Identity, error) {
+	identity, err := LoadPublic(folder)
+	if err != nil {
+		return nil, err
+	}
+	if identity.Keys, err = LoadKeys(folder); err != nil {
+		return nil, err
+	}
+	if err := identity.loadTLS(folder); err != nil {
+		return nil, err
+	}
+	return identity, identity.checkKeys()
+}
+
+// LoadPublic is LoadIdentity without the private keys and the TLS certificate: who a terminal is, on a disk whose keys do not open.
+func LoadPublic(folder string) (*Identity, error) {
 	content, err := os.ReadFile(filepath.Join(folder, "terminal.json")) // #nosec G304 -- our own folder
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotEnrolled
@@ -108,9 +128,6 @@ func LoadIdentity(folder string) (*Identity, error) {
 	identity := &Identity{}
 	if err := json.Unmarshal(content, &identity.Terminal); err != nil {
 		return nil, fmt.Errorf("read terminal.json: %w", err)
-	}
-	if identity.Keys, err = LoadKeys(folder); err != nil {
-		return nil, err
 	}
 	raw, err := os.ReadFile(filepath.Join(folder, "trust.json")) // #nosec G304 -- our own folder
 	if err != nil {
@@ -133,9 +150,6 @@ func LoadIdentity(folder string) (*Identity, error) {
 	}
 	if identity.Recovery, err = ParsePublicKey(recovery); err != nil {
 		return nil, fmt.Errorf("read recovery key: %w", err)
-	}
-	if err := identity.loadTLS(folder); err != nil {
-		return nil, err
 	}
 	identity.Speaks = LoadSpeaks(folder)
 	return identity, identity.check()
@@ -179,15 +193,19 @@ func (i *Identity) loadTLS(folder string) error {
 	return nil
 }
 
-func (i *Identity) check() error {
-	if i.Environment != i.Trust.Environment {
-		return errors.New("terminal.json: the environment is not the trust bundle's")
-	}
+func (i *Identity) checkKeys() error {
 	if !i.Keys.Sign.PublicKey.Equal(SM2Key(i.SignCert)) {
 		return errors.New("sign.crt does not belong to sign.key")
 	}
 	if !i.Keys.Encrypt.PublicKey.Equal(SM2Key(i.EncryptCert)) {
 		return errors.New("encrypt.crt does not belong to encrypt.key")
+	}
+	return nil
+}
+
+func (i *Identity) check() error {
+	if i.Environment != i.Trust.Environment {
+		return errors.New("terminal.json: the environment is not the trust bundle's")
 	}
 	var compact receipt.Certificate
 	if err := compact.UnmarshalBinary(i.Compact); err != nil {
@@ -196,7 +214,7 @@ func (i *Identity) check() error {
 	if err := VerifyCertificate(compact, SM2Key(i.Trust.SigningRoot)); err != nil {
 		return fmt.Errorf("terminal.json, compact certificate: %w", err)
 	}
-	if compact.Terminal != i.Number || compact.Generation != i.Generation || compact.Key != [PublicKeySize]byte(CompressKey(&i.Keys.Sign.PublicKey)) {
+	if compact.Terminal != i.Number || compact.Generation != i.Generation || compact.Key != [PublicKeySize]byte(CompressKey(SM2Key(i.SignCert))) {
 		return errors.New("terminal.json: the compact certificate is another terminal's")
 	}
 	i.compact = compact

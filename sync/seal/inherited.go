@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 )
 
@@ -27,7 +25,7 @@ func AddInherited(folder string, secrets ...[32]byte) error {
 	if len(all) == len(known) {
 		return nil
 	}
-	return saveInherited(folder, all)
+	return errors.Join(saveInherited(folder, all), saveEscrow(folder))
 }
 
 func saveInherited(folder string, secrets [][32]byte) error {
@@ -38,11 +36,23 @@ func saveInherited(folder string, secrets [][32]byte) error {
 	for _, secret := range secrets {
 		content = append(content, pem.EncodeToMemory(&pem.Block{Type: "TERMINAL SECRET", Bytes: secret[:]})...)
 	}
-	return WriteFile(filepath.Join(folder, inheritedKeys), content)
+	v, err := openVault(folder)
+	if err != nil {
+		return err
+	}
+	return v.write(inheritedKeys, content)
 }
 
 func loadInherited(folder string) ([][32]byte, error) {
-	rest, err := os.ReadFile(filepath.Join(folder, inheritedKeys)) // #nosec G304 -- our own folder
+	v, err := openVault(folder)
+	if err != nil {
+		return nil, err
+	}
+	return v.inherited()
+}
+
+func (v *vault) inherited() ([][32]byte, error) {
+	rest, err := v.read(inheritedKeys)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

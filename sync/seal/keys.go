@@ -81,13 +81,14 @@ const (
 )
 
 // Save writes the keys into folder (0700), each file 0600, synced and renamed
-// into place. Files that are there are replaced.
+// into place; sealed, where the folder has a chip (UseChip). Files that are there are replaced.
 func (k *Keys) Save(folder string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("make the keys folder: %w", err)
+	if err := makeFolder(folder); err != nil {
+		return err
 	}
-	if err := os.Chmod(folder, 0o700); err != nil { // #nosec G302 -- a folder needs its x bit
-		return fmt.Errorf("close the keys folder to others: %w", err)
+	v, err := openVault(folder)
+	if err != nil {
+		return err
 	}
 	// First, for LoadKeys cannot miss them: a save that breaks off leaves no keys rather than keys without them.
 	if err := saveInherited(folder, k.Inherited); err != nil {
@@ -99,25 +100,38 @@ func (k *Keys) Save(folder string) error {
 			return fmt.Errorf("encode %s: %w", name, err)
 		}
 		content := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-		if err := WriteFile(filepath.Join(folder, name), content); err != nil {
+		if err := v.write(name, content); err != nil {
 			return err
 		}
 	}
 	content := pem.EncodeToMemory(&pem.Block{Type: "TERMINAL SECRET", Bytes: k.Secret[:]})
-	return WriteFile(filepath.Join(folder, secretKey), content)
+	return v.write(secretKey, content)
 }
 
-// LoadKeys reads what Save wrote. The error wraps fs.ErrNotExist when there are none.
+func makeFolder(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("make the keys folder: %w", err)
+	}
+	if err := os.Chmod(folder, 0o700); err != nil { // #nosec G302 -- a folder needs its x bit
+		return fmt.Errorf("close the keys folder to others: %w", err)
+	}
+	return nil
+}
+
+// LoadKeys reads what Save wrote. The error wraps fs.ErrNotExist when there are none, ErrChip when the chip that keeps them does not open them.
 func LoadKeys(folder string) (*Keys, error) {
 	var keys Keys
-	var err error
-	if keys.Sign, err = loadSM2(filepath.Join(folder, signKey)); err != nil {
+	v, err := openVault(folder)
+	if err != nil {
 		return nil, err
 	}
-	if keys.Encrypt, err = loadSM2(filepath.Join(folder, encryptKey)); err != nil {
+	if keys.Sign, err = v.loadSM2(signKey); err != nil {
 		return nil, err
 	}
-	parsed, err := loadPKCS8(filepath.Join(folder, tlsKey))
+	if keys.Encrypt, err = v.loadSM2(encryptKey); err != nil {
+		return nil, err
+	}
+	parsed, err := v.loadPKCS8(tlsKey)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +139,7 @@ func LoadKeys(folder string) (*Keys, error) {
 	if keys.TLS, ok = parsed.(*ecdsa.PrivateKey); !ok || keys.TLS.Curve != elliptic.P256() {
 		return nil, fmt.Errorf("read %s: not a P-256 key", tlsKey)
 	}
-	text, err := os.ReadFile(filepath.Join(folder, secretKey)) // #nosec G304 -- our own folder
+	text, err := v.read(secretKey)
 	if err != nil {
 		return nil, fmt.Errorf("read terminal secret: %w", err)
 	}
@@ -134,36 +148,36 @@ func LoadKeys(folder string) (*Keys, error) {
 		return nil, errors.New("read terminal secret: not in its form")
 	}
 	copy(keys.Secret[:], secret)
-	if keys.Inherited, err = loadInherited(folder); err != nil {
+	if keys.Inherited, err = v.inherited(); err != nil {
 		return nil, err
 	}
 	return &keys, nil
 }
 
-func loadPKCS8(path string) (any, error) {
-	text, err := os.ReadFile(path) // #nosec G304 -- our own folder
+func (v *vault) loadPKCS8(name string) (any, error) {
+	text, err := v.read(name)
 	if err != nil {
 		return nil, fmt.Errorf("read key: %w", err)
 	}
 	der, err := pemBlock(text, "PRIVATE KEY")
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", filepath.Base(path), err)
+		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	key, err := smx509.ParsePKCS8PrivateKey(der)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: not in its form", filepath.Base(path))
+		return nil, fmt.Errorf("read %s: not in its form", name)
 	}
 	return key, nil
 }
 
-func loadSM2(path string) (*sm2.PrivateKey, error) {
-	parsed, err := loadPKCS8(path)
+func (v *vault) loadSM2(name string) (*sm2.PrivateKey, error) {
+	parsed, err := v.loadPKCS8(name)
 	if err != nil {
 		return nil, err
 	}
 	key, ok := parsed.(*sm2.PrivateKey)
 	if !ok {
-		return nil, fmt.Errorf("read %s: not an SM2 key", filepath.Base(path))
+		return nil, fmt.Errorf("read %s: not an SM2 key", name)
 	}
 	return key, nil
 }

@@ -17,6 +17,7 @@ import (
 	"bianmin/packaging/update/trial"
 	"bianmin/sync/enrol"
 	"bianmin/sync/seal"
+	"bianmin/sync/seal/chip"
 	"bianmin/sync/wire"
 )
 
@@ -52,6 +53,9 @@ With - it reads it from standard input and does not ask. It takes none in the co
 			defer func() { err = errors.Join(err, release()) }()
 			var identity *seal.Identity
 			err = asuser.Do(data, func() (err error) { // root's keys would be read by nobody
+				if guarding := enrol.Guard(data, chip.DefaultPath); guarding != nil {
+					_, _ = fmt.Fprintf(c.ErrOrStderr(), "the security chip cannot keep the keys, they lie in files / 安全芯片用不上，密钥存为文件: %v\n", guarding)
+				}
 				identity, err = enrol.Enrol(c.Context(), enrol.Options{Ticket: given, Data: data, Software: software, Replace: f.replace, Now: now})
 				return err
 			})

@@ -17,6 +17,7 @@ import (
 	"bianmin/packaging/succession"
 	"bianmin/packaging/update/trial"
 	"bianmin/store/cut"
+	"bianmin/sync/seal/chip"
 )
 
 // defaultConfig is where an installed machine has its configuration.
@@ -55,7 +56,7 @@ func (p *place) flags(c *cobra.Command) {
 }
 
 func (p *place) machine(c *cobra.Command, o Options) (succession.Machine, error) {
-	m := succession.Machine{Data: p.data, Software: o.Software, Now: o.Now, Step: cut.Point}
+	m := succession.Machine{Data: p.data, Software: o.Software, Now: o.Now, Step: cut.Point, Chip: chip.DefaultPath}
 	switch {
 	case p.data != "" && c.Flags().Changed("config"):
 		return m, errors.New("give --data or --config, not both")

@@ -1,6 +1,6 @@
-// Package chip keeps a secret in the machine's security chip (TPM 2.0) behind
-// a PIN: the chip itself counts wrong PINs and locks, so that six digits are
-// enough. It must not know accounts, and never keeps a PIN or a secret.
+// Package chip keeps a secret in the machine's security chip (TPM 2.0): behind
+// a PIN, whose wrong tries the chip itself counts until it locks, so that six digits are
+// enough; or for the machine alone. It must not know accounts, and never keeps a PIN or a secret.
 package chip
 
 import (

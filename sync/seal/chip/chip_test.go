@@ -3,48 +3,15 @@ package chip_test
 import (
 	"bytes"
 	"errors"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"bianmin/internal/softchip"
 	"bianmin/sync/seal/chip"
 )
-
-// emulator starts swtpm, a TPM 2.0 in software, and gives its socket.
-func emulator(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	socket := filepath.Join(dir, "tpm.sock")
-	process := exec.CommandContext(t.Context(), "swtpm", "socket", "--tpm2", "--tpmstate", "dir="+dir,
-		"--server", "type=unixio,path="+socket, "--flags", "not-need-init,startup-clear")
-	var said bytes.Buffer
-	process.Stdout, process.Stderr = &said, &said
-	if err := process.Start(); err != nil {
-		t.Fatalf("start swtpm: %v", err)
-	}
-	t.Cleanup(func() {
-		_ = process.Process.Kill()
-		_ = process.Wait()
-		if t.Failed() {
-			t.Log(said.String())
-		}
-	})
-	for range 200 {
-		if c, err := chip.Open(socket); err == nil {
-			_, err = c.Guard()
-			_ = c.Close()
-			if err == nil {
-				return socket
-			}
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("swtpm does not answer")
-	return ""
-}
 
 func open(t *testing.T, path string) *chip.Chip {
 	t.Helper()
@@ -57,7 +24,7 @@ func open(t *testing.T, path string) *chip.Chip {
 }
 
 func TestSeal(t *testing.T) {
-	c := open(t, emulator(t))
+	c := open(t, softchip.Start(t))
 	secret := []byte("thirty-two bytes of a secret ...")
 	blob, err := c.Seal("482915", secret)
 	if err != nil {
@@ -77,7 +44,7 @@ func TestSeal(t *testing.T) {
 			t.Errorf("%d damaged bytes: %v", len(bad), err)
 		}
 	}
-	other := open(t, emulator(t))
+	other := open(t, softchip.Start(t))
 	if _, err := other.Unseal("482915", blob); !errors.Is(err, chip.ErrBlob) {
 		t.Errorf("another chip: %v", err)
 	}
@@ -89,7 +56,7 @@ func TestSeal(t *testing.T) {
 // TestLockout: the chip itself counts wrong PINs, then refuses the right one too,
 // and says how long guessing all six digits would take.
 func TestLockout(t *testing.T) {
-	path := emulator(t)
+	path := softchip.Start(t)
 	c := open(t, path)
 	blob, err := c.Seal("482915", []byte("secret"))
 	if err != nil {
@@ -124,11 +91,49 @@ func TestLockout(t *testing.T) {
 }
 
 func TestWeakGuard(t *testing.T) {
-	chip.Weaken(t, open(t, emulator(t)))
+	chip.Weaken(t, open(t, softchip.Start(t)))
 }
 
 func TestNoChip(t *testing.T) {
 	if _, err := chip.Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, chip.ErrNone) {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// TestKeep: without a PIN a blob opens on its chip, also when that is locked after wrong PINs, and on no other, nor once it is cleared.
+func TestKeep(t *testing.T) {
+	path := softchip.Start(t)
+	c := open(t, path)
+	secret := []byte("sixteen bytes :)")
+	blob, err := c.Keep(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	guarded, err := c.Seal("482915", secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 11 {
+		_, _ = c.Unseal("000000", guarded)
+	}
+	if _, err := c.Unseal("482915", guarded); !errors.Is(err, chip.ErrLocked) {
+		t.Fatalf("the chip is not locked: %v", err)
+	}
+	for range 3 {
+		if got, err := c.Release(blob); err != nil || !bytes.Equal(got, secret) {
+			t.Fatalf("released %x, %v", got, err)
+		}
+	}
+	for name, bad := range map[string][]byte{"behind a PIN": guarded, "cut": blob[:len(blob)-1], "nothing": nil} {
+		if got, err := c.Release(bad); err == nil {
+			t.Errorf("%s: released %x", name, got)
+		}
+	}
+	if _, err := open(t, softchip.Start(t)).Release(blob); !errors.Is(err, chip.ErrBlob) {
+		t.Errorf("another chip: %v", err)
+	}
+	softchip.Clear(t, path)
+	if _, err := c.Release(blob); !errors.Is(err, chip.ErrBlob) {
+		t.Errorf("a cleared chip: %v", err)
 	}
 }

@@ -20,6 +20,14 @@ func (c *Chip) Seal(pin string, secret []byte) ([]byte, error) {
 	if err := c.harden(); err != nil {
 		return nil, err
 	}
+	return c.create(tpm2.TPMSSensitiveCreate{
+		UserAuth: tpm2.TPM2BAuth{Buffer: []byte(pin)},
+		Data:     tpm2.NewTPMUSensitiveCreate(&tpm2.TPM2BSensitiveData{Buffer: secret}),
+	}, tpm2.TPMAObject{FixedTPM: true, FixedParent: true, UserWithAuth: true}) // NoDA stays off: wrong PINs count towards the chip's lock-out
+}
+
+// create makes a sealed object under the chip's root key and gives its blob.
+func (c *Chip) create(sensitive tpm2.TPMSSensitiveCreate, attributes tpm2.TPMAObject) ([]byte, error) {
 	root, done, err := c.root()
 	if err != nil {
 		return nil, err
@@ -27,14 +35,9 @@ func (c *Chip) Seal(pin string, secret []byte) ([]byte, error) {
 	defer done()
 	made, err := tpm2.Create{
 		ParentHandle: tpm2.AuthHandle{Handle: root.ObjectHandle, Name: root.Name, Auth: root.session(nil, tpm2.AESEncryption(keyBits, tpm2.EncryptIn))},
-		InSensitive: tpm2.TPM2BSensitiveCreate{Sensitive: &tpm2.TPMSSensitiveCreate{
-			UserAuth: tpm2.TPM2BAuth{Buffer: []byte(pin)},
-			Data:     tpm2.NewTPMUSensitiveCreate(&tpm2.TPM2BSensitiveData{Buffer: secret}),
-		}},
-		// NoDA stays off: wrong PINs count towards the chip's lock-out.
+		InSensitive:  tpm2.TPM2BSensitiveCreate{Sensitive: &sensitive},
 		InPublic: tpm2.New2B(tpm2.TPMTPublic{
-			Type: tpm2.TPMAlgKeyedHash, NameAlg: tpm2.TPMAlgSHA256,
-			ObjectAttributes: tpm2.TPMAObject{FixedTPM: true, FixedParent: true, UserWithAuth: true},
+			Type: tpm2.TPMAlgKeyedHash, NameAlg: tpm2.TPMAlgSHA256, ObjectAttributes: attributes,
 		}),
 	}.Execute(c.tpm)
 	if err != nil {
@@ -62,7 +65,7 @@ func (c *Chip) Unseal(pin string, blob []byte) ([]byte, error) {
 		InPrivate:    *private, InPublic: *public,
 	}.Execute(c.tpm)
 	if err != nil {
-		return nil, errors.Join(ErrBlob, err)
+		return nil, foreign(err)
 	}
 	defer c.flush(loaded.ObjectHandle)
 	opened, err := tpm2.Unseal{
@@ -77,6 +80,16 @@ func (c *Chip) Unseal(pin string, blob []byte) ([]byte, error) {
 		return nil, fmt.Errorf("open with the security chip: %w", err)
 	}
 	return opened.OutData.Buffer, nil
+}
+
+// foreign says what a chip that does not load a blob means: that the blob is another's or damaged; or, where it only warns or does
+// not answer, nothing about the blob.
+func foreign(err error) error {
+	var code tpm2.TPMRC
+	if !errors.As(err, &code) || code.IsWarning() {
+		return fmt.Errorf("open with the security chip: %w", err)
+	}
+	return errors.Join(ErrBlob, err)
 }
 
 // parent is the chip's storage root key; the same on one chip each time it is made.
