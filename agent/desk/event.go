@@ -148,6 +148,8 @@ type (
 	// RetryNow and PickQueue work on the sync page.
 	RetryNow  struct{}
 	PickQueue struct{ Packet string }
+	// CarryStick has what waits written onto the stick that is plugged in, or answers taken from one.
+	CarryStick struct{ Errand string }
 
 	// Rate and the next three come from the page that is turned to the person.
 	Rate       struct{ Level int }
@@ -250,6 +252,7 @@ func (SaveCSV) event()       {}
 func (PrintReport) event()   {}
 func (RetryNow) event()      {}
 func (PickQueue) event()     {}
+func (CarryStick) event()    {}
 func (Rate) event()          {}
 func (RateReason) event()    {}
 func (RateText) event()      {}

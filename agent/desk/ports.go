@@ -41,6 +41,12 @@ type Office interface {
 	RecoveryAnswer(ctx context.Context, account string, answer []byte, secret string) error
 }
 
+// Stick has the machine carry what waits on a stick, and tells how that goes.
+type Stick interface {
+	Carry(ctx context.Context, errand string) error
+	Carried(ctx context.Context) (casefile.Carried, error)
+}
+
 // Book is one signed-on agent's view of what the point holds: only this account's
 // drafts and cases can be read through it. Close forgets the keys.
 type Book interface {

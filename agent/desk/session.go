@@ -16,6 +16,7 @@ import (
 // required; the devices themselves, Paper and Save may be nil.
 type Options struct {
 	Office  Office
+	Stick   Stick // nil where no stick is to be used
 	Devices Devices
 	// Catalogue gives the set in force now. A set never changes: an update is another pointer.
 	Catalogue func() *catalogue.Catalogue

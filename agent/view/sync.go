@@ -28,6 +28,10 @@ type syncPage struct {
 	bar   *ui.Progress
 	up    *ui.Progress // of what is on its way
 	open  *dk.Button
+	stick *ui.Column // for carrying on a stick
+	said  *dk.Notice
+	out   *dk.Button
+	home  *dk.Button
 	line  *agency.QueueLine
 }
 
@@ -36,11 +40,11 @@ func newSync(k *kit) page {
 	p.state = dk.NewNotice(k.Kit, ui.Good, "", "", nil)
 	p.facts = newFacts(k, 130)
 	p.table = dk.NewTable(k.Kit, "queue", k.t("empty.queue"), []dk.Column{
-		{Title: k.t("column.case"), Weight: 3.2},
+		{Title: k.t("column.case"), Weight: 2.9},
 		{Title: k.t("column.what"), Weight: 1.5},
 		{Title: k.t("column.time"), Weight: 1.5},
 		{Title: k.t("column.tries"), Weight: 0.7},
-		{Title: k.t("column.next"), Weight: 1.3},
+		{Title: k.t("column.next"), Weight: 1.6},
 		{Title: k.t("column.state"), Weight: 1.3},
 	}, func(key string) { k.emit(desk.PickQueue{Packet: key}) }, nil)
 	p.retry = k.button("retry-now", "F6", dk.Outlined, k.sends(desk.RetryNow{}))
@@ -52,7 +56,13 @@ func newSync(k *kit) page {
 		}
 	})
 	detail := dk.NewPanel(k.Kit, 24, ui.NewColumn(14, p.chose, p.why, p.way, p.bar, k.row(p.open, ui.NewSpring())))
-	left := ui.NewColumn(theme.DeskGap, ui.NewRow(theme.DeskGap, ui.NewShare(1, k.title(k.t("title.sync"))), p.retry), p.state, listed(k, p.table))
+	p.said = dk.NewNotice(k.Kit, ui.Good, "", "", nil)
+	carry := func(name, errand string) *dk.Button {
+		return dk.NewButton(k.Kit, "stick-"+errand, k.shared(name), "", dk.Outlined, k.sends(desk.CarryStick{Errand: errand}))
+	}
+	p.out, p.home = carry("stick.export", casefile.CarryOut), carry("stick.import", casefile.CarryHome)
+	p.stick = ui.NewColumn(theme.DeskGap, k.row(k.body(k.shared("stick.title")), ui.NewSpring(), p.out, p.home), p.said)
+	left := ui.NewColumn(theme.DeskGap, ui.NewRow(theme.DeskGap, ui.NewShare(1, k.title(k.t("title.sync"))), p.retry), p.state, p.stick, listed(k, p.table))
 	right := ui.NewColumn(16, dk.NewPanel(k.Kit, 24, ui.NewColumn(12, k.title(k.t("title.point")), p.facts.Column, p.up)), detail)
 	p.top = newSplit(k, 0.34, 386, left, right)
 	return p
@@ -76,6 +86,7 @@ func (p *syncPage) show(s desk.State) {
 	p.facts.set(fact{k.t("label.network"), k.line(view)}, fact{k.t("label.last-contact"), contact},
 		fact{k.t("label.way"), k.way(view.Health.Link)},
 		fact{k.t("label.disk"), k.with("label.gigabytes", args{"n": view.Health.DiskFree >> 30})}, fact{k.t("label.problem"), problem})
+	p.showStick(view)
 	p.up.Hidden = view.Health.Link.Total == 0
 	p.up.Set(view.Health.Link.Held, view.Health.Link.Total)
 	var lines []dk.Line
@@ -95,6 +106,20 @@ func (p *syncPage) show(s desk.State) {
 	}
 	p.table.Set(lines, view.Chosen)
 	p.showLine()
+}
+
+// showStick says how the errand with a stick goes.
+func (p *syncPage) showStick(view *desk.SyncView) {
+	p.stick.Hidden = !view.CanCarry
+	tone := ui.Bad
+	switch {
+	case view.StickBusy:
+		tone = ui.Warn
+	case view.StickGood:
+		tone = ui.Good
+	}
+	p.said.Set(tone, p.kit.message(view.Stick))
+	p.out.Hidden, p.home.Hidden = view.StickBusy, view.StickBusy
 }
 
 // next is when a packet goes on.

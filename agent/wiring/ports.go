@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"bianmin/agent/desk"
 	"bianmin/assets"
+	"bianmin/core/casefile"
 	"bianmin/core/receipt"
 	"bianmin/drivers/a4"
 	"bianmin/drivers/dots"
@@ -15,6 +17,7 @@ import (
 	"bianmin/packaging/condition"
 	"bianmin/packaging/settings"
 	"bianmin/store/office"
+	"bianmin/sync/courier"
 	"bianmin/sync/seal/chip"
 )
 
@@ -30,8 +33,20 @@ func (p port) SignOn(ctx context.Context, account, secret string) (desk.Book, er
 	return book, nil
 }
 
+// stick asks the machine's service in the data folder.
+type stick struct{ data string }
+
+// Carry asks for an errand.
+func (s stick) Carry(_ context.Context, errand string) error {
+	return courier.Ask(s.data, errand, time.Now())
+}
+
+// Carried tells how the last one went.
+func (s stick) Carried(context.Context) (casefile.Carried, error) { return courier.Said(s.data) }
+
 var (
 	_ desk.Office = port{}
+	_ desk.Stick  = stick{}
 	_ desk.Book   = (*office.Book)(nil)
 	_ desk.Paper  = paper{}
 	_ desk.Saver  = folder{}

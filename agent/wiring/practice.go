@@ -193,6 +193,7 @@ func practiceCatalogue(installed fs.FS, log *slog.Logger) (*catalogue.Catalogue,
 // practiceDesk makes practice's desk of a desk's options.
 func (a *Agent) practiceDesk(o desk.Options) desk.Options {
 	o.Office = invented.Office{Office: o.Office, Department: a.rehearsal.department}
+	o.Stick = nil
 	o.Devices, o.Practice, o.CanPractise = a.rehearsal.bench.Devices(), a.rehearsal.bench, false
 	if o.Times.Health == 0 {
 		o.Times.Health = time.Second // the department answers within seconds, and somebody waits to see it

@@ -219,6 +219,7 @@ func (a *Agent) Statuses() []drivers.Status {
 func (a *Agent) deskOptions() desk.Options {
 	return desk.Options{
 		Office:    port{a.Office},
+		Stick:     stick{a.options.Settings.Data},
 		Catalogue: a.Catalogue,
 		Readings:  a.pinyin.Readings,
 		Words:     a.words,

@@ -95,14 +95,14 @@ func (c *carrier) file() {
 	}
 }
 
-// serve asks for an errand as a screen does, and has the service's script do it with a device, in a mount namespace of its own.
+// serve asks for an errand as a screen does, and has the service's script do it with a device.
 func (c *carrier) serve(errand, device string) casefile.Carried {
 	c.t.Helper()
 	if err := courier.Ask(c.data, errand, time.Now()); err != nil {
 		c.t.Fatal(err)
 	}
 	c.run("chown", "-R", unprivileged+":", c.data)
-	script := exec.CommandContext(c.t.Context(), "unshare", "--mount", "../deb/files/courier-stick", device)
+	script := exec.CommandContext(c.t.Context(), "../deb/files/courier-stick", device)
 	script.Env = append(os.Environ(), "COURIER_DATA="+c.data, "COURIER_CONFIG="+c.config, "COURIER_USER="+unprivileged, "COURIER_PROVISION="+c.program, "COURIER_POINT="+c.point)
 	var said bytes.Buffer
 	script.Stdout, script.Stderr = &said, &said
@@ -136,9 +136,24 @@ func TestStickForTheScreens(t *testing.T) {
 		t.Fatalf("%+v", said)
 	}
 	c.owned()
-	if mounts, err := os.ReadFile("/proc/self/mounts"); err != nil || strings.Contains(string(mounts), c.point) {
-		t.Errorf("the stick is still mounted, %v", err)
+	c.unmounted()
+	c.run("mount", c.device, c.point) // as a desktop does
+	if said := c.serve(casefile.CarryOut, c.device); said.State != casefile.CarryDone {
+		t.Errorf("a stick that the desktop had mounted: %+v", said)
 	}
+	c.unmounted()
+	c.run("mount", c.device, c.point)
+	holder, err := os.Open(c.point)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := c.serve(casefile.CarryOut, c.device); said.State != casefile.CarryFailed || said.Code != "busy" {
+		t.Errorf("a stick in use: %+v", said)
+	}
+	if err := holder.Close(); err != nil {
+		t.Error(err)
+	}
+	c.run("umount", c.point)
 	if said := c.serve(casefile.CarryOut, "/dev/null"); said.State != casefile.CarryFailed || said.Code != "unreadable" {
 		t.Errorf("what is no stick: %+v", said)
 	}
@@ -157,6 +172,14 @@ func TestStickForTheScreens(t *testing.T) {
 	c.serve(casefile.CarryHome, "/dev/null")
 	if _, err := os.Stat("/etc/passwd"); err != nil {
 		t.Error(err)
+	}
+}
+
+// unmounted checks that the stick may be pulled.
+func (c *carrier) unmounted() {
+	c.t.Helper()
+	if mounts, err := os.ReadFile("/proc/self/mounts"); err != nil || strings.Contains(string(mounts), c.point) {
+		c.t.Errorf("the stick is still mounted, %v", err)
 	}
 }
 

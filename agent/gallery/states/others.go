@@ -109,6 +109,8 @@ func queue() []Named {
 	moving.Sync = &view
 	empty := base(desk.Sync)
 	empty.Sync = &desk.SyncView{Online: true, LastContact: now, Health: agency.Health{Online: true, DiskFree: 83 << 30}}
+	s.Sync.CanCarry, s.Sync.StickGood, s.Sync.Stick = true, true, say("stick.exported", map[string]any{"packets": 3})
+	empty.Sync.CanCarry, empty.Sync.StickBusy, empty.Sync.Stick = true, true, say("stick.working", nil)
 	return []Named{{"sync", s}, {"sync-refused", refused}, {"sync-moving", moving}, {"sync-empty", empty}}
 }
 

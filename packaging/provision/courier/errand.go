@@ -44,7 +44,7 @@ func (t *tool) errand() *cobra.Command {
 }
 
 // stickFaults are what may be wrong before anything of the stick is seen.
-var stickFaults = []string{"no-stick", "several", "unreadable"}
+var stickFaults = []string{"no-stick", "several", "unreadable", "busy"}
 
 func (t *tool) note(do func(data string) error) error {
 	set, err := settings.Read(t.config)
