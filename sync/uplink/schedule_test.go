@@ -12,7 +12,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,9 +35,18 @@ type harm struct {
 	At   int
 }
 
-var harms = []string{
-	"cut-before", "cut-header", "cut-body", "stall-body", "corrupt-body", "lose-answer", "cut-answer", "corrupt-answer", "duplicate", "late-copy",
-}
+// harms are those to requests, and below them those to a connection, at each place, of each sort.
+var harms = func() []string {
+	all := []string{
+		"cut-before", "cut-header", "cut-body", "stall-body", "corrupt-body", "lose-answer", "cut-answer", "corrupt-answer", "duplicate", "late-copy", "reorder",
+	}
+	for _, place := range places {
+		for _, what := range blows {
+			all = append(all, place+" "+what)
+		}
+	}
+	return all
+}()
 
 // schedule is what is filed, and what happens to which request, by its number.
 type schedule struct {
@@ -70,6 +81,7 @@ var errHarm = errors.New("the line broke")
 // harmer is a line that does what a schedule says.
 type harmer struct {
 	line http.RoundTripper
+	gate *gate
 
 	mu     sync.Mutex
 	harms  map[int]harm
@@ -103,11 +115,16 @@ func (l *harmer) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+	place, what, low := strings.Cut(h.Kind, " ")
+	if low { // counted where it falls: not every request is long enough
+		b := &blow{where: place, what: what, at: h.At, size: len(body), struck: func() { count(l.counts, h.Kind) }}
+		if place == "handshake" {
+			l.line.(interface{ CloseIdleConnections() }).CloseIdleConnections()
+		}
+		return l.line.RoundTrip(l.gate.watch(with(request, body, len(body), 0), b))
+	}
 	if h.Kind != "" {
-		count, _ := l.counts.LoadOrStore(h.Kind, new(int))
-		l.mu.Lock()
-		*count.(*int)++
-		l.mu.Unlock()
+		count(l.counts, h.Kind)
 	}
 	at := len(body) * h.At / 100
 	switch h.Kind {
@@ -123,6 +140,8 @@ func (l *harmer) RoundTrip(request *http.Request) (*http.Response, error) {
 		if len(body) > 0 {
 			body[at] ^= 0x40
 		}
+	case "reorder":
+		l.overtaken(n)
 	case "duplicate":
 		l.deliver(with(request, body, len(body), 0))
 	case "late-copy":
@@ -135,6 +154,25 @@ func (l *harmer) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return answered(response, h)
+}
+
+// overtaken waits until the next request has been on its way for a moment, so that this one comes behind it.
+func (l *harmer) overtaken(n int) {
+	for range 10 {
+		time.Sleep(time.Millisecond)
+		l.mu.Lock()
+		later := l.n > n+1
+		l.mu.Unlock()
+		if later {
+			time.Sleep(time.Millisecond)
+			return
+		}
+	}
+}
+
+func count(counts *sync.Map, kind string) {
+	n, _ := counts.LoadOrStore(kind, new(atomic.Int64))
+	n.(*atomic.Int64).Add(1)
 }
 
 // answered is the answer as it comes back.
@@ -213,6 +251,8 @@ type worker struct {
 	p      *platformtest.Platform
 	reg    *registry.Registry
 	client *http.Client
+	gate   *gate
+	line   http.RoundTripper
 	counts *sync.Map
 	cases  int
 	events int
@@ -224,7 +264,11 @@ var brisk = uplink.Timing{Poll: 3 * time.Millisecond, First: time.Millisecond, L
 func newWorker(t *testing.T, counts *sync.Map) *worker {
 	p := platformtest.Start(t, platformtest.Options{})
 	w := &worker{terminal: newTerminal(t, p, "QH0301", p.URL), p: p, counts: counts}
-	w.client = channel.New(channel.Options{Root: w.identity.Trust.TLSRoot, Certificate: &w.identity.TLSCert, Times: func() []time.Time { return []time.Time{time.Now()} }})
+	w.gate = newGate(t, p.Addr)
+	w.client = channel.New(channel.Options{
+		Root: w.identity.Trust.TLSRoot, Certificate: &w.identity.TLSCert, Times: func() []time.Time { return []time.Time{time.Now()} }, Dial: w.gate.dial,
+	})
+	w.client.Transport.(*http.Transport).WriteBufferSize = 128 // so that a header comes in several TLS records, and half of one arrives
 	t.Cleanup(w.client.CloseIdleConnections)
 	var err error
 	if w.reg, err = registry.OpenReader(t.Context(), p.Dir); err != nil {
@@ -249,7 +293,7 @@ func (w *worker) play(t *rapid.T, s schedule) {
 		w.evaluate(filed[0])
 		events++
 	}
-	line := &harmer{line: w.client.Transport, harms: s.Harms, late: map[int][]*http.Request{}, counts: w.counts}
+	line := &harmer{line: w.line, gate: w.gate, harms: s.Harms, late: map[int][]*http.Request{}, counts: w.counts}
 	client := *w.client
 	client.Transport = line
 	var said bytes.Buffer // written by one logger, read behind it
@@ -338,6 +382,9 @@ func TestExactlyOnce(t *testing.T) {
 				rapid.Check(t, func(rt *rapid.T) {
 					if w == nil { // a schedule that failed leaves a platform that is no measure for the next
 						w = newWorker(t, &counts)
+						if w.line = w.client.Transport; i == 0 { // what the platform answers on such a line keeps to the contract, too
+							w.line = platformtest.Checked(t, w.line)
+						}
 					}
 					played := w
 					w = nil
@@ -351,7 +398,7 @@ func TestExactlyOnce(t *testing.T) {
 		if n, ok := counts.Load(kind); !ok {
 			t.Errorf("%q never happened", kind)
 		} else {
-			t.Logf("%s: %d", kind, *n.(*int))
+			t.Logf("%s: %d", kind, n.(*atomic.Int64).Load())
 		}
 	}
 }
