@@ -3,6 +3,10 @@ package platformtest_test
 import (
 	"bytes"
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -136,11 +140,16 @@ func TestContractKnowsEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	seen := map[string]bool{}
 	for name, value := range map[string]any{
 		"Event": event(), "Update": update(), "Heartbeat": heartbeat(), "EnrolmentRequest": enrolmentRequest(), "Retirement": retirement(), "Updates": updates(),
 		"ReplayRequest": wire.ReplayRequest{Nonce: strings.Repeat("0f", 16), Kept: [][]byte{[]byte("{}")}}, "Problem": wire.Problem{Code: "c", Reason: "r"},
 		"Trust":  wire.Trust{Version: 1, Environment: "demo", SigningRoot: "-----BEGIN CERTIFICATE-----\n", TLSRoot: "-----BEGIN CERTIFICATE-----\n"},
-		"Answer": answer(),
+		"Answer": answer(), "Enrolment": enrolment(), "Settings": settings(), "SignedSettings": wire.SignedSettings{Answer: filled(9), Signature: filled(64)},
+		"Order": order(), "SignedOrder": wire.SignedOrder{Order: filled(9), Signature: filled(64)}, "Catalogue": contents(),
+		"SignedCatalogue": wire.SignedCatalogue{Answer: filled(9), Signature: filled(64)}, "Offline": offline(), "PreIssued": preIssued(),
+		"OfflineSigned": wire.Signed{Body: filled(9), Signature: filled(64)}, "PacketHeader": header(), "PacketManifest": manifest(t),
+		"CourierIndex": index(), "CourierBack": back(),
 	} {
 		schema := document.Components.Schemas[name]
 		if schema == nil {
@@ -159,7 +168,61 @@ func TestContractKnowsEveryField(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		described(t, name, schema.Value, tree)
+		met(reflect.TypeOf(value), seen)
 	}
+	for _, name := range structs(t, "../../sync/wire", "../../sync/courier") {
+		if !seen[name] && !apart[name] {
+			t.Errorf("nothing in the contract holds %s", name)
+		}
+	}
+}
+
+// apart are types that no JSON carries.
+var apart = map[string]bool{
+	"wire.Ticket":     true,                                                                                                                         // the enrolment string
+	"courier.Entries": true, "courier.Terminal": true, "courier.State": true, "courier.Trip": true, "courier.Taken": true, "courier.Exported": true, // of one side
+}
+
+// met notes the types that a value's JSON is made of.
+func met(of reflect.Type, seen map[string]bool) {
+	switch of.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		met(of.Elem(), seen)
+	case reflect.Struct:
+		seen[of.String()] = true
+		for i := range of.NumField() {
+			met(of.Field(i).Type, seen)
+		}
+	}
+}
+
+// structs lists the exported struct types of folders.
+func structs(t *testing.T, folders ...string) (names []string) {
+	t.Helper()
+	for _, folder := range folders {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%v, %v", files, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(parsed, func(n ast.Node) bool {
+				if spec, is := n.(*ast.TypeSpec); is && spec.Name.IsExported() {
+					if _, is := spec.Type.(*ast.StructType); is {
+						names = append(names, parsed.Name.Name+"."+spec.Name.Name)
+					}
+				}
+				return true
+			})
+		}
+	}
+	return names
 }
 
 // inUse fails for a field that the sample leaves out: the contract would not be tested for it.
