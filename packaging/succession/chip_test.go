@@ -59,7 +59,15 @@ func TestDiskOfADeadChip(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	answer := w.p.Run("recovery", "answer", "--request", asked.Request)
+	custodians := []string{t.TempDir(), t.TempDir()}
+	w.p.Run("recovery", "split", "--terminal", terminal, "--first", custodians[0], "--second", custodians[1])
+	one, two := first(t, custodians[0], "*.share"), first(t, custodians[1], "*.share")
+	for _, alone := range []string{one, two} {
+		if err := w.p.Try("recovery", "answer", "--request", asked.Request, "--share", alone); err == nil {
+			t.Error("one custodian alone opened the dead machine's secrets")
+		}
+	}
+	answer := w.p.Run("recovery", "answer", "--request", asked.Request, "--share", one, "--share", two)
 	if err := os.WriteFile(asked.Answer, answer, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -178,12 +178,15 @@ func (a *Authority) Certificates() wire.PlatformCertificates {
 
 // RecoveryKey gives the public half, in PEM, of a point's recovery key, making
 // the pair at the first call. The private half waits in the authority's folder
-// for the county's two custodians. point is any name; it becomes a digest.
+// until it is divided between the county's two custodians (SplitRecovery). point is any name; it becomes a digest.
 func (a *Authority) RecoveryKey(region, point string) (string, error) {
 	if err := os.MkdirAll(a.path("recovery"), 0o700); err != nil {
 		return "", fmt.Errorf("recovery key: %w", err)
 	}
 	path := a.recoveryPath(region, point)
+	if public, err := os.ReadFile(publicPath(path)); err == nil {
+		return string(public), nil
+	}
 	key, err := readSM2Key(path)
 	if errors.Is(err, os.ErrNotExist) {
 		key, err = makeRecoveryKey(path)

@@ -21,8 +21,9 @@ import (
 const maxRequest = 64 << 10
 
 func recoveryCommand(o Options) *cobra.Command {
-	parent := group("recovery", "The custodians' part when an agent forgot the secret (找回口令)")
+	parent := group("recovery", "The two custodians' part when an agent forgot the secret or a machine died (找回)")
 	var data, file string
+	var held []string
 	c := &cobra.Command{
 		Use: "answer", Short: "Answer a desk's request with the point's recovery key; the answer goes to standard output", Args: cobra.NoArgs,
 		Long:    "Both custodians look at whose secret is to be replaced before they answer. Only the PC that asked can open the answer, and only its newest request counts.",
@@ -45,7 +46,15 @@ func recoveryCommand(o Options) *cobra.Command {
 					return err
 				}
 			}
-			answer, err := a.AnswerRecovery(request)
+			var shares []authority.Share
+			for _, path := range held {
+				share, err := authority.ReadShare(path)
+				if err != nil {
+					return err
+				}
+				shares = append(shares, share)
+			}
+			answer, err := a.AnswerRecovery(request, shares...)
 			if errors.Is(err, seal.ErrUnwrap) {
 				return errors.New("the request is not of the point it names")
 			}
@@ -65,7 +74,8 @@ func recoveryCommand(o Options) *cobra.Command {
 	}
 	dataFlag(c, &data)
 	c.Flags().StringVar(&file, "request", "-", "the desk's request, - for standard input")
-	parent.AddCommand(c)
+	c.Flags().StringArrayVar(&held, "share", nil, "a custodian's share; twice, once the key was divided")
+	parent.AddCommand(c, recoverySplitCommand(o), recoveryListCommand(o))
 	return parent
 }
 
