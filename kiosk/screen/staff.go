@@ -37,7 +37,7 @@ func newStaff(k kit) page {
 		return ui.NewButton(k.look, w.t("staff.action."+string(a)), ui.Plain, k.sends(journey.StaffDo{Action: a}))
 	}
 	s.clock = action(journey.StaffConfirmClock)
-	actions := ui.NewGrid(2, k.look.Size(theme.Gap), action(journey.StaffTestDevice), action(journey.StaffSeeQueue), action(journey.StaffRetryQueue), action(journey.StaffRestart), action(journey.StaffExit), s.clock)
+	actions := ui.NewGrid(2, k.look.Size(theme.Gap), action(journey.StaffTestDevice), action(journey.StaffSeeQueue), action(journey.StaffRestart), action(journey.StaffExit), s.clock)
 	s.body = k.column(ui.NewCard(k.look, s.devices), ui.NewCard(k.look, s.table), actions)
 	s.right = ui.NewBigButton(k.look, w.t("staff.action.sign-out"), ui.Primary, k.sends(journey.StaffDo{Action: journey.StaffSignOut}))
 	return s
