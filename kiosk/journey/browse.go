@@ -16,6 +16,7 @@ type browse struct {
 	from     Screen               // where the guide was opened
 	printing bool
 	printed  Message
+	code     Message // what was wrong with a receipt's code
 }
 
 // index is the search index of one set.
@@ -158,6 +159,7 @@ func (m *machine) drawHome(s *State) {
 	if set := m.options.Catalogue(); set != nil {
 		*s.Home = HomeView{Categories: set.Categories, Total: len(set.Items), Version: set.Version, Published: set.Published}
 	}
+	s.Home.Code = m.browse.code
 }
 
 func (m *machine) drawCategory(s *State) {

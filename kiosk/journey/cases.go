@@ -13,6 +13,7 @@ import (
 type cases struct {
 	list     []casefile.Summary
 	open     casefile.Number // the one that is shown
+	byCode   bool            // found by a receipt's code: only its state is told
 	task     casefile.Number // the one that wants something of the person, "" for none
 	printing bool
 	printed  Message
@@ -106,7 +107,7 @@ func (m *machine) caseLine(summary casefile.Summary) CaseLine {
 // printCase prints the receipt again, marked as a reprint.
 func (m *machine) printCase() {
 	summary, ok := m.summary(m.cases.open)
-	if !ok || m.options.Devices.Printer == nil || m.fx.busy(slotPrint) {
+	if !ok || m.cases.byCode || m.options.Devices.Printer == nil || m.fx.busy(slotPrint) {
 		return
 	}
 	slip := receipt.FromSummary(m.look.lang, summary, m.person.card.Name, nil)
@@ -130,7 +131,7 @@ func (m *machine) drawMyCases(s *State) {
 
 func (m *machine) drawCaseDetail(s *State) {
 	summary, _ := m.summary(m.cases.open)
-	v := &CaseDetailView{Case: m.caseLine(summary), Printing: m.cases.printing, Printed: m.cases.printed, CanPrint: m.canPrint()}
+	v := &CaseDetailView{Case: m.caseLine(summary), Printing: m.cases.printing, Printed: m.cases.printed, CanPrint: !m.cases.byCode && m.canPrint(), ByCode: m.cases.byCode, AsOf: m.health.LastContact.Truncate(time.Minute)}
 	item, _ := m.repairable(summary)
 	v.CanRepair = item != nil
 	for _, moment := range summary.Moments {

@@ -25,6 +25,7 @@ type fakeDesk struct {
 	queue     script[[]casefile.QueueLine]
 	queueErr  script[error]
 	carried   script[casefile.Carried]
+	receipts  script[map[string]casefile.Summary]
 	healthErr script[error]
 	submitErr script[error]
 	attachErr script[error]
@@ -240,6 +241,14 @@ func (d *fakeDesk) Carry(_ context.Context, account, errand string) error {
 }
 
 func (d *fakeDesk) Carried(context.Context) (casefile.Carried, error) { return d.carried.get(), nil }
+
+func (d *fakeDesk) Receipt(_ context.Context, code string) (casefile.Summary, bool, error) {
+	found, ok := d.receipts.get()[code]
+	if !ok {
+		return casefile.Summary{}, false, errors.New("no receipt's code")
+	}
+	return found, found.Number != "", nil
+}
 
 func (d *fakeDesk) RetryQueue(context.Context, string) error {
 	d.log.add("retry-queue")

@@ -27,6 +27,7 @@ const (
 	slotHealth
 	slotStaff
 	slotQueue
+	slotCode
 )
 
 // effect is one piece of slow work in a goroutine.

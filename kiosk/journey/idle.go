@@ -129,7 +129,7 @@ func (m *machine) remindOfCard(role drivers.Role, look cardPresence) {
 // wipe forgets the person. What the screen may still be drawing (pictures) is
 // let go, everything else is overwritten first; the process is replaced afterwards all the same.
 func (m *machine) wipe() {
-	m.fx.cancel(slotCard, slotSocial, slotPresence, slotSocialPresence, slotButton, slotScan, slotReady, slotPrinter, slotDeliver, slotCases, slotStaff, slotQueue)
+	m.fx.cancel(slotCard, slotSocial, slotPresence, slotSocialPresence, slotButton, slotScan, slotReady, slotPrinter, slotDeliver, slotCases, slotStaff, slotQueue, slotCode)
 	m.closeErrand()
 	m.person = person{}
 	m.entry = cardEntry{}

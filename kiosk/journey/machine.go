@@ -87,7 +87,7 @@ type definition struct {
 var handlers = []func(*machine, Event) bool{
 	(*machine).frameEvent, (*machine).browseEvent, (*machine).cardEvent, (*machine).formEvent, (*machine).materialsEvent,
 	(*machine).scanEvent, (*machine).signEvent, (*machine).submitEvent, (*machine).printEvent, (*machine).evaluateEvent,
-	(*machine).casesEvent, (*machine).repairEvent, (*machine).faultEvent, (*machine).healthEvent, (*machine).staffEvent, (*machine).testEvent, (*machine).queueEvent,
+	(*machine).casesEvent, (*machine).repairEvent, (*machine).codeEvent, (*machine).faultEvent, (*machine).healthEvent, (*machine).staffEvent, (*machine).testEvent, (*machine).queueEvent,
 }
 
 func newMachine(options Options, fx *effects) *machine {
@@ -105,6 +105,7 @@ func (m *machine) begin() {
 	m.lookAtDevices()
 	m.touched = time.Now()
 	m.screen = Attract
+	m.hearCodes()
 	m.watchHealth()
 	m.checkService()
 }

@@ -28,6 +28,9 @@ type Filing interface {
 	Cases(ctx context.Context, person identity.Card) ([]casefile.Summary, error)
 	// Summary looks one filed case up again, to see whether it was delivered.
 	Summary(ctx context.Context, filed casefile.Filed) (casefile.Summary, error)
+	// Receipt tells how the case of a receipt's code stands, without anything that needs the card. here is false for a case of
+	// another terminal; an error says that it is no receipt's code.
+	Receipt(ctx context.Context, code string) (summary casefile.Summary, here bool, err error)
 	// Digest is SM3 in hex, for binding the signature to the content.
 	Digest(content []byte) string
 	// Today is the business time: its date is never before the time mark, whatever the wall clock says.
@@ -84,6 +87,7 @@ type Devices struct {
 	Printer drivers.ReceiptPrinter
 	Scanner drivers.Scanner
 	Button  drivers.Button
+	Code    drivers.CodeReader
 	// Statuses gives the last known status of every configured device.
 	Statuses func() []drivers.Status
 }

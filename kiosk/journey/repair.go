@@ -78,7 +78,7 @@ func (m *machine) openTask() {
 // repairable is the item a refused case can be filed anew under here, nil where it cannot.
 func (m *machine) repairable(summary casefile.Summary) (*catalogue.Item, *catalogue.Catalogue) {
 	set := m.options.Catalogue()
-	if !refused(summary) || set == nil {
+	if !refused(summary) || set == nil || !m.person.known {
 		return nil, nil
 	}
 	item, ok := set.Item(summary.ItemCode)

@@ -4,8 +4,8 @@ package journey
 func screens() map[Screen]definition {
 	type m = *machine
 	return map[Screen]definition{
-		Attract:  {draw: m.drawAttract},
-		Home:     {draw: m.drawHome, idle: true},
+		Attract:  {draw: m.drawAttract, enter: m.hearCodes, exit: m.exitFirst},
+		Home:     {draw: m.drawHome, enter: m.hearCodes, exit: m.exitFirst, idle: true},
 		Category: {draw: m.drawCategory, back: m.toHome, idle: true},
 		Search:   {draw: m.drawSearch, back: m.toHome, idle: true},
 		Guide:    {draw: m.drawGuide, next: m.nextGuide, onward: m.apply, back: m.backFromGuide, idle: true},
@@ -51,7 +51,15 @@ func screens() map[Screen]definition {
 	}
 }
 
-func (m *machine) exitReview()  { m.fx.cancel(slotPrinter) }
-func (m *machine) exitFault()   { m.fx.cancel(slotPrinter) }
-func (m *machine) exitStaff()   { m.fx.cancel(slotStaff) }
-func (m *machine) backToCases() { m.to(MyCases) }
+func (m *machine) exitReview() { m.fx.cancel(slotPrinter) }
+func (m *machine) exitFault()  { m.fx.cancel(slotPrinter) }
+func (m *machine) exitStaff()  { m.fx.cancel(slotStaff) }
+
+// backToCases goes back to the list, or to the first choice where a receipt's code opened the case.
+func (m *machine) backToCases() {
+	if m.cases.byCode {
+		m.toHome()
+		return
+	}
+	m.to(MyCases)
+}

@@ -136,6 +136,7 @@ type HomeView struct {
 	Total      int // items in the catalogue
 	Version    string
 	Published  string
+	Code       Message // what was wrong with a receipt's code
 }
 
 // ItemLine is one item in a list.
@@ -341,6 +342,8 @@ type CaseDetailView struct {
 	Printing bool
 	Printed  Message
 	CanPrint bool // the receipt can be printed again
+	ByCode   bool // found by its receipt's code: only the state is told
+	AsOf     time.Time
 	// CanRepair says that a refused case can be filed anew here.
 	CanRepair bool
 }

@@ -59,6 +59,9 @@ const (
 	keyStaffNone        = "staff.no-accounts"
 	keyStaffFailed      = "staff.failed"
 	keyStaffRetried     = "staff.queue-retried"
+	keyCodeAgain        = "home.code-again"
+	keyCodeForeign      = "home.code-foreign"
+	keyCodeElsewhere    = "home.code-elsewhere"
 	keyTestsNotKept     = "selftest.not-kept"
 	keyReportPrinted    = "selftest.report.on-paper"
 	keyReportUnsure     = "selftest.report.unsure"
@@ -103,7 +106,7 @@ func Keys() []string {
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
 		keyReviewNumber, keyReviewDocument, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
-		keyStaffLocked, keyStaffNone, keyStaffFailed, keyStaffRetried, keyTestsNotKept, keyReportPrinted, keyReportUnsure, keyReportFailed, "service.reason." + reasonCatalogue,
+		keyStaffLocked, keyStaffNone, keyStaffFailed, keyStaffRetried, keyCodeAgain, keyCodeForeign, keyCodeElsewhere, keyTestsNotKept, keyReportPrinted, keyReportUnsure, keyReportFailed, "service.reason." + reasonCatalogue,
 	}
 	for _, reason := range badReasons {
 		keys = append(keys, "evaluate.reason."+reason)

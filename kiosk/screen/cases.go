@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"bianmin/core/casefile"
 	"bianmin/core/text"
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
@@ -120,6 +121,9 @@ func (c *caseDetail) show(s journey.State) {
 	view, w := s.CaseDetail, c.kit.words
 	c.title.SetText(w.local(view.Case.ItemName))
 	c.line.SetText(w.t("case.state-more." + view.Case.State))
+	if view.ByCode && view.Case.State == casefile.StateRefused {
+		c.line.SetText(w.t("case.by-code-refused"))
+	}
 	c.outcome.Set(printTone(view.Printed), w.message(view.Printed))
 	if view.Printing {
 		c.outcome.Set(ui.Calm, w.t("case.printing"))
@@ -144,6 +148,13 @@ func (c *caseDetail) show(s journey.State) {
 	}
 	if view.Case.Successor != "" {
 		rows = append(rows, ui.NewNotice(c.kit.look, ui.Calm, w.with("case.successor", args{"number": string(view.Case.Successor)})))
+	}
+	if view.ByCode {
+		said := w.t("my-cases.never")
+		if !view.AsOf.IsZero() {
+			said = w.with("my-cases.as-of", args{"date": w.date(view.AsOf), "time": w.clock(view.AsOf)})
+		}
+		rows = append(rows, ui.NewNotice(c.kit.look, ui.Calm, w.t("case.by-code")), ui.NewSmall(c.kit.look, said))
 	}
 	if len(view.Events) > 0 {
 		rows = append(rows, c.history(view.Events))

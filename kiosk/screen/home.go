@@ -16,6 +16,7 @@ type home struct {
 	parts
 	kit   kit
 	grid  *ui.Grid
+	code  *ui.Notice // what was wrong with a receipt's code
 	shown []catalogue.Category
 	total int
 }
@@ -26,21 +27,23 @@ func newHome(k kit) page {
 	h.across = true
 	h.line = true
 	h.head = ui.NewTitle(k.look, w.t("home.title"))
+	h.code = ui.NewNotice(k.look, ui.Warn, "")
 	find := ui.NewSearchBox(k.look, w.t("home.search"), k.sends(journey.OpenSearch{}))
 	if k.wide() {
 		mine := ui.NewBigButton(k.look, w.t("home.mine"), ui.Primary, k.sends(journey.OpenMyCases{}))
 		h.grid = ui.NewGrid(4, k.look.Size(theme.Gap))
-		h.body = k.column(ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, find), ui.NewShare(1, mine)), h.grid)
+		h.body = k.column(h.code, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, find), ui.NewShare(1, mine)), h.grid)
 		return h
 	}
 	h.grid = ui.NewGrid(2, k.look.Size(theme.Gap))
 	mine := ui.NewStrongTile(k.look, w.t("home.mine"), w.t("home.mine-more"), k.sends(journey.OpenMyCases{}))
-	h.body = ui.NewColumn(k.look.Px(32), find, mine, h.grid)
+	h.body = ui.NewColumn(k.look.Px(32), h.code, find, mine, h.grid)
 	return h
 }
 
 func (h *home) show(s journey.State) {
 	view := s.Home
+	h.code.Set(ui.Warn, h.kit.words.message(view.Code))
 	if h.total == view.Total && reflect.DeepEqual(h.shown, view.Categories) && h.shown != nil {
 		return
 	}

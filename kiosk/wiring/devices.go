@@ -26,7 +26,7 @@ func (k *Kiosk) journeyDevices() journey.Devices {
 		return *k.invented
 	}
 	return journey.Devices{
-		Reader: k.Devices.Reader(), Social: k.Devices.Social(), Printer: k.Devices.Printer(), Scanner: k.Devices.Scanner(), Button: k.Devices.Button(),
+		Reader: k.Devices.Reader(), Social: k.Devices.Social(), Printer: k.Devices.Printer(), Scanner: k.Devices.Scanner(), Button: k.Devices.Button(), Code: k.Devices.Code(),
 		Statuses: k.Devices.Statuses,
 	}
 }

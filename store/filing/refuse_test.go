@@ -188,3 +188,27 @@ func TestCancelledSubmitFilesNothing(t *testing.T) {
 		t.Errorf("%+v, %v", counts, err)
 	}
 }
+
+// TestReceiptOpensStateOnly: a receipt's code tells state and dates of its case, nothing that needs the card; another terminal's is said to be one, and
+// what is no receipt is an error.
+func TestReceiptOpensStateOnly(t *testing.T) {
+	p := newPoint(t)
+	f := p.open(t)
+	ctx := t.Context()
+	filed := submit(t, f, person("王小丫", "990102194501010027"), []byte("page"))
+	if err := f.Store().RecordRefusal(ctx, filed.Event.ID, []byte("no"), "王小丫的照片看不清", morning); err != nil {
+		t.Fatal(err)
+	}
+	got, here, err := f.Receipt(ctx, filed.QR)
+	if err != nil || !here || got.Number != filed.Number || got.State != casefile.StateRefused || got.Filed.IsZero() {
+		t.Errorf("%+v, %v, %v", got, here, err)
+	}
+	if got.Reason != "" || got.ItemName != "" || len(got.Moments) > 0 || got.QR != "" {
+		t.Errorf("it tells more: %+v", got)
+	}
+	for _, code := range []string{"", "https://example", "BM1:00000", filed.QR[:len(filed.QR)-3] + "000"} {
+		if _, _, err := f.Receipt(ctx, code); err == nil {
+			t.Errorf("%.12q was taken for a receipt's code", code)
+		}
+	}
+}

@@ -119,9 +119,14 @@ func cases() []Named {
 	repair, repaired := detail(all[3], filed, refused), all[3]
 	repair.CaseDetail.CanRepair = true
 	repaired.State, repaired.Successor = "repaired", number
+	shown := all[1]
+	shown.Reason, shown.Official, shown.State = "", "", "processing"
+	byCode := detail(shown)
+	byCode.CaseDetail.ByCode, byCode.CaseDetail.CanPrint, byCode.CaseDetail.AsOf = true, false, now.Add(-3*time.Hour)
 	return []Named{
 		{"case-refused-repair", repair},
 		{"case-repaired", detail(repaired, filed, refused)},
+		{"case-by-code", byCode},
 		{"cases", list},
 		{"cases-none", none},
 		{"case-queued", detail(all[0], journey.CaseMoment{At: now, Kind: "submitted"})},

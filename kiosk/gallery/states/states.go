@@ -78,6 +78,9 @@ func choosing() []Named {
 	home := base(journey.Home, journey.StepNone)
 	home.Back = false
 	home.Home = &journey.HomeView{Categories: categories(), Total: 312, Version: "2026.11.3", Published: "2026-11-15"}
+	coded, view := home, *home.Home
+	view.Code = journey.Message{Key: "home.code-elsewhere"}
+	coded.Home = &view
 	offline, waiting, sending := home, home, home
 	offline.Network = journey.Network{}
 	waiting.Network = journey.Network{Waiting: 3}
@@ -101,6 +104,7 @@ func choosing() []Named {
 		{"attract-practice", practice},
 		{"home", home},
 		{"home-offline", offline},
+		{"home-code", coded},
 		{"home-waiting", waiting},
 		{"home-sending", sending},
 		{"category", category},
