@@ -19,6 +19,7 @@ type Start struct {
 	Words          string // for the first program, on the kernel's command line
 	Socket         string // a path for the disk, short and free
 	Disk           *Disk
+	Clock          string // what the machine's own clock says at the start, 2006-01-02T15:04:05; "" for the right time
 }
 
 // Machine is a virtual machine that is on.
@@ -45,8 +46,12 @@ func Boot(ctx context.Context, s Start) (*Machine, error) {
 	plugged, unplug := context.WithCancel(ctx)
 	m.unplug = unplug
 	m.serving.Go(func() { _ = Serve(plugged, listener, s.Disk) })
+	clock := "base=utc"
+	if s.Clock != "" {
+		clock = "base=" + s.Clock
+	}
 	m.command = exec.CommandContext(ctx, "qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-m", "512", "-smp", "2", // #nosec G204 -- of a test
-		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio", "-kernel", s.Kernel, "-initrd", s.Initrd,
+		"-rtc", clock, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio", "-kernel", s.Kernel, "-initrd", s.Initrd,
 		"-append", "console=ttyS0 quiet loglevel=1 panic=-1 random.trust_cpu=on "+s.Words,
 		"-drive", "id=disk,if=none,format=raw,cache=writeback,file.driver=nbd,file.server.type=unix,file.server.path="+s.Socket,
 		"-device", "virtio-blk-pci,drive=disk", "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net")

@@ -9,9 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/internal/chance"
 	"bianmin/internal/powercut"
 )
@@ -84,6 +87,28 @@ func TestSeesAStoreThatDoesNotWait(t *testing.T) {
 	if len(wrong) == 0 {
 		t.Error("a store that never waits for its disk lost nothing: the cuts are not seen")
 	}
+}
+
+// TestClockLost starts the machine with a clock of 1970 and of 2036, as after a dead battery: its terminal takes nothing
+// until the real sender has the platform's signed time, and then goes on. Nothing is lost and nothing comes twice.
+func TestClockLost(t *testing.T) {
+	w := newWorld(t, programs(t, ""), chance.Random(t))
+	w.clock = "1970-01-01T00:00:05"
+	disk := w.run(3)
+	w.report(w.cutAt(disk, []int{disk.Length()}, (*powercut.Disk).Cuts, true))
+	w.clock = "2036-02-07T06:28:10"
+	w.end()
+	for _, words := range []string{"doubt 1970", "doubt 2036"} {
+		if !slices.Contains(w.said, words) {
+			t.Errorf("the terminal never said %q", words)
+		}
+	}
+	for _, c := range w.platform.Cases() { // the number holds the business date
+		if today := time.Now().In(casefile.Zone); !strings.Contains(c.Case, today.Format("-060102-")) && !strings.Contains(c.Case, today.AddDate(0, 0, -1).Format("-060102-")) {
+			t.Errorf("case %s has a wrong date", c.Case)
+		}
+	}
+	t.Logf("%v", w.tally)
 }
 
 // seesALie: had the last disk lied when it said flushed, the same look would have found damage.

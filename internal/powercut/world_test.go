@@ -35,6 +35,7 @@ type world struct {
 	platform *platformtest.Platform
 	looker   *powercut.Looker
 	content  []byte   // the disk's, while the machine is off
+	clock    string   // the machine's at its next start, "" for the right time
 	said     []string // what was said in all lives before
 	tally    tally
 	images   int
@@ -98,7 +99,7 @@ func (w *world) boot(words string) (*powercut.Disk, *powercut.Machine) {
 	disk := powercut.NewDisk(w.content)
 	begun := time.Now()
 	machine, err := powercut.Boot(w.t.Context(), powercut.Start{
-		Kernel: filepath.Join(built, "kernel"), Initrd: w.initrd, Socket: filepath.Join(short, "d"), Disk: disk,
+		Kernel: filepath.Join(built, "kernel"), Initrd: w.initrd, Socket: filepath.Join(short, "d"), Disk: disk, Clock: w.clock,
 		Words: "desk=-data,/data/" + powercut.Data + ",-sender,/bin/sender,-platform,10.0.2.2:" + port + words,
 	})
 	if err != nil {

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"bianmin/core/casefile"
+	"bianmin/store"
 	"bianmin/store/filing"
 	"bianmin/sync/seal"
 )
@@ -51,7 +53,7 @@ func start(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Ready(ctx); err != nil {
+	if err := ready(ctx, f); err != nil {
 		return fmt.Errorf("the terminal cannot serve: %w", err)
 	}
 	say("up")
@@ -61,6 +63,26 @@ func start(ctx context.Context, args []string) error {
 		err = life(ctx, f)
 	}
 	return errors.Join(err, context.Cause(ctx), f.Close())
+}
+
+// ready waits while the terminal cannot serve because its clock is in doubt.
+func ready(ctx context.Context, f *filing.Filing) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for said := false; ; said = true {
+		err := f.Ready(ctx)
+		if err == nil || store.Code(err) != casefile.ClockDoubt {
+			return err
+		}
+		if !said {
+			say("doubt", time.Now().Year())
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
 }
 
 // wait ends when nothing waits any more; what was refused waits for ever.
