@@ -15,13 +15,13 @@ import (
 
 // doubt notes a failed commit and tries to be rid of it at once. The mutex is held.
 func (s *Store) doubt(ctx context.Context) {
-	s.doubtful = true
+	s.doubtful.Store(true)
 	_ = s.certain(ctx) // else before the next transaction
 }
 
 // certain ends the doubt that a failed commit left; nil where there is none. The mutex is held.
 func (s *Store) certain(ctx context.Context) error {
-	if !s.doubtful {
+	if !s.doubtful.Load() {
 		return nil
 	}
 	for _, db := range []*sql.DB{s.writer, s.relaxed} {
@@ -37,8 +37,18 @@ func (s *Store) certain(ctx context.Context) error {
 	if _, err := s.writer.ExecContext(ctx, sqlBegunAnew); err != nil {
 		return fmt.Errorf("begin the log anew: %w", err)
 	}
-	s.doubtful = false
+	s.doubtful.Store(false)
 	return nil
+}
+
+// settled tells whether something may be accepted, as far as commits that failed go, and tries to make it so.
+func (s *Store) settled(ctx context.Context) error {
+	if !s.doubtful.Load() {
+		return nil
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return classify(s.certain(context.WithoutCancel(ctx)))
 }
 
 const sqlBegunAnew = "INSERT INTO meta (key, value) VALUES ('begun-anew', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"

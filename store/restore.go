@@ -37,6 +37,9 @@ func (s *Store) Standing(ctx context.Context, generation string) (Clock, error) 
 	if err := s.check.found(); err != nil {
 		return Clock{}, err
 	}
+	if err := s.settled(ctx); err != nil {
+		return Clock{}, err
+	}
 	water, said, err := s.look(ctx, generation)
 	if err != nil {
 		return Clock{}, classify(fmt.Errorf("adopt a generation: %w", err))

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"bianmin/core/casefile"
@@ -59,11 +60,11 @@ type Store struct {
 	clock    func() (casefile.Reading, error)
 	point    func(string)
 	bare     bool
-	writing  sync.Mutex // one transaction at a time in this process, instead of SQLITE_BUSY
-	doubtful bool       // a commit failed and may lie in the log all the same; see doubt
-	writer   *sql.DB    // synchronous=FULL: what it commits survives a power cut
-	relaxed  *sql.DB    // synchronous=NORMAL: for what the platform would only repeat
-	reader   *sql.DB    // query_only
+	writing  sync.Mutex  // one transaction at a time in this process, instead of SQLITE_BUSY
+	doubtful atomic.Bool // a commit failed and may lie in the log all the same; see doubt
+	writer   *sql.DB     // synchronous=FULL: what it commits survives a power cut
+	relaxed  *sql.DB     // synchronous=NORMAL: for what the platform would only repeat
+	reader   *sql.DB     // query_only
 	write    statements
 	relax    statements
 	standing *sql.Stmt // on the reader

@@ -202,6 +202,9 @@ func (b *badly) step(name string, do func() error) bool {
 			os.Exit(0)
 		}
 	}
+	if name != "open" && name != "attach" && b.f.Ready(b.ctx) == nil {
+		fmt.Println("failed", name, "and-the-terminal-serves")
+	}
 	return false
 }
 
