@@ -27,23 +27,33 @@ func TestCalendar(t *testing.T) {
 	}{
 		{
 			"a leap day", time.Date(2028, 2, 28, 23, 59, 30, 0, casefile.Zone),
-			[]time.Duration{time.Minute, 24 * time.Hour}, nil, []string{"2028-02-28", "2028-02-29", "2028-03-01"},
+			[]time.Duration{time.Minute, 24 * time.Hour},
+			nil,
+			[]string{"2028-02-28", "2028-02-29", "2028-03-01"},
 		},
 		{ // the wall clock shows 07:59:59 twice in China
 			"a leap second", time.Date(2028, 12, 31, 23, 59, 59, 500_000_000, time.UTC),
-			[]time.Duration{time.Second, time.Second}, []time.Duration{-time.Second, 0}, []string{"2029-01-01", "2029-01-01", "2029-01-01"},
+			[]time.Duration{time.Second, time.Second},
+			[]time.Duration{-time.Second, 0},
+			[]string{"2029-01-01", "2029-01-01", "2029-01-01"},
 		},
 		{ // 02:00 becomes 03:00
 			"a zone that skips an hour", time.Date(2026, 3, 8, 1, 59, 0, 0, york),
-			[]time.Duration{2 * time.Minute, 10 * time.Hour}, nil, []string{"2026-03-08", "2026-03-08", "2026-03-09"},
+			[]time.Duration{2 * time.Minute, 10 * time.Hour},
+			nil,
+			[]string{"2026-03-08", "2026-03-08", "2026-03-09"},
 		},
 		{ // 02:00 becomes 01:00
 			"a zone that repeats an hour", time.Date(2026, 11, 1, 1, 59, 0, 0, york),
-			[]time.Duration{2 * time.Minute, 10 * time.Hour}, nil, []string{"2026-11-01", "2026-11-01", "2026-11-02"},
+			[]time.Duration{2 * time.Minute, 10 * time.Hour},
+			nil,
+			[]string{"2026-11-01", "2026-11-01", "2026-11-02"},
 		},
 		{ // China had summer time until 1991, and its zone's tables still know
 			"China's own zone", time.Date(2026, 4, 12, 23, 59, 0, 0, harbin),
-			[]time.Duration{2 * time.Minute}, nil, []string{"2026-04-12", "2026-04-13"},
+			[]time.Duration{2 * time.Minute},
+			nil,
+			[]string{"2026-04-12", "2026-04-13"},
 		},
 	} {
 		for _, told := range []string{"told the time", "not told the time since the start"} {

@@ -162,11 +162,24 @@ func eachPage(ctx context.Context, w *worker, disk string) error {
 	return errors.New("a day never went through")
 }
 
+// onADay is a day with little room: nothing is to begin, and all that is under way goes on.
 func onADay(ctx context.Context, disk, seen string) error {
-	return atWork(ctx, disk, seen, func(w *worker) error {
-		w.round = 1000
-		return w.day(ctx)
-	})
+	careful, err := office.Open(ctx, office.Options{Folder: disk, SecretCost: cheap, CardCost: cheap, MinFree: 1 << 40})
+	if err != nil {
+		return err
+	}
+	world, err := os.OpenFile(seen, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	w := &worker{office: careful, world: world, round: 1000}
+	if w.book, err = careful.SignOn(ctx, li, liSecret); err != nil {
+		return err
+	}
+	if code := store.Code(careful.Ready(ctx)); code != casefile.DiskFull {
+		return fmt.Errorf("low on room: code %q", code)
+	}
+	return errors.Join(w.day(ctx), careful.Close(), world.Close())
 }
 
 func readOnly(ctx context.Context, disk string) error {
