@@ -226,19 +226,13 @@ func (w *world) look(left powercut.Left, folder string, before []string, known [
 	return agree(found, known, left.When)
 }
 
-// pagesWhole looks for every page that was kept since the last start and not taken back; a start takes away what no case names.
+// pagesWhole looks for every page that was kept since the last start; a start takes away what no case names.
 func pagesWhole(folder string, said []string) error {
-	pages := map[string]bool{}
 	for _, words := range said {
-		if what, digest, _ := strings.Cut(words, " "); what == "page" {
-			pages[digest] = true
-		} else if what == "dropping" {
-			delete(pages, digest)
-		}
-	}
-	for digest := range pages {
-		if err := powercut.Whole(folder, digest); err != nil {
-			return fmt.Errorf("a page that was kept: %w", err)
+		if digest, ok := strings.CutPrefix(words, "page "); ok {
+			if err := powercut.Whole(folder, digest); err != nil {
+				return fmt.Errorf("a page that was kept: %w", err)
+			}
 		}
 	}
 	return nil

@@ -73,20 +73,22 @@ func finish(ctx context.Context, f *filing.Filing, filed casefile.Filed) error {
 }
 
 func page(ctx context.Context, f *filing.Filing) (casefile.Attachment, error) {
-	content := make([]byte, rand.IntN(60_000)) // #nosec G404
-	a, err := f.Attach(ctx, "image/jpeg", content)
+	a, err := scan(ctx, f)
 	if err == nil {
 		say("page", a.Digest)
 	}
 	return a, err
 }
 
-// takeBack scans a page and drops it again.
+func scan(ctx context.Context, f *filing.Filing) (casefile.Attachment, error) {
+	return f.Attach(ctx, "image/jpeg", make([]byte, rand.IntN(60_000))) // #nosec G404
+}
+
+// takeBack scans a page and drops it again. The console is slower than the disk, so what is yet to happen cannot be told of.
 func takeBack(ctx context.Context, f *filing.Filing) error {
-	a, err := page(ctx, f)
+	a, err := scan(ctx, f)
 	if err != nil {
 		return err
 	}
-	say("dropping", a.Digest)
 	return f.Drop(ctx, a.Digest)
 }
