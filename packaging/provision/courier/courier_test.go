@@ -183,6 +183,9 @@ func TestTrip(t *testing.T) {
 	if said := v.county(folder); len(said) != 1 || said[0].Accepted != 2 {
 		t.Fatalf("%+v", said)
 	}
+	if err := os.Remove(filepath.Join(v.data, "keys", "speaks.json")); err != nil { // what the enrolment brought
+		t.Fatal(err)
+	}
 	for range 2 { // the stick may come to the county twice, and to the village
 		v.county(folder)
 	}
@@ -199,6 +202,9 @@ func TestTrip(t *testing.T) {
 	}
 	if said := v.must("import", folder); !strings.Contains(said, "送达 0 件") {
 		t.Error(said)
+	}
+	if said := seal.LoadSpeaks(filepath.Join(v.data, "keys")); said == nil || !said.Hears(string(casefile.PlatformPayment)) {
+		t.Errorf("the stick says that the platform understands %+v", said)
 	}
 	var now status
 	if err := json.Unmarshal([]byte(v.must("status", "--json")), &now); err != nil || now.Waiting != 0 || now.Away != 0 || len(now.Trips) != 1 || now.Trips[0].Returned == nil {
