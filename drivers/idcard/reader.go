@@ -21,6 +21,9 @@ type Options struct {
 	Baud  int              // of the line, for time limits; 0 is 115200
 	Limit time.Duration    // of one Read, Present or Status; 0 is 10 s
 	Now   func() time.Time // stamps Status; required
+
+	// Fingerprints asks each card for its templates too: Reader.Fingerprints hands them over.
+	Fingerprints bool
 }
 
 // Reader is a card reader on a link; it implements drivers.CardReader.
@@ -37,6 +40,9 @@ type Reader struct {
 	owed   int    // bytes still to come of an answer that was understood early
 	serial string // of the security module, once read
 	held   bool   // a card was read and not found again: "no card" means nothing until one is found
+
+	fingers   bool // are asked for
+	templates []byte
 }
 
 var _ drivers.CardReader = (*Reader)(nil)
@@ -46,7 +52,7 @@ func New(link channel.Link, options Options) *Reader {
 	if options.Now == nil {
 		panic("idcard: Options.Now is required")
 	}
-	r := &Reader{link: link, baud: options.Baud, limit: options.Limit, now: options.Now}
+	r := &Reader{link: link, baud: options.Baud, limit: options.Limit, now: options.Now, fingers: options.Fingerprints}
 	if r.baud <= 0 {
 		r.baud = 115200
 	}
@@ -60,6 +66,7 @@ func New(link channel.Link, options Options) *Reader {
 // tried again from the beginning; when it is gone by then, the first failure is returned.
 func (r *Reader) Read(ctx context.Context) (identity.Card, error) {
 	outer := ctx
+	clear(r.Fingerprints())
 	ctx, cancel := context.WithTimeout(ctx, r.limit)
 	defer cancel()
 	var last error
@@ -102,6 +109,9 @@ func (r *Reader) readOnce(ctx context.Context) (identity.Card, error) {
 	}
 	card, err := Decode([textSize]byte(text[readHead:]))
 	if err != nil {
+		return identity.Card{}, err
+	}
+	if err := r.readFingers(ctx); err != nil {
 		return identity.Card{}, err
 	}
 	card.NewAddress, card.ReadTwice = address, twice

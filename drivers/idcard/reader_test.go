@@ -22,6 +22,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // onPTY is a real driver on a real pseudo terminal with a simulated reader at its far end.
 func onPTY(t testing.TB, options reader.Options) (*idcard.Reader, *reader.Device) {
 	t.Helper()
+	return onPTYWith(t, options, idcard.Options{Baud: options.Baud, Now: time.Now})
+}
+
+func onPTYWith(t testing.TB, options reader.Options, near idcard.Options) (*idcard.Reader, *reader.Device) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "reader")
 	device, err := reader.Start(context.Background(), path, options)
 	if err != nil {
@@ -31,7 +36,7 @@ func onPTY(t testing.TB, options reader.Options) (*idcard.Reader, *reader.Device
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := idcard.New(l, idcard.Options{Baud: options.Baud, Now: time.Now})
+	r := idcard.New(l, near)
 	t.Cleanup(func() {
 		if err := r.Close(); err != nil {
 			t.Errorf("close: %v", err)
@@ -163,7 +168,7 @@ func TestNothingMore(t *testing.T) {
 				t.Errorf("%X was asked %d times, want %d", command, got, want)
 			}
 		}
-		for second := range 256 { // 30 10 gives the fingerprints: nothing in this product needs them, so they never leave the card
+		for second := range 256 { // 30 10 gives the fingerprints: a read never asks for them
 			if command := (reader.Command{0x30, byte(second)}); command != reader.Read && command != reader.Address && device.Asked(command) > 0 {
 				t.Errorf("%X was asked: fingerprints, or nothing known", command)
 			}

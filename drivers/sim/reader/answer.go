@@ -1,6 +1,9 @@
 package reader
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // respond carries out a command (length, command, data, checksum) and returns the
 // answer as it goes over the line, and how long the reader works on it first.
@@ -47,7 +50,9 @@ func (r *Reader) execute(command Command, body []byte) ([]byte, time.Duration) {
 	case Select:
 		return r.choose(), 0
 	case Read:
-		return r.readCard()
+		return r.readCard(false)
+	case Fingers:
+		return r.readCard(true)
 	case Address:
 		return r.address()
 	}
@@ -74,7 +79,7 @@ func (r *Reader) choose() []byte {
 	return frame(0x90, 0, 0, 0, 0, 0, 0, 0, 0)
 }
 
-func (r *Reader) readCard() ([]byte, time.Duration) {
+func (r *Reader) readCard(fingers bool) ([]byte, time.Duration) {
 	if r.pull && r.selected {
 		r.pull, r.card, r.found, r.selected, r.read = false, nil, false, false, false
 		return frame(0x41), r.options.Radio / 2
@@ -87,8 +92,15 @@ func (r *Reader) readCard() ([]byte, time.Duration) {
 	if err != nil {
 		return frame(0x3F), 0
 	}
-	data := append([]byte{1, 0, 4, 0}, block[:]...)
-	return frame(0x90, append(data, r.card.Photo()...)...), r.options.Radio
+	head := []byte{1, 0, 4, 0}
+	if fingers {
+		head = append(head, byte(r.options.Fingers>>8), byte(r.options.Fingers)) // #nosec G115 -- 1024 at the most
+	}
+	data := append(append(head, block[:]...), r.card.Photo()...)
+	if fingers {
+		data = append(data, bytes.Repeat([]byte{'C', 1}, r.options.Fingers/2)...)
+	}
+	return frame(0x90, data...), r.options.Radio
 }
 
 func (r *Reader) address() ([]byte, time.Duration) {

@@ -28,6 +28,8 @@ type Options struct {
 	AlwaysFinds bool
 	// ReadsOnce refuses a second read of the same card.
 	ReadsOnce bool
+	// Fingers is how many bytes of fingerprints each card has: 0, 512 or 1024.
+	Fingers int
 }
 
 // Command is a command's two bytes.
@@ -39,6 +41,7 @@ var (
 	Select  = Command{0x20, 0x02}
 	Read    = Command{0x30, 0x01}
 	Address = Command{0x30, 0x03}
+	Fingers = Command{0x30, 0x10} // text, photo and fingerprints
 	Reset   = Command{0x10, 0xFF}
 	Status  = Command{0x11, 0xFF}
 	Number  = Command{0x12, 0xFF}

@@ -40,7 +40,7 @@ func cardCommand() *cobra.Command {
 			if !l.json {
 				_, _ = fmt.Fprintln(command.ErrOrStderr(), "请将身份证放在读卡器上 / place a card on the reader")
 			}
-			card, module, err := readCard(ctx, &l)
+			card, module, templates, err := readCard(ctx, &l)
 			if err != nil {
 				return refuse(command.OutOrStdout(), l.json, err)
 			}
@@ -49,6 +49,9 @@ func cardCommand() *cobra.Command {
 				told.mask()
 			}
 			told.Module = module
+			if l.fingers {
+				told.Fingerprints = &templates
+			}
 			told.Photo = tellPhoto(command.Context(), decoder, card.Photo)
 			clear(card.Photo)
 			if l.json {
@@ -58,6 +61,7 @@ func cardCommand() *cobra.Command {
 		},
 	}
 	l.flags(command)
+	command.Flags().BoolVar(&l.fingers, "fingerprints", false, "ask the card for fingerprints too and say how many bytes came; nothing of them is shown or kept")
 	command.Flags().BoolVar(&l.full, "full", false, "show all that stands on the card, and the raw text block")
 	command.Flags().StringVar(&decoder, "photo-decoder", "", "program that makes a picture of the photo: 1024 bytes on its standard input, BMP or PNG on its output (docs/devices/idcard.md)")
 	return command
@@ -79,16 +83,16 @@ func tellPhoto(ctx context.Context, program string, content []byte) photoTold {
 }
 
 // readCard waits for a card and reads it, and asks for the security module's number. A card that could not be read is tried again until the time
-// is over, for it may just be moving; then the error is that card's, or that none was placed.
-func readCard(ctx context.Context, l *line) (card identity.Card, module string, err error) {
+// is over, for it may just be moving; then the error is that card's, or that none was placed. templates is how many bytes of fingerprints it has, where they are asked for.
+func readCard(ctx context.Context, l *line) (card identity.Card, module string, templates int, err error) {
 	if err := l.findSpeed(ctx); err != nil {
-		return identity.Card{}, "", err
+		return identity.Card{}, "", 0, err
 	}
 	opened, err := l.open(ctx)
 	if err != nil {
-		return identity.Card{}, "", err
+		return identity.Card{}, "", 0, err
 	}
-	reader := idcard.New(opened, idcard.Options{Baud: l.baud, Limit: l.timeout, Now: time.Now})
+	reader := idcard.New(opened, idcard.Options{Baud: l.baud, Limit: l.timeout, Fingerprints: l.fingers, Now: time.Now})
 	defer func() {
 		if closing := reader.Close(); closing != nil && err == nil {
 			err = closing
@@ -102,8 +106,11 @@ func readCard(ctx context.Context, l *line) (card identity.Card, module string, 
 		fault := drivers.FaultOf(err)
 		switch {
 		case err == nil:
+			data := reader.Fingerprints()
+			templates = len(data)
+			clear(data)
 			status, err := reader.Status(ctx)
-			return card, status.Serial, err
+			return card, status.Serial, templates, err
 		case errors.Is(err, drivers.ErrNoCard):
 			if last == nil {
 				last = &nobodyError{faultNoCard, say("no-card", map[string]any{"time": l.timeout.String()})}
@@ -111,14 +118,14 @@ func readCard(ctx context.Context, l *line) (card identity.Card, module string, 
 		case fault == drivers.FaultCard, fault == drivers.FaultCardDoubt:
 			last = err
 		case ctx.Err() != nil && last != nil:
-			return identity.Card{}, "", last
+			return identity.Card{}, "", 0, last
 		default:
-			return identity.Card{}, "", err
+			return identity.Card{}, "", 0, err
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return identity.Card{}, "", last
+			return identity.Card{}, "", 0, last
 		}
 	}
 }
@@ -145,7 +152,8 @@ type told struct {
 	ReadTwice    bool          `json:"readTwice"`
 	Doubts       []doubted     `json:"doubts"` // fields that contradict each other
 	Photo        photoTold     `json:"photo"`
-	Module       string        `json:"securityModule"` // number of the reader's security module
+	Fingerprints *int          `json:"fingerprints,omitempty"` // how many bytes there are, where they were asked for; nothing of them is kept
+	Module       string        `json:"securityModule"`         // number of the reader's security module
 	Masked       bool          `json:"masked"`
 	TextBlockHex string        `json:"textBlockHex,omitempty"` // with --full
 	raw          []byte
@@ -251,6 +259,9 @@ func printCard(out io.Writer, t told) error {
 		row("存疑 fields in doubt", fmt.Sprint(t.Doubts))
 	}
 	row("照片 photo", t.Photo.String())
+	if t.Fingerprints != nil {
+		row("指纹 fingerprints", fmt.Sprint(*t.Fingerprints, " bytes"))
+	}
 	row("安全模块 security module", t.Module)
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print: %w", err)

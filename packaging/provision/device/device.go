@@ -36,6 +36,7 @@ type line struct {
 	json    bool
 	root    string // where the machine's file system is: what is known of the link
 	full    bool   // show people's data as they are
+	fingers bool   // ask a card for fingerprints
 
 	certificate string // fingerprint of what a scanner shows over TLS
 }

@@ -137,7 +137,7 @@ func TestCardAtItsSpeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Place(card)
-	if out, err := run(t, "card", "--link", "serial:"+path, "--baud", "0", "--json", "--full"); err != nil || !strings.Contains(out, card.Number) {
+	if out, err := run(t, "card", "--link", "serial:"+path, "--baud", "0", "--json", "--full", "--fingerprints"); err != nil || !strings.Contains(out, card.Number) || !strings.Contains(out, `"fingerprints": 0`) {
 		t.Errorf("card = %v\n%s", err, out)
 	}
 	if _, err := run(t, "status", "--role", "reader", "--link", "serial:"+path, "--baud", "0"); err != nil {
