@@ -21,7 +21,7 @@ import (
 const atRest = 65 * time.Second
 
 // BenchmarkAtRest measures what share of one core the device manager takes with reader, receipt printer, A4 printer,
-// scanner and button attached, at its own pace and with no window, the programs that it starts included. The devices
+// scanner, code reader and button attached, at its own pace and with no window, the programs that it starts included. The devices
 // are simulated in a process of their own, which does not count.
 func BenchmarkAtRest(b *testing.B) {
 	dir := b.TempDir()
@@ -46,14 +46,14 @@ func BenchmarkAtRest(b *testing.B) {
 	}
 	p, err := point.Start(b.Context(), point.Config{
 		Reader: &point.Reader{Link: "serial:" + dir + "/reader"}, Printer: &point.Printer{Link: "serial:" + dir + "/printer"},
-		Button: &point.Button{Link: "serial:" + dir + "/button"}, Document: &point.Document{Link: document},
+		Button: &point.Button{Link: "serial:" + dir + "/button"}, Code: &point.Code{Link: "serial:" + dir + "/code"}, Document: &point.Document{Link: document},
 		Scanner: &point.Scanner{SANE: "test:0", DPI: 75, Env: saneTest(b, dir)},
 	}, point.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer func() { _ = p.Close() }()
-	for online := 0; online < 5; {
+	for online := 0; online < 6; {
 		online = 0
 		for _, s := range p.Statuses() {
 			if s.Condition == drivers.Online {
@@ -75,7 +75,7 @@ const benchVariable = "BIANMIN_TEST_BENCH"
 func onBench(dir string) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	s, err := stand.Open(ctx, stand.Options{Dir: dir, Document: true})
+	s, err := stand.Open(ctx, stand.Options{Dir: dir, Document: true, Code: true})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

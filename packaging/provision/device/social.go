@@ -24,11 +24,14 @@ func socialCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			command.SilenceUsage = true
-			l.link = social.Prefix + reader
+			if l.link == "" {
+				l.link = social.Prefix + reader
+			}
 			return readSocial(command, &l)
 		},
 	}
 	flags := command.Flags()
+	flags.StringVar(&l.link, "link", "", "the reader, as list shows it: pcsc:NAME")
 	flags.StringVar(&reader, "reader", "", "the reader as PC/SC calls it, where there are several")
 	flags.DurationVar(&l.timeout, "timeout", 10*time.Second, "how long to wait at most")
 	flags.BoolVar(&l.json, "json", false, "print JSON, also of what fails: docs/devices/commands.md")
