@@ -40,7 +40,7 @@ func TestFilters(t *testing.T) {
 	if page := w.get("/fleet/QH0310?lang=zh").body; !strings.Contains(page, "主机被盗") || !strings.Contains(page, "证书已作废") {
 		t.Errorf("the page of a revoked terminal:\n%s", page)
 	}
-	if page := w.get("/fleet/QH0309?lang=zh").body; !strings.Contains(page, "平台的 1 条消息读不出") || !strings.Contains(page, "平台的 3 条消息要新版本") {
+	if page := w.get("/fleet/QH0309?lang=zh").body; !strings.Contains(page, "平台的 1 条消息读不出") || !strings.Contains(page, "平台的 3 条消息要新版本") || !strings.Contains(page, "收不到平台的消息") {
 		t.Errorf("the page of a terminal that does not understand:\n%s", page)
 	}
 	if a := w.get("/fleet/QH9999"); a.status != http.StatusNotFound {

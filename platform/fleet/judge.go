@@ -153,6 +153,7 @@ func judge(m registry.Member, limits Limits, now time.Time) (found []Finding) {
 	add(older(version, limits.Software), Finding{Kind: Version})
 	if u := said.Unread; u != nil {
 		add(u.Broken > 0, Finding{Kind: News, Bad: true, Code: "broken", N: int64(u.Broken)})
+		add(u.Stuck != "", Finding{Kind: News, Bad: true, Code: "stuck"})
 		add(u.Newer > 0, Finding{Kind: News, Code: "newer", N: int64(u.Newer)})
 	}
 	if held := said.Settings; held != nil {

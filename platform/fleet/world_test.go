@@ -153,7 +153,9 @@ func (w *world) town() {
 		h.Audit = &wire.AuditHead{Entries: 40, Head: strings.Repeat("b", 64)}
 	})
 	w.beat(all[8], time.Minute, func(h *wire.Heartbeat) { h.Software = "bianmin 1.3.9"; h.Condition.Devices[1].Paper = "low" })
-	w.beat(all[9], time.Minute, func(h *wire.Heartbeat) { h.Refused, h.Unread = 2, &wire.Unread{Newer: 3, Broken: 1} })
+	w.beat(all[9], time.Minute, func(h *wire.Heartbeat) {
+		h.Refused, h.Unread = 2, &wire.Unread{Newer: 3, Broken: 1, Stuck: wire.StuckAnswer}
+	})
 	w.beat(all[10], 24*time.Hour, well)
 	if _, err := w.reg.Revoke(w.t.Context(), all[10].Number, "", "主机被盗"); err != nil {
 		w.t.Fatal(err)

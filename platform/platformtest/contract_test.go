@@ -86,7 +86,7 @@ func heartbeat() wire.Heartbeat {
 		},
 		Settings: &wire.SettingsHeld{Number: 3, Refused: 4, Reason: "r", Unknown: []string{"u"}},
 		Usage:    []wire.Use{{Day: "2026-11-25", Kind: "guide", Item: "i", N: 1}}, Speaks: speaks(),
-		Unread: &wire.Unread{Newer: 1, Broken: 1, Since: &at}, Catalogue: 4,
+		Unread: &wire.Unread{Newer: 1, Broken: 1, Since: &at, Stuck: wire.StuckNewer}, Catalogue: 4,
 		Audit: &wire.AuditHead{Entries: 9, Head: strings.Repeat("a", 64)}, Outbox: &wire.Outbox{Bytes: 1, Held: 1, Hold: "quiet", Trouble: &wire.Trouble{Why: "portal", Since: at, Until: at}},
 	}
 }

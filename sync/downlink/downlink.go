@@ -59,7 +59,7 @@ func (t Timing) filled() Timing {
 	return t
 }
 
-// Options of a downlink; all but Timing, After, Slower and Taken are required.
+// Options of a downlink; all but Timing, After, Slower, Taken and Asked are required.
 type Options struct {
 	Book     Book
 	Client   *http.Client // made by channel.New
@@ -71,6 +71,8 @@ type Options struct {
 	Slower   func() int    // how many times as long Every is at present; nil is 1
 	// Taken is called after updates were taken, with how many, from Run's goroutine.
 	Taken func(n int)
+	// Asked is called after each question with what it came to, from Run's goroutine; nil is nobody.
+	Asked func(err error)
 }
 
 // Downlink takes one terminal's updates.
@@ -88,6 +90,9 @@ func New(o Options) (*Downlink, error) {
 	o.Timing = o.Timing.filled()
 	if o.Slower == nil {
 		o.Slower = func() int { return 1 }
+	}
+	if o.Asked == nil {
+		o.Asked = func(error) {}
 	}
 	if o.Taken == nil {
 		o.Taken = func(int) {}
@@ -115,6 +120,7 @@ func (d *Downlink) Run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		d.Asked(err)
 		wait, ordered := governor.Spread(d.Timing.Every*time.Duration(d.Slower())), false
 		switch {
 		case more:

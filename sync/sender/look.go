@@ -33,15 +33,19 @@ func look(folder string, log *slog.Logger) *wire.Condition {
 }
 
 // unread tells which of the platform's updates could not be taken; nil when there are none.
-func unread(ctx context.Context, outbox *store.Store, log *slog.Logger) *wire.Unread {
+func unread(ctx context.Context, outbox *store.Store, stuck string, log *slog.Logger) *wire.Unread {
 	kept, err := outbox.Asides(ctx)
 	if err != nil {
 		log.Warn("what could not be read is not told", "error", err)
 		return nil
 	}
-	if kept.Newer == 0 && kept.Unread == 0 {
+	if kept.Newer == 0 && kept.Unread == 0 && stuck == "" {
 		return nil
 	}
-	since := kept.Since.UTC()
-	return &wire.Unread{Newer: kept.Newer, Broken: kept.Unread, Since: &since}
+	said := &wire.Unread{Newer: kept.Newer, Broken: kept.Unread, Stuck: stuck}
+	if !kept.Since.IsZero() {
+		since := kept.Since.UTC()
+		said.Since = &since
+	}
+	return said
 }

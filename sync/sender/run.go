@@ -171,7 +171,8 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	if err := rules.apply(ctx); err != nil {
 		return err
 	}
-	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log, After: line.first + behind, Slower: rules.slower})
+	told := &news{now: time.Now}
+	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log, After: line.first + behind, Slower: rules.slower, Asked: told.asked})
 	if err != nil {
 		return err
 	}
@@ -196,7 +197,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Replaced:  func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
 		Condition: func() *wire.Condition { return look(o.data, o.log) },
 		Settings:  rules.held,
-		Unread:    func(ctx context.Context) *wire.Unread { return unread(ctx, outbox, o.log) },
+		Unread:    func(ctx context.Context) *wire.Unread { return unread(ctx, outbox, told.stuck(), o.log) },
 		Newest:    rules.newest,
 		Replay: func(ctx context.Context, asked wire.Replay) {
 			again := replay.Replay{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log}

@@ -147,7 +147,15 @@ type Unread struct {
 	Newer  int        `json:"newer"`  // of kinds its program does not know yet
 	Broken int        `json:"broken"` // that it could not open or read
 	Since  *time.Time `json:"since,omitempty"`
+	// Stuck is why no updates come at all although the platform answers: "newer" or "answer"; "" while they come.
+	Stuck string `json:"stuck,omitempty"`
 }
+
+// Why no updates come.
+const (
+	StuckNewer  = "newer"  // the platform's answers are of a newer contract
+	StuckAnswer = "answer" // what it answers is not in order
+)
 
 // MaxUses is how many counts one heartbeat carries at most.
 const MaxUses = 200
