@@ -72,7 +72,12 @@ func (d Desk) Answer(ctx context.Context, request []byte) (answer wire.Offline, 
 	if err != nil {
 		return answer, who, err
 	}
-	plain, err := seal.OpenWith(o.Sealed, d.Authority.SealingKey(), o.Context())
+	var plain []byte
+	for _, key := range d.Authority.SealingKeys() { // the machine knows the certificate of its bundle
+		if plain, err = seal.OpenWith(o.Sealed, key, o.Context()); err == nil {
+			break
+		}
+	}
 	if err != nil {
 		return answer, who, ErrNotOurs
 	}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -45,9 +46,10 @@ type Authority struct {
 
 	signing    *smx509.Certificate
 	signingKey *sm2.PrivateKey
-	sealing    *smx509.Certificate
-	sealingKey *sm2.PrivateKey
 	server     tls.Certificate
+
+	mu         sync.Mutex
+	recipients []recipient // what is and was sealed to, in their order
 }
 
 // ErrNone is returned by Load when the folder holds no authority yet.
@@ -89,8 +91,7 @@ func Load(o Options) (*Authority, error) {
 		func() (err error) { a.signRootKey, err = readSM2Key(a.path("sign-root.key")); return },
 		func() (err error) { a.signing, err = readCertificate(a.path("signing.pem")); return },
 		func() (err error) { a.signingKey, err = readSM2Key(a.path("signing.key")); return },
-		func() (err error) { a.sealing, err = readCertificate(a.path("sealing.pem")); return },
-		func() (err error) { a.sealingKey, err = readSM2Key(a.path("sealing.key")); return },
+		a.loadSealing,
 		a.loadTLS,
 	}
 	for _, step := range steps {
@@ -127,12 +128,6 @@ func (a *Authority) Fingerprint() string {
 	return seal.Digest(a.bundle)
 }
 
-// SealingKey opens manifests; SealingCertificate names the recipient.
-func (a *Authority) SealingKey() *sm2.PrivateKey { return a.sealingKey }
-
-// SealingCertificate is the certificate manifests are sealed to.
-func (a *Authority) SealingCertificate() *smx509.Certificate { return a.sealing }
-
 // SigningRoot certifies the terminals' SM2 keys.
 func (a *Authority) SigningRoot() *smx509.Certificate { return a.signRoot }
 
@@ -150,7 +145,7 @@ func (a *Authority) SignAnswer(body []byte) (string, error) {
 // certificate, or to the platform's own when to is nil.
 func (a *Authority) Seal(content []byte, to *smx509.Certificate) ([]byte, error) {
 	if to == nil {
-		to = a.sealing
+		to = a.SealingCertificate()
 	}
 	sealed, err := seal.SealCMS(content, a.signing, a.signingKey, to)
 	if err != nil {
@@ -161,7 +156,8 @@ func (a *Authority) Seal(content []byte, to *smx509.Certificate) ([]byte, error)
 
 // Open opens what Seal made for the platform itself; seal.ErrOpen when it is anybody else's.
 func (a *Authority) Open(sealed []byte) ([]byte, error) {
-	content, signer, err := seal.OpenCMS(sealed, a.sealing, a.sealingKey, a.signRoot, time.Time{})
+	certificate, key := a.Recipient(sealed)
+	content, signer, err := seal.OpenCMS(sealed, certificate, key, a.signRoot, time.Time{})
 	if err != nil {
 		return nil, err
 	}

@@ -137,7 +137,7 @@ func (m maker) keep(name string, certificate *smx509.Certificate, key *sm2.Priva
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(m.dir, name+".key"), encodePEM("PRIVATE KEY", der), 0o600); err != nil {
+	if err := errors.Join(writeFile(filepath.Join(m.dir, name+".key"), encodePEM("PRIVATE KEY", der), 0o600), syncDir(m.dir)); err != nil {
 		return err
 	}
 	return writeFile(filepath.Join(m.dir, name+".pem"), encodePEM("CERTIFICATE", certificate.Raw), 0o644)

@@ -139,7 +139,7 @@ func (b Book) fill(e *Event, p registry.Packet) error {
 		return err
 	}
 	opener := packet.Opener{
-		Certificate: b.Authority.SealingCertificate(), Key: b.Authority.SealingKey(), Root: b.Authority.SigningRoot(), At: p.Begun,
+		Recipient: b.Authority.Recipient, Root: b.Authority.SigningRoot(), At: p.Begun,
 	}
 	opened, err := opener.Open(head)
 	if err != nil {

@@ -94,7 +94,8 @@ func (d Desk) Take(ctx context.Context, from io.Reader) (Result, error) {
 
 // open opens a bundle's index, which must be signed by the terminal that it names.
 func (d Desk) open(ctx context.Context, sealed []byte) ([]byte, error) {
-	content, signer, err := seal.OpenCMS(sealed, d.Authority.SealingCertificate(), d.Authority.SealingKey(), d.Authority.SigningRoot(), time.Time{})
+	certificate, key := d.Authority.Recipient(sealed)
+	content, signer, err := seal.OpenCMS(sealed, certificate, key, d.Authority.SigningRoot(), time.Time{})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", courier.ErrForeign, err)
 	}

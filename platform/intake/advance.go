@@ -188,7 +188,7 @@ func (in *Intake) attachmentsFit(p registry.Packet, offset int64, named []packet
 
 // opener opens packets with the platform's key; whose certificate signed, and when it was valid, is for examine to judge.
 func (in *Intake) opener() packet.Opener {
-	return packet.Opener{Certificate: in.Authority.SealingCertificate(), Key: in.Authority.SealingKey(), Root: in.Authority.SigningRoot()}
+	return packet.Opener{Recipient: in.Authority.Recipient, Root: in.Authority.SigningRoot()}
 }
 
 // signedInTime tells whether the signer's certificate was valid on the day of the event, or when the platform first heard of the

@@ -113,7 +113,7 @@ func answer() wire.Answer {
 		}},
 		Evaluations: &wire.Evaluations{Given: 10, Levels: map[string]int{"5": 10}},
 		Settings:    3, Catalogue: 2, Usage: 1, Replay: &wire.Replay{Number: 1, Since: at}, Wanted: []string{strings.Repeat("0f", 16)},
-		Speaks: speaks(),
+		Speaks: speaks(), Sealing: "-----BEGIN CERTIFICATE-----\n",
 	}
 }
 

@@ -165,6 +165,9 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 	}
 	own := spoken.Own()
 	answer := wire.Answer{Nonce: beat.Nonce, Usage: len(used), Speaks: &own}
+	if s.Authority.Rotated() {
+		answer.Sealing = s.Authority.Certificates().Encrypt
+	}
 	if answer.Settings, err = s.Registry.SettingsNumber(r.Context(), t); err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ type Opener struct {
 	Certificate *smx509.Certificate
 	Key         *sm2.PrivateKey
 	Root        *smx509.Certificate
+	// Recipient gives certificate and key for what is sealed, in place of the two above, where there are several; nil where there is one.
+	Recipient func(sealed []byte) (*smx509.Certificate, *sm2.PrivateKey)
 	// At is when the signer's certificate must have been valid; the zero time leaves that to the caller.
 	At time.Time
 }
@@ -45,6 +47,9 @@ func (o Opener) Open(head []byte) (Opened, error) {
 	header, sealed, err := Parse(head)
 	if err != nil {
 		return Opened{}, err
+	}
+	if o.Recipient != nil {
+		o.Certificate, o.Key = o.Recipient(sealed)
 	}
 	content, signer, err := seal.OpenCMS(sealed, o.Certificate, o.Key, o.Root, o.At)
 	if err != nil {

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -72,6 +73,22 @@ func OpenCMS(sealed []byte, certificate *smx509.Certificate, key *sm2.PrivateKey
 		return nil, nil, ErrOpen
 	}
 	return VerifyCMS(signed, root, at)
+}
+
+// RecipientOf gives the serial, in hex, of the certificate that a CMS message is sealed to; "" for anything else, and for several.
+func RecipientOf(sealed []byte) string {
+	if !isDER(sealed) {
+		return ""
+	}
+	envelope, err := pkcs7.Parse(sealed)
+	if err != nil {
+		return ""
+	}
+	recipients, err := envelope.GetRecipients()
+	if err != nil || len(recipients) != 1 || recipients[0].SerialNumber == nil {
+		return ""
+	}
+	return hex.EncodeToString(recipients[0].SerialNumber.Bytes())
 }
 
 // VerifyCMS checks a SignedData message as OpenCMS does and gives its content

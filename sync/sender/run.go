@@ -210,7 +210,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Audit:     (&trail{outbox: outbox, log: o.log}).head,
 		Edition:   func(context.Context) int64 { return follower.Shelf.Number() },
 		Usage:     outbox,
-		Speaks:    &own, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
+		Speaks:    &own, Sealing: func(said string) error { return seal.SaveSealing(keys, identity, said) }, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {

@@ -88,6 +88,8 @@ type Pulse struct {
 	Audit func(ctx context.Context) *wire.AuditHead
 	// Edition is the number of the catalogue's edition in force here; nil says nothing of it.
 	Edition func(ctx context.Context) int64
+	// Sealing takes the certificate that packets are to be sealed to, when the platform tells one; nil does not want it.
+	Sealing func(certificate string) error
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -254,6 +256,11 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 	if p.Understood != nil {
 		if err := p.Understood(signed.Speaks); err != nil {
 			return fmt.Errorf("take over what the platform understands: %w", err)
+		}
+	}
+	if p.Sealing != nil && signed.Sealing != "" {
+		if err := p.Sealing(signed.Sealing); err != nil { // the earlier one goes on to open
+			p.Log.Warn("the platform's new certificate for sealing is not taken", "error", err)
 		}
 	}
 	if p.Newest != nil {

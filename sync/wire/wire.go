@@ -237,6 +237,8 @@ type Answer struct {
 	Wanted []string `json:"wanted,omitempty"`
 	// Speaks is what the platform understands; nil is the first version.
 	Speaks *Speaks `json:"speaks,omitempty"`
+	// Sealing is the certificate, PEM, that packets are to be sealed to from now on; "" for that of the enrolment.
+	Sealing string `json:"sealing,omitempty"`
 }
 
 // Problem is an unsigned refusal to answer; it changes nothing for the terminal.
