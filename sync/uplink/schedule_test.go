@@ -308,7 +308,7 @@ func (w *worker) play(t *rapid.T, s schedule) {
 	var running sync.WaitGroup
 	running.Go(func() { err = up.Run(ctx) })
 	drained := func() bool { c := w.undelivered(t); return c == 0 }
-	for deadline := time.Now().Add(10 * time.Second); !drained() && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(30 * time.Second); !drained() && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	cancel()
