@@ -16,7 +16,7 @@ var ErrProduction = errors.New("this terminal is enrolled for production: it tak
 
 // RefuseProduction gives ErrProduction for a machine that is enrolled for production. It opens no store.
 func (s Settings) RefuseProduction() error {
-	identity, err := seal.LoadIdentity(filepath.Join(s.Data, "keys"))
+	identity, err := seal.LoadPublic(filepath.Join(s.Data, "keys"))
 	switch {
 	case errors.Is(err, seal.ErrNotEnrolled):
 		return nil

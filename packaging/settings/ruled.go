@@ -189,7 +189,7 @@ func (s *Settings) count(ruling standing.Ruling) {
 // province reads what the province set for the terminal whose data lie in a folder; nothing where none is enrolled.
 func province(data string) (standing.Ruling, standing.Refused, error) {
 	keys := filepath.Join(data, "keys")
-	identity, err := seal.LoadIdentity(keys)
+	identity, err := seal.LoadPublic(keys)
 	if errors.Is(err, seal.ErrNotEnrolled) {
 		return standing.Ruling{}, standing.Refused{}, nil
 	}

@@ -54,6 +54,16 @@ func TestKeys(t *testing.T) {
 			t.Errorf("%s on a cleared chip: %q, %v", words, out, err)
 		}
 	}
+	// The machine's settings do not need the keys: the tool finds its way by the configuration too.
+	config := filepath.Join(t.TempDir(), "terminal.yaml")
+	if err := os.WriteFile(config, []byte("data: "+data+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := keys.Command()
+	c.SetArgs([]string{"show", "--config", config})
+	if err := c.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), "provision replace") {
+		t.Errorf("by the configuration: %v", err)
+	}
 	if _, err := os.Stat(filepath.Join(folder, "sign.key")); err != nil {
 		t.Errorf("something was taken away: %v", err)
 	}

@@ -149,7 +149,7 @@ func (t *tool) authorities() (*x509.CertPool, error) {
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	if identity, err := seal.LoadIdentity(filepath.Join(t.settings.Data, "keys")); err == nil {
+	if identity, err := seal.LoadPublic(filepath.Join(t.settings.Data, "keys")); err == nil {
 		pool.AddCert(identity.Trust.TLSRoot)
 	}
 	return pool, nil
