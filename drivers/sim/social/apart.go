@@ -77,9 +77,13 @@ func (a *Apart) start() error {
 	if a.service != nil {
 		return nil
 	}
-	s := &Service{command: exec.Command("unshare", "--net", "sh", "-c", "ip link set lo up && exec pcscd --foreground")}
-	if err := s.command.Start(); err != nil {
-		return fmt.Errorf("start the PC/SC service: %w", err)
+	if !listens() { // what one that was killed has left would keep the next from starting
+		_ = os.Remove(socket)
+		_ = os.Remove(filepath.Join(filepath.Dir(socket), "pcscd.pid"))
+	}
+	s, err := startBound(exec.Command("unshare", "--net", "sh", "-c", "ip link set lo up && exec pcscd --foreground"))
+	if err != nil {
+		return err
 	}
 	a.service = s
 	for begun := time.Now(); !listens(); {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 )
 
@@ -18,7 +19,29 @@ const VirtualName = "Virtual PCD 00 00"
 // Service is the real PC/SC service with Debian's virtual reader. Its socket has one place on a machine: one at a time, as root.
 type Service struct {
 	command *exec.Cmd
-	folder  string // of an empty configuration
+	folder  string        // of an empty configuration
+	ended   chan struct{} // closed when it has ended; nil where Stop waits for that itself
+}
+
+// startBound starts a service that ends with this program, however that ends: one that is left behind, and silent, would hold up every program of the machine.
+func startBound(command *exec.Cmd) (*Service, error) {
+	s := &Service{command: command, ended: make(chan struct{})}
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	started := make(chan error, 1)
+	go func() {
+		defer close(s.ended)
+		runtime.LockOSThread() // the kernel kills it when the thread that started it ends
+		defer runtime.UnlockOSThread()
+		err := command.Start()
+		started <- err
+		if err == nil {
+			_ = command.Wait()
+		}
+	}()
+	if err := <-started; err != nil {
+		return nil, fmt.Errorf("start the PC/SC service: %w", err)
+	}
+	return s, nil
 }
 
 // StartService starts it; without reader none is plugged in.
@@ -59,7 +82,11 @@ func (s *Service) Hang(is bool) error {
 func (s *Service) Stop() {
 	_ = s.command.Process.Signal(syscall.SIGCONT)
 	_ = s.command.Process.Signal(syscall.SIGTERM)
-	_ = s.command.Wait()
+	if s.ended != nil {
+		<-s.ended
+	} else {
+		_ = s.command.Wait()
+	}
 	if s.folder != "" {
 		_ = os.RemoveAll(s.folder)
 	}
