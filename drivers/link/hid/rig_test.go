@@ -34,7 +34,7 @@ func reports(numbered bool) []byte {
 // cardReader is a simulated reader that talks in reports.
 type cardReader struct {
 	*reader.Reader
-	t        *testing.T
+	t        testing.TB
 	serial   string
 	numbered bool
 	input    *io.PipeWriter
@@ -42,7 +42,7 @@ type cardReader struct {
 	device   *uhid.Device
 }
 
-func plugReader(t *testing.T, serial string, numbered bool) *cardReader {
+func plugReader(t testing.TB, serial string, numbered bool) *cardReader {
 	t.Helper()
 	read, write := io.Pipe()
 	c := &cardReader{Reader: reader.New(reader.Options{Radio: 20 * time.Millisecond}), t: t, serial: serial, numbered: numbered, input: write}
@@ -109,7 +109,7 @@ func (c *cardReader) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func pause(t *testing.T, d time.Duration) {
+func pause(t testing.TB, d time.Duration) {
 	t.Helper()
 	select {
 	case <-time.After(d):

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 var wired = map[string][]usbip.Pipe{"one pair": board.OnePair, "two pairs": board.TwoPairs}
 
 // plugReader plugs a reader in that lives until the test ends.
-func plugReader(t *testing.T, pipes []usbip.Pipe, serial string, options reader.Options) *board.Reader {
+func plugReader(t testing.TB, pipes []usbip.Pipe, serial string, options reader.Options) *board.Reader {
 	t.Helper()
 	c, err := board.PlugReader(t.Context(), pipes, serial, options)
 	if err != nil {
@@ -47,7 +47,7 @@ func plugReader(t *testing.T, pipes []usbip.Pipe, serial string, options reader.
 }
 
 // open opens the one reader, which the kernel needs a moment to find.
-func open(t *testing.T, name string) *usb.Port {
+func open(t testing.TB, name string) *usb.Port {
 	t.Helper()
 	place, err := bus.ParsePlace(name)
 	if err != nil {
@@ -71,7 +71,7 @@ func open(t *testing.T, name string) *usb.Port {
 	}
 }
 
-func pause(t *testing.T, d time.Duration) {
+func pause(t testing.TB, d time.Duration) {
 	t.Helper()
 	select {
 	case <-time.After(d):
