@@ -22,9 +22,30 @@ import (
 // The machine's parts: packaging/build/vm/power makes them.
 const built = "../../build/power"
 
+// made are the first file systems by tag, in a folder that goes in the end.
+var made struct {
+	folder  string
+	initrds map[string]string
+}
+
+func TestMain(m *testing.M) {
+	var err error
+	if made.folder, err = os.MkdirTemp("", "powercut"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	made.initrds = map[string]string{}
+	status := m.Run()
+	_ = os.RemoveAll(made.folder)
+	os.Exit(status)
+}
+
 // programs builds desk and sender, with a tag or without, and puts them beside the machine's first file system.
 func programs(t *testing.T, tag string) (initrd string) {
 	t.Helper()
+	if made.initrds[tag] != "" {
+		return made.initrds[tag]
+	}
 	root := t.TempDir()
 	for name, path := range map[string]string{"desk": "bianmin/internal/powercut/desk", "sender": "bianmin/sync/sender"} {
 		build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-tags", tag, "-o", filepath.Join(root, "bin", name), path)
@@ -43,10 +64,11 @@ func programs(t *testing.T, tag string) (initrd string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	initrd = filepath.Join(t.TempDir(), "initrd")
+	initrd = filepath.Join(made.folder, "initrd-"+tag)
 	if err := os.WriteFile(initrd, append(first, second...), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	made.initrds[tag] = initrd
 	return initrd
 }
 

@@ -112,7 +112,7 @@ func (w *world) boot(words string) (*powercut.Disk, *powercut.Machine) {
 
 func (w *world) await(machine *powercut.Machine, word string, times int) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 10*time.Minute) // there may be much else to do
+	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute) // there may be much else to do
 	defer cancel()
 	if err := machine.Await(ctx, word, times); err != nil {
 		w.t.Fatal(errors.Join(err, machine.Cut()))
