@@ -201,6 +201,11 @@ func (l *gated) strike(b *blow, rest []byte) bool {
 		return false
 	case "corrupt":
 		rest[0] ^= 0x40
+		// Where the byte was a length, both ends may wait for what never comes: the client for as long as a handshake may take.
+		soon := time.Now().Add(300 * time.Millisecond)
+		if errors.Join(l.client.SetReadDeadline(soon), l.server.SetReadDeadline(soon)) != nil {
+			return false
+		}
 	case "stall", "stall-cut":
 		time.Sleep(5 * time.Millisecond)
 	}
