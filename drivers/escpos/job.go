@@ -147,8 +147,11 @@ func (j *job) watch(ctx context.Context) error {
 func (j *job) await(ctx context.Context, left int) error {
 	within, cancel := context.WithTimeout(ctx, j.options.Finish+2*j.options.onLine(j.sent))
 	defer cancel()
+	// What was sent is still on the line, and a question would stand behind it: its answer would be late, and all asked again.
+	patience := j.options.Answer + j.options.onLine(min(j.sent, window))
 	for j.wire.owed > left {
-		_, err := j.wire.listen(within, isPaper, j.options.Answer)
+		_, err := j.wire.listen(within, isPaper, patience)
+		patience = j.options.Answer
 		switch {
 		case err == nil:
 			continue
