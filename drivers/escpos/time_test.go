@@ -1,12 +1,14 @@
 package escpos_test
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"bianmin/drivers"
+	"bianmin/drivers/drivertest"
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/link"
 	"bianmin/drivers/sim/printer"
@@ -50,4 +52,41 @@ func receiptTime(b *testing.B, baud int) {
 	b.ReportMetric(float64(total)/float64(wire), "x-wire")
 	b.ReportMetric(float64(total.Microseconds())/float64(b.N)/1000, "ms/receipt")
 	b.ReportMetric(float64(wire.Microseconds())/float64(b.N)/1000, "ms-wire")
+}
+
+// TestNoQuestionBehindOwnBytes: on the slowest line too a printer that works is asked how it is before and after a receipt only, and not while the
+// bytes sent are still under way: the answer would be late, and all be asked again.
+func TestNoQuestionBehindOwnBytes(t *testing.T) {
+	const baud = 9600
+	path := filepath.Join(t.TempDir(), "printer")
+	sim, err := printer.New(t.Context(), path, printer.Options{Baud: baud})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = sim.Close() }()
+	l, err := link.Open(t.Context(), "serial:"+path, link.Options{Baud: baud})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := drivertest.Record(l)
+	p, err := escpos.Open(t.Context(), seen, escpos.Options{Raster: face(t), Baud: baud})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Close() }()
+	asked := func() (n int) {
+		for _, step := range seen.Steps() {
+			if step.Write {
+				n += bytes.Count(step.Bytes, []byte{0x10, 0x04})
+			}
+		}
+		return n
+	}
+	before := asked()
+	if report, err := p.Print(t.Context(), escpos.Typical()); err != nil || report.Outcome != drivers.Printed {
+		t.Fatal(report.Outcome, err)
+	}
+	if n := asked() - before; n < 4 || n > 8 {
+		t.Errorf("%d questions for one receipt, not the four before and the four behind it", n)
+	}
 }
