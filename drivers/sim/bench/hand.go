@@ -62,7 +62,7 @@ func look(width int) fyne.Theme {
 	if width < roomy {
 		return theme.Toolkit(theme.New(0.34, false))
 	}
-	return theme.Toolkit(theme.New(0.4, false))
+	return theme.Toolkit(theme.New(0.39, false))
 }
 
 // roomy is the width in px from which the letters may be larger.

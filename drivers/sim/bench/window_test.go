@@ -88,7 +88,8 @@ func TestKeys(t *testing.T) {
 func TestFits(t *testing.T) {
 	_, w := bench(t)
 	for range 2 {
-		for room, most := range map[int]fyne.Size{960: {Width: 963, Height: 708}, 1280: {Width: 1280, Height: 740}} {
+		for _, room := range []int{1280, 960} { // the first as it opens: what is measured after a change of letters is a little smaller
+			most := map[int]fyne.Size{960: {Width: 963, Height: 708}, 1280: {Width: 1280, Height: 740}}[room]
 			fyne.CurrentApp().Settings().SetTheme(look(room))
 			if w.language == 1 { // beside a kiosk on the smallest display Chinese has room; English lies over the kiosk's edge
 				most.Width = 1280
