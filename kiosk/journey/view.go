@@ -11,7 +11,6 @@ import (
 	"bianmin/core/form"
 	"bianmin/core/text"
 	"bianmin/drivers"
-	"bianmin/drivers/selftest"
 )
 
 // Screen names what the window shows.
@@ -315,48 +314,6 @@ type EvaluateMoreView struct {
 	Text    string
 }
 
-// MyCasesView lists the person's cases at this terminal.
-type MyCasesView struct {
-	Name  string
-	Cases []CaseLine
-	AsOf  time.Time // last contact with the platform; zero: never
-	Phone string    // whom to call, "" for nobody
-}
-
-// CaseLine is one case in a list.
-type CaseLine struct {
-	Number   casefile.Number
-	ItemName text.Local
-	Filed    time.Time
-	State    string // "queued", "accepted", "refused", "repaired", "settled", "processing", "correction", "done"
-	Official string
-	Reason   string // the platform's reason, of a refusal or correction
-	// Successor is the case that was filed in its place, "" for none.
-	Successor casefile.Number
-}
-
-// CaseDetailView shows one case.
-type CaseDetailView struct {
-	Case     CaseLine
-	Events   []CaseMoment
-	Printing bool
-	Printed  Message
-	CanPrint bool // the receipt can be printed again
-	ByCode   bool // found by its receipt's code: only the state is told
-	AsOf     time.Time
-	// CanRepair says that a refused case can be filed anew here.
-	CanRepair bool
-}
-
-// CaseMoment is one line of a case's history.
-type CaseMoment struct {
-	At   time.Time
-	Kind string
-	Text string
-	// Payment is the platform's word on money, nil for other kinds.
-	Payment *casefile.Payment
-}
-
 // GoodbyeView ends the session.
 type GoodbyeView struct {
 	Filed     bool
@@ -381,78 +338,4 @@ type OutOfServiceView struct {
 	Phone  string
 	// Practise offers practice mode: the terminal is not enrolled.
 	Practise bool
-}
-
-// StaffSignInView asks a technician's account and PIN.
-type StaffSignInView struct {
-	Accounts []StaffAccount
-	Account  string
-	Digits   int // typed so far
-	Problem  Message
-	Locked   time.Duration // until another try is allowed
-}
-
-// StaffAccount is one account known offline.
-type StaffAccount struct{ ID, Name string }
-
-// StaffView is the first staff screen: how everything stands.
-type StaffView struct {
-	Name        string
-	Terminal    string
-	Version     string
-	Catalogue   string
-	Devices     []drivers.Status
-	Waiting     int
-	Refused     int
-	Oldest      time.Time
-	Online      bool
-	LastContact time.Time
-	DiskFree    int64 // bytes
-	ClockDoubt  bool
-	Link        casefile.Link
-}
-
-// StaffQueueView shows what is not delivered: since when, why, when next.
-type StaffQueueView struct {
-	Known       bool // it was looked at
-	Lines       []QueueRow
-	More        int // not listed
-	Waiting     int
-	Refused     int
-	Online      bool
-	LastContact time.Time
-	Link        casefile.Link
-	Stick       Message // how the errand with a stick goes
-	StickGood   bool
-	StickBusy   bool    // it must not be pulled
-	Said        Message // what became of the technician's order
-	Bad         bool    // it is no good news
-}
-
-// QueueRow is one packet, with its item's name where that is known.
-type QueueRow struct {
-	casefile.QueueLine
-	ItemName text.Local
-}
-
-// StaffTestsView shows the devices with how their tests ended, and leads through tests.
-type StaffTestsView struct {
-	Terminal      string
-	Version       string
-	Configuration string // digest of the settings
-	Devices       []TestedDevice
-	Level         selftest.Level    // of the tests that run, or ran last
-	Running       drivers.Role      // "" when none does
-	Prompt        selftest.Prompt   // what is to be done now
-	Question      selftest.Question // what is to be answered now
-	CanPrint      bool              // there is a printer for the report
-	Printing      bool
-	Said          Message // what became of the report, or what is wrong with the results
-	Bad           bool    // it is no good news
-}
-
-// TestedDevice is a device with its newest test of each level.
-type TestedDevice struct {
-	drivers.Status
-	Last []selftest.Result
 }
