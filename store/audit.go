@@ -87,15 +87,10 @@ func (s *Store) VerifyAudit(ctx context.Context) (int64, error) {
 // ProvenAuditHead is the audit trail's head once no power cut can take it back: answers of the platform are committed without a sync, and
 // what they put into the trail may be gone after one. It costs a sync.
 func (s *Store) ProvenAuditHead(ctx context.Context) (count int64, head string, err error) {
-	err = s.transact(ctx, true, func(tx *sql.Tx, q statements) error {
-		var hash []byte
-		switch err := tx.QueryRow("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").Scan(&count, &hash); {
-		case errors.Is(err, sql.ErrNoRows):
-			return nil
-		case err != nil:
-			return fmt.Errorf("read the audit trail: %w", err)
+	err = s.transact(ctx, true, func(tx *sql.Tx, _ statements) error {
+		if count, head, err = auditHead(tx.QueryRow(sqlAuditHead)); err != nil || count == 0 {
+			return err
 		}
-		head = fmt.Sprintf("%x", hash)
 		return setMeta(tx, "audit told", head) // a commit that writes nothing would sync nothing
 	})
 	return count, head, wrap(err, "prove the audit trail")
@@ -103,14 +98,20 @@ func (s *Store) ProvenAuditHead(ctx context.Context) (count int64, head string, 
 
 // AuditHead is the length of the audit trail and the hash of its last entry in hex.
 func (s *Store) AuditHead(ctx context.Context) (int64, string, error) {
-	var count int64
+	count, head, err := auditHead(s.reader.QueryRowContext(ctx, sqlAuditHead))
+	return count, head, classify(err)
+}
+
+const sqlAuditHead = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1"
+
+// auditHead reads what sqlAuditHead found; 0 and "" for an empty trail.
+func auditHead(row *sql.Row) (count int64, head string, err error) {
 	var hash []byte
-	err := s.reader.QueryRowContext(ctx, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").Scan(&count, &hash)
-	if errors.Is(err, sql.ErrNoRows) {
+	switch err := row.Scan(&count, &hash); {
+	case errors.Is(err, sql.ErrNoRows):
 		return 0, "", nil
-	}
-	if err != nil {
-		return 0, "", classify(fmt.Errorf("read the audit trail: %w", err))
+	case err != nil:
+		return 0, "", fmt.Errorf("read the audit trail: %w", err)
 	}
 	return count, fmt.Sprintf("%x", hash), nil
 }
