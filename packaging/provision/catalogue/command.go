@@ -4,7 +4,6 @@
 package catalogue
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bianmin/core/catalogue"
+	"bianmin/packaging/provision/printed"
 )
 
 const (
@@ -93,11 +93,8 @@ func check(paths []string, asJSON bool, out, problems io.Writer) error {
 		}
 	}
 	if asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(lines); err != nil {
-			return fmt.Errorf("print messages: %w", err)
+		if err := printed.JSON(out, lines); err != nil {
+			return err
 		}
 	}
 	if faults > 0 {

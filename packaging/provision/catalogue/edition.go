@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/text"
 	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/tongue"
 	"bianmin/packaging/settings"
 	"bianmin/store/room"
@@ -96,7 +96,7 @@ func (t *tool) status(ctx context.Context) error {
 		return err
 	}
 	if t.json {
-		return t.printJSON(out)
+		return printed.JSON(t.out, out)
 	}
 	return t.tell(out)
 }
@@ -148,16 +148,6 @@ func (t *tool) word(key string, args map[string]any) string {
 	return t.words.T(t.lang, "editions."+key, args)
 }
 
-func (t *tool) printJSON(value any) error {
-	encoder := json.NewEncoder(t.out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
-}
-
 // taken is what "provision catalogue import --json" prints.
 type taken struct {
 	Edition int64  `json:"edition"`
@@ -186,7 +176,7 @@ func (t *tool) take(ctx context.Context, folder string) error {
 	}
 	out := taken{plan.Manifest.Edition, plan.Manifest.Name, newer && !plan.Renewed, plan.Base != ""}
 	if t.json {
-		return t.printJSON(out)
+		return printed.JSON(t.out, out)
 	}
 	key := "taken"
 	if !out.Newer {

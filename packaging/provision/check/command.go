@@ -2,7 +2,6 @@
 package check
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"bianmin/assets"
 	"bianmin/core/text"
 	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/settings"
 )
@@ -82,7 +82,7 @@ func Command(now func() time.Time) *cobra.Command {
 
 func tell(out io.Writer, r readiness.Report, words *text.Catalog, asJSON bool) error {
 	if asJSON {
-		return printJSON(out, r)
+		return printed.JSON(out, r)
 	}
 	return Print(out, r, words)
 }
@@ -131,7 +131,7 @@ func tellHistory(out io.Writer, data string, asJSON bool) error {
 		if all == nil {
 			all = []readiness.Report{}
 		}
-		return errors.Join(printJSON(out, all), damaged)
+		return errors.Join(printed.JSON(out, all), damaged)
 	}
 	for _, r := range all {
 		line := fmt.Sprintf("%s  %-4s  %s", r.Taken.Format("2006-01-02 15:04"), r.State, r.Version)
@@ -145,14 +145,4 @@ func tellHistory(out io.Writer, data string, asJSON bool) error {
 		}
 	}
 	return damaged
-}
-
-func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
 }

@@ -4,7 +4,6 @@ package courier
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +20,7 @@ import (
 	"bianmin/assets"
 	"bianmin/core/casefile"
 	"bianmin/core/text"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/records"
 	"bianmin/packaging/provision/tongue"
 	"bianmin/packaging/stick"
@@ -98,7 +98,7 @@ func (t *tool) export(ctx context.Context, folder string) error {
 		return t.refusal(err)
 	}
 	if t.json {
-		return t.printJSON(out)
+		return printed.JSON(t.out, out)
 	}
 	key := "exported"
 	switch {
@@ -146,7 +146,7 @@ func (t *tool) take(ctx context.Context, folder string) error {
 		return t.refusal(err)
 	}
 	if t.json {
-		err = t.printJSON(all)
+		err = printed.JSON(t.out, all)
 	} else {
 		err = t.tell(all)
 	}
@@ -281,7 +281,7 @@ func (t *tool) status(ctx context.Context) error {
 		return t.refusal(err)
 	}
 	if t.json {
-		return t.printJSON(out)
+		return printed.JSON(t.out, out)
 	}
 	if err := t.say("status", map[string]any{"waiting": out.Waiting, "away": out.Away}); err != nil {
 		return err
@@ -322,16 +322,6 @@ func (t *tool) word(key string, args map[string]any) string {
 
 func (t *tool) say(key string, args map[string]any) error {
 	if _, err := fmt.Fprintln(t.out, t.word(key, args)); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
-}
-
-func (t *tool) printJSON(value any) error {
-	encoder := json.NewEncoder(t.out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"bianmin/drivers/idcard"
 	"bianmin/drivers/photo"
 	"bianmin/drivers/social"
+	"bianmin/packaging/provision/printed"
 )
 
 // findEvery is the pause between two looks for a card.
@@ -55,7 +56,7 @@ func cardCommand() *cobra.Command {
 			told.Photo = tellPhoto(command.Context(), decoder, card.Photo)
 			clear(card.Photo)
 			if l.json {
-				return printJSON(command.OutOrStdout(), told)
+				return printed.JSON(command.OutOrStdout(), told)
 			}
 			return printCard(command.OutOrStdout(), told)
 		},

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bianmin/drivers/barcode"
+	"bianmin/packaging/provision/printed"
 )
 
 func codeCommand() *cobra.Command {
@@ -38,7 +39,7 @@ func codeCommand() *cobra.Command {
 				told.Text = hide(code.Text, 4, 2)
 			}
 			if l.json {
-				return printJSON(command.OutOrStdout(), told)
+				return printed.JSON(command.OutOrStdout(), told)
 			}
 			if _, err := fmt.Fprintf(command.OutOrStdout(), "%s  (%d)  %s\n", told.Text, told.Characters, told.Symbology); err != nil {
 				return fmt.Errorf("print: %w", err)

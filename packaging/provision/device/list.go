@@ -21,6 +21,7 @@ import (
 	"bianmin/drivers/scan"
 	"bianmin/drivers/scan/escl"
 	"bianmin/packaging/places"
+	"bianmin/packaging/provision/printed"
 )
 
 // shown is one device as the commands tell of it.
@@ -95,7 +96,7 @@ func lookCommand(asking bool, use, short, long string) *cobra.Command {
 			}
 			all := l.around(ctx)
 			if l.json {
-				return printJSON(command.OutOrStdout(), all)
+				return printed.JSON(command.OutOrStdout(), all)
 			}
 			for _, problem := range all.Problems {
 				_, _ = fmt.Fprintln(command.ErrOrStderr(), problem)

@@ -17,6 +17,7 @@ import (
 	"bianmin/drivers/dots"
 	"bianmin/drivers/escpos"
 	"bianmin/drivers/link"
+	"bianmin/packaging/provision/printed"
 )
 
 // printLimit is the default time limit of a print; a long guide takes a minute on slow paper.
@@ -161,7 +162,7 @@ func tellReport(out io.Writer, report drivers.PrintReport, why error, asJSON boo
 		if why != nil {
 			told.Problem = why.Error()
 		}
-		return printJSON(out, told)
+		return printed.JSON(out, told)
 	}
 	word := string(report.Outcome)
 	if report.Outcome == drivers.NotPrinted {

@@ -15,6 +15,7 @@ import (
 	"bianmin/drivers/scan"
 	"bianmin/drivers/scan/camera"
 	"bianmin/drivers/scan/escl"
+	"bianmin/packaging/provision/printed"
 )
 
 // scannerLinks are what names scanners.
@@ -82,7 +83,7 @@ func scanCommand() *cobra.Command {
 					f := failed(err)
 					said.failure = &f
 				}
-				if failed := printJSON(command.OutOrStdout(), said); failed != nil {
+				if failed := printed.JSON(command.OutOrStdout(), said); failed != nil {
 					return failed
 				}
 				return sentence(err)

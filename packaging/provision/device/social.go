@@ -13,6 +13,7 @@ import (
 	"bianmin/core/identity"
 	"bianmin/drivers"
 	"bianmin/drivers/social"
+	"bianmin/packaging/provision/printed"
 )
 
 func socialCommand() *cobra.Command {
@@ -59,7 +60,7 @@ func readSocial(command *cobra.Command, l *line) error {
 		told.mask()
 	}
 	if l.json {
-		return printJSON(command.OutOrStdout(), told)
+		return printed.JSON(command.OutOrStdout(), told)
 	}
 	return printSocial(command.OutOrStdout(), told)
 }

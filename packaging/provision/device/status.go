@@ -16,6 +16,7 @@ import (
 	"bianmin/drivers/barcode"
 	"bianmin/drivers/idcard"
 	"bianmin/drivers/link"
+	"bianmin/packaging/provision/printed"
 )
 
 // asker is the part of a device's contract that tells its status.
@@ -169,7 +170,7 @@ func printStatus(out io.Writer, status drivers.Status, why error, asJSON bool) e
 		if why != nil {
 			told.Problem = failed(why).Problem
 		}
-		return printJSON(out, told)
+		return printed.JSON(out, told)
 	}
 	words := []string{string(status.Role), string(status.Condition)}
 	for _, word := range []string{string(status.Paper), status.Model, status.Serial, string(status.Fault)} {

@@ -2,13 +2,12 @@ package device
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
 	"bianmin/drivers"
+	"bianmin/packaging/provision/printed"
 )
 
 // Codes beside the drivers' faults.
@@ -50,7 +49,7 @@ func failed(err error) failure {
 // refuse ends a command: in JSON on standard output too, so that whoever reads it always finds an object there.
 func refuse(out io.Writer, asJSON bool, err error) error {
 	if asJSON && err != nil {
-		if broken := printJSON(out, failed(err)); broken != nil {
+		if broken := printed.JSON(out, failed(err)); broken != nil {
 			return broken
 		}
 	}
@@ -76,16 +75,6 @@ func outcomeOf(report drivers.PrintReport, err error) error {
 		err = errors.New(say("unknown-outcome", nil))
 	}
 	return &UnconfirmedError{sentence(err)}
-}
-
-func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
 }
 
 // hide leaves the first and last characters of a text that may be about a person.

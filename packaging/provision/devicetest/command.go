@@ -4,7 +4,6 @@ package devicetest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +23,7 @@ import (
 	"bianmin/drivers/social"
 	"bianmin/packaging/condition"
 	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/tested"
 )
@@ -122,7 +122,7 @@ func (r *run) run(ctx context.Context) (err error) {
 		return err
 	}
 	if r.json {
-		if err := printJSON(r.out, all); err != nil {
+		if err := printed.JSON(r.out, all); err != nil {
 			return err
 		}
 	}
@@ -213,14 +213,4 @@ func (r *run) social(ctx context.Context) drivers.SocialCardReader {
 		return nil
 	}
 	return reader
-}
-
-func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
 }

@@ -3,7 +3,6 @@
 package enrolment
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/ticket"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/update/trial"
@@ -105,10 +105,7 @@ func (f flags) folders() (data, state string, err error) {
 func (f flags) print(c *cobra.Command, identity *seal.Identity) error {
 	t := identity.Terminal
 	if f.json {
-		encoder := json.NewEncoder(c.OutOrStdout())
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]string{
+		return printed.JSON(c.OutOrStdout(), map[string]string{
 			"terminal": t.Number, "generation": t.Generation, "point": t.Point, "region": t.Region, "role": t.Role,
 			"environment": t.Environment, "platform": t.Platform, "trust": identity.Trust.Fingerprint(),
 		})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/records"
 	"bianmin/packaging/stick"
 	"bianmin/store"
@@ -73,7 +74,7 @@ func (t *tool) export(ctx context.Context, with []string) error {
 		return t.refusal(err)
 	}
 	if t.json {
-		return t.printJSON(out)
+		return printed.JSON(t.out, out)
 	}
 	return t.say("exported", args{"folder": out.Folder, "n": len(out.Packets), "size": size(out.Bytes)})
 }

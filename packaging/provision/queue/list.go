@@ -10,6 +10,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
 	"bianmin/core/text"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/records"
 	"bianmin/store"
 	"bianmin/store/terminal"
@@ -157,7 +158,7 @@ func (t *tool) list(ctx context.Context, number casefile.Number) error {
 		return t.refusal(err)
 	}
 	if t.json {
-		err = t.printJSON(out)
+		err = printed.JSON(t.out, out)
 	} else {
 		err = t.tell(out, number != "")
 	}
@@ -266,7 +267,7 @@ func (t *tool) why(ctx context.Context, with []string) error {
 		return t.refusal(err)
 	}
 	if t.json {
-		err = t.printJSON(out.Packets)
+		err = printed.JSON(t.out, out.Packets)
 	} else {
 		said := map[string]bool{}
 		for _, p := range out.Packets {

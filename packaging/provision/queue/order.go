@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"bianmin/core/casefile"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/records"
 	"bianmin/store"
 	"bianmin/store/terminal"
@@ -26,7 +27,7 @@ func (t *tool) order(ctx context.Context, word string, number casefile.Number, d
 		return t.refusal(err)
 	}
 	if t.json {
-		return t.printJSON(done{word, number})
+		return printed.JSON(t.out, done{word, number})
 	}
 	return t.say(word, nil)
 }
@@ -56,7 +57,7 @@ func (t *tool) retry(ctx context.Context, with []string) error {
 		word, with2 = "ordered", args{"next": stamp(link.Next)}
 	}
 	if t.json {
-		return t.printJSON(done{word, number})
+		return printed.JSON(t.out, done{word, number})
 	}
 	return t.say(word, with2)
 }

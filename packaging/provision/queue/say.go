@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -26,16 +25,6 @@ func (t *tool) say(key string, with args) error { return t.print(t.both("queue."
 
 func (t *tool) print(line string) error {
 	if _, err := fmt.Fprintln(t.out, line); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
-}
-
-func (t *tool) printJSON(value any) error {
-	encoder := json.NewEncoder(t.out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil

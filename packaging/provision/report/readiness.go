@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +18,7 @@ import (
 	"bianmin/packaging/condition"
 	"bianmin/packaging/provision/asuser"
 	"bianmin/packaging/provision/check"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/readiness"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/tested"
@@ -86,13 +86,7 @@ func (f fitness) run(ctx context.Context, out io.Writer, s settings.Settings, wo
 
 func (f fitness) show(out io.Writer, look readiness.Report, p readiness.Paper) error {
 	if f.json {
-		encoder := json.NewEncoder(out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(look); err != nil {
-			return fmt.Errorf("print: %w", err)
-		}
-		return nil
+		return printed.JSON(out, look)
 	}
 	if err := check.Print(out, look, p.Words); err != nil {
 		return err
@@ -135,14 +129,14 @@ func (f fitness) toPrinter(ctx context.Context, look readiness.Report, p readine
 			return err
 		}
 		report, err = manager.Document().Print(ctx, "bianmin", pdf)
-		return printed(report, err)
+		return printedReport(report, err)
 	}
 	report, err = manager.Printer().Print(ctx, p.Strip(look))
-	return printed(report, err)
+	return printedReport(report, err)
 }
 
-// printed says what became of the paper.
-func printed(report drivers.PrintReport, err error) error {
+// printedReport says what became of the paper.
+func printedReport(report drivers.PrintReport, err error) error {
 	switch {
 	case drivers.FaultOf(err) == drivers.FaultBusy:
 		return fmt.Errorf("the kiosk's program holds the printer: print the report on its staff screen, or stop it first (sudo systemctl stop bianmin-kiosk): %w", err)

@@ -4,7 +4,6 @@
 package settings
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +17,7 @@ import (
 	"bianmin/assets"
 	"bianmin/core/casefile"
 	"bianmin/core/text"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/tongue"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/settings/schema"
@@ -88,16 +88,6 @@ func (t *tool) say(format string, args ...any) error {
 	return nil
 }
 
-func (t *tool) printJSON(value any) error {
-	encoder := json.NewEncoder(t.out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return fmt.Errorf("print: %w", err)
-	}
-	return nil
-}
-
 // shown is what "provision settings --json" prints.
 type shown struct {
 	Number  int64            `json:"number"`         // of the province's settings, 0 for none
@@ -143,7 +133,7 @@ func (t *tool) show(onlyDifferent bool) error {
 		if r.Problem != nil {
 			out.Problem = r.Problem.Error()
 		}
-		return t.printJSON(out)
+		return printed.JSON(t.out, out)
 	}
 	if err := t.head(r); err != nil {
 		return err
@@ -302,7 +292,7 @@ func (t *tool) write(edit *settings.Edit, name string) error {
 		if err != nil {
 			return fmt.Errorf("print: %w", err)
 		}
-		return t.printJSON(done{c, path, !t.dry})
+		return printed.JSON(t.out, done{c, path, !t.dry})
 	}
 	if t.dry {
 		if err := t.lines(edit); err != nil {

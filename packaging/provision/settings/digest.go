@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/settings"
 )
 
@@ -27,7 +28,7 @@ func (t *tool) digestCommand() *cobra.Command {
 			}
 			lines := strings.TrimSuffix(string(s.Canonical()), "\n")
 			if t.json {
-				return t.printJSON(struct {
+				return printed.JSON(t.out, struct {
 					Digest string   `json:"digest"`
 					Lines  []string `json:"lines"`
 				}{s.Digest(), strings.Split(lines, "\n")})

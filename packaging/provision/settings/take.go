@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/settings"
 	"bianmin/sync/seal"
 	"bianmin/sync/standing"
@@ -49,7 +50,7 @@ func (t *tool) take(file string) error {
 		}
 	}
 	if t.json {
-		return t.printJSON(out)
+		return printed.JSON(t.out, out)
 	}
 	return t.tell(out)
 }

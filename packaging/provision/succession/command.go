@@ -4,7 +4,6 @@ package succession
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/succession"
 	"bianmin/packaging/update/trial"
@@ -69,13 +69,6 @@ func (p *place) machine(c *cobra.Command, o Options) (succession.Machine, error)
 	return m, err
 }
 
-func printJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
-}
-
 // told is a backup as --json prints it.
 type told struct {
 	Backup   string    `json:"backup"`
@@ -120,7 +113,7 @@ An interrupted backup is simply run again.`,
 				return err
 			}
 			if asJSON {
-				return printJSON(c.OutOrStdout(), tell(made))
+				return printed.JSON(c.OutOrStdout(), tell(made))
 			}
 			t := tell(made)
 			_, err = fmt.Fprintf(c.OutOrStdout(), "备份完成 backed up: %s, %d cases, %d waiting, %d refused, %d drafts, %d pages; opened by: %s\n",
@@ -186,7 +179,7 @@ func report(w io.Writer, taken []succession.Taken, asJSON bool) error {
 		all = append(all, brought{told: tell(t.Backup), New: news{Cases: t.Cases, Packets: t.Packets, Drafts: t.Drafts}, Aside: t.Aside})
 	}
 	if asJSON {
-		return printJSON(w, all)
+		return printed.JSON(w, all)
 	}
 	for _, b := range all {
 		if _, err := fmt.Fprintf(w, "已接替 taken over: %s, new here: %d cases, %d packets, %d drafts\n", b.Terminal, b.New.Cases, b.New.Packets, b.New.Drafts); err != nil {

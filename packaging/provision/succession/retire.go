@@ -11,6 +11,7 @@ import (
 	"bianmin/core/text"
 	"bianmin/drivers/a4"
 	"bianmin/drivers/ipp"
+	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/succession"
 	"bianmin/sync/seal"
 )
@@ -51,7 +52,7 @@ the machine signed, JSON) is written to --certificate, outside the data folder. 
 				}
 			}
 			if asJSON {
-				return printJSON(c.OutOrStdout(), done)
+				return printed.JSON(c.OutOrStdout(), done)
 			}
 			told := "the platform knows"
 			if !done.Told {

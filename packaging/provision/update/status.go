@@ -2,10 +2,10 @@ package update
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/packaging/provision/printed"
 )
 
 func (t *tool) status(context.Context) error {
@@ -14,10 +14,7 @@ func (t *tool) status(context.Context) error {
 		return err
 	}
 	if t.json {
-		encoder := json.NewEncoder(t.out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(s)
+		return printed.JSON(t.out, s)
 	}
 	type line struct {
 		key  string
