@@ -76,8 +76,15 @@ func (rig DocumentRig) prints(t *testing.T, word string) {
 // came waits until so many documents have come out, and gives how often each word did. Only a queue lets them come after the job is over.
 func (rig DocumentRig) came(t *testing.T, want int) map[string]int {
 	t.Helper()
-	for begun := time.Now(); len(rig.Tray()) < want && time.Since(begun) < rig.Limit; {
-		time.Sleep(20 * time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), rig.Limit)
+	defer cancel()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for len(rig.Tray()) < want && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-look.C:
+		}
 	}
 	count := map[string]int{}
 	for _, word := range rig.Tray() {

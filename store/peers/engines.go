@@ -51,31 +51,31 @@ func openGoqite(folder string) (queue, error) {
 	return goqiteQueue{db, goqite.New(goqite.NewOpts{DB: db, Name: "cases", MaxReceive: 1 << 30})}, nil
 }
 
-func (g goqiteQueue) put(record []byte) error {
-	return g.q.Send(context.Background(), goqite.Message{Body: record})
+func (g goqiteQueue) put(ctx context.Context, record []byte) error {
+	return g.q.Send(ctx, goqite.Message{Body: record})
 }
 
-func (g goqiteQueue) life(record []byte) error {
-	if err := g.put(record); err != nil {
+func (g goqiteQueue) life(ctx context.Context, record []byte) error {
+	if err := g.put(ctx, record); err != nil {
 		return err
 	}
-	m, err := g.q.Receive(context.Background())
+	m, err := g.q.Receive(ctx)
 	if err != nil {
 		return err
 	}
 	if m == nil {
 		return errors.New("nothing to receive")
 	}
-	return g.q.Delete(context.Background(), m.ID)
+	return g.q.Delete(ctx, m.ID)
 }
 
-func (g goqiteQueue) fill(record []byte, n int) error {
-	tx, err := g.db.Begin()
+func (g goqiteQueue) fill(ctx context.Context, record []byte, n int) error {
+	tx, err := g.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	for range n {
-		if err := g.q.SendTx(context.Background(), tx, goqite.Message{Body: record}); err != nil {
+		if err := g.q.SendTx(ctx, tx, goqite.Message{Body: record}); err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
 	}
@@ -95,7 +95,6 @@ type backliteQueue struct {
 	db      *sql.DB
 	client  *backlite.Client
 	done    chan struct{}
-	end     context.CancelFunc
 	started bool
 }
 
@@ -111,7 +110,7 @@ func openBacklite(folder string) (queue, error) {
 	if err := client.Install(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	b := &backliteQueue{db: db, client: client, done: make(chan struct{}), end: func() {}}
+	b := &backliteQueue{db: db, client: client, done: make(chan struct{})}
 	client.Register(backlite.NewQueue(func(ctx context.Context, _ task) error {
 		select {
 		case b.done <- struct{}{}:
@@ -122,20 +121,18 @@ func openBacklite(folder string) (queue, error) {
 	return b, nil
 }
 
-func (b *backliteQueue) put(record []byte) error {
-	_, err := b.client.Add(task{string(record)}).Save()
+func (b *backliteQueue) put(ctx context.Context, record []byte) error {
+	_, err := b.client.Add(task{string(record)}).Ctx(ctx).Save()
 	return err
 }
 
 // life starts the dispatcher at the first time: it cannot be asked for one task.
-func (b *backliteQueue) life(record []byte) error {
-	if err := b.put(record); err != nil {
+func (b *backliteQueue) life(ctx context.Context, record []byte) error {
+	if err := b.put(ctx, record); err != nil {
 		return err
 	}
 	if !b.started {
 		b.started = true
-		var ctx context.Context
-		ctx, b.end = context.WithCancel(context.Background())
 		b.client.Start(ctx)
 	}
 	select {
@@ -146,13 +143,13 @@ func (b *backliteQueue) life(record []byte) error {
 	}
 }
 
-func (b *backliteQueue) fill(record []byte, n int) error {
+func (b *backliteQueue) fill(ctx context.Context, record []byte, n int) error {
 	for n > 0 {
 		some := make([]backlite.Task, min(n, 1000))
 		for i := range some {
 			some[i] = task{string(record)}
 		}
-		if _, err := b.client.Add(some...).Save(); err != nil {
+		if _, err := b.client.Add(some...).Ctx(ctx).Save(); err != nil {
 			return err
 		}
 		n -= len(some)
@@ -160,10 +157,7 @@ func (b *backliteQueue) fill(record []byte, n int) error {
 	return nil
 }
 
-func (b *backliteQueue) close() error {
-	b.end()
-	return b.db.Close()
-}
+func (b *backliteQueue) close() error { return b.db.Close() }
 
 type bboltQueue struct{ db *bbolt.DB }
 
@@ -189,13 +183,13 @@ func insert(tx *bbolt.Tx, record []byte) error {
 	return cases.Put(binary.BigEndian.AppendUint64(nil, n), record)
 }
 
-func (b bboltQueue) put(record []byte) error {
+func (b bboltQueue) put(_ context.Context, record []byte) error {
 	return b.db.Update(func(tx *bbolt.Tx) error { return insert(tx, record) })
 }
 
 // life marks the first record as taken and removes it, each durably, as a queue whose taker may die has to.
-func (b bboltQueue) life(record []byte) error {
-	if err := b.put(record); err != nil {
+func (b bboltQueue) life(ctx context.Context, record []byte) error {
+	if err := b.put(ctx, record); err != nil {
 		return err
 	}
 	var key []byte
@@ -209,7 +203,7 @@ func (b bboltQueue) life(record []byte) error {
 	return b.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucket).Delete(key) })
 }
 
-func (b bboltQueue) fill(record []byte, n int) error {
+func (b bboltQueue) fill(_ context.Context, record []byte, n int) error {
 	return b.db.Update(func(tx *bbolt.Tx) error {
 		for range n {
 			if err := insert(tx, record); err != nil {

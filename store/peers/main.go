@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,11 +18,11 @@ import (
 // queue is one that keeps what it was given through a power cut.
 type queue interface {
 	// put returns when the record is durable.
-	put(record []byte) error
+	put(ctx context.Context, record []byte) error
 	// life puts a record, takes one, and returns when that one is done with.
-	life(record []byte) error
+	life(ctx context.Context, record []byte) error
 	// fill puts many at once.
-	fill(record []byte, n int) error
+	fill(ctx context.Context, record []byte, n int) error
 	close() error
 }
 
@@ -34,7 +35,10 @@ func main() {
 	}
 	q, err := queues[os.Args[1]](os.Args[2])
 	if err == nil {
-		err = errors.Join(follow(q, os.Stdin, os.Stdout), q.close())
+		ctx, end := context.WithCancel(context.Background())
+		err = follow(ctx, q, os.Stdin, os.Stdout)
+		end()
+		err = errors.Join(err, q.close())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
@@ -45,7 +49,7 @@ func main() {
 // record is as long as the rows of a case are.
 var record = []byte(strings.Repeat("x", 4096))
 
-func follow(q queue, orders io.Reader, answers io.Writer) error {
+func follow(ctx context.Context, q queue, orders io.Reader, answers io.Writer) error {
 	lines := bufio.NewScanner(orders)
 	for lines.Scan() {
 		do, count, _ := strings.Cut(lines.Text(), " ")
@@ -54,7 +58,7 @@ func follow(q queue, orders io.Reader, answers io.Writer) error {
 			return fmt.Errorf("order %q: %w", lines.Text(), err)
 		}
 		begun := time.Now()
-		if err := obey(q, do, n); err != nil {
+		if err := obey(ctx, q, do, n); err != nil {
 			return fmt.Errorf("%s: %w", do, err)
 		}
 		if _, err := fmt.Fprintln(answers, time.Since(begun).Nanoseconds()); err != nil {
@@ -64,16 +68,16 @@ func follow(q queue, orders io.Reader, answers io.Writer) error {
 	return lines.Err()
 }
 
-func obey(q queue, do string, n int) error {
+func obey(ctx context.Context, q queue, do string, n int) error {
 	if do == "fill" {
-		return q.fill(record, n)
+		return q.fill(ctx, record, n)
 	}
-	one := map[string]func([]byte) error{"put": q.put, "life": q.life}[do]
+	one := map[string]func(context.Context, []byte) error{"put": q.put, "life": q.life}[do]
 	if one == nil {
 		return errors.New("no such order")
 	}
 	for range n {
-		if err := one(record); err != nil {
+		if err := one(ctx, record); err != nil {
 			return err
 		}
 	}
