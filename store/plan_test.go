@@ -9,19 +9,25 @@ import (
 func TestChangedRowsAreFoundByRevision(t *testing.T) {
 	s := open(t, t.TempDir(), newMachine())
 	for query, index := range map[string]string{sqlChanged: "desk_cases_revision", sqlLines: "desk_cases_account"} {
-		rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, 7, "301001")
-		must(t, err)
-		var plan []string
-		for rows.Next() {
-			var id, parent, unused int
-			var step string
-			must(t, rows.Scan(&id, &parent, &unused, &step))
-			plan = append(plan, step)
-		}
-		must(t, rows.Err())
-		must(t, rows.Close())
-		if !strings.Contains(strings.Join(plan, "\n"), index) {
+		if plan := planOf(t, s, query, 7, "301001"); !strings.Contains(plan, index) {
 			t.Errorf("not by %s: %q", index, plan)
 		}
 	}
+}
+
+// planOf says how the database finds what a query asks for, a step a line.
+func planOf(t *testing.T, s *Store, query string, args ...any) string {
+	t.Helper()
+	rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
+	must(t, err)
+	var plan []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		must(t, rows.Scan(&id, &parent, &unused, &step))
+		plan = append(plan, step)
+	}
+	must(t, rows.Err())
+	must(t, rows.Close())
+	return strings.Join(plan, "\n")
 }

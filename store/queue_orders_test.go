@@ -95,18 +95,8 @@ func TestWishes(t *testing.T) {
 func TestListsDoNotCount(t *testing.T) {
 	s := open(t, t.TempDir(), newMachine())
 	for _, of := range undecided {
-		rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+sqlUndecided+of.where+" ORDER BY o.committed_ms, o.id LIMIT 10")
-		must(t, err)
-		var plan []string
-		for rows.Next() {
-			var id, parent, unused int
-			var step string
-			must(t, rows.Scan(&id, &parent, &unused, &step))
-			plan = append(plan, step)
-		}
-		must(t, rows.Err())
-		must(t, rows.Close())
-		if !strings.Contains(strings.Join(plan, "\n"), "USING INDEX outbox_") {
+		plan := planOf(t, s, sqlUndecided+of.where+" ORDER BY o.committed_ms, o.id LIMIT 10")
+		if !strings.Contains(plan, "USING INDEX outbox_") {
 			t.Errorf("%s: %q", of.word, plan)
 		}
 	}

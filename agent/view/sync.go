@@ -9,6 +9,7 @@ import (
 	"bianmin/agent/desk"
 	"bianmin/core/agency"
 	"bianmin/core/casefile"
+	"bianmin/core/text"
 	"bianmin/ui"
 	dk "bianmin/ui/desk"
 	"bianmin/ui/theme"
@@ -205,16 +206,8 @@ func (p *syncPage) showLine() {
 		why = k.with("label.refused-because", args{"reason": p.line.Reason})
 	}
 	p.why.SetText(why)
-	p.way.set(fact{k.t("label.sent"), k.with("label.sent-of", args{"held": size(p.line.Held), "total": size(p.line.Total)})})
+	p.way.set(fact{k.t("label.sent"), k.with("label.sent-of", args{"held": text.Size(p.line.Held), "total": text.Size(p.line.Total)})})
 	p.bar.Set(p.line.Held, p.line.Total)
-}
-
-// size is a number of bytes for people.
-func size(n int64) string {
-	if n >= 1<<20 {
-		return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
-	}
-	return strconv.FormatInt((n+1023)>>10, 10) + " KB"
 }
 
 // still says why a packet is not delivered yet, and what to do; why is a key of the words.

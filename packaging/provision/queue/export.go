@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/core/text"
 	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/records"
 	"bianmin/packaging/stick"
@@ -76,7 +77,7 @@ func (t *tool) export(ctx context.Context, with []string) error {
 	if t.json {
 		return printed.JSON(t.out, out)
 	}
-	return t.say("exported", args{"folder": out.Folder, "n": len(out.Packets), "size": size(out.Bytes)})
+	return t.say("exported", args{"folder": out.Folder, "n": len(out.Packets), "size": text.Size(out.Bytes)})
 }
 
 // slack is what a file system takes for itself.
@@ -94,7 +95,7 @@ func (t *tool) fits(folder string, need int64) error {
 }
 
 func (t *tool) noRoom(need, free int64) error {
-	return fmt.Errorf("%s: %w", t.both("queue.error.full", args{"need": size(need + slack), "free": size(free)}), errRoom)
+	return fmt.Errorf("%s: %w", t.both("queue.error.full", args{"need": text.Size(need + slack), "free": text.Size(free)}), errRoom)
 }
 
 func (e *Exported) write(ctx context.Context, s *store.Store, to stick.Folder, found []store.Undecided) error {

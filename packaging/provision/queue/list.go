@@ -192,7 +192,7 @@ func (t *tool) tell(out Report, one bool) error {
 		if len(out.Packets) == 0 {
 			add("empty", nil)
 		} else {
-			add("sum", args{"waiting": out.Waiting, "size": size(out.Bytes), "refused": out.Refused, "held": out.Held})
+			add("sum", args{"waiting": out.Waiting, "size": text.Size(out.Bytes), "refused": out.Refused, "held": out.Held})
 		}
 		if out.Oldest != nil {
 			add("oldest", args{"since": stamp(*out.Oldest)})
@@ -242,7 +242,7 @@ func (t *tool) lines(p Packet, whole bool) []string {
 	}
 	head := strings.Join(strings.Fields(fmt.Sprintf("[%s] %s  %s  %s", t.both("queue.state."+state, nil), p.Case, item, t.kind(p.Kind))), " ")
 	all := []string{head, "    " + t.reasonOf(p.Why)}
-	facts := []string{t.both("queue.since", args{"since": stamp(p.Since)}), t.both("queue.sent", args{"held": size(p.Held), "total": size(p.Total)})}
+	facts := []string{t.both("queue.since", args{"since": stamp(p.Since)}), t.both("queue.sent", args{"held": text.Size(p.Held), "total": text.Size(p.Total)})}
 	if p.Attempts > 0 {
 		facts = append(facts, t.both("queue.tries", args{"n": p.Attempts}))
 	}

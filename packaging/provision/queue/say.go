@@ -3,7 +3,6 @@ package queue
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"bianmin/core/casefile"
@@ -48,16 +47,6 @@ func (t *tool) kind(kind casefile.EventKind) string {
 		return string(kind)
 	}
 	return t.both(key, nil)
-}
-
-func size(n int64) string {
-	switch {
-	case n >= 1<<20:
-		return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
-	case n >= 1<<10:
-		return strconv.FormatInt(n>>10, 10) + " KB"
-	}
-	return strconv.FormatInt(n, 10) + " B"
 }
 
 func stamp(at time.Time) string { return at.In(casefile.Zone).Format("2006-01-02 15:04") }
