@@ -3,6 +3,7 @@ package channel
 import (
 	"fmt"
 	"net"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -13,6 +14,7 @@ import (
 type watched struct {
 	*net.TCPConn
 	stop, done chan struct{}
+	stopping   sync.Once
 	queue      queue
 }
 
@@ -31,11 +33,7 @@ func watch(connection *net.TCPConn, most time.Duration) *watched {
 
 // Close ends connection and watch.
 func (w *watched) Close() error {
-	select {
-	case <-w.stop:
-	default:
-		close(w.stop)
-	}
+	w.stopping.Do(func() { close(w.stop) })
 	err := w.TCPConn.Close()
 	<-w.done
 	return err

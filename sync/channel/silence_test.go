@@ -3,6 +3,7 @@ package channel
 import (
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,5 +61,29 @@ func TestWatchedConnection(t *testing.T) {
 	}
 	if err := w.Close(); err == nil {
 		t.Error("closed twice without a word")
+	}
+}
+
+// TestWatchedClosesOnce: whoever closes a connection, and how many at once, it and its watch end once.
+func TestWatchedClosesOnce(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	for range 300 {
+		connection, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := watch(connection.(*net.TCPConn), time.Minute)
+		var closing sync.WaitGroup
+		begin := make(chan struct{})
+		for range 8 {
+			closing.Go(func() { <-begin; _ = w.Close() })
+		}
+		close(begin)
+		closing.Wait()
+		<-w.done
 	}
 }
