@@ -7,7 +7,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -224,6 +226,50 @@ func TestWedgeOverrun(t *testing.T) {
 		}
 		if ctx.Err() != nil {
 			t.Fatal("the next code does not come")
+		}
+	}
+}
+
+// TestHeardAtOnce: a simulated reader that is shown to be there is heard from its first key on, however busy the machine is: the kernel
+// shows an input device before it hands on what it sends.
+func TestHeardAtOnce(t *testing.T) {
+	busy, stop := sync.WaitGroup{}, make(chan struct{})
+	for range 2 * runtime.NumCPU() {
+		busy.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	defer busy.Wait()
+	defer close(stop)
+	for range 60 {
+		d, err := uhid.Plug(uhid.Model{Name: "Quick wedge", Serial: "W2", Vendor: 0x05E0, Product: 0x1200, Descriptor: typing.Descriptor})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for begun := time.Now(); d.Event() == ""; {
+			if time.Since(begun) > 10*time.Second {
+				t.Fatal("no input device")
+			}
+		}
+		file, err := os.OpenFile(d.Event(), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		types(t, d, keys(t, "a")...)
+		if err := file.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := file.Read(make([]byte, 4096)); n == 0 {
+			t.Errorf("the first key was not heard: %v", err)
+		}
+		if err := errors.Join(file.Close(), d.Unplug()); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

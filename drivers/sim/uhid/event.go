@@ -6,8 +6,12 @@ import (
 	"strings"
 )
 
-// Event is the input device that the kernel made of it, "/dev/input/event3"; "" while there is none.
+// Event is the input device that the kernel made of it, "/dev/input/event3"; "" while there is none, or what is sent
+// would be lost.
 func (d *Device) Event() string {
+	if !d.ready() {
+		return ""
+	}
 	all, _ := filepath.Glob("/sys/class/input/event*/device/name") // the pattern is well formed
 	for _, path := range all {
 		said, err := os.ReadFile(path)

@@ -27,6 +27,8 @@ type Model struct {
 type Device struct {
 	file    *os.File
 	name    string
+	driver  *bound
+	looking sync.Mutex // of driver
 	work    sync.WaitGroup
 	closing sync.Once
 	result  error
@@ -64,10 +66,15 @@ func Plug(m Model) (*Device, error) {
 	little.PutUint32(event[vendorAt:], uint32(m.Vendor))
 	little.PutUint32(event[productAt:], uint32(m.Product))
 	copy(event[descriptorAt:], m.Descriptor)
-	if _, err := file.Write(event); err != nil {
+	driver, err := watchBound(m.Name)
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("plug a simulated HID device in: %w", err), file.Close())
 	}
-	d := &Device{file: file, name: m.Name}
+	if _, err := file.Write(event); err != nil {
+		driver.close()
+		return nil, errors.Join(fmt.Errorf("plug a simulated HID device in: %w", err), file.Close())
+	}
+	d := &Device{file: file, name: m.Name, driver: driver}
 	if m.Receive != nil {
 		d.work.Go(func() { d.listen(m.Receive) })
 	}
@@ -105,8 +112,18 @@ func (d *Device) Report(report []byte) error {
 	return nil
 }
 
-// Node is the hidraw node that the kernel made for it; "" while there is none.
+// ready tells whether the kernel hands on by now what the device sends.
+func (d *Device) ready() bool {
+	d.looking.Lock()
+	defer d.looking.Unlock()
+	return d.driver.done()
+}
+
+// Node is the hidraw node that the kernel made for it; "" while there is none, or what is sent would be lost.
 func (d *Device) Node() string {
+	if !d.ready() {
+		return ""
+	}
 	all, _ := filepath.Glob("/sys/class/hidraw/*/device/uevent") // the pattern is well formed
 	for _, path := range all {
 		said, err := os.ReadFile(path)
@@ -124,6 +141,9 @@ func (d *Device) Unplug() error {
 			d.result = fmt.Errorf("unplug a simulated HID device: %w", err)
 		}
 		d.work.Wait()
+		d.looking.Lock()
+		d.driver.close()
+		d.looking.Unlock()
 	})
 	return d.result
 }
