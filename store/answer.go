@@ -57,7 +57,7 @@ func (s *Store) RecordAcknowledgement(ctx context.Context, id string, signed []b
 	return wrap(err, "record an acknowledgement")
 }
 
-// RecordRefusal keeps the platform's signed refusal with its reason for people.
+// RecordRefusal keeps the platform's signed refusal with its reason for people, both sealed to the case.
 // When nothing of the case can be accepted any more it holds back this case until it is repaired or settled, and no other.
 func (s *Store) RecordRefusal(ctx context.Context, id string, signed []byte, reason string, at time.Time) error {
 	err := s.finish(ctx, answer{
@@ -116,8 +116,12 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 		return err
 	}
 	now := clock.told(a.entry.At).UnixMilli()
-	if err := q.exec(tx, sqlInsertAnswer, a.packet, a.kind, a.signed, now); err != nil {
-		return fmt.Errorf("insert answer: %w", err)
+	row, err := readCase(tx, q, casefile.Number(d.number))
+	if err != nil {
+		return err
+	}
+	if err := s.keep(tx, q, a, casefile.Number(d.number), row.public, now); err != nil {
+		return err
 	}
 	if err := q.exec(tx, sqlFinish, a.state, now, a.kind, a.packet); err != nil {
 		return fmt.Errorf("finish outbox row: %w", err)
@@ -127,7 +131,7 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 			return err
 		}
 	}
-	if err := s.applyToCase(tx, q, a, casefile.Number(d.number), now); err != nil {
+	if err := s.applyToCase(tx, q, a, casefile.Number(d.number), row, now); err != nil {
 		return err
 	}
 	return s.audit(tx, q, clock, Entry{Actor: "platform", Action: a.kind, Subject: d.number, Detail: a.packet})
@@ -135,11 +139,7 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 
 // applyToCase writes into the case's log what the answer changes. The platform
 // acknowledges every event; only what changes the case, and every refusal, enters the log.
-func (s *Store) applyToCase(tx *sql.Tx, q statements, a answer, number casefile.Number, now int64) error {
-	row, err := readCase(tx, q, number)
-	if err != nil {
-		return err
-	}
+func (s *Store) applyToCase(tx *sql.Tx, q statements, a answer, number casefile.Number, row caseRow, now int64) error {
 	next, err := row.Apply(a.entry)
 	if err != nil {
 		next = row.Status // it cannot follow: the case goes on as it was

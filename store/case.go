@@ -127,22 +127,3 @@ func scanEvents(rows *sql.Rows) ([]Event, error) {
 	}
 	return events, rows.Err()
 }
-
-// Answers gives the platform's signed answers to a packet by kind, exactly as they came.
-func (s *Store) Answers(ctx context.Context, id string) (map[string][]byte, error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT kind, signed FROM answers WHERE packet = ?", id)
-	if err != nil {
-		return nil, classify(fmt.Errorf("read answers: %w", err))
-	}
-	defer func() { _ = rows.Close() }()
-	answers := map[string][]byte{}
-	for rows.Next() {
-		var kind string
-		var signed []byte
-		if err := rows.Scan(&kind, &signed); err != nil {
-			return nil, classify(fmt.Errorf("read answers: %w", err))
-		}
-		answers[kind] = signed
-	}
-	return answers, classify(rows.Err())
-}

@@ -10,6 +10,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/sync/packet"
+	"bianmin/sync/seal"
 )
 
 // States of an outbox row.
@@ -143,7 +144,7 @@ func (s *Store) RecordRegistration(ctx context.Context, id string, signed []byte
 		if err != nil {
 			return err
 		}
-		if err := q.exec(tx, sqlInsertAnswer, id, "registration", signed, clock.Judgement.Now.UnixMilli()); err != nil {
+		if err := q.exec(tx, sqlInsertAnswer, id, "registration", signed, clock.Judgement.Now.UnixMilli(), false, "", seal.Digest(signed)); err != nil {
 			return err
 		}
 		result, err := tx.Exec("UPDATE outbox SET registered = 1, why = '' WHERE packet = ?", id)

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emmansun/gmsm/sm2"
+
 	"bianmin/core/casefile"
 	"bianmin/sync/packet"
 	"bianmin/sync/seal"
@@ -16,6 +18,7 @@ import (
 type shelf struct {
 	t      testing.TB
 	s      *Store
+	key    *sm2.PrivateKey // of every case
 	public []byte
 	n      int
 }
@@ -25,7 +28,7 @@ func newShelf(t testing.TB, s *Store) *shelf {
 	key, err := seal.NewCaseKey()
 	must(t, err)
 	must(t, s.SetPlatformTime(t.Context(), morning))
-	return &shelf{t: t, s: s, public: seal.CompressKey(&key.PublicKey)}
+	return &shelf{t: t, s: s, key: key, public: seal.CompressKey(&key.PublicKey)}
 }
 
 func (f *shelf) record(slot Slot, kind casefile.EventKind) Record {

@@ -44,7 +44,8 @@ const (
 
 	sqlReplaced = `SELECT count(*) FROM meta WHERE key = 'replaced' AND value = ?`
 
-	sqlInsertAnswer = `INSERT INTO answers (packet, kind, signed, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (packet, kind) DO NOTHING`
+	sqlInsertAnswer = `INSERT INTO answers (packet, kind, signed, at_ms, sealed, code, digest) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (packet, kind) DO NOTHING`
 
 	sqlFinish = `UPDATE outbox SET state = ?, registered = 1, done_ms = ?, why = ? WHERE packet = ?`
 

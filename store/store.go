@@ -128,10 +128,11 @@ func (s *Store) open(ctx context.Context, check Check) error {
 	if s.standing, err = s.reader.PrepareContext(ctx, sqlStanding); err != nil {
 		return err
 	}
-	if s.water, err = openHighWater(filepath.Join(s.folder, "keys", "highwater")); err == nil {
-		s.goOnChecking(ctx)
+	if s.water, err = openHighWater(filepath.Join(s.folder, "keys", "highwater")); err != nil {
+		return err
 	}
-	return err
+	s.goOnChecking(ctx)
+	return s.sealRefusals(ctx)
 }
 
 func (s *Store) connect(extra string, most int) (*sql.DB, error) {

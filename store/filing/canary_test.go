@@ -2,6 +2,8 @@ package filing_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,13 +13,39 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/drivers"
 	"bianmin/store/filing"
+	"bianmin/sync/channel"
 	"bianmin/sync/seal/sealtest"
+	"bianmin/sync/wire"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
+// inBase64 is what always stands in base64 of bytes that hold a text, wherever in them it stands.
+func inBase64(text []byte) (patterns [][]byte) {
+	for before := range 3 {
+		content := append(make([]byte, before), text...)
+		encoded := base64.StdEncoding.EncodeToString(content[:len(content)/3*3])
+		patterns = append(patterns, []byte(encoded[(before+2)/3*4:]))
+	}
+	return patterns
+}
+
+// signedRefusal is a refusal as the terminal keeps the platform's word.
+func signedRefusal(t *testing.T, reason string) []byte {
+	t.Helper()
+	body, err := json.Marshal(wire.Answer{Version: wire.Version, Kind: wire.Refusal, Code: wire.RefusedRule, Reason: reason, Time: morning})
+	if err != nil {
+		t.Fatal(err)
+	}
+	evidence, err := channel.Signed{Body: body, Signature: make([]byte, 64)}.Evidence()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return evidence
+}
+
 // found lists the files under a folder that hold a canary in any form text is
-// kept in: UTF-8, UTF-16 as on the card, GB18030 as at the printer.
+// kept in: UTF-8, UTF-16 as on the card, GB18030 as at the printer, base64 as in a signed answer.
 func found(t *testing.T, folder string, canaries ...string) []string {
 	t.Helper()
 	var patterns [][]byte
@@ -32,6 +60,7 @@ func found(t *testing.T, folder string, canaries ...string) []string {
 			t.Fatal(err)
 		}
 		patterns = append(patterns, wide, gb)
+		patterns = append(patterns, inBase64([]byte(text))...)
 	}
 	var names []string
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
@@ -56,6 +85,9 @@ func found(t *testing.T, folder string, canaries ...string) []string {
 	return names
 }
 
+// canaryOfRefusal stands nowhere but in the platform's reason.
+const canaryOfRefusal = "金丝雀的照片看不清"
+
 // oneSession does everything a session does with a person's data.
 func oneSession(t *testing.T, f *filing.Filing, who casefile.Applicant) {
 	t.Helper()
@@ -72,10 +104,10 @@ func oneSession(t *testing.T, f *filing.Filing, who casefile.Applicant) {
 	if err := f.Evaluate(t.Context(), filed, casefile.Evaluation{Level: 1, Text: canary, Times: 1}); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Store().RecordRefusal(t.Context(), filed.Event.ID, []byte("refused"), "原因："+canary, morning); err != nil {
+	if err := f.Store().RecordRefusal(t.Context(), filed.Event.ID, signedRefusal(t, "原因："+canaryOfRefusal), "原因："+canaryOfRefusal, morning); err != nil {
 		t.Fatal(err)
 	}
-	if cases, err := f.Cases(t.Context(), card); err != nil || len(cases) != 1 || cases[0].Reason != "原因："+canary {
+	if cases, err := f.Cases(t.Context(), card); err != nil || len(cases) != 1 || cases[0].Reason != "原因："+canaryOfRefusal {
 		t.Fatalf("%+v, %v", cases, err)
 	}
 }
@@ -84,7 +116,7 @@ func oneSession(t *testing.T, f *filing.Filing, who casefile.Applicant) {
 // and proves that it would find it: with sealing off it must.
 func TestCanary(t *testing.T) {
 	who := casefile.Applicant{Name: "欧阳金丝雀", Number: "990102194501017788"}
-	words := []string{canary, who.Name, who.Number}
+	words := []string{canary, canaryOfRefusal, who.Name, who.Number}
 	t.Run("sealed", func(t *testing.T) {
 		p := newPoint(t)
 		f := p.open(t)
@@ -112,6 +144,9 @@ func TestCanary(t *testing.T) {
 		}
 		if !database || !page {
 			t.Errorf("the canary test is blind: it sees only %v", names)
+		}
+		if names := found(t, p.folder, canaryOfRefusal); len(names) == 0 {
+			t.Error("the canary test is blind to what the platform signed")
 		}
 	})
 	t.Run("refused in production", func(t *testing.T) {

@@ -72,8 +72,8 @@ func TestSubmitToAcknowledgement(t *testing.T) {
 		t.Errorf("after acknowledgement: %+v, %v", items, err)
 	}
 	answers, err := s.Answers(ctx, filed.Event.ID)
-	if err != nil || string(answers["registration"]) != "r" || string(answers["acknowledgement"]) != "a" {
-		t.Errorf("answers %q, %v", answers, err)
+	if err != nil || string(answers["registration"].Signed) != "r" || string(answers["acknowledgement"].Signed) != "a" {
+		t.Errorf("answers %+v, %v", answers, err)
 	}
 	summary, err := f.Summary(ctx, filed)
 	if err != nil || summary.State != casefile.StateAccepted || summary.Official != "990102-2026-1" || len(summary.Moments) != 2 {

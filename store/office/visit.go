@@ -113,7 +113,7 @@ func (b *Book) Queue(ctx context.Context) ([]agency.QueueLine, error) {
 		return nil, coded(err)
 	}
 	var lines []agency.QueueLine
-	for _, line := range terminal.LinesOf(ctx, d.store, seal.SM2Key(d.self.PlatformSign), b.office.Terminal.Link(), found) {
+	for _, line := range terminal.LinesOf(ctx, d.store, b.office.Terminal.Link(), found) {
 		full := agency.QueueLine{QueueLine: line}
 		if line.State == casefile.LineRefused {
 			if full.Reason, err = d.refusal(ctx, line); err != nil {

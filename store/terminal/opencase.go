@@ -1,11 +1,13 @@
 package terminal
 
 import (
+	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
 
 	"bianmin/core/casefile"
 	"bianmin/store"
+	"bianmin/sync/channel"
 	"bianmin/sync/seal"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -49,6 +51,15 @@ func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
 	}
 	s.State, s.Official, s.Reason = status.State, status.Official, status.Reason
 	return s, nil
+}
+
+// ReadAnswer opens one of the platform's kept answers about a case with the case's private key, and verifies it anew by the platform's.
+func ReadAnswer(kept store.Answer, number casefile.Number, key *sm2.PrivateKey, platform *ecdsa.PublicKey) (channel.Signed, error) {
+	signed, err := kept.Open(number, key)
+	if err != nil {
+		return channel.Signed{}, err
+	}
+	return channel.ReadEvidence(signed, platform)
 }
 
 // openEvent opens an event's detail; one that does not open keeps kind and time.

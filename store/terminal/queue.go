@@ -2,15 +2,12 @@ package terminal
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"time"
 
 	"bianmin/core/casefile"
 	"bianmin/store"
-	"bianmin/sync/channel"
 	"bianmin/sync/enrol/practice"
 	"bianmin/sync/linkstate"
-	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
@@ -34,25 +31,25 @@ func (t *Terminal) Link() casefile.Link {
 
 // Queue lists what is not delivered of a case, "" for all: what was refused, what is held, what waits; and why.
 func (t *Terminal) Queue(ctx context.Context, number casefile.Number, limit int) ([]casefile.QueueLine, error) {
-	opened, identity, err := t.Opened(ctx)
+	opened, _, err := t.Opened(ctx)
 	if err != nil {
 		return nil, err
 	}
-	lines, err := Lines(ctx, opened, seal.SM2Key(identity.PlatformSign), t.Link(), number, limit)
+	lines, err := Lines(ctx, opened, t.Link(), number, limit)
 	return lines, Coded(err)
 }
 
-// Lines does so for a store that is open; key is the platform's, for its word on what it refused.
-func Lines(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, link casefile.Link, number casefile.Number, limit int) ([]casefile.QueueLine, error) {
+// Lines does so for a store that is open.
+func Lines(ctx context.Context, s *store.Store, link casefile.Link, number casefile.Number, limit int) ([]casefile.QueueLine, error) {
 	found, err := s.Undecided(ctx, number, limit)
 	if err != nil {
 		return nil, err
 	}
-	return LinesOf(ctx, s, key, link, found), nil
+	return LinesOf(ctx, s, link, found), nil
 }
 
 // LinesOf says of each packet why it is not delivered, and what of it is.
-func LinesOf(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, link casefile.Link, found []store.Undecided) []casefile.QueueLine {
+func LinesOf(ctx context.Context, s *store.Store, link casefile.Link, found []store.Undecided) []casefile.QueueLine {
 	type record struct {
 		number     casefile.Number
 		generation string
@@ -75,32 +72,20 @@ func LinesOf(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, link cas
 		}
 		code := ""
 		if u.State == store.QueueRefused {
-			code = refusalOf(ctx, s, key, u.Packet)
+			code = refusalOf(ctx, s, u.Packet)
 		}
 		lines = append(lines, line.Explain(link, u.Why, code, first[record{u.Case, u.Generation}] < u.Sequence, u.Registered))
 	}
 	return lines
 }
 
-// refusalOf is the code of the platform's refusal of a packet, "other" where it is not known. Its reason for people may name somebody: it is not read.
-func refusalOf(ctx context.Context, s *store.Store, key *ecdsa.PublicKey, id string) string {
-	answers, err := s.Answers(ctx, id)
+// refusalOf is why the platform refused a packet, by a word; its words for people are sealed to the case.
+func refusalOf(ctx context.Context, s *store.Store, id string) string {
+	code, err := s.RefusalCode(ctx, id)
 	if err != nil {
-		return otherRefusal
+		return wire.RefusedOther
 	}
-	signed, err := channel.ReadEvidence(answers["refusal"], key)
-	if err != nil || !refusals[signed.Code] {
-		return otherRefusal
-	}
-	return signed.Code
-}
-
-const otherRefusal = "other"
-
-// refusals are the codes that people are told in words of their own.
-var refusals = map[string]bool{
-	wire.RefusedPacket: true, wire.RefusedManifest: true, wire.RefusedAttachment: true, wire.RefusedCase: true, wire.RefusedSequence: true,
-	wire.RefusedTransition: true, wire.RefusedRule: true, wire.RefusedActor: true, wire.ConflictDigest: true,
+	return code
 }
 
 // practises tells whether nothing is ever sent from here, so that nobody misses the sender.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -21,8 +23,10 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/core/identity"
+	"bianmin/sync/channel"
 	"bianmin/sync/packet"
 	"bianmin/sync/seal"
+	"bianmin/sync/wire"
 )
 
 // TestWholeDiskImage takes a terminal's disk as it lies there, byte for byte: database, WAL, pages, folders of passing files, what was
@@ -40,11 +44,24 @@ func TestWholeDiskImage(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Setenv("TMPDIR", temp)
+			rules := `[{item: "*", refuse: {phone: "000"}, reason: ` + refusalWords + `}]`
+			if err := os.WriteFile(filepath.Join(w.platform, "rules.yaml"), []byte(rules), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			w.startPlatform("")
 			w.enrol()
-			words := w.canary(3)
+			words, last := w.canary(3)
 			queued := d.take()
-			w.startSenderTo(filepath.Join(d.folder, "swapfile"))
+			if unsealed { // the sender always seals: here the desk records the platform's word
+				w.refuse(last)
+			}
+			sender := w.startSender("")
+			await(t, "the cases to be decided", func() bool { c := w.counts(); return c.Waiting == 0 && c.Refused == 1 })
+			// Its memory holds what comes in, and its unit lets none of that be swapped; so the platform's words are looked for before.
+			if seen := plain(t, d.take().raw, []string{refusalWords}); (len(seen) > 0) != unsealed {
+				t.Errorf("refused: in clear on the disk: %q", seen)
+			}
+			w.swap(sender, filepath.Join(d.folder, "swapfile"))
 			sent := d.take()
 			for stage, image := range map[string]image{"queued": queued, "sent": sent} {
 				if seen := plain(t, image.raw, words); (len(seen) > 0) != unsealed {
@@ -66,13 +83,15 @@ func TestWholeDiskImage(t *testing.T) {
 					t.Errorf("%s: the attack is blind: with the platform's key it opens %d events and %d pages", stage, events, pages)
 				}
 			}
-			w.mustHoldAll()
 		})
 	}
 }
 
-// canary files cases of one invented person and leaves a page behind that is never filed; it gives what must not be found.
-func (w *world) canary(cases int) []string {
+// refusalWords are the platform's to the last case.
+const refusalWords = "金丝雀的电话有误"
+
+// canary files cases of one invented person, of which the last is refused, and leaves a page behind that is never filed; it gives what must not be found.
+func (w *world) canary(cases int) (words []string, last string) {
 	w.t.Helper()
 	who := identity.Card{Kind: identity.Resident, Name: "欧阳金丝雀", Number: "990102194501017788", Issuer: "望河县公安局", LongTerm: true}
 	for i, unit := range utf16.Encode([]rune(who.Name + who.Number)) {
@@ -87,13 +106,13 @@ func (w *world) canary(cases int) []string {
 		applicant := casefile.Applicant{Name: who.Name, Number: who.Number, Source: "card", RawText: hex.EncodeToString(who.Raw[:])}
 		filed, err := w.desk.Submit(w.t.Context(), casefile.Submission{
 			Item:      casefile.ItemRef{Code: "11990102MB0001000A3000149001", Name: "高龄津贴申领", PromisedDays: 5},
-			Applicant: applicant, Values: json.RawMessage(fmt.Sprintf(`{"note":%q}`, written)),
+			Applicant: applicant, Values: json.RawMessage(fmt.Sprintf(`{"note":%q,"phone":%q}`, written, []string{"000", "1380"}[min(cases-1-i, 1)])),
 			Materials: []casefile.Material{{Code: "m1", Name: "户口簿", Way: casefile.Scanned, Pages: []casefile.Page{{Attachment: a.Digest, MediaType: a.MediaType}}}},
 		}, []casefile.Attachment{a}, who)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		w.all = append(w.all, filed)
+		last = filed.Event.ID
 	}
 	left, err := w.desk.Attach(w.t.Context(), "image/jpeg", bytes.Repeat([]byte(scanned), 500))
 	if err != nil {
@@ -102,14 +121,28 @@ func (w *world) canary(cases int) []string {
 	if err := os.Remove(filepath.Join(w.terminal, "attachments", left.Digest[:2], left.Digest)); err != nil { // as a purge does: the blocks stay
 		w.t.Fatal(err)
 	}
-	return []string{who.Name, who.Number, scanned, written}
+	return []string{who.Name, who.Number, scanned, written}, last
 }
 
-// startSenderTo lets the sender deliver all, and writes all its memory to a file of the disk before it ends.
-func (w *world) startSenderTo(swap string) {
+// refuse records a refusal in the form in which one is kept.
+func (w *world) refuse(packet string) {
 	w.t.Helper()
-	sender := w.startSender("")
-	await(w.t, "the cases to be acknowledged", w.drained)
+	body, err := json.Marshal(wire.Answer{Version: wire.Version, Kind: wire.Refusal, Packet: packet, Code: wire.RefusedRule, Reason: refusalWords, Time: time.Now()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	evidence, err := channel.Signed{Body: body, Signature: make([]byte, 64)}.Evidence()
+	if err == nil {
+		err = w.desk.Store().RecordRefusal(w.t.Context(), packet, evidence, refusalWords, time.Now())
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// swap writes all of a sender's memory to a file of the disk and ends it.
+func (w *world) swap(sender *process, swap string) {
+	w.t.Helper()
 	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", sender.cmd.Process.Pid))
 	if err != nil {
 		w.t.Fatal(err)
@@ -139,8 +172,6 @@ func (w *world) startSenderTo(swap string) {
 	}
 	sender.kill()
 }
-
-func (w *world) mustHoldAll() { w.t.Helper(); w.mustHold(w.all) }
 
 // disk is a file system in an image file.
 type disk struct {
@@ -229,7 +260,13 @@ func plain(t *testing.T, image []byte, words []string) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for form, pattern := range map[string][]byte{"utf-8": []byte(word), "utf-16": wide, "hex": []byte(hex.EncodeToString(wide)), "gb18030": gb} {
+		forms := map[string][]byte{"utf-8": []byte(word), "utf-16": wide, "hex": []byte(hex.EncodeToString(wide)), "gb18030": gb}
+		for before := range 3 { // what stands in base64 of bytes that hold the word, as in a signed answer
+			content := append(make([]byte, before), word...)
+			encoded := base64.StdEncoding.EncodeToString(content[:len(content)/3*3])
+			forms[fmt.Sprint("base64 +", before)] = []byte(encoded[(before+2)/3*4:])
+		}
+		for form, pattern := range forms {
 			if bytes.Contains(image, pattern) {
 				seen = append(seen, word+" "+form)
 			}

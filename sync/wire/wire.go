@@ -273,4 +273,14 @@ const (
 	RefusedRule       = "rule"       // a rule of the item refuses it
 	RefusedActor      = "actor"      // who acted may not: no account of the point, a trainee, no delegation for it
 	ConflictDigest    = "digest"     // same id, other content
+	RefusedOther      = "other"      // what this program does not know; never sent
 )
+
+// Refuses tells whether a code is one of a refusal or a conflict that this program knows.
+func Refuses(code string) bool {
+	switch code {
+	case RefusedPacket, RefusedManifest, RefusedAttachment, RefusedCase, RefusedSequence, RefusedTransition, RefusedRule, RefusedActor, ConflictDigest:
+		return true
+	}
+	return false
+}

@@ -15,7 +15,6 @@ import (
 	"bianmin/store"
 	"bianmin/store/terminal"
 	"bianmin/sync/edition"
-	"bianmin/sync/seal"
 )
 
 // words are a sentence in both languages.
@@ -80,7 +79,7 @@ func (t *tool) look(ctx context.Context, number casefile.Number, limit int) (out
 			return err
 		}
 		link := terminal.LinkOf(m.Settings.Data, t.now())
-		lines, err := terminal.Lines(ctx, m.Store, seal.SM2Key(m.Identity.PlatformSign), link, number, limit)
+		lines, err := terminal.Lines(ctx, m.Store, link, number, limit)
 		if err != nil {
 			return err
 		}
