@@ -140,6 +140,13 @@ func (m *Machine) Await(ctx context.Context, word string, times int) error {
 	}
 }
 
+// Heard is how often the machine has said a word.
+func (m *Machine) Heard(word string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.said[word]
+}
+
 // Ended is closed when the machine has ended by itself or by Cut.
 func (m *Machine) Ended() <-chan struct{} { return m.ended }
 

@@ -133,6 +133,26 @@ func TestClockLost(t *testing.T) {
 	t.Logf("%v", w.tally)
 }
 
+// TestReadOnlyInTheMiddle makes the file system read-only under a terminal that files and sends, as the kernel does when a disk fails:
+// what was told stays, nothing is told that is not there, and the terminal goes on when the disk may be written again.
+func TestReadOnlyInTheMiddle(t *testing.T) {
+	w := newWorld(t, programs(t, ""), chance.Random(t))
+	disk, machine := w.boot(",-remount")
+	w.await(machine, "again", 1)
+	w.await(machine, "filed", machine.Heard("filed")+3)
+	if err := machine.Cut(); err != nil {
+		t.Fatal(err)
+	}
+	w.report(w.cutAt(disk, []int{disk.Length()}, (*powercut.Disk).Cuts, true))
+	w.end()
+	for _, words := range []string{"read-only", "refused read-only", "out-of-service read-only"} {
+		if !slices.Contains(w.said, words) {
+			t.Errorf("the terminal never said %q", words)
+		}
+	}
+	t.Logf("%v", w.tally)
+}
+
 // seesALie: had the last disk lied when it said flushed, the same look would have found damage.
 func (w *world) seesALie(disk *powercut.Disk) {
 	w.t.Helper()

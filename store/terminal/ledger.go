@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"syscall"
 	"time"
@@ -99,11 +100,33 @@ func (t *Terminal) Health(ctx context.Context) (Health, error) {
 }
 
 func diskFree(folder string) (int64, error) {
-	var stat syscall.Statfs_t
-	if err := syscall.Statfs(folder, &stat); err != nil {
-		return 0, fmt.Errorf("look at the free space: %w", err)
+	stat, err := fileSystem(folder)
+	if err != nil {
+		return 0, err
 	}
 	return int64(stat.Bavail) * stat.Bsize, nil // #nosec G115 -- far below 2^63
+}
+
+// writable tells of a file system that the kernel has made read-only: it does so by itself when a disk fails, and open files
+// do not hear of it before they are written to.
+func writable(folder string) error {
+	stat, err := fileSystem(folder)
+	if err != nil {
+		return err
+	}
+	const readOnly = 1 // ST_RDONLY of statfs(2)
+	if stat.Flags&readOnly != 0 {
+		return &casefile.Error{Code: casefile.ReadOnly, Err: errors.New("the file system is read-only")}
+	}
+	return nil
+}
+
+func fileSystem(folder string) (syscall.Statfs_t, error) {
+	var stat syscall.Statfs_t
+	if err := syscall.Statfs(folder, &stat); err != nil {
+		return stat, fmt.Errorf("look at the file system: %w", err)
+	}
+	return stat, nil
 }
 
 // ConfirmClock notes that a technician confirmed the time shown.

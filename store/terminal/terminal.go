@@ -185,6 +185,9 @@ func (t *Terminal) Able(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := writable(t.options.Folder); err != nil {
+		return Coded(err)
+	}
 	clock, err := opened.Standing(ctx, identity.Generation)
 	if err != nil {
 		return Coded(err)

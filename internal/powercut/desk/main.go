@@ -37,6 +37,7 @@ func start(ctx context.Context, args []string) error {
 	sender := flags.String("sender", "", "the sender's `program`")
 	platform := flags.String("platform", "", "where the platform is, `host:port`, reached as 127.0.0.1:port")
 	drain := flags.Bool("drain", false, "file nothing, end when all is delivered")
+	remount := flags.Bool("remount", false, "make the disk read-only in the middle, and writable again")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -57,9 +58,12 @@ func start(ctx context.Context, args []string) error {
 		return fmt.Errorf("the terminal cannot serve: %w", err)
 	}
 	say("up")
-	if *drain {
+	switch {
+	case *drain:
 		err = wait(ctx, f)
-	} else {
+	case *remount:
+		err = remounted(ctx, f, *data)
+	default:
 		err = life(ctx, f)
 	}
 	return errors.Join(err, context.Cause(ctx), f.Close())
