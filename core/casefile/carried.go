@@ -24,6 +24,7 @@ type Carried struct {
 	Code      string    `json:"code,omitempty"` // why it failed
 	Packets   int       `json:"packets,omitempty"`
 	Left      int       `json:"left,omitempty"` // packets that had no room
+	Lost      int       `json:"lost,omitempty"` // packets that cannot be read on this machine
 	Delivered int       `json:"delivered,omitempty"`
 	Refused   int       `json:"refused,omitempty"`
 	Updates   int       `json:"updates,omitempty"`
@@ -60,6 +61,8 @@ func (c Carried) Key(now time.Time) string {
 		return "stick.imported-again"
 	case c.Errand == CarryHome:
 		return "stick.imported"
+	case c.Lost > 0:
+		return "stick.exported-lost"
 	case c.Packets == 0 && c.Left > 0:
 		return "stick.no-room"
 	case c.Left > 0:
@@ -71,9 +74,11 @@ func (c Carried) Key(now time.Time) string {
 }
 
 // Good tells whether it ended as it should.
-func (c Carried) Good() bool { return c.State == CarryDone && (c.Packets > 0 || c.Left == 0) }
+func (c Carried) Good() bool {
+	return c.State == CarryDone && (c.Packets > 0 || c.Left == 0) && c.Lost == 0
+}
 
 // Counts fill the placeholders of the words.
 func (c Carried) Counts() map[string]any {
-	return map[string]any{"packets": c.Packets, "left": c.Left, "delivered": c.Delivered, "refused": c.Refused, "updates": c.Updates, "damaged": c.Damaged}
+	return map[string]any{"packets": c.Packets, "left": c.Left, "lost": c.Lost, "delivered": c.Delivered, "refused": c.Refused, "updates": c.Updates, "damaged": c.Damaged}
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"bianmin/core/casefile"
 	"bianmin/packaging/stick"
 	"bianmin/store"
 	"bianmin/sync/edition"
@@ -29,6 +30,7 @@ type Queue interface {
 	OpenPacket(ctx context.Context, id string) (*packet.Reader, error)
 	Cursor(ctx context.Context) (string, error)
 	Reread(ctx context.Context) (bool, error)
+	RecordAttempt(ctx context.Context, id string, next time.Time, why string) error
 }
 
 var _ Queue = (*store.Store)(nil)
@@ -48,15 +50,48 @@ type Exported struct {
 	Packets int    `json:"packets"`
 	Bytes   int64  `json:"bytes"`
 	Left    int    `json:"left"` // packets that had no room
+	Lost    int    `json:"lost"` // packets that cannot be read on this machine, and what stands behind them in their cases
 }
 
 // Export writes what waits onto a stick, as one file that is there whole or not at all; room is the bytes that the stick has left.
 // Nothing leaves the queue: only the platform's answer does that. A bundle without packets is worth carrying all the same: it asks for news.
-func (t Terminal) Export(ctx context.Context, q Queue, to stick.Folder, room int64) (out Exported, err error) {
+// A packet that cannot be read here stays, with its reason noted; it does not keep the others.
+func (t Terminal) Export(ctx context.Context, q Queue, to stick.Folder, room int64) (Exported, error) {
 	items, err := q.Waiting(ctx)
 	if err != nil {
-		return out, err
+		return Exported{}, err
 	}
+	for lost := 0; ; {
+		out, err := t.export(ctx, q, to, room, items)
+		out.Lost = lost
+		var unreadable *unreadableError
+		if !errors.As(err, &unreadable) {
+			return out, err
+		}
+		if err := q.RecordAttempt(ctx, unreadable.packet, t.Now(), "local-file"); err != nil {
+			return out, err
+		}
+		before := len(items)
+		items = without(items, unreadable.packet)
+		lost += before - len(items)
+	}
+}
+
+// without leaves out a packet and what comes after it in its case.
+func without(items []store.Item, packet string) (rest []store.Item) {
+	var of casefile.Number
+	for _, item := range items {
+		if item.Packet == packet {
+			of = item.Case
+		}
+		if of == "" || item.Case != of {
+			rest = append(rest, item)
+		}
+	}
+	return rest
+}
+
+func (t Terminal) export(ctx context.Context, q Queue, to stick.Folder, room int64, items []store.Item) (out Exported, err error) {
 	state, err := t.load()
 	if err != nil {
 		return out, err
@@ -80,6 +115,9 @@ func (t Terminal) Export(ctx context.Context, q Queue, to stick.Folder, room int
 		out.Bytes = count.n
 		return err
 	})
+	if unreadable := (*unreadableError)(nil); errors.As(err, &unreadable) {
+		return out, errors.Join(err, t.save(State{Number: index.Number, Trips: state.Trips})) // this bundle is nowhere
+	}
 	if err != nil {
 		return out, fmt.Errorf("write a courier bundle: %w", err)
 	}
@@ -207,15 +245,46 @@ func header(name string, size int64, made time.Time) *tar.Header {
 func copyPacket(ctx context.Context, q Queue, to io.Writer, p Packet) (err error) {
 	reader, err := q.OpenPacket(ctx, p.ID)
 	if err != nil {
-		return err
+		return &unreadableError{p.ID, err}
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	sealed, err := seal.NewWriter(to, [16]byte(p.Key))
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(sealed, io.NewSectionReader(reader, 0, p.Length)); err != nil {
-		return fmt.Errorf("read a packet: %w", err)
+	from := &noting{from: io.NewSectionReader(reader, 0, p.Length)}
+	n, err := io.Copy(sealed, from)
+	if err == nil && n != p.Length {
+		from.failed = io.ErrUnexpectedEOF
+	}
+	if from.failed != nil && ctx.Err() == nil {
+		return &unreadableError{p.ID, from.failed}
+	}
+	if err != nil {
+		return fmt.Errorf("copy a packet: %w", err)
 	}
 	return sealed.Close()
+}
+
+// unreadableError is trouble with a packet's own bytes on this machine's disk.
+type unreadableError struct {
+	packet string
+	err    error
+}
+
+func (e *unreadableError) Error() string { return "read packet " + e.packet + ": " + e.err.Error() }
+func (e *unreadableError) Unwrap() error { return e.err }
+
+// noting notes whether reading failed, rather than writing.
+type noting struct {
+	from   io.Reader
+	failed error
+}
+
+func (n *noting) Read(p []byte) (int, error) {
+	count, err := n.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.failed = err
+	}
+	return count, err
 }

@@ -100,6 +100,11 @@ func (t *tool) export(ctx context.Context, folder string) error {
 	if t.json {
 		return printed.JSON(t.out, out)
 	}
+	if out.Lost > 0 {
+		if err := t.say("lost", map[string]any{"lost": out.Lost}); err != nil {
+			return err
+		}
+	}
 	key := "exported"
 	switch {
 	case out.Packets == 0 && out.Left > 0:

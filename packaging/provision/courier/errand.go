@@ -80,7 +80,7 @@ func (t *tool) carry(ctx context.Context, errand, folder string, said *casefile.
 			return err
 		}
 		out, err := t.exportTo(ctx, to)
-		said.Packets, said.Left = out.Packets, out.Left
+		said.Packets, said.Left, said.Lost = out.Packets, out.Left, out.Lost
 		return err
 	}
 	all, troubles, err := t.takeFrom(ctx, folder)
