@@ -39,7 +39,7 @@ func New(o Options) *cobra.Command {
 	}
 	root.PersistentFlags().DurationVar(o.behind, "behind", 0, "let the clock run so far behind, to make a past for demos and tests; only for a demo platform")
 	serveCommand(root, o)
-	root.AddCommand(enrolCommand(o), staffCommand(o), operatorCommand(o), agentCommand(o), trustCommand(o), casesCommand(), terminalCommand(o), actCommand(o), recoveryCommand(o), ownKeysCommand(o), publishCommand(o), settingsCommand(o), catalogueCommand(o), courierCommand(o), restoredCommand(o), refusedCommand(o))
+	root.AddCommand(enrolCommand(o), staffCommand(o), operatorCommand(o), agentCommand(o), trustCommand(o), casesCommand(), terminalCommand(o), actCommand(o), recoveryCommand(o), ownKeysCommand(o), publishCommand(o), settingsCommand(o), catalogueCommand(o), courierCommand(o), restoredCommand(o), refusedCommand(o), auditCommand())
 	return root
 }
 

@@ -13,7 +13,9 @@ import (
 	"bianmin/assets"
 	"bianmin/core/catalogue"
 	"bianmin/platform/authority"
+	"bianmin/platform/casebook"
 	"bianmin/platform/fleet"
+	"bianmin/platform/intake"
 	"bianmin/platform/registry"
 )
 
@@ -40,7 +42,8 @@ func (f serveFlags) listenFleet(ctx context.Context, o Options, a *authority.Aut
 	if err != nil {
 		return nil, fmt.Errorf("read the catalogue: %w", err)
 	}
-	page, err := fleet.New(fleet.Options{Registry: reg, Token: token, Limits: f.limits, Now: o.Now, Log: log, Catalogue: set})
+	book := casebook.Book{Registry: reg, Authority: a, Path: (&intake.Intake{Options: intake.Options{Dir: f.data}}).Path}
+	page, err := fleet.New(fleet.Options{Registry: reg, People: book, Token: token, Limits: f.limits, Now: o.Now, Log: log, Catalogue: set})
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,9 @@
 package command
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"os/user"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,29 +24,21 @@ func refusedCommand(o Options) *cobra.Command {
 		Use: "refused [--all] [--people] --data DIR", Short: "List the refused applications that nobody has dealt with yet", Args: cobra.NoArgs,
 		Long: "Each line is somebody who went home with a receipt and was refused. It leaves the list when the mended application is accepted, when the person withdraws, " +
 			"or when somebody closes it: platform refused close NUMBER --note \"电话告知，李四\". With --people the applicant's name and phone are opened, to call.",
-		RunE: func(c *cobra.Command, _ []string) (err error) {
-			reg, err := registry.OpenReader(c.Context(), data)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, reg.Close()) }()
-			refusals, err := reg.Refusals(c.Context(), all)
-			if err != nil {
-				return err
-			}
-			lines := make([]refusedLine, 0, len(refusals))
-			for _, r := range refusals {
-				lines = append(lines, refusedLine{Refusal: r})
-			}
-			if people {
-				if err := open(c, o, data, reg, lines); err != nil {
+		RunE: func(c *cobra.Command, _ []string) error {
+			show := func(reg *registry.Registry) error {
+				lines, err := refusedLines(c, o, data, reg, all, people)
+				if err != nil {
 					return err
 				}
+				if asJSON {
+					return printJSON(c.OutOrStdout(), lines)
+				}
+				return printRefused(c.OutOrStdout(), lines)
 			}
-			if asJSON {
-				return printJSON(c.OutOrStdout(), lines)
+			if people { // who looks is written down
+				return writing(c, o, data, show)
 			}
-			return printRefused(c.OutOrStdout(), lines)
+			return reading(c, data, show)
 		},
 	}
 	dataFlag(c, &data)
@@ -63,7 +54,7 @@ func closeRefusedCommand(o Options) *cobra.Command {
 	c := &cobra.Command{
 		Use: "close NUMBER|PACKET --note TEXT --data DIR", Short: "Say that a refused application was dealt with", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return writing(c, o, data, func(reg *registry.Registry) error { return reg.CloseRefusal(c.Context(), args[0], note) })
+			return writing(c, o, data, func(reg *registry.Registry) error { return reg.CloseRefusal(c.Context(), args[0], note, whoever()) })
 		},
 	}
 	dataFlag(c, &data)
@@ -75,37 +66,50 @@ func closeRefusedCommand(o Options) *cobra.Command {
 // refusedLine is a refusal with whom to call.
 type refusedLine struct {
 	registry.Refusal
-	Name  string `json:"name,omitempty"`
-	Phone string `json:"phone,omitempty"`
+	casebook.Applicant
 }
 
-// open looks into the refused packets for whom to call. One that does not open stays as it is.
-func open(c *cobra.Command, o Options, data string, reg *registry.Registry, lines []refusedLine) error {
+func refusedLines(c *cobra.Command, o Options, data string, reg *registry.Registry, all, people bool) ([]refusedLine, error) {
+	refusals, err := reg.Refusals(c.Context(), all)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]refusedLine, 0, len(refusals))
+	for _, r := range refusals {
+		lines = append(lines, refusedLine{Refusal: r})
+	}
+	if !people {
+		return lines, nil
+	}
+	book, err := openBook(o, data, reg)
+	if err != nil {
+		return nil, err
+	}
+	for i := range lines {
+		if err := reg.Trace(c.Context(), registry.Trace{Actor: whoever(), Action: registry.TrailPeople, Subject: lines[i].Packet}); err != nil {
+			return nil, err
+		}
+		lines[i].Applicant, _ = book.Applicant(c.Context(), lines[i].Packet) // one that does not open stays as it is
+	}
+	return lines, nil
+}
+
+// openBook opens what the platform holds, with its key.
+func openBook(o Options, data string, reg *registry.Registry) (casebook.Book, error) {
 	a, err := loadAuthority(o, data)
 	if err != nil {
-		return err
+		return casebook.Book{}, err
 	}
-	book := casebook.Book{Registry: reg, Authority: a, Path: (&intake.Intake{Options: intake.Options{Dir: data}}).Path}
-	for i := range lines {
-		content, err := book.Event(c.Context(), lines[i].Packet)
-		if err != nil {
-			continue
-		}
-		event, err := casefile.ParseEvent(content)
-		if err != nil || event.Submission == nil {
-			continue
-		}
-		lines[i].Name = event.Submission.Applicant.Name
-		var values map[string]any
-		if json.Unmarshal(event.Submission.Values, &values) == nil {
-			for _, name := range []string{"phone", "mobile", "telephone"} {
-				if text, is := values[name].(string); is && text != "" && lines[i].Phone == "" {
-					lines[i].Phone = text
-				}
-			}
-		}
+	return casebook.Book{Registry: reg, Authority: a, Path: (&intake.Intake{Options: intake.Options{Dir: data}}).Path}, nil
+}
+
+// whoever is the machine's user who runs a command, for the audit trail.
+func whoever() string {
+	account, err := user.Current()
+	if err != nil {
+		return "command:?"
 	}
-	return nil
+	return "command:" + account.Username
 }
 
 func printRefused(to io.Writer, lines []refusedLine) error {

@@ -191,9 +191,35 @@ func TestInTheBrowser(t *testing.T) {
 	if text := textOf(t, ctx, "tbody tr:first-child"); !strings.Contains(text, "高龄津贴") {
 		t.Errorf("the first item: %s", text)
 	}
+	w.refuse()
+	click(t, ctx, `.bar nav a[href="/refused"]`, "table.refused")
+	shoot(t, ctx, "refused")
+	click(t, ctx, `.chips a[href*="show=again"]`, `.chips a[aria-current][href*="show=again"]`)
+	click(t, ctx, "tbody tr:first-child .number", `form[action$="/people"]`)
+	if text := textOf(t, ctx, "main"); strings.Contains(text, "王小丫") {
+		t.Errorf("a name without being asked for it: %s", text)
+	}
+	shoot(t, ctx, "refusal")
+	click(t, ctx, `form[action$="/people"] button`, "dl.who")
+	if text := textOf(t, ctx, "dl.who"); !strings.Contains(text, "王小丫") {
+		t.Errorf("asked for the name: %s", text)
+	}
+	shoot(t, ctx, "refusal-people")
+	do(t, ctx, "write what was done", chromedp.SendKeys("#note", "电话告知，改到窗口办"))
+	click(t, ctx, `form[action$="/close"] button`, ".tag.out")
+	shoot(t, ctx, "refusal-closed")
+	open(t, ctx, w.server.URL+"/refused?show=all&lang=en", "table.refused")
+	shoot(t, ctx, "refused-en")
 	do(t, ctx, "on a telephone", chromedp.EmulateViewport(390, 844))
 	open(t, ctx, w.server.URL+"/fleet?lang=zh", "table")
 	shoot(t, ctx, "list-narrow")
+	open(t, ctx, w.server.URL+"/refused", "table.refused")
+	shoot(t, ctx, "refused-narrow")
+	open(t, ctx, w.server.URL+"/refused/p0", "form.act")
+	shoot(t, ctx, "refusal-narrow")
+	if width := read(t, ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); width > 390 {
+		t.Errorf("a refused application is %d wide on a telephone of 390", width)
+	}
 	open(t, ctx, w.server.URL+"/work?by=point", "table.work")
 	shoot(t, ctx, "work-narrow")
 	if width := read(t, ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); width > 390 {

@@ -1,6 +1,6 @@
 // Package fleet is the county's view of its terminals: pages in the browser for
-// operators, and metrics for Prometheus. It reads the registry and changes
-// nothing there; of people it shows none.
+// operators, and metrics for Prometheus. It reads the registry and changes nothing there but that a refused
+// application was dealt with. Of people it shows whom to call about such a one, only when asked for that, and after writing down who asked.
 package fleet
 
 import (
@@ -30,6 +30,9 @@ type Registry interface {
 	Counts(ctx context.Context) (map[registry.State]int, error)
 	Work(ctx context.Context, from, until time.Time) ([]registry.Figures, error)
 	Ratings(ctx context.Context) ([]registry.Ratings, error)
+	Refusals(ctx context.Context, all bool) ([]registry.Refusal, error)
+	CloseRefusal(ctx context.Context, name, note, by string) error
+	Trace(ctx context.Context, t registry.Trace) error
 }
 
 var _ Registry = (*registry.Registry)(nil)
@@ -37,6 +40,7 @@ var _ Registry = (*registry.Registry)(nil)
 // Options are what the fleet's view stands on; all but Limits and Catalogue are required.
 type Options struct {
 	Registry Registry
+	People   People
 	Token    string // that Prometheus shows as "Authorization: Bearer"
 	Limits   Limits
 	Now      func() time.Time
@@ -56,7 +60,10 @@ type Fleet struct {
 }
 
 // Routes are what the handler answers, as method and path; openapi.yaml names the same.
-var Routes = []string{"GET /fleet", "GET /fleet/{terminal}", "GET /work", "GET /work.csv", "GET /login", "POST /login", "POST /logout", "GET /style.css", "GET /font/{weight}", "GET /metrics"}
+var Routes = []string{
+	"GET /fleet", "GET /fleet/{terminal}", "GET /work", "GET /work.csv",
+	"GET /refused", "GET /refused/{packet}", "POST /refused/{packet}/people", "POST /refused/{packet}/close", "GET /login", "POST /login", "POST /logout", "GET /style.css", "GET /font/{weight}", "GET /metrics",
+}
 
 // New makes the handler.
 func New(o Options) (*Fleet, error) {
@@ -74,6 +81,8 @@ func New(o Options) (*Fleet, error) {
 	answers := map[string]http.Handler{
 		"GET /fleet": f.signedOn(f.list), "GET /fleet/{terminal}": f.signedOn(f.detail),
 		"GET /work": f.signedOn(f.work), "GET /work.csv": f.signedOn(f.workFile),
+		"GET /refused": f.signedOn(f.refused), "GET /refused/{packet}": f.signedOn(f.refusal),
+		"POST /refused/{packet}/people": f.signedOn(f.people), "POST /refused/{packet}/close": f.signedOn(f.closeRefusal),
 		"GET /login": http.HandlerFunc(f.askLogin), "POST /login": http.HandlerFunc(f.login), "POST /logout": f.signedOn(f.logout),
 		"GET /style.css": http.HandlerFunc(f.style), "GET /font/{weight}": http.HandlerFunc(f.font), "GET /metrics": f.withToken(http.HandlerFunc(f.metrics)),
 	}

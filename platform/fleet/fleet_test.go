@@ -190,12 +190,17 @@ func TestWords(t *testing.T) {
 	}
 	w := newWorld(t)
 	w.town()
+	w.refuse()
 	w.signOn()
 	key := regexp.MustCompile(`>\s*([a-z]+\.[a-zA-Z.-]+)\s*<`)
 	for _, lang := range []string{"zh", "en"} {
 		pages := []string{"/fleet?lang=" + lang}
 		for _, number := range numbers(w.get("/fleet").body) {
 			pages = append(pages, "/fleet/"+number+"?lang="+lang)
+		}
+		pages = append(pages, "/refused?show=all&lang="+lang)
+		for _, packet := range strings.Fields(listed(w.get("/refused?show=all").body)) {
+			pages = append(pages, "/refused/"+packet+"?lang="+lang)
 		}
 		for _, path := range pages {
 			if bare := key.FindStringSubmatch(w.get(path).body); bare != nil {

@@ -22,6 +22,7 @@ const (
 
 // view is what a reader asked for, as it stands in the address.
 type view struct {
+	Path string // of the page
 	Show string // "", a Kind, "problem", "well" or "out"
 	Q    string // part of number, point or region
 	Sort string
@@ -30,7 +31,7 @@ type view struct {
 }
 
 func readView(q url.Values) view {
-	v := view{Show: q.Get("show"), Q: strings.TrimSpace(q.Get("q")), Sort: q.Get("sort"), Desc: q.Get("desc") == "1"}
+	v := view{Path: "/fleet", Show: q.Get("show"), Q: strings.TrimSpace(q.Get("q")), Sort: q.Get("sort"), Desc: q.Get("desc") == "1"}
 	if len(v.Q) > 100 {
 		v.Q = ""
 	}
@@ -58,9 +59,9 @@ func (v view) Link(pairs ...string) string {
 		set(pairs[i], pairs[i+1])
 	}
 	if len(q) == 0 {
-		return "/fleet"
+		return v.Path
 	}
-	return "/fleet?" + q.Encode()
+	return v.Path + "?" + q.Encode()
 }
 
 // Column gives a heading's address: the other way round when it is sorted by that already.

@@ -273,8 +273,7 @@ func (f *Fleet) check(ctx context.Context, name, password string) (bool, error) 
 }
 
 func (f *Fleet) logout(w http.ResponseWriter, r *http.Request, s session) {
-	if err := r.ParseForm(); err != nil || subtle.ConstantTimeCompare([]byte(r.PostForm.Get("csrf")), []byte(s.csrf)) != 1 {
-		http.Error(w, "form", http.StatusForbidden)
+	if !meant(w, r, s) {
 		return
 	}
 	f.sessions.end(r)

@@ -50,7 +50,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	page, err := fleet.New(fleet.Options{
-		Registry: w.reg, Token: token, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler), Catalogue: set,
+		Registry: w.reg, People: w, Token: token, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler), Catalogue: set,
 	})
 	if err != nil {
 		t.Fatal(err)

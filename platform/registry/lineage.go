@@ -25,6 +25,7 @@ type Refusal struct {
 	Terminal  string    `json:"terminal"`
 	Point     string    `json:"point"`
 	Region    string    `json:"region"`
+	Role      string    `json:"role"` // kiosk or agent
 	Item      string    `json:"item"` // code
 	Code      string    `json:"code"`
 	Reason    string    `json:"reason"` // as the person was told
@@ -33,6 +34,7 @@ type Refusal struct {
 	Ended     time.Time `json:"ended,omitzero"`
 	How       string    `json:"how,omitempty"`
 	Successor string    `json:"successor,omitempty"` // the case in its place
+	Again     string    `json:"again,omitempty"`     // the last one that was to mend it, and was refused too
 	Note      string    `json:"note,omitempty"`
 }
 
@@ -41,8 +43,10 @@ var ErrNoRefusal = errors.New("no refused application of this number waits to be
 
 // Refusals lists refused applications, the oldest first; all also those that are ended.
 func (r *Registry) Refusals(ctx context.Context, all bool) ([]Refusal, error) {
-	rows, err := r.db.QueryContext(ctx, `SELECT f.packet, f.case_number, f.terminal, coalesce(t.point, ''), coalesce(t.region, ''), f.item, f.code, f.reason, f.previous,
-		f.at, f.ended, f.how, f.note, coalesce((SELECT p.successor FROM replaced p WHERE p.case_number = f.case_number AND f.case_number <> '' AND (p.who = f.who OR (f.who = '' AND f.how = 'replaced')) ORDER BY p.at DESC LIMIT 1), '')
+	rows, err := r.db.QueryContext(ctx, `SELECT f.packet, f.case_number, f.terminal, coalesce(t.point, ''), coalesce(t.region, ''), coalesce(t.role, ''), f.item, f.code, f.reason, f.previous,
+		f.at, f.ended, f.how, f.note, coalesce((SELECT p.successor FROM replaced p WHERE p.case_number = f.case_number AND f.case_number <> '' AND (p.who = f.who OR (f.who = '' AND f.how = 'replaced')) ORDER BY p.at DESC LIMIT 1), ''),
+		coalesce((SELECT CASE n.case_number WHEN '' THEN n.packet ELSE n.case_number END FROM refusals n WHERE n.previous = f.case_number AND n.previous <> ''
+			AND (n.who = f.who OR (f.who = '' AND n.terminal = f.terminal)) ORDER BY n.at DESC LIMIT 1), '')
 		FROM refusals f LEFT JOIN terminals t ON t.number = f.terminal AND NOT EXISTS (SELECT 1 FROM terminals n WHERE n.number = t.number AND n.generation > t.generation)
 		WHERE ?1 OR f.ended = 0 ORDER BY f.at, f.packet`, all)
 	if err != nil {
@@ -55,7 +59,7 @@ func (r *Registry) Refusals(ctx context.Context, all bool) ([]Refusal, error) {
 			f         Refusal
 			at, ended int64
 		)
-		if err := rows.Scan(&f.Packet, &f.Case, &f.Terminal, &f.Point, &f.Region, &f.Item, &f.Code, &f.Reason, &f.Previous, &at, &ended, &f.How, &f.Note, &f.Successor); err != nil {
+		if err := rows.Scan(&f.Packet, &f.Case, &f.Terminal, &f.Point, &f.Region, &f.Role, &f.Item, &f.Code, &f.Reason, &f.Previous, &at, &ended, &f.How, &f.Note, &f.Successor, &f.Again); err != nil {
 			return nil, fmt.Errorf("list refused applications: %w", err)
 		}
 		if f.At = fromMillis(at); ended > 0 {
@@ -66,17 +70,20 @@ func (r *Registry) Refusals(ctx context.Context, all bool) ([]Refusal, error) {
 	return found, rows.Err()
 }
 
-// CloseRefusal notes that somebody dealt with a refused application, by case number or packet. ErrNoRefusal when none waits.
-func (r *Registry) CloseRefusal(ctx context.Context, name, note string) error {
-	result, err := r.db.ExecContext(ctx, `UPDATE refusals SET ended = ?, how = ?, note = ? WHERE ended = 0 AND (packet = ?4 OR case_number = ?4) AND ?4 <> ''`,
-		millis(r.now()), RefusalClosed, note, name)
-	if err != nil {
-		return fmt.Errorf("close a refused application: %w", err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, ErrNoRefusal)
-	}
-	return nil
+// CloseRefusal notes that somebody dealt with a refused application, by case number or packet, and in the audit trail who says so.
+// ErrNoRefusal when none waits.
+func (r *Registry) CloseRefusal(ctx context.Context, name, note, by string) error {
+	return r.inTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `UPDATE refusals SET ended = ?, how = ?, note = ? WHERE ended = 0 AND (packet = ?4 OR case_number = ?4) AND ?4 <> ''`,
+			millis(r.now()), RefusalClosed, note, name)
+		if err != nil {
+			return fmt.Errorf("close a refused application: %w", err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, ErrNoRefusal)
+		}
+		return r.trace(ctx, tx, Trace{Actor: by, Action: TrailClosed, Subject: name})
+	})
 }
 
 // Kin is which case stands for which.

@@ -50,8 +50,11 @@ var schemaLineage string
 //go:embed audit.sql
 var schemaAudit string
 
+//go:embed trail.sql
+var schemaTrail string
+
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage, schemaAudit}
+var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage, schemaAudit, schemaTrail}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {

@@ -154,9 +154,15 @@ func TestRefusedIsWork(t *testing.T) {
 	if text := string(l.p.Run("refused", "--people", "--data", l.p.Dir)); !strings.Contains(text, "王2 1392") || !strings.Contains(text, "内容有误") {
 		t.Errorf("whom to call: %s", text)
 	}
+	if text := string(l.p.Run("audit", "--data", l.p.Dir)); strings.Count(text, registry.TrailPeople) != 1 || !strings.Contains(text, second.ID) || !strings.Contains(text, "command:") || strings.Contains(text, "王2") {
+		t.Errorf("the audit trail says %s", text)
+	}
 	l.p.Run("refused", "close", string(second.Case), "--note", "已电话告知，李四", "--data", l.p.Dir)
 	if err := l.p.Try("refused", "close", string(second.Case), "--note", "x", "--data", l.p.Dir); err == nil {
 		t.Error("closed twice")
+	}
+	if text := string(l.p.Run("audit", "--data", l.p.Dir)); strings.Count(text, registry.TrailClosed) != 1 || strings.Count(text, "\n") != 2 {
+		t.Errorf("the audit trail says %s", text)
 	}
 	if text := string(l.p.Run("refused", "--all", "--data", l.p.Dir)); !strings.Contains(text, "已电话告知，李四") {
 		t.Errorf("afterwards: %s", text)
