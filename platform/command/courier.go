@@ -110,7 +110,7 @@ func takeBundles(c *cobra.Command, d post.Desk, folder string) error {
 	case len(took) == 0:
 		return fmt.Errorf("%s holds no bundle: is it the right stick?", folder)
 	case failed > 0:
-		return fmt.Errorf("%d of %d bundles were not taken; the terminals keep what was in them", failed, len(took))
+		return fmt.Errorf("%d of %d bundles were not taken whole; the terminals keep what was not", failed, len(took))
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func takeBundle(c *cobra.Command, d post.Desk, to stick.Folder, path, answer str
 		}
 	}
 	said.Answer = answer
-	return said, place(to, filepath.Join(courier.Folder, answer), result.Sealed)
+	return said, errors.Join(place(to, filepath.Join(courier.Folder, answer), result.Sealed), result.Trouble)
 }
 
 func place(to stick.Folder, name string, content []byte) error {

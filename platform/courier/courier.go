@@ -48,14 +48,16 @@ type Result struct {
 	Archive string // digest of the catalogue's archive to lay beside it, "" for none
 
 	Accepted, Registered, Refused int
-	Damaged                       []string // packets that did not arrive whole
+	Damaged                       []string // packets that did not arrive whole, or that the platform had trouble with
+	Trouble                       error    // the platform's own, with some packets while it took others
 }
 
 // ErrBarred says that the terminal may not speak to the platform.
 var ErrBarred = errors.New("this terminal is barred, or another machine has its place")
 
 // Take takes one bundle. A bundle that was taken before gets the same answers again. What is damaged or cut off is named in the answer, and
-// everything before and behind it counts. Errors: courier.ErrForm, ErrForeign, ErrNewer; ErrBarred; the platform's own trouble.
+// everything before and behind it counts. A packet that the platform has trouble with is carried again and stops no other. Errors:
+// courier.ErrForm, ErrForeign, ErrNewer; ErrBarred; the platform's own trouble when it took nothing.
 func (d Desk) Take(ctx context.Context, from io.Reader) (Result, error) {
 	entries, err := courier.Open(bufio.NewReaderSize(from, 1<<20), func(sealed []byte) ([]byte, error) { return d.open(ctx, sealed) })
 	if err != nil {
@@ -143,7 +145,7 @@ func (d Desk) packets(ctx context.Context, t registry.Terminal, entries *courier
 	for {
 		p, plain, err := entries.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return tookNothing(*back, *result)
 		}
 		var outcome intake.Outcome
 		if err == nil {
@@ -159,8 +161,12 @@ func (d Desk) packets(ctx context.Context, t registry.Terminal, entries *courier
 		case errors.Is(err, courier.ErrDamaged):
 			back.Damaged = append(back.Damaged, p.ID)
 			continue
-		case err != nil:
+		case err != nil && ctx.Err() != nil:
 			return err
+		case err != nil:
+			back.Damaged = append(back.Damaged, p.ID)
+			result.Trouble = errors.Join(result.Trouble, fmt.Errorf("take packet %s: %w", p.ID, err))
+			continue
 		case outcome.Answer == nil:
 			back.Damaged = append(back.Damaged, p.ID) // it did not come whole, or is not understood: it is carried again
 			continue
@@ -179,6 +185,14 @@ func (d Desk) packets(ctx context.Context, t registry.Terminal, entries *courier
 			result.Refused++
 		}
 	}
+}
+
+// tookNothing is the platform's trouble when there is nothing that it took: the stick needs no answer then, but another try.
+func tookNothing(back courier.Back, result Result) error {
+	if len(back.Answers) == 0 {
+		return result.Trouble
+	}
+	return nil
 }
 
 // rest are the packets behind one.

@@ -87,3 +87,46 @@ func TestLostScan(t *testing.T) {
 		t.Errorf("%d packets wait", n)
 	}
 }
+
+// TestPoisonedPacket: a packet that the platform has trouble with stops no other on the stick, and is carried again.
+func TestPoisonedPacket(t *testing.T) {
+	platform := platformtest.Start(t, platformtest.Options{})
+	v := newVillage(t, platform, "QH0301")
+	for range 3 {
+		v.file(300)
+	}
+	var second string
+	v.store(func(ctx context.Context, s *store.Store) {
+		items, err := s.Waiting(ctx)
+		if err != nil || len(items) != 3 {
+			t.Fatal(items, err)
+		}
+		second = items[1].Packet
+	})
+	bad := filepath.Join(platform.Dir, "incoming", second)
+	if err := os.Symlink(filepath.Join(t.TempDir(), "gone", "away"), bad); err != nil { // its bytes cannot be kept
+		t.Fatal(err)
+	}
+	folder := newStick(t)
+	v.must("export", folder)
+	if err := platform.Try("courier", "take", folder); err == nil || !strings.Contains(err.Error(), "1 of 1") {
+		t.Errorf("the county was told: %v", err)
+	}
+	if said := v.must("import", folder); !strings.Contains(said, "送达 2 件") || !strings.Contains(said, "有 1 件") {
+		t.Errorf("%q", said)
+	}
+	if n := v.waiting(); n != 1 {
+		t.Errorf("%d packets wait", n)
+	}
+	if err := os.Remove(bad); err != nil {
+		t.Fatal(err)
+	}
+	v.must("export", folder)
+	if err := platform.Try("courier", "take", folder); err != nil {
+		t.Error(err)
+	}
+	v.must("import", folder)
+	if n := v.waiting(); n != 0 {
+		t.Errorf("%d packets wait", n)
+	}
+}
