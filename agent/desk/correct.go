@@ -183,33 +183,11 @@ func (m *machine) resubmit(f *fixing) {
 		m.say(Warn, "desk.problem.points-open", nil)
 		return
 	}
-	c := casefile.Correction{Notice: f.file.NoticeID}
-	values := map[string]any{}
-	final := f.accept.checked.Final(f.accept.values)
-	for _, p := range f.points {
-		if !p.answered() {
-			continue
-		}
-		if !f.free {
-			c.Points = append(c.Points, p.point.ID)
-		}
-		if p.point.Field != "" {
-			name := root(p.point.Field)
-			if values[name] = final[name]; final[name] == nil { // shown on a condition that is not known here
-				values[name] = f.accept.values[name]
-			}
-		}
+	c, files, err := f.correction()
+	if err != nil {
+		m.fail("write values", err)
+		return
 	}
-	if len(values) > 0 {
-		raw, err := json.Marshal(values)
-		if err != nil {
-			m.fail("write values", err)
-			return
-		}
-		c.Values = raw
-	}
-	materials, files := f.materials()
-	c.Materials = materials
 	f.busy = "file"
 	m.addOr(f.file.Number, casefile.Corrected, casefile.Event{Correction: &c}, files, func(m *machine) {
 		f.filed = true
@@ -220,33 +198,29 @@ func (m *machine) resubmit(f *fixing) {
 	}, func(*machine) { f.busy = "" })
 }
 
-// materials are the materials given again, each whole: a point that asks for one page
-// replaces that page among those the case has.
-func (f *fixing) materials() ([]casefile.Material, []casefile.Attachment) {
-	var given []casefile.Material
+// correction is what answers the notice, and every file it names.
+func (f *fixing) correction() (casefile.Correction, []casefile.Attachment, error) {
+	var answers []casefile.Answer
 	var files []casefile.Attachment
+	final := f.accept.checked.Final(f.accept.values)
 	for _, p := range f.points {
-		if len(p.pages) == 0 {
+		if !p.answered() {
 			continue
 		}
-		at := slices.IndexFunc(given, func(m casefile.Material) bool { return m.Code == p.point.Material })
-		if at < 0 {
-			given = append(given, f.before(p.point.Material))
-			at = len(given) - 1
+		answer := casefile.Answer{Point: p.point}
+		if name := p.point.Name(); name != "" {
+			if answer.Value = final[name]; answer.Value == nil { // shown on a condition that is not known here
+				answer.Value = f.accept.values[name]
+			}
 		}
-		g := &given[at]
-		fresh := make([]casefile.Page, 0, len(p.pages))
 		for _, scanned := range p.pages {
-			fresh = append(fresh, scanned.Record)
+			answer.Pages = append(answer.Pages, scanned.Record)
 			files = append(files, scanned.attachment)
 		}
-		if n := p.point.Page; n >= 1 && n <= len(g.Pages) {
-			g.Pages = slices.Concat(g.Pages[:n-1], fresh, g.Pages[n:])
-		} else {
-			g.Pages = fresh
-		}
+		answers = append(answers, answer)
 	}
-	return given, append(files, f.kept(given)...)
+	c, err := casefile.CorrectionOf(f.file.NoticeID, answers, f.before)
+	return c, append(files, f.kept(c.Materials)...), err
 }
 
 // kept are the files of pages that stay as they were: an event goes out with every file it names.
