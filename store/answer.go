@@ -144,6 +144,11 @@ func (s *Store) applyToCase(tx *sql.Tx, q statements, a answer, number casefile.
 	if err != nil {
 		next = row.Status // it cannot follow: the case goes on as it was
 	}
+	if a.event == casefile.PlatformRefused {
+		if next, err = withoutCorrection(tx, number, a.packet, next); err != nil {
+			return err
+		}
+	}
 	if next == row.Status && a.event != casefile.PlatformRefused {
 		return nil
 	}

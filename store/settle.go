@@ -96,13 +96,16 @@ func holdBehind(tx *sql.Tx, packet string) error {
 	return nil
 }
 
-// lineage does what a new event means for refused ones: a submission that stands for a refused case settles that, whoever
-// withdraws or ends a refused case has dealt with it, and what else follows a refused first event is held.
+// lineage does what a new event means for refused ones: a submission that stands for a refused case settles that, a new
+// correction settles a refused one, whoever withdraws or ends a refused case has dealt with it, and what else follows a refused first event is held.
 func lineage(tx *sql.Tx, e casefile.Event, clock Clock) error {
 	if e.Submission != nil && e.Submission.Previous != "" {
 		if _, err := settle(tx, e.Submission.Previous, e.Case, clock); err != nil {
 			return err
 		}
+	}
+	if err := settleCorrections(tx, e, clock); err != nil {
+		return err
 	}
 	if e.Sequence == 1 {
 		return nil

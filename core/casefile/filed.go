@@ -31,7 +31,9 @@ type Summary struct {
 	Days       int    // promised working days
 	Department string
 	QR         string // the receipt's code, for a reprint
+	Version    string // of the item it was begun under, "" where that was not kept
 	Moments    []Moment
+	Asked      Asked  // the correction notice that stands
 	Settled    bool   // refused, and dealt with
 	Successor  Number // the case that was filed in its place, "" for none
 }
@@ -40,7 +42,12 @@ type Summary struct {
 type Moment struct {
 	At   time.Time
 	Kind string // an EventKind
+	By   string // the department, of its part
 	Text string
+	// State is how what was written here stands with the platform: StateQueued, StateAccepted or StateRefused; "" where nobody looked, and of the platform's own word.
+	State string
+	// Refused says that the platform refused what was written here.
+	Refused bool
 	// Payment is what the platform said of money, nil for other kinds.
 	Payment *Payment
 }

@@ -46,7 +46,7 @@ func (f *Filing) Cases(ctx context.Context, person identity.Card) ([]casefile.Su
 		key, err := seal.UnwrapKey(c.ByCard, keys.Wrap, string(c.Number))
 		if err == nil {
 			var s casefile.Summary
-			if s, err = terminal.OpenCase(c, key); err == nil {
+			if s, err = openCase(ctx, opened, c, key); err == nil {
 				f.remember(c.Number, key)
 				summaries = append(summaries, s)
 				continue
@@ -114,6 +114,26 @@ func (f *Filing) Summary(ctx context.Context, filed casefile.Filed) (casefile.Su
 	if err != nil {
 		return casefile.Summary{}, terminal.Coded(err)
 	}
-	s, err := terminal.OpenCase(found, key)
+	s, err := openCase(ctx, opened, found, key)
 	return s, terminal.Coded(err)
+}
+
+// openCase opens a case and looks up how what was written here stands with the platform.
+func openCase(ctx context.Context, opened *store.Store, c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
+	s, err := terminal.OpenCase(c, key)
+	if err != nil {
+		return s, err
+	}
+	states, err := opened.PacketStates(ctx, c.Number)
+	if err != nil {
+		return s, err
+	}
+	for i, event := range c.Events {
+		if m := &s.Moments[i]; m.Refused {
+			m.State = casefile.StateRefused
+		} else {
+			m.State = states[event.ID]
+		}
+	}
+	return s, nil
 }

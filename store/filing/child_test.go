@@ -93,10 +93,14 @@ func life(folder, seen, at, rest string) error {
 		return err
 	}
 	for i := range 1000 {
-		if err := oneCase(ctx, f, world, i); err != nil {
+		number, err := oneCase(ctx, f, world, i)
+		if err != nil {
 			return err
 		}
 		if err := deliver(ctx, f.Store(), world); err != nil {
+			return err
+		}
+		if err := correctCase(ctx, f, world, number); err != nil {
 			return err
 		}
 		time.Sleep(pause)
@@ -104,37 +108,37 @@ func life(folder, seen, at, rest string) error {
 	return fmt.Errorf("never came to %s", at)
 }
 
-func oneCase(ctx context.Context, f *filing.Filing, world io.Writer, i int) error {
+func oneCase(ctx context.Context, f *filing.Filing, world io.Writer, i int) (casefile.Number, error) {
 	who := person("王小丫", "990102194501010027")
 	retaken, err := f.Attach(ctx, "image/jpeg", []byte("retaken"))
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := f.Drop(ctx, retaken.Digest); err != nil {
-		return err
+		return "", err
 	}
 	page, err := f.Attach(ctx, "image/jpeg", []byte(strings.Repeat("page", 40_000)))
 	if err != nil {
-		return err
+		return "", err
 	}
 	filed, err := fileOne(ctx, f, who, page, i)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if _, err := fmt.Fprintf(world, "filed %s %s\n", filed.Number, filed.Digest); err != nil {
-		return err
+		return "", err
 	}
 	job, err := f.BeginPrint(ctx, filing.PrintJob{Kind: "receipt", Case: filed.Number})
 	if err != nil {
-		return err
+		return "", err
 	}
 	if _, err := fmt.Fprintf(world, "printed %s %s\n", filed.Number, filed.Digest); err != nil {
-		return err
+		return "", err
 	}
 	if err := f.EndPrint(ctx, job, drivers.PrintReport{Outcome: drivers.Printed}); err != nil {
-		return err
+		return "", err
 	}
-	return f.Evaluate(ctx, filed, casefile.Evaluation{Level: 5, Times: 1})
+	return filed.Number, f.Evaluate(ctx, filed, casefile.Evaluation{Level: 5, Times: 1})
 }
 
 func fileOne(ctx context.Context, f *filing.Filing, who identity.Card, page casefile.Attachment, i int) (casefile.Filed, error) {
@@ -144,6 +148,27 @@ func fileOne(ctx context.Context, f *filing.Filing, who identity.Card, page case
 		Values:    []byte(fmt.Sprintf(`{"round":%d}`, i)),
 		Materials: []casefile.Material{{Code: "m1", Way: casefile.Scanned, Pages: []casefile.Page{{Attachment: page.Digest}}}},
 	}, []casefile.Attachment{page}, who)
+}
+
+// correctCase sends a case back, corrects it and delivers that.
+func correctCase(ctx context.Context, f *filing.Filing, world io.Writer, number casefile.Number) error {
+	id := seal.Digest([]byte(number))[:32]
+	u := casefile.Update{ID: id, Case: number, Kind: casefile.PlatformReturned, At: time.Now(), Notice: &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1", Material: "m1", Text: "看不清"}}}}
+	if err := f.Store().Take(ctx, id, []casefile.Update{u}); err != nil {
+		return err
+	}
+	c, pages, err := answer(ctx, f, id)
+	if err != nil {
+		return err
+	}
+	done, err := f.Correct(ctx, number, c, pages)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(world, "corrected %s %s\n", number, done.Digest); err != nil {
+		return err
+	}
+	return deliver(ctx, f.Store(), world)
 }
 
 // deliver plays the sender and a platform that takes everything.

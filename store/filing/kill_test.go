@@ -25,6 +25,7 @@ import (
 var points = []string{
 	store.PointAttachmentWritten, store.PointAttachmentSynced, store.PointAttachmentRenamed, store.PointSubmitBefore, store.PointSubmitAfter,
 	store.PointPrintBegun, store.PointPrintEnded, store.PointEvaluateBefore, store.PointEvaluateAfter, store.PointAckBefore, store.PointAckAfter,
+	store.PointTakeBefore, store.PointTakeAfter, store.PointDeskBefore, store.PointDeskAfter,
 }
 
 // realPoint is a terminal on the machine's own clocks, told the time by the platform.
@@ -116,15 +117,24 @@ func checkWorld(t *testing.T, at, folder, seen string, authority *sealtest.Autho
 	if err != nil {
 		t.Fatalf("%s: %v", at, err)
 	}
-	held := map[string]string{} // case number to event digest
+	held := map[string]string{} // case number to event digest, of a correction behind "corrected "
 	opener := packet.Opener{Certificate: authority.Encrypt, Key: authority.EncryptKey, Root: authority.Root}
-	for _, event := range events(t, s, opener) {
+	sent := events(t, s, opener)
+	for _, event := range sent {
 		if event.Kind == casefile.Submitted {
 			held[string(event.Case)] = event.digest
 		}
 	}
 	if len(held) != len(cases) {
 		t.Errorf("%s: %d cases, %d of them with a packet", at, len(cases), len(held))
+	}
+	for _, event := range sent {
+		if key := "corrected " + string(event.Case); event.Kind == casefile.Corrected {
+			if held[key] != "" {
+				t.Errorf("%s: %s was corrected twice", at, event.Case)
+			}
+			held[key] = event.digest
+		}
 	}
 	checkSeen(t, at, seen, held)
 	if _, err := s.VerifyAudit(t.Context()); err != nil {
@@ -188,6 +198,10 @@ func checkSeen(t *testing.T, at, seen string, held map[string]string) {
 		case words[0] == "filed" || words[0] == "printed":
 			if held[words[1]] != words[2] {
 				t.Errorf("%s: %s was %s with digest %s, the store has %q", at, words[1], words[0], words[2], held[words[1]])
+			}
+		case words[0] == "corrected":
+			if key := words[0] + " " + words[1]; held[key] != words[2] {
+				t.Errorf("%s: %s was corrected with digest %s, the store has %q", at, words[1], words[2], held[key])
 			}
 		case words[0] == "sent":
 			key, value := words[1]+" "+words[3], words[2]+" "+words[4]

@@ -108,7 +108,7 @@ const canary = "金丝雀甲乙丙7788"
 func submission(t testing.TB, f *filing.Filing, who identity.Card, pages ...[]byte) (casefile.Submission, []casefile.Attachment) {
 	t.Helper()
 	s := casefile.Submission{
-		Item:      casefile.ItemRef{Code: "11990102MB0001000A3000149001", Name: "高龄津贴申领", Department: "11990102MB0001000A", DepartmentName: "望河县民政局", PromisedDays: 5},
+		Item:      casefile.ItemRef{Code: "11990102MB0001000A3000149001", Name: "高龄津贴申领", Version: "1", Department: "11990102MB0001000A", DepartmentName: "望河县民政局", PromisedDays: 5},
 		Applicant: casefile.Applicant{Name: who.Name, Number: who.Number, Source: "card"},
 		Values:    json.RawMessage(`{"phone":"13800000000","note":"` + canary + `"}`),
 	}

@@ -130,7 +130,7 @@ func (c *composer) newCase(event casefile.Event, public []byte, qr string, now t
 	}
 	item := c.submission.Item
 	sealed, err := terminal.Summary{
-		Item: item.Code, Name: item.Name, Department: item.DepartmentName, Days: item.PromisedDays, QR: qr, Filed: now,
+		Item: item.Code, Version: item.Version, Name: item.Name, Department: item.DepartmentName, Days: item.PromisedDays, QR: qr, Filed: now,
 	}.Seal(seal.CompressKey(&c.key.PublicKey), event.Case)
 	if err != nil {
 		return nil, err

@@ -67,8 +67,11 @@ func (d desk) openCase(found store.Case, desk store.Desk, states map[string]stri
 		return agency.CaseFile{}, err
 	}
 	file := agency.CaseFile{Agent: "", QR: summary.QR, Days: summary.Days, Department: summary.Department, Reason: summary.Reason}
-	for _, e := range log {
+	for i, e := range log {
 		file.Moments = append(file.Moments, moment(e, states))
+		if e.Kind == casefile.Corrected && summary.Moments[i].Refused { // it corrected nothing
+			continue
+		}
 		if e.Event != nil {
 			file.Attachments = append(file.Attachments, e.Attachments...)
 			if err := takeEvent(&file, *e.Event); err != nil {
@@ -76,12 +79,13 @@ func (d desk) openCase(found store.Case, desk store.Desk, states map[string]stri
 			}
 		}
 		if e.Update != nil {
-			d.takeUpdate(&file, *e.Update)
+			takeUpdate(&file, *e.Update)
 		}
 		if e.Kind == casefile.Evaluated {
 			file.Evaluations = e.Times
 		}
 	}
+	d.ask(&file, summary.Asked)
 	if file.Custody, err = custodyOf(log); err != nil {
 		return agency.CaseFile{}, err
 	}
@@ -96,7 +100,6 @@ func takeEvent(file *agency.CaseFile, event casefile.Event) error {
 		file.Submission = *event.Submission
 		file.Agent = accountIn(event.Actor)
 	case event.Correction != nil:
-		file.Notice, file.NoticeID, file.NoticeDue = nil, "", ""
 		return correct(&file.Submission, *event.Correction)
 	case event.Confirmation != nil:
 		at, _ := event.At.Moment()
@@ -106,13 +109,8 @@ func takeEvent(file *agency.CaseFile, event casefile.Event) error {
 }
 
 // takeUpdate brings into the file what the platform wrote.
-func (d desk) takeUpdate(file *agency.CaseFile, update casefile.Update) {
+func takeUpdate(file *agency.CaseFile, update casefile.Update) {
 	switch {
-	case update.Notice != nil:
-		file.Notice, file.NoticeID, file.NoticeDue = update.Notice, update.ID, ""
-		if update.Notice.Days > 0 {
-			file.NoticeDue = d.office.options.Calendar().Deadline(update.At, update.Notice.Days).In(time.UTC).Format(time.DateOnly)
-		}
 	case update.Branch != nil:
 		same := func(b casefile.Branch) bool { return b.Department == update.Branch.Department }
 		if i := slices.IndexFunc(file.Branch, same); i >= 0 {
@@ -120,11 +118,19 @@ func (d desk) takeUpdate(file *agency.CaseFile, update casefile.Update) {
 		} else {
 			file.Branch = append(file.Branch, *update.Branch)
 		}
-	case update.Kind == casefile.Corrected: // at another terminal
-		file.Notice, file.NoticeID, file.NoticeDue = nil, "", ""
 	case update.Kind == casefile.PlatformFinished || update.Kind == casefile.PlatformRejected:
 		file.Outcome = update.Outcome
-		file.Notice, file.NoticeID, file.NoticeDue = nil, "", ""
+	}
+}
+
+// ask brings into the file what must be corrected.
+func (d desk) ask(file *agency.CaseFile, asked casefile.Asked) {
+	if !asked.Stands() {
+		return
+	}
+	file.Notice, file.NoticeID = &asked.Notice, asked.ID
+	if due, ok := asked.Due(d.office.options.Calendar()); ok {
+		file.NoticeDue = due.In(time.UTC).Format(time.DateOnly)
 	}
 }
 

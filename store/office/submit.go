@@ -106,7 +106,7 @@ func (d desk) submit(w *store.Work, submission casefile.Submission, attachments 
 	if err != nil {
 		return casefile.Filed{}, err
 	}
-	summary := terminal.Summary{Item: item.Code, Name: item.Name, Department: item.DepartmentName, Days: item.PromisedDays, QR: qr, Filed: now}
+	summary := terminal.Summary{Item: item.Code, Version: item.Version, Name: item.Name, Department: item.DepartmentName, Days: item.PromisedDays, QR: qr, Filed: now}
 	row := line{Person: submission.Applicant.Name, Number: submission.Applicant.Number, Item: item.Code, ItemName: item.Name}
 	if err := d.open(w, recordCase, record, summary, row, casefile.Status{State: casefile.StateQueued}); err != nil {
 		return casefile.Filed{}, err
@@ -159,23 +159,11 @@ func detailOf(event casefile.Event, attachments []casefile.Attachment, w *store.
 
 // add composes one more event of a case and puts it; fill gives its body.
 func (d desk) add(w *store.Work, standing store.Standing, kind casefile.EventKind, attachments []casefile.Attachment, fill func(*casefile.Event)) (casefile.Filed, error) {
-	event, err := d.office.Event(d.self, standing.Slot, kind, d.actor())
+	record, status, err := d.office.Follow(d.self, standing, kind, d.actor(), attachments, fill)
 	if err != nil {
 		return casefile.Filed{}, err
 	}
-	fill(&event)
-	entry := casefile.Entry{Kind: kind, At: w.Clock.Judgement.Now}
-	if event.Evaluation != nil {
-		entry.Times = event.Evaluation.Times
-	}
-	status, err := standing.Apply(entry)
-	if err != nil {
-		return casefile.Filed{}, err
-	}
-	record, err := terminal.Compose(d.self, event, attachments)
-	if err != nil {
-		return casefile.Filed{}, err
-	}
+	event := record.Event
 	filed := casefile.Filed{Number: event.Case, Event: event, Digest: record.Digest}
 	if standing.Public == nil { // a case begun elsewhere: its first event from here
 		return filed, d.open(w, recordCase, record, terminal.Summary{Filed: w.Clock.Judgement.Now}, line{}, status)

@@ -26,31 +26,61 @@ func OpenCase(c store.Case, key *sm2.PrivateKey) (casefile.Summary, error) {
 	}
 	s := casefile.Summary{
 		Number: c.Number, ItemCode: kept.Item, ItemName: kept.Name, Filed: kept.Filed.In(casefile.Zone), State: c.State,
-		Days: kept.Days, Department: kept.Department, QR: kept.QR, Settled: c.Settled, Successor: c.Successor,
+		Version: kept.Version, Days: kept.Days, Department: kept.Department, QR: kept.QR, Settled: c.Settled, Successor: c.Successor,
 	}
-	var entries []casefile.Entry
-	for _, event := range c.Events {
-		detail := openEvent(c.Number, event, key)
-		entry := detail.Entry(event.Kind)
-		entries = append(entries, entry)
-		text := entry.Official
-		if entry.Reason != "" {
-			text = entry.Reason
+	openEvents(&s, c.Events, key)
+	return s, nil
+}
+
+// AskedOf is what is asked for by a case's log, opened with its private key.
+func AskedOf(number casefile.Number, events []store.Event, key *sm2.PrivateKey) casefile.Asked {
+	s := casefile.Summary{Number: number}
+	openEvents(&s, events, key)
+	return s.Asked
+}
+
+// openEvents tells what a case's log comes to.
+func openEvents(s *casefile.Summary, events []store.Event, key *sm2.PrivateKey) {
+	details := make([]store.Detail, 0, len(events))
+	refused := map[string]bool{} // packets
+	for _, event := range events {
+		detail := openEvent(s.Number, event, key)
+		details = append(details, detail)
+		if event.Kind == casefile.PlatformRefused {
+			refused[detail.Packet] = true
 		}
-		moment := casefile.Moment{At: entry.At.In(casefile.Zone), Kind: string(event.Kind), Text: text}
-		if detail.Update != nil {
-			moment.Payment = detail.Update.Payment
-		}
-		s.Moments = append(s.Moments, moment)
 	}
 	var status casefile.Status
-	for _, entry := range entries {
-		if next, err := status.Apply(entry); err == nil { // what cannot follow was kept and changed nothing
+	for i, event := range events {
+		s.Moments = append(s.Moments, moment(event, details[i], refused))
+		if event.Kind == casefile.Corrected && refused[event.ID] { // it corrected nothing
+			continue
+		}
+		s.Asked = s.Asked.After(event.Kind, details[i].Update)
+		if next, err := status.Apply(details[i].Entry(event.Kind)); err == nil { // what cannot follow was kept and changed nothing
 			status = next
 		}
 	}
 	s.State, s.Official, s.Reason = status.State, status.Official, status.Reason
-	return s, nil
+}
+
+// moment is an event as the person reads it.
+func moment(event store.Event, detail store.Detail, refused map[string]bool) casefile.Moment {
+	m := casefile.Moment{At: detail.At.In(casefile.Zone), Kind: string(event.Kind), Text: detail.Official, Refused: refused[event.ID]}
+	if detail.Reason != "" {
+		m.Text = detail.Reason
+	}
+	u := detail.Update
+	switch {
+	case u == nil:
+	case u.Branch != nil:
+		m.By, m.Text = u.Branch.Department, u.Branch.Text
+	case u.Outcome != nil:
+		m.Text = u.Outcome.Result
+	case u.Payment != nil:
+		m.Payment = u.Payment
+	}
+	return m
 }
 
 // ReadAnswer opens one of the platform's kept answers about a case with the case's private key, and verifies it anew by the platform's.

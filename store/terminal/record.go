@@ -19,6 +19,7 @@ const MaxSubmission = 2 << 20
 // Summary is what a case's row keeps sealed to the case's key.
 type Summary struct {
 	Item       string    `json:"item"`
+	Version    string    `json:"version,omitempty"` // of the item the case was begun under
 	Name       string    `json:"name"`
 	Department string    `json:"department"`
 	Days       int       `json:"days"`
@@ -66,6 +67,26 @@ func (t *Terminal) Event(self *seal.Identity, slot store.Slot, kind casefile.Eve
 	}, nil
 }
 
+// Follow composes the next event of a case, and gives what the case comes to by it; fill gives its body. It is refused where
+// the event cannot follow.
+func (t *Terminal) Follow(self *seal.Identity, standing store.Standing, kind casefile.EventKind, actor string, attachments []casefile.Attachment, fill func(*casefile.Event)) (store.Record, casefile.Status, error) {
+	event, err := t.Event(self, standing.Slot, kind, actor)
+	if err != nil {
+		return store.Record{}, standing.Status, err
+	}
+	fill(&event)
+	entry := casefile.Entry{Kind: kind, At: standing.Slot.Clock.Judgement.Now}
+	if event.Evaluation != nil {
+		entry.Times = event.Evaluation.Times
+	}
+	status, err := standing.Apply(entry)
+	if err != nil {
+		return store.Record{}, standing.Status, err
+	}
+	record, err := Compose(self, event, attachments)
+	return record, status, err
+}
+
 // Compose makes an event's packet.
 func Compose(self *seal.Identity, event casefile.Event, attachments []casefile.Attachment) (store.Record, error) {
 	built, err := packet.Build(self, event, attachments)
@@ -86,6 +107,21 @@ func CheckSubmission(submission casefile.Submission) error {
 		return fmt.Errorf("the submission has %d bytes, at most %d can be filed", len(content), MaxSubmission)
 	}
 	if s := submission.Signature; s != nil && s.Content != seal.Digest(content) {
+		return errors.New("the signature is bound to other content")
+	}
+	return nil
+}
+
+// CheckCorrection refuses a correction whose signature is bound to other content.
+func CheckCorrection(correction casefile.Correction) error {
+	content, err := casefile.SignedCorrection(correction)
+	if err != nil {
+		return err
+	}
+	if len(content) > MaxSubmission {
+		return fmt.Errorf("the correction has %d bytes, at most %d can be filed", len(content), MaxSubmission)
+	}
+	if s := correction.Signature; s != nil && s.Content != seal.Digest(content) {
 		return errors.New("the signature is bound to other content")
 	}
 	return nil
