@@ -143,3 +143,23 @@ func TestEveryReasonHasWords(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryStateAndStepHasWords: whatever a case came to, and whatever happened to it, a person reads words and no name of the program's.
+func TestEveryStateAndStepHasWords(t *testing.T) {
+	c := catalog(t)
+	for _, state := range []string{
+		casefile.StateQueued, casefile.StateAccepted, casefile.StateRefused, casefile.StateProcessing, casefile.StateCorrection, casefile.StateSuspended,
+		casefile.StateDone, casefile.StateRejected, casefile.StateDelivered, casefile.StateWithdrawn, casefile.StateEnded, casefile.StateClosed,
+	} {
+		for _, prefix := range []string{"case.state.", "case.state-more."} {
+			if !c.Has(text.Chinese, prefix+state) {
+				t.Errorf("no words for %s%s", prefix, state)
+			}
+		}
+	}
+	for _, kind := range append(casefile.UpdateKinds(), casefile.Submitted, casefile.Evaluated, casefile.PlatformAccepted, casefile.PlatformRefused) {
+		if !c.Has(text.Chinese, "case.event."+string(kind)) {
+			t.Errorf("no words for what happened: %s", kind)
+		}
+	}
+}

@@ -63,8 +63,40 @@ func FromSummary(lang text.Lang, summary casefile.Summary, person string, item *
 // screen, what was filed, what happens next, whom to call, and the code.
 func Receipt(s Slip) Document {
 	w := speaker{s.Lang, s.Words}
-	d := Document{Title: w.say("receipt.title", nil)}
-	d.head(w.say("receipt.title", nil), s.Point)
+	d := s.begin(w, "receipt.title")
+	d.pair(w.say("receipt.filed", nil), w.moment(s.Filed, s.FiledDay))
+	d.pair(w.say("receipt.limit", nil), s.limit(w))
+	d.pair(w.say("receipt.official", nil), s.Official)
+	d.add(Block{Kind: Rule})
+	d.section(w.say("receipt.next", nil))
+	d.numbered(s.next(w))
+	s.end(w, &d)
+	return d
+}
+
+// Corrected lays out the receipt of a correction (补正): the same case's number, what was handed in, what happens next.
+func Corrected(s Slip, points []string) Document {
+	w := speaker{s.Lang, s.Words}
+	d := s.begin(w, "receipt.corrected.title")
+	d.pair(w.say("receipt.corrected.filed", nil), w.moment(s.Filed, s.FiledDay))
+	d.pair(w.say("receipt.official", nil), s.Official)
+	d.add(Block{Kind: Rule})
+	d.section(w.say("receipt.corrected.points", args{"count": len(points)}))
+	d.numbered(points)
+	d.add(Block{Kind: Rule})
+	d.section(w.say("receipt.next", nil))
+	d.numbered([]string{
+		w.say("receipt.corrected.next-send", args{"department": s.Department}),
+		w.say("receipt.corrected.next-work", nil),
+	})
+	s.end(w, &d)
+	return d
+}
+
+// begin is the head of a slip: what it is, whose and of which case.
+func (s Slip) begin(w speaker, title string) Document {
+	d := Document{Title: w.say(title, nil)}
+	d.head(w.say(title, nil), s.Point)
 	if s.Reprint {
 		d.add(Block{Kind: Text, Text: "【" + w.say("receipt.reprint", nil) + "】", Align: Center, Size: 2, Bold: true})
 	}
@@ -79,12 +111,11 @@ func Receipt(s Slip) Document {
 	d.pair(w.say("receipt.item", nil), s.Item)
 	d.pair(w.say("receipt.person", nil), Mask(s.Person))
 	d.pair(w.say("receipt.department", nil), s.Department)
-	d.pair(w.say("receipt.filed", nil), w.moment(s.Filed, s.FiledDay))
-	d.pair(w.say("receipt.limit", nil), s.limit(w))
-	d.pair(w.say("receipt.official", nil), s.Official)
-	d.add(Block{Kind: Rule})
-	d.section(w.say("receipt.next", nil))
-	d.numbered(s.next(w))
+	return d
+}
+
+// end is the foot of a slip: whom to call, the code, and that it was printed again.
+func (s Slip) end(w speaker, d *Document) {
 	d.add(Block{Kind: Rule})
 	d.pair(w.say("receipt.call", nil), s.Inquiry)
 	d.pair(w.say("receipt.complaint", nil), s.Complaint)
@@ -97,7 +128,6 @@ func Receipt(s Slip) Document {
 	if s.Reprint && !s.Printed.IsZero() {
 		d.add(Block{Kind: Text, Text: w.say("receipt.reprinted", args{"time": w.moment(s.Printed, s.PrintedDay)}), Align: Center})
 	}
-	return d
 }
 
 func (s Slip) limit(w speaker) string {

@@ -74,6 +74,24 @@ func TestReceiptSaysWhatMatters(t *testing.T) {
 	}
 }
 
+// TestCorrectedReceipt: it names the case, what was handed in and what comes next, and promises no new limit.
+func TestCorrectedReceipt(t *testing.T) {
+	d := Corrected(sampleSlip(), []string{"银行卡复印件", "手机号码"})
+	for _, part := range []string{"补正回执", "QH0301A-261122-0042-X", "欧**芳", "高龄津贴申领", "2026年11月22日 下午 3:03", "这次补了 2 处", "1. 银行卡复印件", "2. 手机号码", "青河县民政局，不用再跑", "BM1:CODE", "0970-5550188"} {
+		if !strings.Contains(all(d), part) {
+			t.Errorf("%q is missing in\n%s", part, all(d))
+		}
+	}
+	for _, absent := range []string{"欧阳小芳", "最迟办结", "【"} {
+		if strings.Contains(all(d), absent) {
+			t.Errorf("%q should not be there", absent)
+		}
+	}
+	if err := d.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestReceiptVariants(t *testing.T) {
 	reprint := sampleSlip()
 	reprint.Reprint, reprint.Printed, reprint.Official, reprint.Demo = true, reprint.Filed.Add(24*time.Hour), "PT-0007", true

@@ -179,7 +179,7 @@ func (m *machine) backFromConfirm() {
 func (m *machine) closeErrand() {
 	m.fx.cancel(slotDeliver, slotReady, slotCases)
 	m.dropPages()
-	if m.draft != nil {
+	if m.draft != nil && m.draft.asked == nil {
 		m.count(usage.Left, m.draft.item.Code)
 	}
 	m.draft.wipe()

@@ -2,6 +2,7 @@ package journey
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bianmin/core/casefile"
@@ -17,6 +18,7 @@ type cases struct {
 	task     casefile.Number // the one that wants something of the person, "" for none
 	printing bool
 	printed  Message
+	note     Message // what came of the person's last try to correct the open one
 }
 
 // States of a refused case that somebody has dealt with, as they are shown.
@@ -37,7 +39,7 @@ func (m *machine) casesEvent(event Event) bool {
 	switch event := event.(type) {
 	case OpenCase:
 		if _, ok := m.summary(casefile.Number(event.Number)); ok && m.screen == MyCases {
-			m.cases.open, m.cases.printed = casefile.Number(event.Number), Message{}
+			m.cases.open, m.cases.printed, m.cases.note = casefile.Number(event.Number), Message{}, Message{}
 			m.to(CaseDetail)
 		}
 	case casesFound:
@@ -90,9 +92,10 @@ func (m *machine) itemName(summary casefile.Summary) text.Local {
 }
 
 func (m *machine) caseLine(summary casefile.Summary) CaseLine {
+	until, _ := m.due(summary.Asked)
 	line := CaseLine{
 		Number: summary.Number, ItemName: m.itemName(summary), Filed: summary.Filed, State: summary.State,
-		Official: summary.Official, Reason: summary.Reason, Successor: summary.Successor,
+		Official: summary.Official, Reason: summary.Reason, Successor: summary.Successor, Until: until,
 	}
 	switch {
 	case summary.State != casefile.StateRefused || !summary.Settled:
@@ -103,6 +106,24 @@ func (m *machine) caseLine(summary casefile.Summary) CaseLine {
 	}
 	return line
 }
+
+// history is what happened to a case. A refusal of something that came after the application says so.
+func history(summary casefile.Summary) []CaseMoment {
+	var events []CaseMoment
+	for i, moment := range summary.Moments {
+		kind := moment.Kind
+		if kind == string(casefile.PlatformRefused) && slices.ContainsFunc(summary.Moments[:i], func(m casefile.Moment) bool {
+			return m.Kind == string(casefile.Corrected) && m.Refused
+		}) {
+			kind = momentRefusedLater
+		}
+		events = append(events, CaseMoment{At: moment.At, Kind: kind, By: moment.By, Text: moment.Text, State: moment.State, Payment: moment.Payment})
+	}
+	return events
+}
+
+// momentRefusedLater is a refusal that left the case itself as it was.
+const momentRefusedLater = "refused-later"
 
 // printCase prints the receipt again, marked as a reprint.
 func (m *machine) printCase() {
@@ -134,8 +155,7 @@ func (m *machine) drawCaseDetail(s *State) {
 	v := &CaseDetailView{Case: m.caseLine(summary), Printing: m.cases.printing, Printed: m.cases.printed, CanPrint: !m.cases.byCode && m.canPrint(), ByCode: m.cases.byCode, AsOf: m.health.LastContact.Truncate(time.Minute)}
 	item, _ := m.repairable(summary)
 	v.CanRepair = item != nil
-	for _, moment := range summary.Moments {
-		v.Events = append(v.Events, CaseMoment{At: moment.At, Kind: moment.Kind, Text: moment.Text, Payment: moment.Payment})
-	}
+	v.Asked, v.Note = m.drawAsked(summary), m.cases.note
+	v.Events = history(summary)
 	s.CaseDetail = v
 }

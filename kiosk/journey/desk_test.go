@@ -44,6 +44,7 @@ type fakeDesk struct {
 	next        int
 	attached    map[string]bool // by digest: true while it is kept
 	submissions []casefile.Submission
+	corrections []casefile.Correction
 	ratings     []casefile.Evaluation
 	jobs        []PrintJob
 	ended       map[int64]drivers.PrintReport

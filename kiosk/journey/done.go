@@ -2,6 +2,7 @@ package journey
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bianmin/core/casefile"
@@ -20,6 +21,7 @@ func (m *machine) enterDone() {
 // watchDelivery looks for the platform's acknowledgement until it is there.
 func (m *machine) watchDelivery() {
 	filing, f, every, log := m.options.Filing, m.filed.Filed, m.options.Times.Deliver, m.log
+	correction := m.filed.corrected != nil
 	m.fx.launch(slotDeliver, func(ctx context.Context, emit emit) Event {
 		for pause(ctx, every) {
 			summary, err := filing.Summary(ctx, f)
@@ -28,7 +30,7 @@ func (m *machine) watchDelivery() {
 				return nil
 			case err != nil:
 				log.Warn("case not looked up", "error", err)
-			case summary.State != casefile.StateQueued:
+			case standing(summary, correction) != casefile.StateQueued:
 				return caseSeen{summary: summary}
 			}
 		}
@@ -36,11 +38,24 @@ func (m *machine) watchDelivery() {
 	})
 }
 
+// standing is how what was just filed stands with the platform: the case, or the newest correction from here.
+func standing(summary casefile.Summary, correction bool) string {
+	if !correction {
+		return summary.State
+	}
+	for _, moment := range slices.Backward(summary.Moments) {
+		if moment.Kind == string(casefile.Corrected) && moment.State != "" {
+			return moment.State
+		}
+	}
+	return casefile.StateQueued
+}
+
 func (m *machine) delivered(summary casefile.Summary) {
 	if m.filed == nil || summary.Number != m.filed.Number {
 		return
 	}
-	if summary.State != casefile.StateRefused {
+	if standing(summary, m.filed.corrected != nil) != casefile.StateRefused {
 		m.filed.delivered, m.filed.official = true, summary.Official
 	}
 }
@@ -54,7 +69,10 @@ func (m *machine) drawDone(s *State) {
 	v := &DoneView{
 		Number: f.Number, QR: f.QR, ItemName: f.item.Name, Department: f.item.Department.ShortName, Days: f.item.Limits.Promised,
 		Delivered: f.delivered, Official: f.official, Print: f.print, Evaluation: f.level, Evaluated: f.rated,
-		Left: left(m.until), NextItems: further(f.set, f.item),
+		Left: left(m.until), Correction: f.corrected != nil,
+	}
+	if !v.Correction {
+		v.NextItems = further(f.set, f.item)
 	}
 	if len(v.Department) == 0 {
 		v.Department = f.item.Department.Name

@@ -32,6 +32,7 @@ type draft struct {
 	scanning  Message           // what went wrong while scanning
 	pageCount int
 
+	asked     *asked          // the notice that is answered, nil for an application
 	previous  casefile.Number // the refused case this one stands for, "" for none
 	owner     string          // whose that was: the number of the card
 	strokes   []Stroke
@@ -68,6 +69,9 @@ func (d *draft) start() {
 func (d *draft) fill(card identity.Card, region string, today time.Time) {
 	same := d.env.Card != nil && d.env.Card.Number == card.Number
 	d.env = form.Env{Card: &card, Region: region, Today: today, Regions: d.set}
+	if d.checked == nil {
+		return
+	}
 	prefilled := d.checked.Prefill(d.env)
 	if same {
 		for name, value := range prefilled {
@@ -86,6 +90,9 @@ func (d *draft) fill(card identity.Card, region string, today time.Time) {
 // questions are the fields that are asked with the values of now. A locked field
 // that is wrong all the same is shown, so that the person sees why it goes no further.
 func (d *draft) questions() []form.Field {
+	if d.checked == nil { // only papers are asked for
+		return nil
+	}
 	wrong := d.wrong()
 	var asked []form.Field
 	for _, field := range d.checked.Visible(d.values) {
@@ -99,6 +106,9 @@ func (d *draft) questions() []form.Field {
 // wrong are the names of fields with problems.
 func (d *draft) wrong() map[string]bool {
 	wrong := map[string]bool{}
+	if d.checked == nil {
+		return wrong
+	}
 	for _, problem := range d.checked.Validate(d.values, d.env) {
 		wrong[root(problem.Field)] = true
 	}

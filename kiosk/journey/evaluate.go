@@ -54,7 +54,7 @@ func (m *machine) evaluateEvent(event Event) bool {
 // evaluate rates the service once. A bad rating asks for its reasons first.
 func (m *machine) evaluate(level int) {
 	f := m.filed
-	if level < worstLevel || level > bestLevel || f.rated || m.fx.busy(slotEvaluate) {
+	if level < worstLevel || level > bestLevel || f.rated || f.corrected != nil || m.fx.busy(slotEvaluate) {
 		return
 	}
 	f.level = level

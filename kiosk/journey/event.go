@@ -38,9 +38,11 @@ type (
 	OpenMyCases struct{}
 	// OpenCase opens one case.
 	OpenCase struct{ Number string }
-	// OpenTask shows the refused case that the person was told of; RepairCase files the one that is shown anew.
+	// OpenTask shows the case that the person was told of; RepairCase files the one that is shown anew.
 	OpenTask   struct{}
 	RepairCase struct{}
+	// CorrectCase begins to give what the office asks for of the case that is shown.
+	CorrectCase struct{}
 	// Back goes one step back.
 	Back struct{}
 	// Onward is the filled button at the bottom right.
@@ -164,6 +166,7 @@ func (OpenMyCases) event()     {}
 func (OpenCase) event()        {}
 func (OpenTask) event()        {}
 func (RepairCase) event()      {}
+func (CorrectCase) event()     {}
 func (Back) event()            {}
 func (Onward) event()          {}
 func (NotMe) event()           {}

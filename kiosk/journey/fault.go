@@ -128,11 +128,8 @@ func (m *machine) backFromFault() {
 
 // scannerMissing tells before anything is entered that the scanner this item always needs does not work.
 func (m *machine) scannerMissing() bool {
-	kind := m.statuses[drivers.RoleScanner].Fault
-	if m.options.Devices.Scanner == nil {
-		kind = drivers.FaultUnplugged
-	}
-	if kind == "" || kind == drivers.FaultNoDocument || kind == drivers.FaultBusy || !m.draft.alwaysScans() {
+	kind := m.scannerTrouble()
+	if kind == "" || !m.draft.alwaysScans() {
 		return false
 	}
 	m.fail(drivers.RoleScanner, kind)

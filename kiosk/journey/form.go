@@ -207,14 +207,14 @@ func (m *machine) backQuestion() {
 		return
 	}
 	d.review = false
-	m.to(Confirm)
+	m.beforeForm()
 }
 
 // lastQuestion shows the end of the form, for the way back into it.
 func (m *machine) lastQuestion() {
 	questions := m.draft.questions()
 	if len(questions) == 0 {
-		m.to(Confirm)
+		m.beforeForm()
 		return
 	}
 	m.ask(questions[len(questions)-1].Name)

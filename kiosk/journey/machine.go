@@ -87,7 +87,7 @@ type definition struct {
 var handlers = []func(*machine, Event) bool{
 	(*machine).frameEvent, (*machine).browseEvent, (*machine).cardEvent, (*machine).formEvent, (*machine).materialsEvent,
 	(*machine).scanEvent, (*machine).signEvent, (*machine).submitEvent, (*machine).printEvent, (*machine).evaluateEvent,
-	(*machine).casesEvent, (*machine).repairEvent, (*machine).codeEvent, (*machine).faultEvent, (*machine).healthEvent, (*machine).staffEvent, (*machine).testEvent, (*machine).queueEvent,
+	(*machine).casesEvent, (*machine).repairEvent, (*machine).correctEvent, (*machine).codeEvent, (*machine).faultEvent, (*machine).healthEvent, (*machine).staffEvent, (*machine).testEvent, (*machine).queueEvent,
 }
 
 func newMachine(options Options, fx *effects) *machine {
@@ -177,6 +177,9 @@ func (m *machine) discard(event Event, wanted bool) {
 	}
 	if done, ok := event.(submitted); ok && wanted {
 		m.log.Info("case filed at the session's end", "number", string(done.filed.Number))
+	}
+	if done, ok := event.(corrected); ok && wanted {
+		m.log.Info("correction filed at the session's end", "number", string(done.filed.Number))
 	}
 }
 

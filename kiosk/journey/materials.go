@@ -43,7 +43,12 @@ func (m *machine) materialsEvent(event Event) bool {
 }
 
 // needed are the materials these answers call for.
-func (d *draft) needed() []catalogue.Material { return d.set.NeededMaterials(d.item, d.values) }
+func (d *draft) needed() []catalogue.Material {
+	if d.asked != nil {
+		return d.asked.materials
+	}
+	return d.set.NeededMaterials(d.item, d.values)
+}
 
 // give is how a material stands.
 func (d *draft) give(code string) *given {

@@ -22,6 +22,9 @@ type Filing interface {
 	Drop(ctx context.Context, digest string) error
 	// Submit commits event, attachments, outbox and audit in one transaction. After it returns nil the case cannot be lost.
 	Submit(ctx context.Context, submission casefile.Submission, attachments []casefile.Attachment, person identity.Card) (casefile.Filed, error)
+	// Correct commits what a correction notice asks for as the next event of the same case; casefile.ErrNotAsked says that the
+	// notice does not stand any more. Only a case whose card was read in this session can be corrected.
+	Correct(ctx context.Context, number casefile.Number, correction casefile.Correction, attachments []casefile.Attachment) (casefile.Filed, error)
 	// Evaluate commits the rating of a filed case as an event of that case.
 	Evaluate(ctx context.Context, filed casefile.Filed, evaluation casefile.Evaluation) error
 	// Cases opens the person's cases at this terminal, newest first.

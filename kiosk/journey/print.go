@@ -102,13 +102,27 @@ func (m *machine) printReceipt() {
 		f.print = PrintState{Stage: stageFailed, Fault: drivers.FaultUnplugged}
 		return
 	}
+	f.print = PrintState{Stage: stagePrinting}
+	m.print(PrintJob{Kind: jobReceipt, Case: f.Number, Item: f.item.Code, Reprint: f.touched}, m.receiptOf(f))
+}
+
+// receiptOf lays out the receipt of what was just filed.
+func (m *machine) receiptOf(f *filed) receipt.Document {
+	if f.corrected != nil {
+		slip := m.correctedSlip(f)
+		m.complete(&slip, f.touched)
+		var names []string
+		for _, name := range f.corrected {
+			names = append(names, name.In(m.look.lang))
+		}
+		return receipt.Corrected(slip, names)
+	}
 	slip := receipt.FromFiled(m.look.lang, f.Filed, f.item)
 	if f.official != "" {
 		slip.Official = f.official
 	}
 	m.complete(&slip, f.touched)
-	f.print = PrintState{Stage: stagePrinting}
-	m.print(PrintJob{Kind: jobReceipt, Case: f.Number, Item: f.item.Code, Reprint: f.touched}, receipt.Receipt(slip))
+	return receipt.Receipt(slip)
 }
 
 // complete adds to a slip what only the terminal knows.

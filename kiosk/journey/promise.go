@@ -6,7 +6,9 @@ import (
 )
 
 // canPromise tells whether a promise letter can stand in for anything needed now.
-func (d *draft) canPromise() bool { return d.item.Promise != nil && len(d.covered()) > 0 }
+func (d *draft) canPromise() bool {
+	return d.asked == nil && d.item.Promise != nil && len(d.covered()) > 0
+}
 
 // covered are the needed materials a promise may stand in for.
 func (d *draft) covered() []catalogue.Material {

@@ -223,6 +223,10 @@ func (s *stage) right(step step) {
 		s.tap(Onward{})
 	case Review:
 		s.tap(name(), Onward{})
+	case MyCases:
+		s.tap(OpenCase{Number: string(returnedCase().Number)})
+	case CaseDetail:
+		s.tap(CorrectCase{}, RepairCase{})
 	case Done:
 		s.tap(Evaluate{Level: step.n%5 + 1})
 	case PrintUnknown:
@@ -295,6 +299,10 @@ func wildEvents(s *stage, step step) []Event {
 		PrintGuide{},
 		OpenMyCases{},
 		OpenCase{Number: "QH0301A-261122-0001-X"},
+		OpenTask{},
+		RepairCase{},
+		CorrectCase{},
+		CorrectCase{},
 		NotMe{},
 		AddRow{},
 		EditRow{Row: step.n % 5},
@@ -392,7 +400,9 @@ func (s *stage) trouble(step step) {
 // deskTrouble breaks and mends what stands behind.
 func (s *stage) deskTrouble(step step) {
 	err := pick([]error{nil, nil, errBroken, &casefile.Error{Code: casefile.DiskFull}}, step.n)
-	switch step.n % 7 {
+	switch step.n % 8 {
+	case 7:
+		s.desk.list.set(pick([][]casefile.Summary{nil, {returnedCase()}, {refusedCase()}, {refusedCase(), returnedCase()}}, step.n/8))
 	case 0:
 		s.desk.ready.set(err)
 	case 1:

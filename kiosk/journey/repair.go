@@ -2,6 +2,7 @@ package journey
 
 import (
 	"context"
+	"slices"
 
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
@@ -35,7 +36,7 @@ func (m *machine) repairEvent(event Event) bool {
 	return true
 }
 
-// lookForTasks looks, while the person confirms the card, whether something filed with it was refused and not repaired.
+// lookForTasks looks, while the person confirms the card, whether something filed with it was sent back, or refused and not repaired.
 func (m *machine) lookForTasks() {
 	filing, card := m.options.Filing, m.handed()
 	m.fx.launch(slotCases, func(ctx context.Context, _ emit) Event {
@@ -52,9 +53,9 @@ func (m *machine) tasks(found tasksFound) {
 	if m.screen != Confirm || m.draft == nil || m.draft.previous != "" {
 		return
 	}
-	for _, summary := range found.list {
-		if refused(summary) {
-			m.cases = cases{list: found.list, task: summary.Number}
+	for _, task := range []func(casefile.Summary) bool{wants, refused} { // a correction has a term
+		if at := slices.IndexFunc(found.list, task); at >= 0 {
+			m.cases = cases{list: found.list, task: found.list[at].Number}
 			return
 		}
 	}
@@ -65,7 +66,7 @@ func refused(summary casefile.Summary) bool {
 	return summary.State == casefile.StateRefused && !summary.Settled
 }
 
-// openTask shows the refused case. What was begun holds nothing but the card yet.
+// openTask shows that case. What was begun holds nothing but the card yet.
 func (m *machine) openTask() {
 	m.count(usage.Left, m.draft.item.Code)
 	m.draft.wipe()

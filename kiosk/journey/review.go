@@ -26,7 +26,12 @@ func (m *machine) enterReview() {
 
 func (m *machine) drawReview(s *State) {
 	d := m.draft
-	v := &ReviewView{ItemName: d.item.Name, Signed: signed(d.strokes), Problem: d.problem}
+	v := &ReviewView{ItemName: d.item.Name, Signed: signed(d.strokes), Problem: d.problem, Correction: d.asked != nil}
+	s.Review = v
+	if d.asked != nil {
+		v.Lines = m.drawCorrectionReview()
+		return
+	}
 	card := &m.person.card
 	number := words(keyReviewNumber)
 	if foreign(card) {
@@ -56,7 +61,6 @@ func (m *machine) drawReview(s *State) {
 		v.Lines = append(v.Lines, line)
 	}
 	v.Lines = append(v.Lines, m.reviewEnd()...)
-	s.Review = v
 }
 
 // none tells whether a value is no answer at all.

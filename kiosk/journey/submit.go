@@ -31,6 +31,7 @@ type filed struct {
 	rated     bool
 	delivered bool
 	official  string
+	corrected []text.Local // what a correction gave, nil for an application
 }
 
 // submitted is what filing came to.
@@ -84,6 +85,10 @@ func (m *machine) submit() {
 	if m.fx.busy(slotSubmit) {
 		return
 	}
+	if m.draft.asked != nil {
+		m.submitCorrection()
+		return
+	}
 	submission, attachments, err := m.draft.submission(m.handed(), m.look.lang)
 	if err != nil {
 		m.notFiled(err)
@@ -101,7 +106,11 @@ func (m *machine) file(submission casefile.Submission, attachments []casefile.At
 		if err := filing.Able(ctx); err != nil {
 			return submitted{err: fmt.Errorf("ready to file: %w", err)}
 		}
-		signature, err := sign(ctx, filing, submission, strokes, at)
+		content, err := casefile.SignedContent(submission)
+		if err != nil {
+			return submitted{err: fmt.Errorf("signed content: %w", err)}
+		}
+		signature, err := sign(ctx, filing, content, strokes, at)
 		if err != nil {
 			return submitted{err: err}
 		}
@@ -124,12 +133,8 @@ type signature struct {
 	attachment casefile.Attachment
 }
 
-// sign keeps the picture of the signature and binds it to exactly this content.
-func sign(ctx context.Context, filing Filing, submission casefile.Submission, strokes []Stroke, at time.Time) (signature, error) {
-	content, err := casefile.SignedContent(submission)
-	if err != nil {
-		return signature{}, fmt.Errorf("signed content: %w", err)
-	}
+// sign keeps the picture of the signature and binds it to exactly this content, which it clears.
+func sign(ctx context.Context, filing Filing, content []byte, strokes []Stroke, at time.Time) (signature, error) {
 	drawn, err := picture(strokes)
 	if err != nil {
 		return signature{}, err

@@ -262,6 +262,8 @@ type ReviewView struct {
 	Lines    []ReviewLine
 	Signed   bool // the pad holds enough strokes
 	Problem  Message
+	// Correction says that a notice is answered: the lines are what it asks for.
+	Correction bool
 }
 
 // ReviewLine is one line of the review. Edit is "" (not editable), a field name, "materials" or "promise".
@@ -274,6 +276,7 @@ type ReviewLine struct {
 	Words    []Message    // the value in words by key, one after the other
 	FromCard bool
 	Edit     string
+	Said     []Message // what the office wrote about it
 }
 
 // SubmittingView shows what is being done: "saving", "printing".
@@ -294,6 +297,7 @@ type DoneView struct {
 	Evaluated  bool          // stored
 	Left       time.Duration // until leaving by itself
 	NextItems  []ItemLine
+	Correction bool // a correction was handed in, not an application
 }
 
 // PrintState is how the receipt's printing stands.

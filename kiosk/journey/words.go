@@ -62,6 +62,13 @@ const (
 	keyCodeAgain        = "home.code-again"
 	keyCodeForeign      = "home.code-foreign"
 	keyCodeElsewhere    = "home.code-elsewhere"
+	keySaid             = "correct.said" // {text}
+	keyCorrectNumber    = "correct.number"
+	keyNotAsked         = "correct.not-asked"
+	keyCannotPoint      = "correct.cannot.point"
+	keyCannotScanner    = "correct.cannot.scanner"
+	keyCannotItem       = "correct.cannot.item"
+	keyCannotCard       = "correct.cannot.card"
 	keyTestsNotKept     = "selftest.not-kept"
 	keyReportPrinted    = "selftest.report.on-paper"
 	keyReportUnsure     = "selftest.report.unsure"
@@ -106,7 +113,7 @@ func Keys() []string {
 		keyPrintDone, keyPrintUnknown, keyPrintFailed, keyNotSaved, keyReviewItem, keyReviewPerson, keyReviewPersonLine,
 		keyReviewNumber, keyReviewDocument, keyReviewPapers, keyReviewPages, keyReviewNoPaper, keyReviewRest, keyReviewPromised, keyReviewPromise,
 		keyPromiseDeadline, keyReviewEmpty, keyReviewYes, keyReviewNo, keyReviewRows, keyStaffWrong,
-		keyStaffLocked, keyStaffNone, keyStaffFailed, keyStaffRetried, keyCodeAgain, keyCodeForeign, keyCodeElsewhere, keyTestsNotKept, keyReportPrinted, keyReportUnsure, keyReportFailed, "service.reason." + reasonCatalogue,
+		keyStaffLocked, keyStaffNone, keyStaffFailed, keyStaffRetried, keyCodeAgain, keyCodeForeign, keyCodeElsewhere, keySaid, keyCorrectNumber, keyNotAsked, keyCannotPoint, keyCannotScanner, keyCannotItem, keyCannotCard, keyTestsNotKept, keyReportPrinted, keyReportUnsure, keyReportFailed, "service.reason." + reasonCatalogue,
 	}
 	for _, reason := range badReasons {
 		keys = append(keys, "evaluate.reason."+reason)

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"reflect"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -15,11 +16,11 @@ import (
 // stateTone is the colour of a case's state; the word stands beside it.
 func stateTone(state string) ui.Tone {
 	switch state {
-	case "done", "accepted":
+	case "done", "accepted", "delivered":
 		return ui.Good
-	case "refused":
+	case "refused", "rejected":
 		return ui.Bad
-	case "repaired", "settled":
+	case "repaired", "settled", "withdrawn", "ended", "closed":
 		return ui.Muted
 	case "correction", "queued":
 		return ui.Warn
@@ -34,6 +35,7 @@ type myCases struct {
 	title *ui.Text
 	line  *ui.Text
 	asOf  *ui.Text
+	other *ui.Text // cases filed elsewhere
 	list  *ui.Column
 	empty *ui.Column
 	help  *ui.Notice // a new card opens no cases of the old one
@@ -47,9 +49,10 @@ func newMyCases(k kit) page {
 	m.title = ui.NewTitle(k.look, "")
 	m.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, "")
 	m.asOf = ui.NewSmall(k.look, "")
+	m.other = ui.NewSmall(k.look, w.t("my-cases.elsewhere"))
 	m.list = k.column()
 	m.help = ui.NewNotice(k.look, ui.Calm, "")
-	m.empty = k.column(ui.NewBody(k.look, w.t("my-cases.none-more")), m.help)
+	m.empty = k.column(ui.NewBody(k.look, w.t("my-cases.none-more")), m.help, m.other)
 	m.head = k.heading(m.title, m.line)
 	m.body = m.list
 	m.right = ui.NewBigButton(k.look, w.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
@@ -63,6 +66,9 @@ func (m *myCases) show(s journey.State) {
 	m.asOf.SetText(w.t("my-cases.never"))
 	if !view.AsOf.IsZero() {
 		m.asOf.SetText(w.with("my-cases.as-of", args{"date": w.date(view.AsOf), "time": w.clock(view.AsOf)}))
+	}
+	if slices.ContainsFunc(view.Cases, func(c journey.CaseLine) bool { return c.State == casefile.StateCorrection }) {
+		m.line.SetText(w.t("my-cases.line-correct"))
 	}
 	m.body = m.list
 	if len(view.Cases) == 0 {
@@ -85,7 +91,7 @@ func (m *myCases) show(s journey.State) {
 		row.SetBadge(stateTone(line.State), w.t("case.state."+line.State))
 		rows = append(rows, row)
 	}
-	m.list.Set(append(rows, m.asOf)...)
+	m.list.Set(append(rows, m.asOf, m.other)...)
 }
 
 // caseDetail shows one case: how it stands and what happened.
@@ -99,6 +105,8 @@ type caseDetail struct {
 	reprint *ui.Button
 	home    *ui.Button
 	repair  *ui.Button
+	correct *ui.Button
+	note    *ui.Notice
 	shown   journey.CaseDetailView
 }
 
@@ -113,6 +121,8 @@ func newCaseDetail(k kit) page {
 	c.body = c.content
 	c.home = ui.NewBigButton(k.look, k.words.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
 	c.repair = ui.NewBigButton(k.look, k.words.t("case.repair"), ui.Primary, k.sends(journey.RepairCase{}))
+	c.correct = ui.NewBigButton(k.look, k.words.t("correct.begin"), ui.Primary, k.sends(journey.CorrectCase{}))
+	c.note = ui.NewNotice(k.look, ui.Warn, "")
 	c.reprint = ui.NewBigButton(k.look, k.words.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
 	return c
 }
@@ -134,6 +144,14 @@ func (c *caseDetail) show(s journey.State) {
 		c.line.SetText(w.t("case.repair-line"))
 	}
 	c.repair.SetEnabled(!view.Printing)
+	if view.Asked != nil {
+		c.line.SetText(w.count("correct.asked", len(view.Asked.Points)))
+	}
+	if view.Asked != nil && view.Asked.Can {
+		c.right = c.correct
+	}
+	c.correct.SetEnabled(!view.Printing)
+	c.note.Set(ui.Warn, w.message(view.Note))
 	if view.CanPrint {
 		c.middle = c.reprint
 	}
@@ -142,8 +160,12 @@ func (c *caseDetail) show(s journey.State) {
 		return
 	}
 	c.shown = *view
-	rows := []fyne.CanvasObject{c.outcome, c.numbers(view.Case)}
-	if view.Case.Reason != "" {
+	rows := []fyne.CanvasObject{c.note, c.outcome}
+	if view.Asked != nil {
+		rows = append(rows, c.asked(*view.Asked))
+	}
+	rows = append(rows, c.numbers(view.Case))
+	if view.Case.Reason != "" && view.Asked == nil {
 		rows = append(rows, ui.NewNotice(c.kit.look, reasonTone(view.Case.State), w.with("case.reason-line", args{"reason": view.Case.Reason})))
 	}
 	if view.Case.Successor != "" {
@@ -188,9 +210,12 @@ func (c *caseDetail) history(events []journey.CaseMoment) fyne.CanvasObject {
 	k, w := c.kit, c.kit.words
 	rows := []fyne.CanvasObject{ui.NewSection(k.look, w.t("case.events"))}
 	for _, event := range events {
-		what := event.Text
+		what := w.join(event.By, event.Text)
 		if w.has("case.event." + event.Kind) {
-			what = w.join(w.t("case.event."+event.Kind), event.Text)
+			what = w.join(w.t("case.event."+event.Kind), what)
+		}
+		if w.has("case.sent." + event.State) {
+			what = w.join(what, w.t("case.sent."+event.State))
 		}
 		if event.Payment != nil {
 			what = w.payment(*event.Payment)

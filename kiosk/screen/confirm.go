@@ -3,6 +3,7 @@ package screen
 import (
 	"fyne.io/fyne/v2"
 
+	"bianmin/core/casefile"
 	"bianmin/kiosk/journey"
 	"bianmin/ui"
 	"bianmin/ui/theme"
@@ -15,7 +16,7 @@ type confirm struct {
 	line   *ui.Text
 	table  *ui.Column
 	notice *ui.Notice
-	task   *ui.Notice // something filed earlier was refused
+	task   *ui.Notice // something filed earlier was refused or sent back
 	open   *ui.Button
 	tasks  *ui.Column
 	shown  journey.ConfirmView
@@ -42,7 +43,7 @@ func (c *confirm) show(s journey.State) {
 	c.notice.Set(ui.Warn, confirmNotice(w, view))
 	setVisible(c.tasks, view.Task != nil)
 	if view.Task != nil {
-		c.task.Set(ui.Bad, w.with("confirm.task", args{"date": w.date(view.Task.Filed), "item": w.local(view.Task.ItemName)}))
+		c.task.Set(taskWords(w, *view.Task))
 	}
 	c.line.SetText(w.t("confirm.line"))
 	if view.Social {
@@ -73,6 +74,19 @@ func (c *confirm) show(s journey.State) {
 		rows = append(rows, ui.NewRule(k.look), c.row("confirm.for", ui.NewText(k.look, theme.BodyStrong, theme.Ink, item)))
 	}
 	c.table.Set(rows...)
+}
+
+// taskWords says what something filed earlier wants of the person.
+func taskWords(w words, task journey.CaseLine) (ui.Tone, string) {
+	with := args{"date": w.date(task.Filed), "item": w.local(task.ItemName)}
+	if task.State != casefile.StateCorrection {
+		return ui.Bad, w.with("confirm.task", with)
+	}
+	said := w.with("confirm.task-correct", with)
+	if !task.Until.IsZero() {
+		said += w.space() + w.with("confirm.task-until", args{"date": w.date(task.Until)})
+	}
+	return ui.Warn, said
 }
 
 func confirmNotice(w words, view journey.ConfirmView) string {

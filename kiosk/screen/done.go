@@ -21,16 +21,24 @@ type done struct {
 	line     *ui.Text
 	number   *numbered
 	deadline *ui.Text
+	limit    *ui.Column
 	code     *ui.QR
 	shown    string // content of the code
 	next     *ui.Column
 	steps    []string
 	rate     *ui.Text
 	faces    *ui.Faces
+	rating   *ui.Column
 	also     *itemList
 	spare    *ui.Spare
 	reprint  *ui.Button
 }
+
+// titles by whether a correction was handed in.
+var (
+	titles          = map[bool]string{false: "done.title", true: "correct.done"}
+	titlesDelivered = map[bool]string{false: "done.title-delivered", true: "correct.done-delivered"}
+)
 
 func newDone(k kit) page {
 	d := &done{kit: k}
@@ -50,6 +58,7 @@ func newDone(k kit) page {
 	d.rate = ui.NewSection(k.look, "")
 	level := func(n int) string { return w.t("evaluate.level." + strconv.Itoa(n)) }
 	d.faces = ui.NewFaces(k.look, [5]string{level(5), level(4), level(3), level(2), level(1)}, func(level int) { k.emit(journey.Evaluate{Level: level}) })
+	d.rating = k.tight(d.rate, d.faces)
 	d.also = newItemList(k, 1)
 	d.spare = ui.NewSpare(k.tight(ui.NewSection(k.look, w.t("done.also")), d.also.column))
 	d.reprint = ui.NewBigButton(k.look, w.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
@@ -58,7 +67,7 @@ func newDone(k kit) page {
 		k.look.Px(28),
 		card,
 		k.tight(ui.NewSection(k.look, w.t("done.next")), ui.NewCard(k.look, d.next)),
-		k.tight(d.rate, d.faces),
+		d.rating,
 		d.spare,
 	)
 	if k.wide() { // the number beside what comes next
@@ -72,11 +81,11 @@ func newDone(k kit) page {
 // deadline alone where letters are large or room is little.
 func (d *done) numbers() fyne.CanvasObject {
 	k, w := d.kit, d.kit.words
-	deadline := ui.NewColumn(k.look.Px(4), ui.NewQuiet(k.look, w.t("done.deadline")), d.deadline)
+	d.limit = ui.NewColumn(k.look.Px(4), ui.NewQuiet(k.look, w.t("done.deadline")), d.deadline)
 	if k.look.Large() || k.wide() {
-		return k.tight(d.number, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, deadline), d.code))
+		return k.tight(d.number, ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, d.limit), d.code))
 	}
-	return ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, ui.NewColumn(k.look.Px(20), d.number, deadline)), d.code)
+	return ui.NewRow(k.look.Size(theme.Gap), ui.NewShare(1, ui.NewColumn(k.look.Px(20), d.number, d.limit)), d.code)
 }
 
 func (d *done) show(s journey.State) {
@@ -84,11 +93,11 @@ func (d *done) show(s journey.State) {
 	failed := view.Print.Stage == "failed" || view.Print.Stage == "unconfirmed"
 	setVisible(d.check, !failed)
 	setVisible(d.warn, failed)
-	d.title.SetText(w.t("done.title"))
+	d.title.SetText(w.t(titles[view.Correction]))
 	sent := "done.offline"
 	switch {
 	case view.Delivered:
-		d.title.SetText(w.t("done.title-delivered"))
+		d.title.SetText(w.t(titlesDelivered[view.Correction]))
 		sent = ""
 	case s.Network.Online:
 		sent = "done.sending"
@@ -111,6 +120,7 @@ func (d *done) show(s journey.State) {
 	if view.Days > 0 {
 		d.deadline.SetText(w.count("done.deadline-days", view.Days))
 	}
+	setVisible(d.limit, !view.Correction) // the office's clock goes on, nobody here knows until when
 	d.showCode(view.QR)
 	d.showNext(view, s.Network.Online)
 	d.showRating(view)
@@ -140,6 +150,10 @@ func (d *done) showNext(view *journey.DoneView, online bool) {
 		send = "done.next-sending"
 	}
 	steps := []string{w.with(send, args{"department": view.Department})}
+	if view.Correction {
+		d.list(append(steps, w.t("correct.next-work"), w.t("correct.next-more")))
+		return
+	}
 	if view.Days > 0 {
 		steps = append(steps, w.count("done.next-days", view.Days))
 	} else {
@@ -148,7 +162,11 @@ func (d *done) showNext(view *journey.DoneView, online bool) {
 	if view.Delivery != "sms" && w.has("done.next-"+view.Delivery) {
 		steps = append(steps, w.t("done.next-"+view.Delivery))
 	}
-	steps = append(steps, w.t("done.next-correction"))
+	d.list(append(steps, w.t("done.next-correction")))
+}
+
+// list shows what comes next, step by step.
+func (d *done) list(steps []string) {
 	if equal(steps, d.steps) {
 		return
 	}
@@ -162,6 +180,7 @@ func (d *done) showNext(view *journey.DoneView, online bool) {
 
 func (d *done) showRating(view *journey.DoneView) {
 	w := d.kit.words
+	setVisible(d.rating, !view.Correction) // the service was rated when it was applied for
 	d.rate.SetText(w.t("done.rate"))
 	if view.Evaluated {
 		d.rate.SetText(w.t("done.rated"))

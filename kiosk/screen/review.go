@@ -21,6 +21,7 @@ type review struct {
 	pad     *ui.SignaturePad
 	ask     *ui.Text
 	problem *ui.Notice
+	privacy *ui.Text
 	shown   []journey.ReviewLine
 	serial  int
 }
@@ -33,13 +34,13 @@ func newReview(k kit) page {
 	r.problem = ui.NewNotice(k.look, ui.Bad, "")
 	r.pad = ui.NewSignaturePad(k.look, "signature", w.t("button.rewrite"), r.signed)
 	r.head = ui.NewTitle(k.look, w.t("review.title"))
-	privacy := ui.NewSmall(k.look, w.t("review.privacy"))
+	r.privacy = ui.NewSmall(k.look, w.t("review.privacy"))
 	if k.wide() { // the table beside the pad
 		r.head = ui.NewColumn(k.look.Px(20), r.head, r.problem, ui.NewCard(k.look, r.table).Low())
-		r.body = ui.NewColumn(k.look.Px(20), r.ask, r.pad, privacy)
+		r.body = ui.NewColumn(k.look.Px(20), r.ask, r.pad, r.privacy)
 		return r
 	}
-	r.body = ui.NewColumn(k.look.Px(16), r.problem, ui.NewCard(k.look, r.table).Low(), r.ask, r.pad, privacy)
+	r.body = ui.NewColumn(k.look.Px(16), r.problem, ui.NewCard(k.look, r.table).Low(), r.ask, r.pad, r.privacy)
 	return r
 }
 
@@ -48,6 +49,10 @@ func (r *review) show(s journey.State) {
 	if s.Serial != r.serial {
 		r.serial = s.Serial
 		r.pad.SetStrokes(k.ink.at(s.Serial, view.Signed))
+	}
+	r.privacy.SetText(w.t("review.privacy"))
+	if view.Correction {
+		r.privacy.SetText(w.t("correct.privacy"))
 	}
 	r.ask.SetText(w.t("review.sign-here"))
 	if view.Signed {
@@ -108,7 +113,11 @@ func (r *review) row(line journey.ReviewLine, wide float32) fyne.CanvasObject {
 	case line.Edit != "":
 		row = append(row, ui.NewPill(k.look, w.t("button.edit"), ui.Secondary, k.sends(journey.Edit{What: line.Edit})))
 	}
-	return ui.NewInset(0, k.look.Px(12), 0, k.look.Px(12), ui.NewRow(k.look.Size(theme.Gap), row...))
+	var whole fyne.CanvasObject = ui.NewRow(k.look.Size(theme.Gap), row...)
+	if len(line.Said) > 0 { // what was wrong above what will be
+		whole = k.tight(ui.NewQuiet(k.look, w.messages(line.Said)), whole)
+	}
+	return ui.NewInset(0, k.look.Px(12), 0, k.look.Px(12), whole)
 }
 
 // value is a line's value: words by key, choices, or as it is.

@@ -30,6 +30,8 @@ func cards() []Named {
 	social.Social, social.Address = true, ""
 	task := view
 	task.Task = &journey.CaseLine{Number: number, ItemName: both("高龄津贴申请", "Elder-age allowance"), Filed: now.AddDate(0, 0, -18), State: "refused"}
+	correct := task
+	correct.Task = &journey.CaseLine{Number: number, ItemName: both("高龄津贴申请", "Elder-age allowance"), Filed: now.AddDate(0, 0, -18), State: "correction", Until: now.AddDate(0, 0, 5)}
 	out := confirm(expired)
 	out.Next = nil
 	return []Named{
@@ -46,5 +48,6 @@ func cards() []Named {
 		{"confirm-foreign", confirm(foreign)},
 		{"confirm-social", confirm(social)},
 		{"confirm-task", confirm(task)},
+		{"confirm-correct", confirm(correct)},
 	}
 }

@@ -57,6 +57,10 @@ func ends() []Named {
 	instant := done(journey.DoneView{Print: printed, Delivered: true, Official: "9903012026112100319", Delivery: "post"})
 	instant.Done.Days = 0
 
+	corrected := done(journey.DoneView{Print: printed, Correction: true})
+	corrected.Network = journey.Network{Waiting: 1}
+	arrived := done(journey.DoneView{Print: printed, Correction: true, Delivered: true, Official: "9903012026110300112"})
+
 	unknown := base(journey.PrintUnknown, journey.StepDone)
 	unknown.Back = false
 	unknown.PrintUnknown = &journey.PrintUnknownView{Number: number}
@@ -85,6 +89,8 @@ func ends() []Named {
 		{"done-failed", failed},
 		{"done-rated", rated},
 		{"done-instant", instant},
+		{"done-corrected", corrected},
+		{"done-corrected-arrived", arrived},
 		{"print-unknown", unknown},
 		{"evaluate-more", more},
 		{"evaluate-more-chosen", ticked},
@@ -119,6 +125,25 @@ func cases() []Named {
 	repair, repaired := detail(all[3], filed, refused), all[3]
 	repair.CaseDetail.CanRepair = true
 	repaired.State, repaired.Successor = "repaired", number
+	asked := func(change func(*journey.AskedView)) journey.State {
+		s := detail(all[1], filed, arrived, journey.CaseMoment{At: now.AddDate(0, 0, -2), Kind: "returned", Text: "卡号看不清；手机号少一位"})
+		s.CaseDetail.Asked = &journey.AskedView{Can: true, Until: now.AddDate(0, 0, 5), Phone: phone, Points: []journey.PointLine{
+			{Name: both("银行卡复印件", "Copy of the bank card"), Text: "卡号看不清，请重新扫描。", Page: 1},
+			{Name: both("手机号码", "Mobile number"), Text: "手机号少一位。"},
+		}}
+		change(s.CaseDetail.Asked)
+		return s
+	}
+	late := asked(func(a *journey.AskedView) { a.Until, a.Late, a.Changed = now.AddDate(0, 0, -1), true, true })
+	cannot := asked(func(a *journey.AskedView) { a.Can, a.Why = false, journey.Message{Key: "correct.cannot.scanner"} })
+	back := detail(all[1], filed, arrived, journey.CaseMoment{At: now.AddDate(0, 0, -2), Kind: "returned", Text: "卡号看不清"},
+		journey.CaseMoment{At: now.AddDate(0, 0, -1), Kind: "corrected", State: "accepted"},
+		journey.CaseMoment{At: now, Kind: "progress", By: "县民政局", Text: "正在审核"})
+	back.CaseDetail.Case.State, back.CaseDetail.Case.Reason = "processing", ""
+	quicker := back
+	view := *back.CaseDetail
+	view.Note = journey.Message{Key: "correct.not-asked"}
+	quicker.CaseDetail = &view
 	shown := all[1]
 	shown.Reason, shown.Official, shown.State = "", "", "processing"
 	byCode := detail(shown)
@@ -131,6 +156,11 @@ func cases() []Named {
 		{"cases-none", none},
 		{"case-queued", detail(all[0], journey.CaseMoment{At: now, Kind: "submitted"})},
 		{"case-correction", detail(all[1], filed, arrived)},
+		{"case-asked", asked(func(*journey.AskedView) {})},
+		{"case-asked-late", late},
+		{"case-asked-elsewhere", cannot},
+		{"case-corrected", back},
+		{"case-not-asked", quicker},
 		{"case-payment", detail(all[2], filed, arrived, journey.CaseMoment{At: now.AddDate(0, 0, -9), Kind: "payment", Payment: &casefile.Payment{
 			ID: "p", Name: "社保卡补办工本费", Fen: 2000, State: casefile.PaymentDue, On: "2026-11-30",
 		}}, journey.CaseMoment{At: now.AddDate(0, 0, -8), Kind: "payment", Payment: &casefile.Payment{

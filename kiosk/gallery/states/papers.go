@@ -128,6 +128,19 @@ func reviews() []Named {
 	signed := base(journey.Review, journey.StepSign)
 	signed.Review = &journey.ReviewView{ItemName: pension, Lines: check, Signed: true}
 	signed.Next = next("next.submit")
+	said := func(words string) []journey.Message {
+		return []journey.Message{{Key: "correct.said", Args: map[string]any{"text": words}}}
+	}
+	correct := base(journey.Review, journey.StepSign)
+	correct.Review = &journey.ReviewView{ItemName: pension, Correction: true, Lines: []journey.ReviewLine{
+		check[0],
+		{Label: journey.Message{Key: "correct.number"}, Value: number},
+		{Title: both("手机号码", "Telephone"), Value: "138 0531 2764", Edit: "phone", Said: said("手机号少一位。")},
+		{Label: journey.Message{Key: "review.materials"}, Edit: "materials", Said: said("卡号看不清，请重新扫描。"), Words: []journey.Message{
+			{Key: "review.material-pages", Args: map[string]any{"name": both("银行卡复印件", "Copy of the bank card"), "n": 1}},
+		}},
+	}}
+	correct.Next = blocked("next.submit", "why.sign", nil)
 	failed := base(journey.Review, journey.StepSign)
 	failed.Review = &journey.ReviewView{ItemName: pension, Lines: check, Signed: true, Problem: journey.Message{Key: "submit.failed"}}
 	failed.Next = next("next.submit")
@@ -147,6 +160,7 @@ func reviews() []Named {
 		{"promise", promise},
 		{"promise-accepted", accepted},
 		{"review", review},
+		{"review-correct", correct},
 		{"review-pension", usual},
 		{"review-signed", signed},
 		{"review-failed", failed},
