@@ -20,10 +20,10 @@ import (
 
 // What is enough.
 const (
-	soonExpires  = 45 * 24 * time.Hour // certificates: begin to see to it
-	oldQueue     = 24 * time.Hour      // the oldest thing that waits
-	oldCatalogue = 90 * 24 * time.Hour // since it was published
-	clockOff     = 2 * time.Minute     // from the platform's time
+	soonExpires  = 180 * 24 * time.Hour // certificates: they ought to be renewed by now
+	oldQueue     = 24 * time.Hour       // the oldest thing that waits
+	oldCatalogue = 90 * 24 * time.Hour  // since it was published
+	clockOff     = 2 * time.Minute      // from the platform's time
 	longQueue    = 200
 
 	untilSwitched = 5 * time.Second // an updater at work is waited for
@@ -49,13 +49,7 @@ func (l *look) enrolment(context.Context) {
 	}
 	l.identity = identity
 	l.report.Terminal, l.report.Point, l.report.Role = identity.Number+identity.Generation, identity.Point, identity.Role
-	end := identity.SignCert.NotAfter
-	for _, other := range []time.Time{identity.EncryptCert.NotAfter, identity.TLSCert.Leaf.NotAfter} {
-		if other.Before(end) {
-			end = other
-		}
-	}
-	left := end.Sub(l.Now())
+	left := identity.Ends().Sub(l.Now())
 	a := args{"terminal": l.report.Terminal, "days": int(left.Hours() / 24), "point": identity.Point}
 	switch {
 	case left <= 0:

@@ -361,7 +361,7 @@ func readOffer(content []byte, self *seal.Identity) (*smx509.Certificate, error)
 		hex.EncodeToString(certificate.SerialNumber.Bytes()) != order.Encrypt {
 		return nil, fmt.Errorf("%w: the successor's certificate is not the order's", enrol.ErrOrder)
 	}
-	if !order.Names(self.Generation, hex.EncodeToString(self.SignCert.SerialNumber.Bytes())) {
+	if !names(order, self) {
 		return nil, ErrOther
 	}
 	return certificate, nil

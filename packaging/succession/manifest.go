@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/emmansun/gmsm/sm2"
+	"github.com/emmansun/gmsm/smx509"
 
 	"bianmin/sync/seal"
 	"bianmin/sync/wire"
@@ -108,7 +109,7 @@ func ReadManifest(folder string, self *seal.Identity, order wire.Order) (Manifes
 		return m, fmt.Errorf("the backup here has version %d, this program reads %d", m.Version, manifestVersion)
 	case m.Terminal != self.Number || m.Environment != self.Environment:
 		return m, ErrOther
-	case signer.Equal(self.SignCert) && inherits(order, m.Generation): // this machine copied the disk itself
+	case slices.ContainsFunc(self.Signers(), signer.Equal) && inherits(order, m.Generation): // this machine copied the disk itself
 	case !order.Names(m.Generation, hex.EncodeToString(signer.SerialNumber.Bytes())):
 		return m, ErrOrder
 	case len(m.ID) != 32 || strings.ContainsAny(m.ID, "/."):
@@ -120,6 +121,13 @@ func ReadManifest(folder string, self *seal.Identity, order wire.Order) (Manifes
 		}
 	}
 	return m, nil
+}
+
+// names tells whether an order takes over this machine, by whichever of its certificates.
+func names(order wire.Order, self *seal.Identity) bool {
+	return slices.ContainsFunc(self.Signers(), func(c *smx509.Certificate) bool {
+		return order.Names(self.Generation, hex.EncodeToString(c.SerialNumber.Bytes()))
+	})
 }
 
 // inherits tells whether an order names a generation.

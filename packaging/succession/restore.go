@@ -2,7 +2,6 @@ package succession
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,15 +47,11 @@ func (m Machine) Offer(to string) (path string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("look for the stick: %w", err)
 	}
-	self, signed, _, err := m.successor()
+	self, signed, order, err := m.successor()
 	if err != nil {
 		return "", err
 	}
-	certificate, err := os.ReadFile(filepath.Join(m.keys(), "encrypt.crt"))
-	if err != nil {
-		return "", fmt.Errorf("read the certificate: %w", err)
-	}
-	content, err := json.MarshalIndent(offer{Order: signed, Encrypt: string(certificate)}, "", "  ")
+	content, err := json.MarshalIndent(offer{Order: signed, Encrypt: certificatePEM(self.Encrypts(order.Encrypt).Raw)}, "", "  ")
 	if err != nil {
 		return "", fmt.Errorf("write the offer: %w", err)
 	}
@@ -74,7 +69,7 @@ func (m Machine) successor() (*seal.Identity, *wire.SignedOrder, wire.Order, err
 		return nil, nil, wire.Order{}, err
 	}
 	order, err := checkOrder(signed, self)
-	if err == nil && (order.Generation != self.Generation || order.Encrypt != hex.EncodeToString(self.EncryptCert.SerialNumber.Bytes())) {
+	if err == nil && (order.Generation != self.Generation || self.Encrypts(order.Encrypt) == nil) {
 		err = ErrOrder
 	}
 	return self, signed, order, err
@@ -93,7 +88,10 @@ func (m Machine) Restore(ctx context.Context, from string) (all []Taken, err err
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range order.Predecessors {
+	for i, p := range order.Predecessors {
+		if i > 0 && order.Predecessors[i-1].Generation == p.Generation { // another certificate of the same
+			continue
+		}
 		folder := folderOf(from, order.Terminal, p.Generation)
 		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -188,8 +186,8 @@ func (m Machine) takeSecrets(self *seal.Identity, on stick.Folder, folder string
 
 // openKey gives the backup's private key: by this machine's own, or by the custodians' answer.
 func (m Machine) openKey(self *seal.Identity, on stick.Folder, folder string, made Manifest) (*sm2.PrivateKey, error) {
-	if made.Key.Successor == hex.EncodeToString(self.EncryptCert.SerialNumber.Bytes()) {
-		key, err := seal.UnwrapKeyWith(made.Key.BySuccessor, self.Keys.Encrypt)
+	if self.Encrypts(made.Key.Successor) != nil {
+		key, err := self.UnwrapKey(made.Key.BySuccessor)
 		if err != nil {
 			return nil, fmt.Errorf("%w: its key does not fit", ErrDamaged)
 		}
@@ -212,7 +210,7 @@ func (m Machine) byCustodians(self *seal.Identity, on stick.Folder, folder strin
 	if err := json.Unmarshal(content, &answer); err != nil || answer.Version != seal.RecoveryVersion || answer.Account != seal.RecoveryBackup {
 		return nil, errors.New("the custodians' answer is not in its form")
 	}
-	key, err := seal.UnwrapKeyWith(answer.Wrapped, self.Keys.Encrypt)
+	key, err := self.UnwrapKey(answer.Wrapped)
 	if err != nil {
 		return nil, errors.New("the custodians' answer is not for this machine")
 	}

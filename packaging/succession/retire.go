@@ -272,7 +272,7 @@ func readReceipt(stick string, self *seal.Identity) (Receipt, error) {
 		return Receipt{}, err
 	}
 	by := self.Number + order.Generation
-	if !order.Names(self.Generation, hex.EncodeToString(self.SignCert.SerialNumber.Bytes())) || receipt.Of != self.Generation ||
+	if !names(order, self) || receipt.Of != self.Generation ||
 		receipt.Generation != order.Generation || signer.Subject.SerialNumber != by {
 		return Receipt{}, ErrOther
 	}

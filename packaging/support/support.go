@@ -94,7 +94,7 @@ func about(_ context.Context, o Options) (made any, lacks error) {
 	a := map[string]string{"version": version.Version, "made": o.Now().UTC().Format(time.RFC3339)}
 	if identity, err := seal.LoadIdentity(filepath.Join(o.Settings.Data, "keys")); err == nil {
 		a["terminal"], a["role"], a["environment"] = identity.Number+identity.Generation, identity.Role, identity.Environment
-		a["region"], a["certificateEnds"] = identity.Region, identity.SignCert.NotAfter.UTC().Format(time.RFC3339)
+		a["region"], a["certificateEnds"] = identity.Region, identity.Ends().UTC().Format(time.RFC3339)
 	} else {
 		a["enrolment"] = "none or damaged"
 		if !errors.Is(err, seal.ErrNotEnrolled) {

@@ -93,11 +93,7 @@ func (d Desk) issue(code registry.Code, generation string, predecessors []wire.P
 	if err != nil {
 		return nil, nil, err
 	}
-	certificates := []registry.Certificate{
-		{Serial: hex.EncodeToString(issued.Sign.SerialNumber.Bytes()), Use: "sign", DER: issued.Sign.Raw},
-		{Serial: hex.EncodeToString(issued.Encrypt.SerialNumber.Bytes()), Use: "encrypt", DER: issued.Encrypt.Raw},
-		{Serial: hex.EncodeToString(issued.TLS.SerialNumber.Bytes()), Use: "tls", DER: issued.TLS.Raw},
-	}
+	certificates := listed(issued)
 	order, err := d.order(code, generation, predecessors, certificates[1].Serial)
 	if err != nil {
 		return nil, nil, err
@@ -105,12 +101,23 @@ func (d Desk) issue(code registry.Code, generation string, predecessors []wire.P
 	kept, err := json.Marshal(wire.Enrolment{
 		Version: wire.Version, Terminal: code.Number, Generation: generation, Role: code.Role, Environment: code.Environment,
 		Point: code.Point, Region: code.Region, URL: code.URL,
-		Certificates: wire.TerminalCertificates{
-			Sign: authority.PEM(issued.Sign), Encrypt: authority.PEM(issued.Encrypt), TLS: authority.PEM(issued.TLS),
-		},
-		Platform: d.Authority.Certificates(), Recovery: recovery, Compact: compact, Succession: order,
+		Certificates: written(issued), Platform: d.Authority.Certificates(), Recovery: recovery, Compact: compact, Succession: order,
 	})
 	return certificates, kept, err
+}
+
+// listed are certificates as the registry keeps them: sign, encrypt, tls.
+func listed(issued authority.Issued) []registry.Certificate {
+	return []registry.Certificate{
+		{Serial: hex.EncodeToString(issued.Sign.SerialNumber.Bytes()), Use: "sign", DER: issued.Sign.Raw, Ends: issued.NotAfter},
+		{Serial: hex.EncodeToString(issued.Encrypt.SerialNumber.Bytes()), Use: "encrypt", DER: issued.Encrypt.Raw, Ends: issued.NotAfter},
+		{Serial: hex.EncodeToString(issued.TLS.SerialNumber.Bytes()), Use: "tls", DER: issued.TLS.Raw, Ends: issued.NotAfter},
+	}
+}
+
+// written are certificates as a terminal is told them.
+func written(issued authority.Issued) wire.TerminalCertificates {
+	return wire.TerminalCertificates{Sign: authority.PEM(issued.Sign), Encrypt: authority.PEM(issued.Encrypt), TLS: authority.PEM(issued.TLS)}
 }
 
 // order signs a succession order; nil when there is nobody to succeed.

@@ -20,7 +20,8 @@ import (
 	"bianmin/sync/wire"
 )
 
-const terminalYears = 5
+// TerminalYears is how long a terminal's certificates last; the registry tells people by it when they end (EnrolledYears).
+const TerminalYears = 5
 
 // ErrRequest says that a certificate request is not what it should be.
 var ErrRequest = errors.New("the certificate request is not valid")
@@ -85,8 +86,13 @@ func parseRequest(text string, wantSM2 bool) (*smx509.CertificateRequest, error)
 // Issue certifies a terminal's keys. Whatever subject the requests ask for is
 // ignored: the authority says who the terminal is. Errors wrap ErrRequest when the requests are at fault.
 func (a *Authority) Issue(who Terminal, requests Requests) (Issued, error) {
-	now := a.now()
-	out := Issued{NotBefore: now.Add(-early).Truncate(time.Second), NotAfter: now.AddDate(terminalYears, 0, 0).Truncate(time.Second)}
+	return a.IssueFrom(who, requests, a.now().Add(-early))
+}
+
+// IssueFrom is Issue with the moment from which the certificates are valid. A renewal is valid from where those before it were: so no clock of
+// ours that was wrong when it was issued leaves a terminal without any, once it is set right.
+func (a *Authority) IssueFrom(who Terminal, requests Requests, from time.Time) (Issued, error) {
+	out := Issued{NotBefore: from.Truncate(time.Second), NotAfter: a.now().AddDate(TerminalYears, 0, 0).Truncate(time.Second)}
 	for _, part := range []struct {
 		to    **smx509.Certificate
 		pem   string

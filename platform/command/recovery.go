@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/emmansun/gmsm/smx509"
 	"github.com/spf13/cobra"
@@ -100,15 +101,11 @@ func asksForItself(ctx context.Context, data string, r seal.RecoveryRequest) (er
 	if newest.Barred || newest.Generation != r.Generation || newest.Point != r.Point || newest.Region != r.Region {
 		return errors.New("the request does not come from the newest, admitted generation of that terminal")
 	}
-	der, err := reg.EncryptCertificate(ctx, newest)
+	certificates, err := reg.Certificates(ctx, newest, "encrypt")
 	if err != nil {
 		return err
 	}
-	certificate, err := smx509.ParseCertificate(der)
-	if err != nil {
-		return fmt.Errorf("read a terminal's certificate: %w", err)
-	}
-	if !bytes.Equal(seal.CompressKey(seal.SM2Key(certificate)), r.Fresh) {
+	if !slices.ContainsFunc(certificates, func(c *smx509.Certificate) bool { return bytes.Equal(seal.CompressKey(seal.SM2Key(c)), r.Fresh) }) {
 		return errors.New("the answer would go to another key than the terminal's own")
 	}
 	return nil

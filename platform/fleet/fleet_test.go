@@ -48,6 +48,42 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// TestCertificatesEnd: a terminal that has not renewed its certificates is seen half a year before they end, and after it; one that has is not.
+func TestCertificatesEnd(t *testing.T) {
+	w := newWorld(t)
+	for i, left := range []time.Duration{200, 100, 10, -3, 20} {
+		w.now = noon.Add(left*24*time.Hour).AddDate(-registry.EnrolledYears, 0, 0)
+		one := w.enrol("QH030"+string(rune('0'+i)), "点", "kiosk")
+		if i == 4 {
+			renewed := []registry.Certificate{{Serial: "a4", Use: "sign", Ends: noon.AddDate(4, 0, 0)}, {Serial: "b4", Use: "encrypt"}, {Serial: "c4", Use: "tls"}}
+			for j := range renewed {
+				renewed[j].DER = []byte{1}
+			}
+			if _, err := w.reg.Renew(t.Context(), one, "k", func() ([]registry.Certificate, []byte, error) { return renewed, []byte("{}"), nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.now = noon
+		w.beat(one, time.Minute, func(*wire.Heartbeat) {})
+	}
+	w.signOn()
+	if got := strings.Join(numbers(w.get("/fleet?show=keys").body), " "); got != "QH0302 QH0303 QH0304 QH0301" {
+		t.Errorf("shown: %s", got)
+	}
+	if _, err := w.reg.Connected(t.Context(), "c4"); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(numbers(w.get("/fleet?show=keys").body), " "); got != "QH0302 QH0303 QH0301" {
+		t.Errorf("once it came with the renewed ones: %s", got)
+	}
+	if page := w.get("/fleet/QH0301?lang=zh").body; !strings.Contains(page, "证书 100 天后到期，还没有换新") {
+		t.Errorf("the page:\n%s", page)
+	}
+	if page := w.get("/fleet/QH0303?lang=en").body; !strings.Contains(page, "The certificates ended 3 days ago") || !strings.Contains(page, "enrol it again") {
+		t.Errorf("the page:\n%s", page)
+	}
+}
+
 func TestSorting(t *testing.T) {
 	w := newWorld(t)
 	w.town()

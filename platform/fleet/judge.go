@@ -50,12 +50,13 @@ const (
 	Clock   Kind = "clock"
 	Version Kind = "version"
 	Audit   Kind = "audit"    // the audit trail lost entries, or they were changed
+	Keys    Kind = "keys"     // its certificates end soon, and it has not renewed them
 	News    Kind = "news"     // updates that the terminal could not take
 	Ruling  Kind = "settings" // the province's settings were refused, or have not come
 )
 
 // Kinds lists all kinds in the page's order.
-var Kinds = []Kind{Silent, Paper, Device, Program, Refused, Late, Audit, Disk, Clock, Version, News, Ruling}
+var Kinds = []Kind{Silent, Paper, Device, Program, Refused, Late, Audit, Keys, Disk, Clock, Version, News, Ruling}
 
 // Finding is one thing that somebody should look at.
 type Finding struct {
@@ -125,6 +126,9 @@ func judge(m registry.Member, limits Limits, now time.Time) (found []Finding) {
 	if m.Audit != nil {
 		add(true, Finding{Kind: Audit, Bad: true, N: m.Audit.Known, For: now.Sub(m.Audit.At)})
 	}
+	left := m.Ends.Sub(now)
+	add(left <= 0, Finding{Kind: Keys, Bad: true, Code: "over", For: -left})
+	add(left > 0 && left < soonEnds, Finding{Kind: Keys, Bad: left < sooner, Code: "ending", For: left})
 	if m.Beat == nil {
 		age := now.Sub(m.Enrolled)
 		add(age > limits.Silent, Finding{Kind: Silent, Bad: true, Code: "never", For: age})
@@ -167,6 +171,12 @@ func judge(m registry.Member, limits Limits, now time.Time) (found []Finding) {
 
 // soonRuled is within what a terminal that is heard has new settings.
 const soonRuled = 30 * time.Minute
+
+// A terminal renews its certificates by itself when a third of five years is left, at the latest a quarter.
+const (
+	soonEnds = 180 * 24 * time.Hour
+	sooner   = 45 * 24 * time.Hour
+)
 
 func offCode(off time.Duration) string {
 	if off < 0 {

@@ -36,6 +36,7 @@ type Member struct {
 	// Ruled is the number of the settings that count for it, 0 for none, and when it was made.
 	Ruled   int64
 	RuledAt time.Time
+	Ends    time.Time   // of its certificates in force
 	Audit   *AuditBreak // the last time its audit trail was not the one heard of before, nil for never
 }
 
@@ -72,6 +73,10 @@ func (r *Registry) members(ctx context.Context, query string, args ...any) ([]Me
 	if err != nil {
 		return nil, err
 	}
+	ends, err := r.ends(ctx)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := r.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the fleet: %w", err)
@@ -90,6 +95,7 @@ func (r *Registry) members(ctx context.Context, query string, args ...any) ([]Me
 		}
 		m.Enrolled = fromMillis(enrolled)
 		m.Ruled, m.RuledAt = ruled(m.Terminal)
+		m.Ends = ends(m)
 		if broken, is := breaks[Terminal{Number: m.Number, Generation: m.Generation}]; is {
 			m.Audit = &broken
 		}

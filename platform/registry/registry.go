@@ -53,8 +53,11 @@ var schemaAudit string
 //go:embed trail.sql
 var schemaTrail string
 
+//go:embed renewal.sql
+var schemaRenewal string
+
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage, schemaAudit, schemaTrail}
+var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage, schemaAudit, schemaTrail, schemaRenewal}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {

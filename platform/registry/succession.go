@@ -13,7 +13,7 @@ import (
 // the same point. A number that moved to another point inherits nothing.
 func predecessorsOf(ctx context.Context, tx *sql.Tx, code Code) (_ []wire.Predecessor, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT t.generation, c.serial FROM terminals t JOIN certificates c USING (number, generation)
-		WHERE t.number = ? AND t.point = ? AND t.region = ? AND c.use = 'sign' ORDER BY t.generation`, code.Number, code.Point, code.Region)
+		WHERE t.number = ? AND t.point = ? AND t.region = ? AND c.use = 'sign' ORDER BY t.generation, c.serial`, code.Number, code.Point, code.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func predecessorsOf(ctx context.Context, tx *sql.Tx, code Code) (_ []wire.Predec
 
 func succeed(ctx context.Context, tx *sql.Tx, number, generation string, predecessors []wire.Predecessor, now int64) error {
 	for _, p := range predecessors {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO successions (number, generation, predecessor, at) VALUES (?,?,?,?)`,
+		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO successions (number, generation, predecessor, at) VALUES (?,?,?,?)`,
 			number, generation, p.Generation, now); err != nil {
 			return err
 		}
@@ -68,16 +68,6 @@ func (r *Registry) Known(ctx context.Context, serial string) (t Terminal, newest
 		return Terminal{}, "", fmt.Errorf("find a terminal: %w", err)
 	}
 	return t, newest, nil
-}
-
-// SigningCertificate gives the DER of a generation's signing certificate.
-func (r *Registry) SigningCertificate(ctx context.Context, t Terminal) ([]byte, error) {
-	var der []byte
-	err := r.db.QueryRowContext(ctx, `SELECT der FROM certificates WHERE number = ? AND generation = ? AND use = 'sign'`, t.Number, t.Generation).Scan(&der)
-	if err != nil {
-		return nil, fmt.Errorf("find a certificate: %w", err)
-	}
-	return der, nil
 }
 
 // Retire keeps a terminal's statement of erasure and ends its certificates for good. A repeated one changes nothing.

@@ -30,6 +30,7 @@ type Certificate struct {
 	Serial string // hex
 	Use    string // "sign", "encrypt" or "tls"
 	DER    []byte
+	Ends   time.Time
 }
 
 // Errors of enrolment and of connecting.
@@ -83,11 +84,8 @@ func (r *Registry) Enrol(ctx context.Context, hash, keys string, issue func(Code
 			code.Number, generation, code.Point, code.Region, code.Role, code.Environment, now); err != nil {
 			return err
 		}
-		for _, c := range certificates {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO certificates (serial, use, number, generation, der) VALUES (?,?,?,?,?)`,
-				c.Serial, c.Use, code.Number, generation, c.DER); err != nil {
-				return err
-			}
+		if err := addCertificates(ctx, tx, code.Number, generation, certificates); err != nil {
+			return err
 		}
 		if err := succeed(ctx, tx, code.Number, generation, predecessors, now); err != nil {
 			return err
@@ -144,14 +142,29 @@ func nextGeneration(ctx context.Context, tx *sql.Tx, number string) (string, err
 	return string(highest.String[0] + 1), nil
 }
 
-// Connected gives the terminal that a TLS certificate belongs to; ErrTerminal
-// when there is none, or it was barred, revoked or replaced by a newer generation.
+func addCertificates(ctx context.Context, tx *sql.Tx, number, generation string, certificates []Certificate) error {
+	for _, c := range certificates {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO certificates (serial, use, number, generation, der) VALUES (?,?,?,?,?)`,
+			c.Serial, c.Use, number, generation, c.DER); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Connected gives the terminal that a TLS certificate belongs to; ErrTerminal when there is none, it was barred, revoked or replaced by a
+// newer generation, or the terminal has used a renewed certificate for longer than Overlap.
 func (r *Registry) Connected(ctx context.Context, serial string) (Terminal, error) {
+	if err := r.HearRenewed(ctx, serial); err != nil {
+		return Terminal{}, err
+	}
 	t, err := scanTerminal(r.db.QueryRowContext(ctx, `SELECT `+terminalColumns+` FROM terminals t
 		JOIN certificates c USING (number, generation)
-		WHERE c.serial = ? AND c.use = 'tls' AND t.barred = 0
+		WHERE c.serial = ?1 AND c.use = 'tls' AND t.barred = 0
+		AND NOT EXISTS (SELECT 1 FROM renewals r WHERE r.number = t.number AND r.generation = t.generation AND r.used > 0 AND r.used < ?2
+			AND r.position > coalesce((SELECT own.position FROM renewals own WHERE own.tls = ?1), 0))
 		AND NOT EXISTS (SELECT 1 FROM revocations v WHERE v.number = t.number AND v.generation = t.generation)
-		AND NOT EXISTS (SELECT 1 FROM terminals n WHERE n.number = t.number AND n.generation > t.generation)`, serial))
+		AND NOT EXISTS (SELECT 1 FROM terminals n WHERE n.number = t.number AND n.generation > t.generation)`, serial, millis(r.now().Add(-Overlap))))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Terminal{}, ErrTerminal
 	}

@@ -237,13 +237,3 @@ func (r *Registry) Updates(ctx context.Context) ([]Update, error) {
 	}
 	return all, rows.Err()
 }
-
-// EncryptCertificate gives the DER of the certificate a terminal's updates are sealed to.
-func (r *Registry) EncryptCertificate(ctx context.Context, t Terminal) ([]byte, error) {
-	var der []byte
-	err := r.db.QueryRowContext(ctx, `SELECT der FROM certificates WHERE number = ? AND generation = ? AND use = 'encrypt'`, t.Number, t.Generation).Scan(&der)
-	if err != nil {
-		return nil, fmt.Errorf("find a terminal's certificate: %w", err)
-	}
-	return der, nil
-}

@@ -98,7 +98,7 @@ func (s *Service) handlers() map[string]handler {
 		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
 		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
 		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement, "getSettings": s.getSettings,
-		"postReplay":   s.postReplay,
+		"postReplay": s.postReplay, "postRenewal": s.postRenewal,
 		"getCatalogue": s.getCatalogue, "getCatalogueArchive": s.getCatalogueArchive,
 	}
 }

@@ -41,6 +41,11 @@ func newPeer(t *testing.T, p *platformtest.Platform, number string, more ...stri
 	if err != nil {
 		t.Fatal(err)
 	}
+	return peerOf(t, p, id)
+}
+
+func peerOf(t *testing.T, p *platformtest.Platform, id *seal.Identity) *peer {
+	t.Helper()
 	client := channel.New(channel.Options{Root: id.Trust.TLSRoot, Certificate: &id.TLSCert, Times: func() []time.Time { return []time.Time{time.Now()} }})
 	t.Cleanup(client.CloseIdleConnections)
 	client.Transport = platformtest.Checked(t, client.Transport)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/emmansun/gmsm/smx509"
 
@@ -53,15 +54,13 @@ func (s *Service) postRetirement(w http.ResponseWriter, r *http.Request, _ map[s
 	if err != nil {
 		return err
 	}
-	der, err := s.Registry.SigningCertificate(r.Context(), t)
+	certificates, err := s.Registry.Certificates(r.Context(), t, "sign")
 	if err != nil {
 		return err
 	}
-	certificate, err := smx509.ParseCertificate(der)
-	if err != nil {
-		return fmt.Errorf("read a terminal's certificate: %w", err)
-	}
-	if seal.Verify(seal.SM2Key(certificate), request.Statement, request.Signature) != nil {
+	if !slices.ContainsFunc(certificates, func(c *smx509.Certificate) bool {
+		return seal.Verify(seal.SM2Key(c), request.Statement, request.Signature) == nil
+	}) {
 		writeProblem(w, http.StatusBadRequest, wire.ProblemRequest, "the statement is not signed by this terminal", 0)
 		return nil
 	}

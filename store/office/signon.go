@@ -205,7 +205,7 @@ func (o *Office) recovered(ctx context.Context, opened *store.Store, self *seal.
 	if json.Unmarshal(answer, &a) != nil || a.Version != seal.RecoveryVersion || a.Account != keys.Account || private == nil {
 		return nil, agency.ErrSecret
 	}
-	fresh, err := seal.UnwrapKeyWith(private, self.Keys.Encrypt)
+	fresh, err := self.UnwrapKey(private)
 	if err != nil {
 		return nil, agency.ErrSecret
 	}

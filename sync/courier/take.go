@@ -98,7 +98,7 @@ func (t Terminal) open(sealed []byte) (Back, error) {
 	if len(sealed) > MaxBack {
 		return Back{}, ErrForm
 	}
-	content, signer, err := seal.OpenCMS(sealed, t.Identity.EncryptCert, t.Identity.Keys.Encrypt, t.Identity.Trust.SigningRoot, time.Time{})
+	content, signer, err := t.Identity.Open(sealed)
 	if err != nil {
 		return Back{}, fmt.Errorf("%w: %w", ErrForeign, err)
 	}

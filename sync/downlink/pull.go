@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"time"
 
 	"bianmin/core/casefile"
 	"bianmin/store"
@@ -140,7 +139,7 @@ func open(identity *seal.Identity, answer wire.Updates) (updates []casefile.Upda
 func name(id string) string { return id[:min(len(id), 40)] }
 
 func openOne(identity *seal.Identity, sealed wire.SealedUpdate) (casefile.Update, error) {
-	content, signer, err := seal.OpenCMS(sealed.Sealed, identity.EncryptCert, identity.Keys.Encrypt, identity.Trust.SigningRoot, time.Time{})
+	content, signer, err := identity.Open(sealed.Sealed)
 	if err != nil {
 		return casefile.Update{}, err
 	}

@@ -50,6 +50,8 @@ type Identity struct {
 	SignCert    *smx509.Certificate
 	EncryptCert *smx509.Certificate
 	TLSCert     tls.Certificate
+	Former      []Former  // certificates before the present ones, oldest first
+	Issued      time.Time // when the present certificates were issued, by the platform's time
 	Trust       *Trust
 
 	PlatformSign    *smx509.Certificate // the platform signs its answers with it
@@ -103,14 +105,25 @@ func SaveCredentials(folder string, credentials Credentials) error {
 // belong to the keys and come from the trust bundle's roots, and the compact
 // certificate is this terminal's. It gives ErrNotEnrolled when there is none, ErrChip when a security chip keeps the keys and does not open them.
 func LoadIdentity(folder string) (*Identity, error) {
-	identity, err := LoadPublic(folder)
+	renewed, err := loadRenewed(folder)
+	if err != nil {
+		return nil, err
+	}
+	return loadIdentity(folder, renewed)
+}
+
+func loadIdentity(folder string, renewed renewedDocument) (*Identity, error) {
+	identity, err := loadPublic(folder, renewed)
 	if err != nil {
 		return nil, err
 	}
 	if identity.Keys, err = LoadKeys(folder); err != nil {
 		return nil, err
 	}
-	if err := identity.loadTLS(folder); err != nil {
+	if err := identity.takeKeys(folder, len(renewed.Sets)); err != nil {
+		return nil, err
+	}
+	if err := identity.loadTLS(folder, renewed.Sets); err != nil {
 		return nil, err
 	}
 	return identity, identity.checkKeys()
@@ -118,6 +131,14 @@ func LoadIdentity(folder string) (*Identity, error) {
 
 // LoadPublic is LoadIdentity without the private keys and the TLS certificate: who a terminal is, on a disk whose keys do not open.
 func LoadPublic(folder string) (*Identity, error) {
+	renewed, err := loadRenewed(folder)
+	if err != nil {
+		return nil, err
+	}
+	return loadPublic(folder, renewed)
+}
+
+func loadPublic(folder string, renewed renewedDocument) (*Identity, error) {
 	content, err := os.ReadFile(filepath.Join(folder, "terminal.json")) // #nosec G304 -- our own folder
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotEnrolled
@@ -137,12 +158,14 @@ func LoadPublic(folder string) (*Identity, error) {
 		return nil, err
 	}
 	for name, to := range map[string]**smx509.Certificate{
-		"sign.crt": &identity.SignCert, "encrypt.crt": &identity.EncryptCert,
 		"platform-sign.crt": &identity.PlatformSign, "platform-encrypt.crt": &identity.PlatformEncrypt,
 	} {
 		if *to, err = identity.loadSM2Certificate(folder, name); err != nil {
 			return nil, err
 		}
+	}
+	if err := identity.loadOwn(folder, renewed.Sets); err != nil {
+		return nil, err
 	}
 	recovery, err := os.ReadFile(filepath.Join(folder, "recovery.pub")) // #nosec G304 -- our own folder
 	if err != nil {
@@ -155,12 +178,38 @@ func LoadPublic(folder string) (*Identity, error) {
 	return identity, identity.check()
 }
 
+// loadOwn reads the terminal's own certificates for signing and encryption: the enrolment's, or the last renewal's.
+func (i *Identity) loadOwn(folder string, sets []Renewal) (err error) {
+	if err := i.formerOf(folder, sets); err != nil {
+		return err
+	}
+	if len(sets) > 0 {
+		last := sets[len(sets)-1]
+		i.Compact, i.Issued = last.Compact, last.At
+		if i.SignCert, err = i.readSM2Certificate("the renewed certificate for signing", last.Sign); err != nil {
+			return err
+		}
+		i.EncryptCert, err = i.readSM2Certificate("the renewed certificate for encryption", last.Encrypt)
+		return err
+	}
+	i.Issued = i.Enrolled
+	if i.SignCert, err = i.loadSM2Certificate(folder, "sign.crt"); err != nil {
+		return err
+	}
+	i.EncryptCert, err = i.loadSM2Certificate(folder, "encrypt.crt")
+	return err
+}
+
 func (i *Identity) loadSM2Certificate(folder, name string) (*smx509.Certificate, error) {
 	text, err := os.ReadFile(filepath.Join(folder, name)) // #nosec G304 -- our own folder
 	if err != nil {
 		return nil, fmt.Errorf("read certificate: %w", err)
 	}
-	certificate, err := parseSM2(string(text))
+	return i.readSM2Certificate(name, string(text))
+}
+
+func (i *Identity) readSM2Certificate(name, text string) (*smx509.Certificate, error) {
+	certificate, err := parseSM2(text)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
@@ -170,10 +219,13 @@ func (i *Identity) loadSM2Certificate(folder, name string) (*smx509.Certificate,
 	return certificate, nil
 }
 
-func (i *Identity) loadTLS(folder string) error {
+func (i *Identity) loadTLS(folder string, sets []Renewal) error {
 	text, err := os.ReadFile(filepath.Join(folder, "tls.crt")) // #nosec G304 -- our own folder
 	if err != nil {
 		return fmt.Errorf("read certificate: %w", err)
+	}
+	if len(sets) > 0 {
+		text = []byte(sets[len(sets)-1].TLS)
 	}
 	leaf, err := parseTLS(string(text))
 	if err != nil {

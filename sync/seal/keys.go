@@ -131,13 +131,8 @@ func LoadKeys(folder string) (*Keys, error) {
 	if keys.Encrypt, err = v.loadSM2(encryptKey); err != nil {
 		return nil, err
 	}
-	parsed, err := v.loadPKCS8(tlsKey)
-	if err != nil {
+	if keys.TLS, err = v.loadP256(tlsKey); err != nil {
 		return nil, err
-	}
-	var ok bool
-	if keys.TLS, ok = parsed.(*ecdsa.PrivateKey); !ok || keys.TLS.Curve != elliptic.P256() {
-		return nil, fmt.Errorf("read %s: not a P-256 key", tlsKey)
 	}
 	text, err := v.read(secretKey)
 	if err != nil {
@@ -166,6 +161,18 @@ func (v *vault) loadPKCS8(name string) (any, error) {
 	key, err := smx509.ParsePKCS8PrivateKey(der)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: not in its form", name)
+	}
+	return key, nil
+}
+
+func (v *vault) loadP256(name string) (*ecdsa.PrivateKey, error) {
+	parsed, err := v.loadPKCS8(name)
+	if err != nil {
+		return nil, err
+	}
+	key, ok := parsed.(*ecdsa.PrivateKey)
+	if !ok || key.Curve != elliptic.P256() {
+		return nil, fmt.Errorf("read %s: not a P-256 key", name)
 	}
 	return key, nil
 }

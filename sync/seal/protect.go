@@ -27,8 +27,12 @@ func ProtectionOf(folder string) (Protection, error) {
 	if err != nil {
 		return "", err
 	}
+	names, err := keyFilesOf(folder)
+	if err != nil {
+		return "", err
+	}
 	sealed, plain := 0, 0
-	for _, name := range keyFiles {
+	for _, name := range names {
 		is, there, err := v.sealed(name)
 		switch {
 		case err != nil:
@@ -101,7 +105,11 @@ func Protect(folder, device string, step func(file string)) error {
 	if err := errors.Join(v.sweep(), saveEscrow(folder)); err != nil { // before any key depends on the chip
 		return err
 	}
-	for _, name := range keyFiles {
+	names, err := keyFilesOf(folder)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
 		if step != nil {
 			step(name)
 		}
@@ -129,7 +137,11 @@ func Unprotect(folder string, step func(file string)) error {
 		return err
 	}
 	bare := &vault{folder: folder}
-	for _, name := range keyFiles {
+	names, err := keyFilesOf(folder)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
 		if step != nil {
 			step(name)
 		}
@@ -154,7 +166,11 @@ func Unprotect(folder string, step func(file string)) error {
 
 // sweep takes away what a migration that was killed had half written.
 func (v *vault) sweep() error {
-	for _, name := range append([]string{chipFile, escrowFile}, keyFiles...) {
+	names, err := keyFilesOf(v.folder)
+	if err != nil {
+		return err
+	}
+	for _, name := range append([]string{chipFile, escrowFile}, names...) {
 		left, err := filepath.Glob(v.path("." + name + ".*"))
 		if err != nil {
 			return err

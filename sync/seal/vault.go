@@ -114,24 +114,33 @@ func (v *vault) read(name string) ([]byte, error) {
 
 // write writes a key file, sealed where a chip protects the folder.
 func (v *vault) write(name string, content []byte) error {
+	closed, err := v.closed(name, content)
+	if err != nil {
+		return err
+	}
+	return WriteFile(v.path(name), closed)
+}
+
+// closed is what a key file holds on the disk: the content, sealed where a chip protects the folder.
+func (v *vault) closed(name string, content []byte) ([]byte, error) {
 	if v.document == nil {
-		return WriteFile(v.path(name), content)
+		return content, nil
 	}
 	if err := v.unlock(); err != nil {
-		return err
+		return nil, err
 	}
 	var out bytes.Buffer
 	w, err := NewWriter(&out, *v.key)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := w.Write(append([]byte(name+"\n"), content...)); err != nil {
-		return err
+		return nil, err
 	}
 	if err := w.Close(); err != nil {
-		return err
+		return nil, err
 	}
-	return WriteFile(v.path(name), pem.EncodeToMemory(&pem.Block{Type: sealedBlock, Bytes: out.Bytes()}))
+	return pem.EncodeToMemory(&pem.Block{Type: sealedBlock, Bytes: out.Bytes()}), nil
 }
 
 // sealed tells whether a key file is sealed; false when it is not there.

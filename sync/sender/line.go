@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,15 +35,15 @@ func newLine(ctx context.Context, url string, outbox *store.Store, identity *sea
 		return nil, err
 	}
 	quiet := new(governor.Governor)
-	governed := func(times func() []time.Time) *http.Client {
-		client := channel.New(channel.Options{Root: identity.Trust.TLSRoot, Certificate: &identity.TLSCert, Times: times})
+	governed := func(own *tls.Certificate, times func() []time.Time) *http.Client {
+		client := channel.New(channel.Options{Root: identity.Trust.TLSRoot, Certificate: own, Times: times})
 		client.Transport = quiet.Over(client.Transport)
 		return client
 	}
 	months := channel.Months(identity.Trust.TLSRoot)
 	l := &line{
-		client: governed(func() []time.Time { return times(ctx, outbox) }),
-		lost:   governed(func() []time.Time { return months }),
+		client: governed(&identity.TLSCert, func() []time.Time { return times(ctx, outbox) }),
+		lost:   governed(nil, func() []time.Time { return months }), // anybody may ask for the time, and an own certificate may be over
 		first:  governor.First(identity.Number, firstWithin, now.Monotonic),
 	}
 	l.clock = clock{log: log, ask: uplink.Clockless{Client: l.lost, URL: url, Key: seal.SM2Key(identity.PlatformSign), Memory: outbox}.Mend}

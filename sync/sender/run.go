@@ -19,6 +19,7 @@ import (
 	"bianmin/sync/downlink"
 	"bianmin/sync/edition"
 	"bianmin/sync/enrol/practice"
+	"bianmin/sync/renew"
 	"bianmin/sync/replay"
 	"bianmin/sync/seal"
 	"bianmin/sync/spoken"
@@ -87,17 +88,17 @@ func run(ctx context.Context, o options) (err error) {
 }
 
 // awaitIdentity waits until the terminal is enrolled; nil when ctx ends first.
-func awaitIdentity(ctx context.Context, o options) (*seal.Identity, time.Time, error) {
+func awaitIdentity(ctx context.Context, o options) (*seal.Identity, enrolment, error) {
 	folder := filepath.Join(o.data, "keys")
 	for said := false; ; said = true {
 		stamp, err := enrolled(folder)
 		if err != nil {
-			return nil, time.Time{}, err
+			return nil, enrolment{}, err
 		}
-		if !stamp.IsZero() {
+		if stamp != (enrolment{}) {
 			identity, err := seal.LoadIdentity(folder)
 			if err == nil && identity.Environment == practice.Environment {
-				return nil, time.Time{}, practice.ErrNeverSent
+				return nil, enrolment{}, practice.ErrNeverSent
 			}
 			if err == nil || !errors.Is(err, seal.ErrNotEnrolled) {
 				return identity, stamp, err
@@ -107,7 +108,7 @@ func awaitIdentity(ctx context.Context, o options) (*seal.Identity, time.Time, e
 			o.log.Info("waiting for the enrolment of this terminal")
 		}
 		if !pause(ctx, enrolmentPoll) || o.aside() {
-			return nil, time.Time{}, nil
+			return nil, enrolment{}, nil
 		}
 	}
 }
@@ -140,20 +141,31 @@ func decided(ctx context.Context, o options) bool {
 	return !trial.Replaced(o.prefix)
 }
 
+// enrolment is when what a terminal is was written, in nanoseconds: by its enrolment, and by a renewal of its certificates.
+type enrolment struct{ enrolled, renewed int64 }
+
 // enrolled gives when the present enrolment was written, zero when there is none.
-func enrolled(folder string) (time.Time, error) {
-	info, err := os.Stat(filepath.Join(folder, "terminal.json"))
+func enrolled(folder string) (e enrolment, err error) {
+	if e.enrolled, err = written(filepath.Join(folder, "terminal.json")); err != nil || e.enrolled == 0 {
+		return enrolment{}, err
+	}
+	e.renewed, err = written(filepath.Join(folder, seal.RenewedFile))
+	return e, err
+}
+
+func written(path string) (int64, error) {
+	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return time.Time{}, nil
+		return 0, nil
 	}
 	if err != nil {
-		return time.Time{}, fmt.Errorf("look for an enrolment: %w", err)
+		return 0, fmt.Errorf("look for an enrolment: %w", err)
 	}
-	return info.ModTime(), nil
+	return info.ModTime().UnixNano(), nil
 }
 
 // session sends under one identity until ctx ends or the terminal is enrolled anew.
-func session(ctx context.Context, o options, outbox *store.Store, identity *seal.Identity, stamp time.Time) error {
+func session(ctx context.Context, o options, outbox *store.Store, identity *seal.Identity, stamp enrolment) error {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	keys := filepath.Join(o.data, "keys")
@@ -189,6 +201,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Shelf: edition.Shelf{Folder: filepath.Join(o.data, edition.FolderName), Who: edition.Of(identity), Point: cut.Point}, Client: client, URL: url, Log: o.log,
 	}).Ready()
 	own := spoken.Own()
+	renewer := renew.Renewer{Folder: keys, Identity: identity, Client: client, URL: url, Log: o.log, Step: cut.Point}
 	pulse := uplink.Pulse{
 		Staff:       func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
 		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
@@ -211,6 +224,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Edition:   func(context.Context) int64 { return follower.Shelf.Number() },
 		Usage:     outbox,
 		Speaks:    &own, Sealing: func(said string) error { return seal.SaveSealing(keys, identity, said) }, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
+		Heard: renewer.Heard,
 		Beaten: func(ctx context.Context, err error) {
 			reporter.beaten(ctx, err)
 			if err == nil {
@@ -241,8 +255,8 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	working.Go(func() { purge(ctx, outbox, o.log) })
 	for pause(ctx, enrolmentPoll) && !o.aside() {
 		rules.look(ctx)
-		if now, err := enrolled(keys); err == nil && !now.IsZero() && !now.Equal(stamp) {
-			o.log.Info("the terminal was enrolled anew")
+		if now, err := enrolled(keys); err == nil && now != (enrolment{}) && now != stamp {
+			o.log.Info("the terminal was enrolled anew, or its certificates were renewed")
 			break
 		}
 	}

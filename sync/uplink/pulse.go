@@ -45,7 +45,7 @@ type Usage interface {
 var _ Usage = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks, Understood, Unread, Line and Edition are required.
+// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks, Understood, Unread, Line, Edition, Sealing, Audit and Heard are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
@@ -90,6 +90,8 @@ type Pulse struct {
 	Edition func(ctx context.Context) int64
 	// Sealing takes the certificate that packets are to be sealed to, when the platform tells one; nil does not want it.
 	Sealing func(certificate string) error
+	// Heard takes the platform's time, just signed, after everything else of an answer; nil does not want it.
+	Heard func(ctx context.Context, now time.Time)
 	// Beaten is called after each try; nil when the platform answered.
 	Beaten func(ctx context.Context, err error)
 }
@@ -271,6 +273,9 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 	}
 	if p.Catalogue != nil {
 		p.Catalogue(signed.Catalogue)
+	}
+	if p.Heard != nil {
+		p.Heard(ctx, signed.Time)
 	}
 	return nil
 }

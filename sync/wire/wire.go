@@ -203,6 +203,7 @@ const (
 	Contents        Kind = "catalogue"       // which edition of the catalogue is in force
 	Retired         Kind = "retired"         // the terminal's statement of erasure is kept; final
 	Replayed        Kind = "replay"          // what a platform put back from a copy wants again
+	Renewed         Kind = "renewal"         // further certificates for a terminal
 )
 
 // Answer is what the platform signs. Which fields are set depends on Kind.
@@ -237,6 +238,9 @@ type Answer struct {
 	Wanted []string `json:"wanted,omitempty"`
 	// Speaks is what the platform understands; nil is the first version.
 	Speaks *Speaks `json:"speaks,omitempty"`
+	// renewal: the certificates of the keys that were asked for, and the compact one.
+	Certificates *TerminalCertificates `json:"certificates,omitempty"`
+	Compact      []byte                `json:"compact,omitempty"`
 	// Sealing is the certificate, PEM, that packets are to be sealed to from now on; "" for that of the enrolment.
 	Sealing string `json:"sealing,omitempty"`
 }

@@ -11,10 +11,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"bianmin/assets"
+	"bianmin/core/casefile"
 	"bianmin/core/text"
 	"bianmin/packaging/provision/asuser"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/update/trial"
+	"bianmin/sync/renew"
 	"bianmin/sync/seal"
 	"bianmin/sync/seal/chip"
 )
@@ -62,7 +64,7 @@ func (t *tool) command(use, short string, act func(folder string) error) *cobra.
 			return err
 		}
 		defer func() { err = errors.Join(err, release()) }()
-		said := ""
+		said, until := "", ""
 		err = asuser.Do(data, func() error {
 			folder := filepath.Join(data, "keys")
 			if _, err := seal.LoadPublic(folder); err != nil {
@@ -71,19 +73,24 @@ func (t *tool) command(use, short string, act func(folder string) error) *cobra.
 			if err := act(folder); err != nil {
 				return err
 			}
+			identity, err := seal.LoadIdentity(folder)
+			if err != nil {
+				return err
+			}
+			until = lasts(words, identity, time.Now())
 			kept, err := seal.ProtectionOf(folder)
 			said = key(kept)
 			return err
 		})
 		switch {
 		case errors.Is(err, seal.ErrChip):
-			return fmt.Errorf("%s: %w", both(words, "keys.lost"), err)
+			return fmt.Errorf("%s: %w", both(words, "keys.lost", nil), err)
 		case errors.Is(err, chip.ErrNone):
-			return fmt.Errorf("%s: %w", both(words, "keys.none"), err)
+			return fmt.Errorf("%s: %w", both(words, "keys.none", nil), err)
 		case err != nil:
 			return err
 		}
-		_, err = fmt.Fprintln(c.OutOrStdout(), both(words, said))
+		_, err = fmt.Fprintf(c.OutOrStdout(), "%s\n%s\n", both(words, said, nil), until)
 		return err
 	}}
 }
@@ -107,7 +114,17 @@ func key(kept seal.Protection) string {
 	return "keys.file"
 }
 
+// lasts says until when the certificates last.
+func lasts(words *text.Catalog, identity *seal.Identity, now time.Time) string {
+	ends := identity.Ends()
+	days := map[string]any{"day": ends.In(casefile.Zone).Format(time.DateOnly), "due": renew.Due(identity).In(casefile.Zone).Format(time.DateOnly)}
+	if ends.Before(now) {
+		return both(words, "keys.over", days)
+	}
+	return both(words, "keys.until", days)
+}
+
 // both gives words in Chinese and in English.
-func both(words *text.Catalog, key string) string {
-	return words.T(text.Chinese, key, nil) + " / " + words.T(text.English, key, nil)
+func both(words *text.Catalog, key string, a map[string]any) string {
+	return words.T(text.Chinese, key, a) + " / " + words.T(text.English, key, a)
 }

@@ -36,6 +36,7 @@ func TestKeys(t *testing.T) {
 		}
 	}
 	says("only the service's user", "show")
+	says("until 2040-01-01; from 20", "show")
 	if _, err := run("/nonexistent", "protect"); err == nil || !strings.Contains(err.Error(), "no security chip") {
 		t.Errorf("without a chip: %v", err)
 	}
