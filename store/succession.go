@@ -89,6 +89,27 @@ func (s *Store) Pages(ctx context.Context) ([]Page, error) {
 	return pages, classify(rows.Err())
 }
 
+// PacketsWith lists the packets that need one of some attachments, by digest.
+func (s *Store) PacketsWith(ctx context.Context, digests []string) (ids []string, err error) {
+	for _, digest := range digests {
+		rows, err := s.reader.QueryContext(ctx, "SELECT packet FROM attachments WHERE digest = ?", digest)
+		if err != nil {
+			return nil, classify(fmt.Errorf("list who needs an attachment: %w", err))
+		}
+		for rows.Next() {
+			var id string
+			if err = rows.Scan(&id); err != nil {
+				break
+			}
+			ids = append(ids, id)
+		}
+		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
+			return nil, classify(fmt.Errorf("list who needs an attachment: %w", err))
+		}
+	}
+	return ids, nil
+}
+
 // PagePath is where an attachment's file lies in a data folder.
 func PagePath(folder, digest string) string {
 	return filepath.Join(folder, "attachments", digest[:2], digest)

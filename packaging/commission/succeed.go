@@ -162,6 +162,9 @@ func (r *run) take(ctx context.Context, old, from string) (*Replaced, error) {
 		if len(t.Aside) > 0 {
 			r.Technician.Say("replace-aside", map[string]any{"accounts": strings.Join(t.Aside, ", ")})
 		}
+		if len(t.Backup.Lost) > 0 {
+			r.Technician.Say("replace-lost", map[string]any{"pages": len(t.Backup.Lost)})
+		}
 	}
 	r.Technician.Say("replaced", map[string]any{"terminal": old, "cases": done.Cases, "packets": done.Packets, "drafts": done.Drafts})
 	if done.State != ReplacedTaken {

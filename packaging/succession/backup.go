@@ -198,61 +198,6 @@ func sealFile(from string, on stick.Folder, to string, key [16]byte) (made File,
 	return made, err
 }
 
-// copyPages copies the attachments, which are sealed already. One that was
-// delivered and purged meanwhile is left out; one that is needed must be there.
-func (m Machine) copyPages(ctx context.Context, made *Manifest, pages []store.Page, on stick.Folder, folder string) error {
-	made.Pages = []File{}
-	for _, page := range pages {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		length, err := copyPage(store.PagePath(m.Data, page.Digest), on, pageFile(folder, page.Digest), page.Digest)
-		if errors.Is(err, fs.ErrNotExist) && !page.Needed {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("copy a page: %w", err)
-		}
-		made.Pages = append(made.Pages, File{Digest: page.Digest, Length: length})
-		m.step("backup-page")
-	}
-	return nil
-}
-
-// copyPage copies a file that is named by its digest, unless it is there already and whole.
-func copyPage(from string, in stick.Folder, to, digest string) (length int64, err error) {
-	if sum, n, err := digestOf(to); err == nil && sum == digest {
-		return n, nil
-	}
-	file, err := os.Open(from) // #nosec G304 -- our own folders
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	sum := seal.NewHash()
-	err = place(in, to, func(w io.Writer) error {
-		if length, err = io.Copy(io.MultiWriter(w, sum), file); err != nil {
-			return err
-		}
-		if hex.EncodeToString(sum.Sum(nil)) != digest {
-			return fmt.Errorf("%w: a page is not what its name says", ErrDamaged)
-		}
-		return nil
-	})
-	return length, err
-}
-
-func digestOf(path string) (_ string, _ int64, err error) {
-	file, err := os.Open(path) // #nosec G304 -- our own folders and the technician's stick
-	if err != nil {
-		return "", 0, err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	sum := seal.NewHash()
-	n, err := io.Copy(sum, file)
-	return hex.EncodeToString(sum.Sum(nil)), n, err
-}
-
 // sign writes the manifest, which makes the backup whole, after reading back what it names.
 func (m Machine) sign(made Manifest, self *seal.Identity, on stick.Folder, folder string) error {
 	if err := verify(made, folder); err != nil {

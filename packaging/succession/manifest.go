@@ -43,6 +43,7 @@ type Manifest struct {
 	Head        string    `json:"auditHead"`
 	Store       File      `json:"store"`
 	Pages       []File    `json:"pages"`
+	Lost        []string  `json:"lost,omitempty"` // digests of pages that are needed and cannot be read on this machine's disk
 	Key         Key       `json:"key"`
 	// Escrow stands for the secrets in a copy of a disk whose keys a lost security chip kept: the custodians open it.
 	Escrow *seal.Escrow `json:"escrow,omitempty"`

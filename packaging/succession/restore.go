@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -357,13 +358,13 @@ func (m Machine) receipt(ctx context.Context, opened *store.Store, self *seal.Id
 	if err != nil {
 		return err
 	}
-	waiting, refused, err := copied.Undelivered(ctx)
+	safe, err := safePackets(ctx, copied, made.Lost)
 	if err = errors.Join(err, copied.Close()); err != nil {
 		return err
 	}
 	content, err := json.Marshal(Receipt{
 		Version: manifestVersion, Terminal: self.Number, Generation: self.Generation, Backup: made.ID, Of: made.Generation,
-		Time: m.Now().UTC().Truncate(time.Second), Packets: append(waiting, refused...), Order: order,
+		Time: m.Now().UTC().Truncate(time.Second), Packets: safe, Order: order,
 	})
 	if err != nil {
 		return fmt.Errorf("write the receipt: %w", err)
@@ -379,4 +380,17 @@ func (m Machine) receipt(ctx context.Context, opened *store.Store, self *seal.Id
 		return fmt.Errorf("write the receipt to the stick: %w", err)
 	}
 	return nil
+}
+
+// safePackets are the undelivered packets of a backup, but for those that need a page which it could not save.
+func safePackets(ctx context.Context, copied *store.Store, lost []string) ([]string, error) {
+	waiting, refused, err := copied.Undelivered(ctx)
+	if err != nil {
+		return nil, err
+	}
+	without, err := copied.PacketsWith(ctx, lost)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(append(waiting, refused...), func(id string) bool { return slices.Contains(without, id) }), nil
 }

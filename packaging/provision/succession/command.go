@@ -81,6 +81,7 @@ type told struct {
 	Refused  int       `json:"refused"`
 	Drafts   int       `json:"drafts"`
 	Pages    int       `json:"pages"`
+	Lost     int       `json:"lost"` // pages that something needs and the old disk cannot give
 }
 
 func tell(m succession.Manifest) told {
@@ -90,8 +91,16 @@ func tell(m succession.Manifest) told {
 	}
 	return told{
 		Backup: m.ID, Terminal: m.Terminal + m.Generation, Taken: m.Taken, Final: m.Final, Opens: opens,
-		Cases: m.Cases, Waiting: m.Waiting, Refused: m.Refused, Drafts: m.Drafts, Pages: len(m.Pages),
+		Cases: m.Cases, Waiting: m.Waiting, Refused: m.Refused, Drafts: m.Drafts, Pages: len(m.Pages), Lost: len(m.Lost),
 	}
+}
+
+// lost says that a copy is good, and lacks pages that the old disk could not give; nil when it lacks none.
+func lost(pages int) error {
+	if pages == 0 {
+		return nil
+	}
+	return fmt.Errorf("其余都已抄下，但有 %d 页在旧硬盘上读不出来：把旧硬盘留好，问县里要不要重新收这些材料。 Everything else is copied, but %d pages cannot be read on the old disk: keep that disk, and ask the county whether these papers are to be collected again", pages, pages)
 }
 
 func backupCommand(o Options) *cobra.Command {
@@ -112,13 +121,13 @@ An interrupted backup is simply run again.`,
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return printed.JSON(c.OutOrStdout(), tell(made))
-			}
 			t := tell(made)
+			if asJSON {
+				return errors.Join(printed.JSON(c.OutOrStdout(), t), lost(t.Lost))
+			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "备份完成 backed up: %s, %d cases, %d waiting, %d refused, %d drafts, %d pages; opened by: %s\n",
 				t.Terminal, t.Cases, t.Waiting, t.Refused, t.Drafts, t.Pages, t.Opens)
-			return err
+			return errors.Join(err, lost(t.Lost))
 		},
 	}
 	p.flags(c)
@@ -178,8 +187,12 @@ func report(w io.Writer, taken []succession.Taken, asJSON bool) error {
 	for _, t := range taken {
 		all = append(all, brought{told: tell(t.Backup), New: news{Cases: t.Cases, Packets: t.Packets, Drafts: t.Drafts}, Aside: t.Aside})
 	}
+	missing := 0
+	for _, b := range all {
+		missing += b.Lost
+	}
 	if asJSON {
-		return printed.JSON(w, all)
+		return errors.Join(printed.JSON(w, all), lost(missing))
 	}
 	for _, b := range all {
 		if _, err := fmt.Fprintf(w, "已接替 taken over: %s, new here: %d cases, %d packets, %d drafts\n", b.Terminal, b.New.Cases, b.New.Packets, b.New.Drafts); err != nil {
@@ -192,5 +205,5 @@ func report(w io.Writer, taken []succession.Taken, asJSON bool) error {
 			}
 		}
 	}
-	return nil
+	return lost(missing)
 }
