@@ -245,46 +245,27 @@ func header(name string, size int64, made time.Time) *tar.Header {
 func copyPacket(ctx context.Context, q Queue, to io.Writer, p Packet) (err error) {
 	reader, err := q.OpenPacket(ctx, p.ID)
 	if err != nil {
-		return &unreadableError{p.ID, err}
+		return err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	sealed, err := seal.NewWriter(to, [16]byte(p.Key))
 	if err != nil {
 		return err
 	}
-	from := &noting{from: io.NewSectionReader(reader, 0, p.Length)}
-	n, err := io.Copy(sealed, from)
-	if err == nil && n != p.Length {
-		from.failed = io.ErrUnexpectedEOF
-	}
-	if from.failed != nil && ctx.Err() == nil {
-		return &unreadableError{p.ID, from.failed}
-	}
-	if err != nil {
+	if _, err := io.Copy(sealed, io.NewSectionReader(reader, 0, p.Length)); err != nil {
+		if lost := (*packet.UnreadableError)(nil); errors.As(err, &lost) {
+			return &unreadableError{p.ID, err}
+		}
 		return fmt.Errorf("copy a packet: %w", err)
 	}
 	return sealed.Close()
 }
 
-// unreadableError is trouble with a packet's own bytes on this machine's disk.
+// unreadableError says which packet cannot be read.
 type unreadableError struct {
 	packet string
 	err    error
 }
 
-func (e *unreadableError) Error() string { return "read packet " + e.packet + ": " + e.err.Error() }
+func (e *unreadableError) Error() string { return "packet " + e.packet + ": " + e.err.Error() }
 func (e *unreadableError) Unwrap() error { return e.err }
-
-// noting notes whether reading failed, rather than writing.
-type noting struct {
-	from   io.Reader
-	failed error
-}
-
-func (n *noting) Read(p []byte) (int, error) {
-	count, err := n.from.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		n.failed = err
-	}
-	return count, err
-}

@@ -28,6 +28,12 @@ type Reader struct {
 	file  Source
 }
 
+// UnreadableError says that a packet's own bytes cannot be read where they lie: nothing of the way they go is at fault.
+type UnreadableError struct{ Err error }
+
+func (e *UnreadableError) Error() string { return "read a packet: " + e.Err.Error() }
+func (e *UnreadableError) Unwrap() error { return e.Err }
+
 // NewReader reads head and then the parts.
 func NewReader(head []byte, parts []Part) *Reader {
 	r := &Reader{head: head, parts: parts, total: int64(len(head)), open: -1}
@@ -43,7 +49,7 @@ func (r *Reader) Total() int64 { return r.total }
 // HeadLength is the number of bytes before the attachments: lane 1.
 func (r *Reader) HeadLength() int64 { return int64(len(r.head)) }
 
-// ReadAt reads at an offset (io.ReaderAt); errors are those of the files.
+// ReadAt reads at an offset (io.ReaderAt). Trouble with the files is an *UnreadableError.
 func (r *Reader) ReadAt(p []byte, offset int64) (int, error) {
 	if offset < 0 {
 		return 0, errors.New("read packet: negative offset")
@@ -80,7 +86,7 @@ func (r *Reader) readOnce(p []byte, offset int64) (int, error) {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // the file is shorter than its row says
 		}
-		return n, fmt.Errorf("read attachment: %w", err)
+		return n, &UnreadableError{fmt.Errorf("read attachment: %w", err)}
 	}
 	return 0, io.EOF
 }
@@ -94,7 +100,7 @@ func (r *Reader) switchTo(i int) error {
 	}
 	file, err := r.parts[i].Open()
 	if err != nil {
-		return fmt.Errorf("open attachment: %w", err)
+		return &UnreadableError{fmt.Errorf("open attachment: %w", err)}
 	}
 	r.file, r.open = file, i
 	return nil

@@ -46,8 +46,8 @@ func Command(now func() time.Time) *cobra.Command {
 	c := &cobra.Command{
 		Use: "queue", Short: "See what is not delivered, why, and what to do / 送件队列", Args: cobra.NoArgs,
 		Long: "Lists what the platform has not acknowledged: waiting, refused or put aside. Nothing about people is shown.\n" +
-			"Exit status: 0 done, and nothing needs anybody; 1 not done, and standard error says why and what to do; 4 (list, show, why) something was refused or put aside and needs somebody.\n" +
-			"所列的都不含个人信息。退出码：0 做成了，没有要人处理的；1 没有做成；4（list、show、why）有退回或放着的件要人处理。",
+			"Exit status: 0 done, and nothing needs anybody; 1 not done, and standard error says why and what to do; 4 (list, show, why) something was refused or put aside, (export) something cannot be read, and needs somebody.\n" +
+			"所列的都不含个人信息。退出码：0 做成了，没有要人处理的；1 没有做成；4（list、show、why）有退回或放着的件、（export）有读不出来的件，要人处理。",
 	}
 	t := &tool{now: now}
 	list := t.command("list", "List what is not delivered, the most urgent first / 列出没送到的件", cobra.NoArgs, func(ctx context.Context, _ []string) error { return t.list(ctx, "") })

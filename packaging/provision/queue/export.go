@@ -17,6 +17,7 @@ import (
 	"bianmin/packaging/stick"
 	"bianmin/store"
 	"bianmin/store/room"
+	"bianmin/sync/packet"
 )
 
 // Exported is what "export" prints, and in index.json lays beside the packets.
@@ -26,11 +27,12 @@ type Exported struct {
 	Folder   string       `json:"folder,omitempty"`
 	Bytes    int64        `json:"bytes"`
 	Packets  []OfExported `json:"packets"`
+	Lost     []OfExported `json:"lost,omitempty"` // packets whose bytes cannot be read on this machine; they have no file
 }
 
 // OfExported is one packet.
 type OfExported struct {
-	File     string             `json:"file"`
+	File     string             `json:"file,omitempty"`
 	Case     casefile.Number    `json:"case"`
 	Sequence int                `json:"sequence"`
 	Kind     casefile.EventKind `json:"kind"`
@@ -46,7 +48,8 @@ var errRoom = errors.New("not enough room")
 // everything is more than any queue holds.
 const everything = 1 << 30
 
-// export writes every packet that is not delivered as it stands, sealed, and last the index: a folder with an index is whole.
+// export writes every packet that is not delivered as it stands, sealed, and last the index: a folder with an index is whole. What
+// cannot be read here is only named.
 func (t *tool) export(ctx context.Context, with []string) error {
 	to, err := stick.Named(with[0])
 	if err != nil {
@@ -75,9 +78,14 @@ func (t *tool) export(ctx context.Context, with []string) error {
 		return t.refusal(err)
 	}
 	if t.json {
-		return printed.JSON(t.out, out)
+		err = printed.JSON(t.out, out)
+	} else {
+		err = t.say("exported", args{"folder": out.Folder, "n": len(out.Packets), "size": text.Size(out.Bytes)})
 	}
-	return t.say("exported", args{"folder": out.Folder, "n": len(out.Packets), "size": text.Size(out.Bytes)})
+	if err != nil || len(out.Lost) == 0 {
+		return err
+	}
+	return &AttentionError{t.both("queue.exported-not", args{"n": len(out.Lost)})}
 }
 
 // slack is what a file system takes for itself.
@@ -101,13 +109,17 @@ func (t *tool) noRoom(need, free int64) error {
 func (e *Exported) write(ctx context.Context, s *store.Store, to stick.Folder, found []store.Undecided) error {
 	for _, u := range found {
 		name := fmt.Sprintf("%s-%02d-%s.packet", u.Case, u.Sequence, u.Packet[:min(8, len(u.Packet))])
+		one := OfExported{File: name, Case: u.Case, Sequence: u.Sequence, Kind: u.Kind, State: u.State, Since: u.Committed.UTC(), Digest: u.Digest, Bytes: u.Total}
 		err := to.Place(filepath.Join(e.Folder, name), func(w io.Writer) error { return copyPacket(ctx, s, w, u.Packet) })
+		if lost := (*packet.UnreadableError)(nil); errors.As(err, &lost) {
+			one.File = ""
+			e.Lost, e.Bytes = append(e.Lost, one), e.Bytes-one.Bytes
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("write a packet: %w", err)
 		}
-		e.Packets = append(e.Packets, OfExported{
-			File: name, Case: u.Case, Sequence: u.Sequence, Kind: u.Kind, State: u.State, Since: u.Committed.UTC(), Digest: u.Digest, Bytes: u.Total,
-		})
+		e.Packets = append(e.Packets, one)
 	}
 	index := *e
 	index.Folder = ""

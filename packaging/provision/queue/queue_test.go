@@ -307,6 +307,30 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// TestExportOfAFailingDisk: what can be read is written although something cannot; that is named, and somebody is needed.
+func TestExportOfAFailingDisk(t *testing.T) {
+	m := newMachine(t, "")
+	m.file(200_000)
+	m.file(300)
+	err := filepath.WalkDir(filepath.Join(m.data, "attachments"), func(path string, entry os.DirEntry, err error) error {
+		if info, _ := entry.Info(); err == nil && !entry.IsDir() && info.Size() > 100_000 {
+			return os.Truncate(path, 50_000)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out Exported
+	if err := json.Unmarshal([]byte(m.must(4, "export", t.TempDir(), "--json")), &out); err != nil || len(out.Packets) != 1 || len(out.Lost) != 1 || out.Lost[0].File != "" {
+		t.Fatalf("%+v %v", out, err)
+	}
+	found, err := filepath.Glob(filepath.Join(out.Folder, "*"))
+	if err != nil || len(found) != 2 { // the one packet and the index
+		t.Errorf("%q, %v", found, err)
+	}
+}
+
 // packet is the whole id of an exported packet.
 func (m *machine) packet(of OfExported) string {
 	m.t.Helper()
