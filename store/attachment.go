@@ -189,27 +189,34 @@ func isDigest(text string) bool {
 
 // Sweep removes what dead drafts left: temporary files and attachments no row
 // names. Their keys died with the process that held them, so what a disk may
-// still hold of them is unreadable. Only the program that makes drafts calls
-// it, at its start, before the first one.
+// still hold of them is unreadable. What cannot be removed stops nothing else. Only the
+// program that makes drafts calls it, at its start, before the first one.
 func (s *Store) Sweep(ctx context.Context) (removed int, err error) {
 	named, err := s.namedAttachments(ctx)
 	if err != nil {
 		return 0, classify(fmt.Errorf("sweep: %w", err))
 	}
+	var troubles []error
 	for _, folder := range []string{"tmp", "attachments"} {
 		err := filepath.WalkDir(filepath.Join(s.folder, folder), func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
+			if err != nil {
+				troubles = append(troubles, err)
+				return nil
 			}
-			if folder == "attachments" && named[entry.Name()] {
+			if entry.IsDir() || folder == "attachments" && named[entry.Name()] {
+				return nil
+			}
+			if err := remove(path); err != nil {
+				troubles = append(troubles, err)
 				return nil
 			}
 			removed++
-			return remove(path)
+			return nil
 		})
-		if err != nil {
-			return removed, classify(fmt.Errorf("sweep: %w", err))
-		}
+		troubles = append(troubles, err)
+	}
+	if err := errors.Join(troubles...); err != nil {
+		return removed, classify(fmt.Errorf("sweep: %w", err))
 	}
 	return removed, nil
 }

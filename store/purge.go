@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -62,17 +63,14 @@ func (s *Store) Purge(ctx context.Context) (packets int, err error) {
 	if err != nil {
 		return 0, wrap(err, "purge")
 	}
+	var troubles []error // what cannot be removed now goes at the next start
 	for _, digest := range files {
-		if err := remove(s.attachmentPath(digest)); err != nil {
-			return packets, wrap(classify(err), "purge")
-		}
+		troubles = append(troubles, remove(s.attachmentPath(digest)))
 	}
-	if gone == 0 {
-		return 0, nil
+	if gone > 0 { // The log holds what was there before. Somebody who reads keeps it; then it goes with the next purge, or as the log is written anew.
+		_, err = s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	}
-	// The log holds what was there before. Somebody who reads keeps it; then it goes with the next purge, or as the log is written anew.
-	_, err = s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return packets, wrap(err, "purge")
+	return packets, wrap(classify(errors.Join(append(troubles, err)...)), "purge")
 }
 
 // Reserve is the room in bytes that is kept to finish what was begun: with less, nothing new begins.

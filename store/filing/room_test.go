@@ -67,6 +67,9 @@ func room(source string) error {
 	if err := lowOnRoom(ctx, f, disk); err != nil {
 		return err
 	}
+	if f, err = unremovable(ctx, f, disk); err != nil {
+		return err
+	}
 	return readOnly(ctx, f, disk)
 }
 
@@ -198,4 +201,36 @@ func readOnly(ctx context.Context, f *filing.Filing, disk string) error {
 		return errors.New("an error is personal")
 	}
 	return f.Close()
+}
+
+// unremovable: leftovers of a dead draft that cannot be removed keep neither the others there nor the terminal from serving.
+func unremovable(ctx context.Context, f *filing.Filing, disk string) (*filing.Filing, error) {
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
+	var left []string
+	for _, first := range []string{"aa", "bb", "cc"} {
+		path := filepath.Join(disk, "attachments", first, strings.Repeat(first, 32))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte("x"), 0o600)); err != nil {
+			return nil, err
+		}
+		left = append(left, path)
+	}
+	if err := syscall.Mount("/dev/null", left[1], "", syscall.MS_BIND, ""); err != nil { // the kernel removes no mount point
+		return nil, err
+	}
+	defer smalldisk.Unmount(left[1])
+	f, err := filing.Open(ctx, filing.Options{Folder: disk, Cost: cheap, MinFree: 1})
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Ready(ctx); err != nil {
+		return nil, fmt.Errorf("with a leftover that cannot be removed: %w", err)
+	}
+	for i, path := range left {
+		if _, err := os.Stat(path); (err == nil) != (i == 1) {
+			return nil, fmt.Errorf("leftover %d: %w", i, err)
+		}
+	}
+	return f, nil
 }

@@ -107,8 +107,8 @@ func (t *Terminal) tryOpen(ctx context.Context) error {
 
 // begin prepares an opened store: what dead drafts left goes, and the clock is noted.
 func (t *Terminal) begin(ctx context.Context, opened *store.Store) error {
-	if _, err := opened.Sweep(ctx); err != nil {
-		return err
+	if _, err := opened.Sweep(ctx); err != nil { // nobody can read what is left: no reason to serve nobody
+		t.options.Log.Warn("what dead drafts left is still there", "error", err)
 	}
 	if err := opened.Observe(ctx, t.identity.Enrolled); err != nil {
 		return err
