@@ -86,9 +86,13 @@ func (s *Store) move(ctx context.Context, packet, by string, from int, because s
 	})
 }
 
+// sqlOpening are the kinds that open a record. The first event from here of a case that another terminal, or another generation, opened is none
+// of them: when it is refused, what follows is judged by itself.
+const sqlOpening = "('submitted', 'day-closed', 'sheet', 'visited')"
+
 // holdBehind keeps what stands behind a refused event back when nothing of its record can be accepted any more.
 func holdBehind(tx *sql.Tx, packet string) error {
-	_, err := tx.Exec(`UPDATE outbox SET state = ?, why = ? WHERE state = 0 AND EXISTS (SELECT 1 FROM outbox r WHERE r.packet = ? AND r.sequence = 1
+	_, err := tx.Exec(`UPDATE outbox SET state = ?, why = ? WHERE state = 0 AND EXISTS (SELECT 1 FROM outbox r WHERE r.packet = ? AND r.sequence = 1 AND r.kind IN `+sqlOpening+`
 		AND r.case_number = outbox.case_number AND r.generation = outbox.generation)`, held, whyEarlier, packet)
 	if err != nil {
 		return fmt.Errorf("hold back what stands behind: %w", err)
@@ -111,7 +115,7 @@ func lineage(tx *sql.Tx, e casefile.Event, clock Clock) error {
 		return nil
 	}
 	var first int
-	err := tx.QueryRow("SELECT state FROM outbox WHERE case_number = ? AND generation = ? AND sequence = 1", string(e.Case), e.Generation).Scan(&first)
+	err := tx.QueryRow("SELECT state FROM outbox WHERE case_number = ? AND generation = ? AND sequence = 1 AND kind IN "+sqlOpening, string(e.Case), e.Generation).Scan(&first)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil

@@ -171,7 +171,7 @@ func (s Status) turn(step step, entry Entry) Status {
 	case Resumed:
 		s.State, s.Before = s.Before, ""
 	case Corrected:
-		s.Points = 0
+		s.Points, s.Reason = 0, "" // of the notice that is answered
 	case PlatformReturned:
 		s.Points, s.Reason = entry.Points, entry.Reason
 	case PlatformProgress:

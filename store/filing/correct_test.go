@@ -91,7 +91,7 @@ func TestCorrectOnTheSameCase(t *testing.T) {
 	if err != nil || done.Number != filed.Number || done.Event.Sequence != 2 || done.Event.LastPlatformEvent != u.ID {
 		t.Fatalf("%+v, %v", done.Event, err)
 	}
-	if s = summaryOf(t, f); s.State != casefile.StateProcessing || s.Asked.Stands() || s.Moments[len(s.Moments)-1].State != casefile.StateQueued {
+	if s = summaryOf(t, f); s.State != casefile.StateProcessing || s.Reason != "" || s.Asked.Stands() || s.Moments[len(s.Moments)-1].State != casefile.StateQueued {
 		t.Errorf("%+v", s)
 	}
 	items, err := f.Store().Pending(ctx, morning.Add(2*time.Hour), 10)
