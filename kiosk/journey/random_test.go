@@ -83,9 +83,10 @@ func checks(t *testing.T, few, long int) {
 func TestRandomSessions(t *testing.T) {
 	checks(t, 500, 50_000)
 	set := loadCatalogue(t)
-	seen := map[Screen]int{}
+	seen, filed := map[Screen]int{}, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		start := rapid.SampledFrom(allScreens()).Draw(rt, "start")
+		returned := rapid.IntRange(0, 7).Draw(rt, "returned") == 0
 		sequence := steps().Draw(rt, "steps")
 		why := ""
 		synctest.Test(t, func(t *testing.T) {
@@ -103,8 +104,13 @@ func TestRandomSessions(t *testing.T) {
 				for screen := range s.seen {
 					seen[screen]++
 				}
+				filed += len(s.desk.corrected())
 			}()
-			routes[start](s)
+			if returned {
+				s.toReturned(returnedCase())
+			} else {
+				routes[start](s)
+			}
 			for _, step := range sequence {
 				s.play(step)
 				select {
@@ -124,7 +130,10 @@ func TestRandomSessions(t *testing.T) {
 			rt.Fatal(why)
 		}
 	})
-	t.Logf("sequences that saw each screen: %v", seen)
+	t.Logf("sequences that saw each screen: %v, corrections filed: %d", seen, filed)
+	if filed == 0 {
+		t.Error("no sequence filed a correction: the test looks at too little")
+	}
 	for _, screen := range allScreens() {
 		if seen[screen] == 0 {
 			t.Errorf("no sequence came to %s: the test looks at too little", screen)

@@ -131,8 +131,8 @@ func (c *caseDetail) show(s journey.State) {
 	view, w := s.CaseDetail, c.kit.words
 	c.title.SetText(w.local(view.Case.ItemName))
 	c.line.SetText(w.t("case.state-more." + view.Case.State))
-	if view.ByCode && view.Case.State == casefile.StateRefused {
-		c.line.SetText(w.t("case.by-code-refused"))
+	if key := "case.by-code-" + view.Case.State; view.ByCode && w.has(key) { // what else is said of it needs the card
+		c.line.SetText(w.t(key))
 	}
 	c.outcome.Set(printTone(view.Printed), w.message(view.Printed))
 	if view.Printing {

@@ -11,6 +11,7 @@ import (
 	"unicode/utf16"
 
 	"bianmin/core/casefile"
+	"bianmin/core/identity"
 	"bianmin/drivers"
 	"bianmin/store/filing"
 	"bianmin/sync/channel"
@@ -104,11 +105,35 @@ func oneSession(t *testing.T, f *filing.Filing, who casefile.Applicant) {
 	if err := f.Evaluate(t.Context(), filed, casefile.Evaluation{Level: 1, Text: canary, Times: 1}); err != nil {
 		t.Fatal(err)
 	}
+	correctSession(t, f, card)
 	if err := f.Store().RecordRefusal(t.Context(), filed.Event.ID, signedRefusal(t, "原因："+canaryOfRefusal), "原因："+canaryOfRefusal, morning); err != nil {
 		t.Fatal(err)
 	}
-	if cases, err := f.Cases(t.Context(), card); err != nil || len(cases) != 1 || cases[0].Reason != "原因："+canaryOfRefusal {
+	if cases, err := f.Cases(t.Context(), card); err != nil || len(cases) != 2 || cases[1].Reason != "原因："+canaryOfRefusal {
 		t.Fatalf("%+v, %v", cases, err)
+	}
+}
+
+// correctSession corrects another case of the person's.
+func correctSession(t *testing.T, f *filing.Filing, card identity.Card) {
+	t.Helper()
+	ctx := t.Context()
+	filed := submit(t, f, card)
+	if err := f.Store().RecordAcknowledgement(ctx, filed.Event.ID, []byte("yes"), "O2", morning); err != nil {
+		t.Fatal(err)
+	}
+	u := notice(filed.Number, 7)
+	u.Notice.Points[0].Text = canary
+	if err := f.Store().Take(ctx, "c", []casefile.Update{u}); err != nil {
+		t.Fatal(err)
+	}
+	c, pages, err := answer(ctx, f, u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Values = []byte(`{"phone":"` + canary + `"}`)
+	if _, err := f.Correct(ctx, filed.Number, c, pages); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -148,10 +148,15 @@ func cases() []Named {
 	shown.Reason, shown.Official, shown.State = "", "", "processing"
 	byCode := detail(shown)
 	byCode.CaseDetail.ByCode, byCode.CaseDetail.CanPrint, byCode.CaseDetail.AsOf = true, false, now.Add(-3*time.Hour)
+	toCorrect := byCode
+	told := *byCode.CaseDetail
+	told.Case.State = "correction"
+	toCorrect.CaseDetail = &told
 	return []Named{
 		{"case-refused-repair", repair},
 		{"case-repaired", detail(repaired, filed, refused)},
 		{"case-by-code", byCode},
+		{"case-by-code-correction", toCorrect},
 		{"cases", list},
 		{"cases-none", none},
 		{"case-queued", detail(all[0], journey.CaseMoment{At: now, Kind: "submitted"})},
