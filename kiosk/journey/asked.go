@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -17,6 +18,7 @@ type asked struct {
 	notice    casefile.Asked
 	qr        string // the case's receipt code
 	official  string
+	fields    []string             // of the form, that the points name
 	materials []catalogue.Material // that the points name, each once
 }
 
@@ -55,11 +57,13 @@ func (m *machine) newCorrection(summary casefile.Summary) (*draft, Message) {
 
 // ask takes up every point of a notice; false when one of them cannot be answered at a terminal.
 func (d *draft) ask(points []casefile.NoticePoint) bool {
-	var fields []string
 	for _, point := range points {
 		switch {
 		case point.Field != "":
-			fields = append(fields, point.Name())
+			if len(pointName(d.item, point)) == 0 { // the form has no such field now
+				return false
+			}
+			d.asked.fields = append(d.asked.fields, point.Name())
 		case point.Material != "":
 			at := slices.IndexFunc(d.item.Materials, func(m catalogue.Material) bool { return m.Code == point.Material && m.Source == catalogue.SourcePerson })
 			if at < 0 {
@@ -73,15 +77,22 @@ func (d *draft) ask(points []casefile.NoticePoint) bool {
 			return false
 		}
 	}
-	if len(fields) == 0 {
-		return len(points) > 0
+	return len(points) > 0
+}
+
+// compile makes the part of the form that is asked.
+func (d *draft) compile() error {
+	if len(d.asked.fields) == 0 { // only papers are asked for
+		return nil
 	}
-	part, err := d.item.Form.Only(fields...)
+	part, err := d.item.Form.Only(d.asked.fields...)
+	if err == nil {
+		d.checked, err = form.Compile(part)
+	}
 	if err != nil {
-		return false
+		return fmt.Errorf("make the form of a correction: %w", err)
 	}
-	d.checked, err = form.Compile(part)
-	return err == nil
+	return nil
 }
 
 func (a *asked) has(code string) bool {
@@ -124,7 +135,7 @@ func (m *machine) drawAsked(summary casefile.Summary) *AskedView {
 		item, _ = set.Item(summary.ItemCode)
 	}
 	v.Until, v.Late = m.due(summary.Asked)
-	v.Changed = d != nil && d.checked != nil && summary.Version != "" && item.Version != summary.Version
+	v.Changed = d != nil && len(d.asked.fields) > 0 && summary.Version != "" && item.Version != summary.Version
 	for _, point := range summary.Asked.Notice.Points {
 		v.Points = append(v.Points, PointLine{Name: pointName(item, point), Text: point.Text, Page: point.Page})
 	}
@@ -149,12 +160,15 @@ func pointName(item *catalogue.Item, point casefile.NoticePoint) text.Local {
 	if item == nil {
 		return nil
 	}
-	for _, page := range item.Form.Pages {
-		for _, field := range page.Fields {
-			if field.Name == point.Name() {
-				return field.Label
+	if point.Field != "" {
+		for _, page := range item.Form.Pages {
+			for _, field := range page.Fields {
+				if field.Name == point.Name() {
+					return field.Label
+				}
 			}
 		}
+		return nil
 	}
 	for _, material := range item.Materials {
 		if material.Code == point.Material {

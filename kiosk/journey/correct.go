@@ -53,6 +53,11 @@ func (m *machine) correct() {
 		return
 	}
 	m.cases.note = Message{}
+	if err := d.compile(); err != nil {
+		m.log.Error("correction not begun", "error", err)
+		m.cases.note = words(keyCannotPoint)
+		return
+	}
 	m.draft = d
 	d.fill(m.handed(), m.options.Place.Region, m.day())
 	m.entered = true
