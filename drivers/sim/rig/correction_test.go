@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/internal/chance"
 	"bianmin/store"
 )
 
@@ -26,6 +27,7 @@ func correctOnWindow(t *testing.T, r *Rig, display *Display, number casefile.Num
 	}
 	awaitState(t, r, number, casefile.StateCorrection)
 	do(t, r, "network cut")
+	killInCorrection(t, r, display, number)
 	if err := r.PlayJourney(ctx, display.Env(), filepath.Join(root(t), "kiosk/testdata/journeys/correction.yaml"), out); err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +69,27 @@ func correctOnWindow(t *testing.T, r *Rig, display *Display, number casefile.Num
 			t.Errorf("attachment %s does not open to what the terminal sealed", a.Digest)
 		}
 	}
+}
+
+// killInCorrection kills the kiosk at a random moment up to the signature: the case asks as before, and nothing of what was given is filed.
+func killInCorrection(t *testing.T, r *Rig, display *Display, number casefile.Number) {
+	t.Helper()
+	random, journey := chance.Random(t), journeyOf(t, "correction.yaml")
+	first, last := stepOf(journey, "现在就补"), stepOf(journey, submitting)
+	for range chance.Count(t, 1, 10) {
+		moment := killAt(t, r, display, journey, 1+first+random.IntN(last-2-first), time.Duration(random.Int64N(int64(300*time.Millisecond))))
+		s, err := store.OpenToRead(t.Context(), r.TerminalData())
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := s.CaseByNumber(t.Context(), number)
+		counts, err2 := s.Counts(t.Context())
+		if err != nil || err2 != nil || found.State != casefile.StateCorrection || counts.Waiting != 0 {
+			t.Errorf("killed %s: the case is %s, %d packets wait, %v %v", moment, found.State, counts.Waiting, err, err2)
+		}
+		_ = s.Close()
+	}
+	do(t, r, "card remove")
 }
 
 // awaitState waits until the terminal's own store has the case in a state.

@@ -114,6 +114,38 @@ func TestWindowKilledAtAnyMoment(t *testing.T) {
 // a half after the beginning of a random step, or of one from the submitting on; it says when.
 func killWindow(t *testing.T, r *Rig, display *Display, random *rand.Rand, late bool) (moment string) {
 	t.Helper()
+	journey := journeyOf(t, "pension.yaml")
+	first := 0
+	if late {
+		first = stepOf(journey, submitting)
+	}
+	return killAt(t, r, display, journey, 1+first+random.IntN(len(journey.Steps)-first), time.Duration(random.Int64N(int64(1500*time.Millisecond))))
+}
+
+// submitting is the button that files.
+const submitting = "签好了，提交"
+
+func stepOf(journey *play.Journey, tap string) int {
+	return slices.IndexFunc(journey.Steps, func(s play.Step) bool { return s.Tap == tap })
+}
+
+func journeyOf(t *testing.T, name string) *play.Journey {
+	t.Helper()
+	file, err := os.Open(filepath.Join(root(t), "kiosk/testdata/journeys", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	journey, err := play.ParseJourney(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return journey
+}
+
+// killAt plays a journey on a fresh kiosk and kills it that long after the beginning of a step, counted from 1; it says when.
+func killAt(t *testing.T, r *Rig, display *Display, journey *play.Journey, step int, after time.Duration) (moment string) {
+	t.Helper()
 	do(t, r, "card remove")
 	dir := t.TempDir()
 	probe := filepath.Join(dir, "probe.sock")
@@ -127,20 +159,6 @@ func killWindow(t *testing.T, r *Rig, display *Display, random *rand.Rand, late 
 		t.Fatal(err)
 	}
 	defer hand.Close()
-	file, err := os.Open(filepath.Join(root(t), "kiosk/testdata/journeys/pension.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	journey, err := play.ParseJourney(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := 0
-	if late {
-		first = slices.IndexFunc(journey.Steps, func(s play.Step) bool { return s.Tap == "签好了，提交" })
-	}
-	step, after := 1+first+random.IntN(len(journey.Steps)-first), time.Duration(random.Int64N(int64(1500*time.Millisecond)))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	_, err = play.Play(ctx, play.Options{
