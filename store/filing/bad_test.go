@@ -137,6 +137,17 @@ func (d day) check(t *testing.T, f fault, authority *sealtest.Authority) {
 		t.Errorf("the cursor is %q, updates were taken up to %q: %v", cursor, took, err)
 	}
 	cases, err := s.AllCases(t.Context())
+	corrected := 0
+	for _, c := range cases {
+		for _, e := range c.Events {
+			if e.Kind == casefile.Corrected {
+				corrected++
+			}
+		}
+	}
+	if said := strings.Count(string(world), "corrected "); corrected != said && !f.Ever {
+		t.Errorf("%d corrections are there, %d were said to be filed", corrected, said)
+	}
 	if filed := strings.Count(string(world), "filed "); err != nil || len(cases) != filed && !f.Ever {
 		t.Errorf("%d cases are there, %d were said to be filed: %v", len(cases), filed, err)
 	}
@@ -164,7 +175,10 @@ func bad(folder, seen, then string) error {
 			b.step("begin-print", b.beginPrint)
 			b.step("end-print", b.endPrint)
 			b.step("rate", func() error { return b.f.Evaluate(ctx, b.filed, casefile.Evaluation{Level: 5, Times: 1}) })
-			b.step("deliver", func() error { return deliver(ctx, b.f.Store(), world) })
+			delivered := b.step("deliver", b.deliver)
+			if delivered && b.step("return", b.sendBack) && b.step("attach-again", b.attach) && b.step("correct", b.correct) {
+				b.step("deliver-again", b.deliver)
+			}
 			b.step("take", b.take)
 		}
 	}
@@ -202,7 +216,7 @@ func (b *badly) step(name string, do func() error) bool {
 			os.Exit(0)
 		}
 	}
-	if name != "open" && name != "attach" && b.f.Ready(b.ctx) == nil {
+	if name != "open" && !strings.HasPrefix(name, "attach") && b.f.Ready(b.ctx) == nil {
 		fmt.Println("failed", name, "and-the-terminal-serves")
 	}
 	return false
@@ -246,11 +260,32 @@ func (b *badly) endPrint() error {
 	return b.f.EndPrint(b.ctx, b.job, drivers.PrintReport{Outcome: drivers.Printed})
 }
 
+func (b *badly) deliver() error { return deliver(b.ctx, b.f.Store(), b.world) }
+
+// sendBack is the platform's notice, correct its answer.
+func (b *badly) sendBack() error {
+	return b.told(casefile.Update{Kind: casefile.PlatformReturned, Notice: &casefile.Notice{Points: []casefile.NoticePoint{{ID: "1", Material: "m1", Text: "看不清"}}}})
+}
+
+func (b *badly) correct() error {
+	done, err := b.f.Correct(b.ctx, b.filed.Number, casefile.Correction{
+		Notice: fmt.Sprintf("%032d", b.cursor), Points: []string{"1"},
+		Materials: []casefile.Material{{Code: "m1", Way: casefile.Scanned, Pages: []casefile.Page{{Attachment: b.page.Digest}}}},
+	}, []casefile.Attachment{b.page})
+	if err == nil {
+		_, err = fmt.Fprintf(b.world, "corrected %s %s\n", b.filed.Number, done.Digest)
+	}
+	return err
+}
+
 func (b *badly) take() error {
+	return b.told(casefile.Update{Kind: casefile.PlatformRejected, Reason: "材料不全"})
+}
+
+func (b *badly) told(u casefile.Update) error {
 	b.cursor++
-	err := b.f.Store().Take(b.ctx, fmt.Sprint(b.cursor), []casefile.Update{{
-		ID: fmt.Sprintf("%032d", b.cursor), Case: b.filed.Number, Kind: casefile.PlatformRejected, At: time.Now(), Reason: "材料不全",
-	}})
+	u.ID, u.Case, u.At = fmt.Sprintf("%032d", b.cursor), b.filed.Number, time.Now()
+	err := b.f.Store().Take(b.ctx, fmt.Sprint(b.cursor), []casefile.Update{u})
 	if err == nil {
 		_, err = fmt.Fprintf(b.world, "took %d\n", b.cursor)
 	}

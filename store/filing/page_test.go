@@ -30,7 +30,7 @@ func TestFullAtEachPage(t *testing.T) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	t.Logf("%s", output)
-	for _, step := range []string{"attach", "submit", "begin-print", "rate", "deliver", "take"} {
+	for _, step := range []string{"attach", "submit", "begin-print", "rate", "deliver", "return", "correct", "take"} {
 		if !strings.Contains(string(output), "full at "+step) {
 			t.Errorf("%s never met a full disk", step)
 		}
@@ -75,7 +75,11 @@ func pages(source, seen string) error {
 			{"begin-print", b.beginPrint},
 			{"end-print", b.endPrint},
 			{"rate", func() error { return b.f.Evaluate(ctx, b.filed, casefile.Evaluation{Level: 5, Times: 1}) }},
-			{"deliver", func() error { return deliver(ctx, b.f.Store(), world) }},
+			{"deliver", b.deliver},
+			{"return", b.sendBack},
+			{"attach-again", b.attach},
+			{"correct", b.correct},
+			{"deliver-again", b.deliver},
 			{"take", b.take},
 			{"close", func() error { return b.f.Close() }},
 		}
