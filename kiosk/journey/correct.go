@@ -35,6 +35,10 @@ func (m *machine) correctEvent(event Event) bool {
 		if m.screen == CaseDetail {
 			m.correct()
 		}
+	case PrintNotice:
+		if m.screen == CaseDetail {
+			m.printNotice()
+		}
 	case corrected:
 		m.correctionFiled(event)
 	case casesAgain:

@@ -89,6 +89,17 @@ func TestCorrection(t *testing.T) {
 		if a == nil || !a.Can || a.Late || a.Changed || a.Until.Format(time.DateOnly) != "2026-11-24" || len(a.Points) != 2 || a.Points[0].Name.In("zh") == "" || a.Points[1].Text != "第二页看不清" {
 			t.Fatalf("%+v", a)
 		}
+		s.tap(PrintNotice{})
+		s.wait(time.Second)
+		if v := s.on(CaseDetail).CaseDetail; v.Printing || v.Printed.Key != keyPrintDone {
+			t.Errorf("%+v", v)
+		}
+		list := fmt.Sprint(s.printer.documents()[0])
+		for _, said := range []string{"一次性告知补正通知书", "QH0301A-261119-0005-M", "手机号码】少一位", "户口本本人页】第二页看不清", "2026年11月24日", "BM1:RETURNED"} {
+			if !strings.Contains(list, said) || strings.Contains(list, canary) {
+				t.Errorf("the list lacks %s, or names the person: %s", said, list)
+			}
+		}
 		s.tap(CorrectCase{})
 		if q := s.on(Question).Question; q.Field.Name != "phone" || q.Total != 1 || q.Value != nil {
 			t.Fatalf("%+v", q)
@@ -118,7 +129,7 @@ func TestCorrection(t *testing.T) {
 		if slices.Index(lines, "correct") > slices.Index(lines, "begin receipt") {
 			t.Errorf("paper came before the record: %v", lines)
 		}
-		paper := fmt.Sprint(s.printer.documents()[0])
+		paper := fmt.Sprint(s.printer.documents()[1])
 		if !strings.Contains(paper, "补正回执") || !strings.Contains(paper, "户口本本人页") || strings.Contains(paper, "138") || strings.Contains(paper, canary) {
 			t.Errorf("the receipt: %s", paper)
 		}

@@ -43,6 +43,8 @@ type (
 	RepairCase struct{}
 	// CorrectCase begins to give what the office asks for of the case that is shown.
 	CorrectCase struct{}
+	// PrintNotice prints what the office asks for of the case that is shown.
+	PrintNotice struct{}
 	// Back goes one step back.
 	Back struct{}
 	// Onward is the filled button at the bottom right.
@@ -167,6 +169,7 @@ func (OpenCase) event()        {}
 func (OpenTask) event()        {}
 func (RepairCase) event()      {}
 func (CorrectCase) event()     {}
+func (PrintNotice) event()     {}
 func (Back) event()            {}
 func (Onward) event()          {}
 func (NotMe) event()           {}

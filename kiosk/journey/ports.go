@@ -42,7 +42,7 @@ type Filing interface {
 
 // PrintJob is one physical job in the print ledger.
 type PrintJob struct {
-	Kind    string // "receipt" or "guide"
+	Kind    string // "receipt", "guide" or "notice"
 	Case    casefile.Number
 	Item    string
 	Reprint bool // marked 补打

@@ -13,6 +13,7 @@ import (
 const (
 	jobReceipt = "receipt"
 	jobGuide   = "guide"
+	jobNotice  = "notice"
 )
 
 // Stages of a receipt's printing.

@@ -312,6 +312,7 @@ func wildEvents(s *stage, step step) []Event {
 		RepairCase{},
 		CorrectCase{},
 		CorrectCase{},
+		PrintNotice{},
 		NotMe{},
 		AddRow{},
 		EditRow{Row: step.n % 5},

@@ -106,6 +106,7 @@ type caseDetail struct {
 	home    *ui.Button
 	repair  *ui.Button
 	correct *ui.Button
+	notice  *ui.Button // prints what the office asks for
 	note    *ui.Notice
 	shown   journey.CaseDetailView
 }
@@ -122,6 +123,7 @@ func newCaseDetail(k kit) page {
 	c.home = ui.NewBigButton(k.look, k.words.t("button.home"), ui.Primary, k.sends(journey.GoHome{}))
 	c.repair = ui.NewBigButton(k.look, k.words.t("case.repair"), ui.Primary, k.sends(journey.RepairCase{}))
 	c.correct = ui.NewBigButton(k.look, k.words.t("correct.begin"), ui.Primary, k.sends(journey.CorrectCase{}))
+	c.notice = ui.NewBigButton(k.look, k.words.t("correct.print"), ui.Secondary, k.sends(journey.PrintNotice{}))
 	c.note = ui.NewNotice(k.look, ui.Warn, "")
 	c.reprint = ui.NewBigButton(k.look, k.words.t("done.reprint"), ui.Secondary, k.sends(journey.Reprint{}))
 	return c
@@ -155,7 +157,11 @@ func (c *caseDetail) show(s journey.State) {
 	if view.CanPrint {
 		c.middle = c.reprint
 	}
+	if view.CanPrint && view.Asked != nil {
+		c.middle = c.notice
+	}
 	c.reprint.SetEnabled(!view.Printing)
+	c.notice.SetEnabled(!view.Printing)
 	if reflect.DeepEqual(c.shown, *view) {
 		return
 	}
