@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"bianmin/core/casefile"
+	"bianmin/store/frames"
 
 	sqlite "modernc.org/sqlite"
 )
@@ -35,6 +36,9 @@ func readersOf(script []byte, version int) (int, error) {
 // be written; the newer version may be at work beside it.
 func OpenToRead(ctx context.Context, folder string) (*Store, error) {
 	if _, err := sqlite.OFDLocking(true); err != nil && !errors.Is(err, sqlite.ErrOFDLockingUnavailable) {
+		return nil, fmt.Errorf("open the store to read: %w", err)
+	}
+	if err := frames.Register(); err != nil {
 		return nil, fmt.Errorf("open the store to read: %w", err)
 	}
 	s := &Store{folder: folder, clock: SystemClock, point: func(string) {}}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"bianmin/core/casefile"
+	"bianmin/store/frames"
 	"bianmin/sync/seal"
 
 	sqlite "modernc.org/sqlite" // also registers the driver "sqlite"
@@ -25,7 +26,7 @@ const (
 	databaseName = "bianmin.db"
 	readers      = 4
 	// shared are the parameters of every connection; see the decision notes for each.
-	shared = "_txlock=immediate&_defensive=1&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=journal_size_limit(16777216)&_pragma=wal_autocheckpoint(4000)"
+	shared = "vfs=" + frames.Name + "&_txlock=immediate&_defensive=1&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)&_pragma=journal_size_limit(16777216)&_pragma=wal_autocheckpoint(4000)"
 )
 
 // Check says how thoroughly Open looks at the database.
@@ -85,6 +86,9 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	}
 	// Before the first lock of the process. A file system without such locks gets POSIX ones.
 	if _, err := sqlite.OFDLocking(true); err != nil && !errors.Is(err, sqlite.ErrOFDLockingUnavailable) {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := frames.Register(); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s := &Store{folder: options.Folder, clock: options.Clock, point: options.CommitPoint, bare: options.Unsealed, durable: map[string]bool{}, syncFolder: seal.SyncFolder}
