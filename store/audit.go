@@ -21,14 +21,15 @@ type Entry struct {
 // ErrAudit says that the audit trail was changed.
 var ErrAudit = errors.New("the audit trail was changed")
 
+// audit writes an entry in a transaction, clock being what that read at its beginning.
 func (s *Store) audit(tx *sql.Tx, q statements, clock Clock, entry Entry) error {
-	var previous []byte
-	if err := q.row(tx, sqlLastAudit).Scan(&previous); err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("read the audit trail: %w", err)
+	at, t := clock.Judgement.Now.UnixMilli(), clock.trail
+	hash := auditHash(t.last, at, entry)
+	if err := q.exec(tx, sqlInsertAudit, t.count+1, at, entry.Actor, entry.Action, entry.Subject, entry.Detail, hash); err != nil {
+		return fmt.Errorf("write the audit trail: %w", err)
 	}
-	at := clock.Judgement.Now.UnixMilli()
-	hash := auditHash(previous, at, entry)
-	return q.exec(tx, sqlInsertAudit, at, entry.Actor, entry.Action, entry.Subject, entry.Detail, hash)
+	t.count, t.last = t.count+1, hash
+	return nil
 }
 
 // Audit writes one entry of the audit trail in a transaction of its own.

@@ -127,7 +127,12 @@ func (s *Store) raise(generation string, commits int64) {
 
 func nextNumber(tx *sql.Tx, q statements, terminal, generation, date string) (casefile.Number, error) {
 	var sequence int
-	if err := q.row(tx, sqlNextNumber, terminal, generation, date).Scan(&sequence); err != nil {
+	err := q.row(tx, sqlLastNumber, terminal, generation, date).Scan(&sequence)
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		sequence++
+		err = q.exec(tx, sqlSetNumber, terminal, generation, date, sequence)
+	}
+	if err != nil {
 		return "", fmt.Errorf("allocate a case number: %w", err)
 	}
 	return casefile.NewNumber(casefile.NumberParts{Terminal: terminal, Generation: generation, Date: date, Sequence: sequence})
@@ -147,9 +152,11 @@ func insertCase(tx *sql.Tx, q statements, r Record, now time.Time) error {
 
 func (s *Store) insertRecord(tx *sql.Tx, q statements, clock Clock, r Record) error {
 	e, now := r.Event, clock.Judgement.Now.UnixMilli()
-	var position int
-	if err := q.row(tx, sqlNextPosition, string(e.Case)).Scan(&position); err != nil {
-		return fmt.Errorf("find the event's place: %w", err)
+	position := 1
+	if r.Case == nil { // a new case has no events yet
+		if err := q.row(tx, sqlNextPosition, string(e.Case)).Scan(&position); err != nil {
+			return fmt.Errorf("find the event's place: %w", err)
+		}
 	}
 	if err := q.exec(tx, sqlInsertEvent, string(e.Case), position, e.ID, string(e.Kind), e.Sequence, now, r.Digest, r.Detail); err != nil {
 		return fmt.Errorf("insert event: %w", err)

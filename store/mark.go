@@ -15,6 +15,14 @@ type Clock struct {
 	Reading   casefile.Reading
 	Mark      casefile.Mark
 	Judgement casefile.Judgement
+
+	trail *trail // where the audit trail stands in the transaction that read the clock
+}
+
+// trail is the audit trail's last entry: its number and hash, 0 and nil before the first.
+type trail struct {
+	count int64
+	last  []byte
 }
 
 // known is a time that is not in doubt: the business time, or the time mark where that is doubted.
@@ -35,7 +43,7 @@ func (c Clock) told(platform time.Time) time.Time {
 
 // Clock reads the machine's clocks and judges them by the time mark.
 func (s *Store) Clock(ctx context.Context) (Clock, error) {
-	mark, _, err := scanMark(s.reader.QueryRowContext(ctx, sqlMark))
+	mark, _, err := scanMark(s.askRow(ctx, sqlMark))
 	if err != nil {
 		return Clock{}, classify(fmt.Errorf("read the time mark: %w", err))
 	}
@@ -74,15 +82,35 @@ func (r *markRow) mark() (casefile.Mark, int64) {
 
 // admit begins a transaction that accepts something: it gives the time mark, the commits so far and the judged clock.
 func (s *Store) admit(tx *sql.Tx, q statements, generation string) (casefile.Mark, int64, Clock, error) {
-	mark, count, err := scanMark(q.row(tx, sqlMark))
-	if err != nil {
-		return mark, count, Clock{}, fmt.Errorf("read the time mark: %w", err)
+	mark, count, clock, replaced, err := s.beginIn(tx, q, generation)
+	if err == nil && replaced {
+		err = errReplaced()
 	}
-	if err := admits(tx, q, generation); err != nil {
-		return mark, count, Clock{}, err
-	}
-	clock, err := s.judge(mark)
 	return mark, count, clock, err
+}
+
+// clockIn is the judged clock of a transaction.
+func (s *Store) clockIn(tx *sql.Tx, q statements) (Clock, error) {
+	_, _, clock, _, err := s.beginIn(tx, q, "")
+	return clock, err
+}
+
+// beginIn reads in one look what most transactions want to know.
+func (s *Store) beginIn(tx *sql.Tx, q statements, generation string) (mark casefile.Mark, count int64, clock Clock, replaced bool, err error) {
+	var row markRow
+	var t trail
+	to := append(row.fields(), &t.count, &t.last, &replaced)
+	err = q.row(tx, sqlBegin, generation).Scan(to...)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = tx.QueryRow(sqlBeginFirst, generation).Scan(to...)
+	}
+	if err != nil {
+		return mark, 0, clock, false, fmt.Errorf("read the time mark: %w", err)
+	}
+	mark, count = row.mark()
+	clock, err = s.judge(mark)
+	clock.trail = &t
+	return mark, count, clock, replaced, err
 }
 
 func scanMark(row *sql.Row) (casefile.Mark, int64, error) {
@@ -102,11 +130,7 @@ func writeMark(tx *sql.Tx, q statements, mark casefile.Mark, commits int64) erro
 // changeMark changes the time mark in one transaction.
 func (s *Store) changeMark(ctx context.Context, durable bool, change func(tx *sql.Tx, q statements, c Clock) (casefile.Mark, error)) error {
 	return s.transact(ctx, durable, func(tx *sql.Tx, q statements) error {
-		mark, commits, err := scanMark(q.row(tx, sqlMark))
-		if err != nil {
-			return fmt.Errorf("read the time mark: %w", err)
-		}
-		clock, err := s.judge(mark)
+		mark, commits, clock, _, err := s.beginIn(tx, q, "")
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ func TestMigrationKeepsWhatIsThere(t *testing.T) {
 	}
 	for _, statement := range []string{
 		"INSERT INTO cases (number, tag, generation, public, by_card, by_recovery, summary, state, filed_ms, sequence) VALUES ('" + string(number) + "', x'01', 'A', x'', x'', x'', x'', 'accepted', 1, 1)",
+		"INSERT INTO events (case_number, position, id, kind, sequence, at_ms, digest, detail) VALUES ('" + string(number) + "', 1, 'p1', 'submitted', 1, 5, 'd', x'0102')",
 		"INSERT INTO packets (id, digest, head) VALUES ('p1', 'd', x'00')",
 		"INSERT INTO attachments (digest, packet, position, length) VALUES ('" + digest + "', 'p1', 0, 7)",
 		"INSERT INTO outbox (packet, case_number, generation, sequence, kind, priority, head_length, total, committed_ms) VALUES ('p1', '" + string(number) + "', 'A', 1, 'submitted', 1, 1, 8, 1)",
@@ -44,6 +45,12 @@ func TestMigrationKeepsWhatIsThere(t *testing.T) {
 	found, err := s.CaseByNumber(t.Context(), number)
 	if err != nil || found.State != casefile.StateAccepted {
 		t.Errorf("%+v, %v", found, err)
+	}
+	if log, err := s.eventsOf(t.Context(), number); err != nil || len(log) != 1 || log[0].Kind != casefile.Submitted || string(log[0].Detail) != "\x01\x02" {
+		t.Errorf("%+v, %v", log, err)
+	}
+	if _, err := s.writer.ExecContext(t.Context(), "UPDATE events SET at_ms = 6"); err == nil {
+		t.Error("a case's log was changed")
 	}
 	items, err := s.Pending(t.Context(), morning, 10)
 	if err != nil || len(items) != 1 {

@@ -57,7 +57,7 @@ const sqlPending = `SELECT o.packet, o.case_number, o.generation, o.sequence, o.
 // Of a case and generation only the first undecided event is listed; a refused
 // first event holds back its case and no other.
 func (s *Store) Pending(ctx context.Context, now time.Time, limit int) ([]Item, error) {
-	rows, err := s.reader.QueryContext(ctx, sqlPending, now.UnixMilli(), now.Add(MaxWait).UnixMilli(), limit)
+	rows, err := s.ask(ctx, sqlPending, now.UnixMilli(), now.Add(MaxWait).UnixMilli(), limit)
 	if err != nil {
 		return nil, classify(fmt.Errorf("list pending packets: %w", err))
 	}
@@ -179,7 +179,7 @@ const sqlCounts = `SELECT (SELECT n FROM tally WHERE state = 0), (SELECT bytes F
 func (s *Store) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
 	var oldest sql.NullInt64
-	err := s.reader.QueryRowContext(ctx, sqlCounts).Scan(&c.Waiting, &c.Bytes, &c.Refused, &c.Held, &oldest)
+	err := s.askRow(ctx, sqlCounts).Scan(&c.Waiting, &c.Bytes, &c.Refused, &c.Held, &oldest)
 	if err != nil {
 		return Counts{}, classify(fmt.Errorf("count the outbox: %w", err))
 	}

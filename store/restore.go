@@ -75,7 +75,7 @@ func (s *Store) look(ctx context.Context, generation string) (water level, said 
 	for range 2 {
 		water = s.water.read()
 		var row markRow
-		if err := s.standing.QueryRowContext(ctx).Scan(append([]any{&said.last, &said.told, &said.replaced}, row.fields()...)...); err != nil {
+		if err := s.askRow(ctx, sqlStanding).Scan(append([]any{&said.last, &said.told, &said.replaced}, row.fields()...)...); err != nil {
 			return level{}, generations{}, err
 		}
 		said.mark, said.commits = row.mark()
@@ -109,14 +109,6 @@ func (s *Store) MarkRestored(ctx context.Context, generation string) error {
 		return s.audit(tx, q, clock, Entry{Actor: "platform", Action: "restored", Subject: generation})
 	})
 	return wrap(err, "mark as restored")
-}
-
-func (s *Store) clockIn(tx *sql.Tx, q statements) (Clock, error) {
-	mark, _, err := scanMark(q.row(tx, sqlMark))
-	if err != nil {
-		return Clock{}, fmt.Errorf("read the time mark: %w", err)
-	}
-	return s.judge(mark)
 }
 
 func setMeta(tx *sql.Tx, key, value string) error {

@@ -11,13 +11,22 @@ import (
 const (
 	sqlMark = `SELECT time_ms, wall_ms, monotonic_ms, boot, anchored, offset_ms, offset_from_ms, commits FROM mark WHERE id = 1`
 
+	// sqlBegin is what a transaction begins with: the time mark, the last entry of the audit trail, and whether a generation was replaced.
+	// Before the first mark it finds nothing, and the same is asked as sqlBeginFirst.
+	sqlBegin      = beginning + ` FROM mark m WHERE m.id = 1`
+	sqlBeginFirst = beginning + ` FROM (SELECT 1) LEFT JOIN mark m ON m.id = 1`
+	beginning     = `SELECT m.time_ms, m.wall_ms, m.monotonic_ms, m.boot, m.anchored, m.offset_ms, m.offset_from_ms, m.commits,
+		coalesce((SELECT max(id) FROM audit), 0), (SELECT hash FROM audit ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM meta WHERE key = 'replaced' AND value = ?)`
+
 	sqlSetMark = `INSERT INTO mark (id, time_ms, wall_ms, monotonic_ms, boot, anchored, offset_ms, offset_from_ms, commits)
 		VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET time_ms = excluded.time_ms, wall_ms = excluded.wall_ms,
 		monotonic_ms = excluded.monotonic_ms, boot = excluded.boot, anchored = excluded.anchored, offset_ms = excluded.offset_ms,
 		offset_from_ms = excluded.offset_from_ms, commits = excluded.commits`
 
-	sqlNextNumber = `INSERT INTO numbers (terminal, generation, date, last) VALUES (?, ?, ?, 1)
-		ON CONFLICT (terminal, generation, date) DO UPDATE SET last = last + 1 RETURNING last`
+	sqlLastNumber = `SELECT last FROM numbers WHERE terminal = ? AND generation = ? AND date = ?`
+
+	sqlSetNumber = `INSERT INTO numbers (terminal, generation, date, last) VALUES (?, ?, ?, ?)
+		ON CONFLICT (terminal, generation, date) DO UPDATE SET last = excluded.last`
 
 	sqlInsertCase = `INSERT INTO cases (number, tag, generation, public, by_card, by_recovery, summary, state, filed_ms, sequence, days)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -33,9 +42,7 @@ const (
 	sqlInsertOutbox = `INSERT INTO outbox (packet, case_number, generation, sequence, kind, priority, head_length, total, committed_ms)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-	sqlLastAudit = `SELECT hash FROM audit ORDER BY id DESC LIMIT 1`
-
-	sqlInsertAudit = `INSERT INTO audit (at_ms, actor, action, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?)`
+	sqlInsertAudit = `INSERT INTO audit (id, at_ms, actor, action, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 	sqlDelivery = `SELECT case_number, state FROM outbox WHERE packet = ?`
 
@@ -54,16 +61,19 @@ const (
 )
 
 var hot = []string{
-	sqlMark, sqlSetMark, sqlNextNumber, sqlInsertCase, sqlNextPosition, sqlInsertEvent, sqlInsertPacket, sqlInsertAttachment,
-	sqlInsertOutbox, sqlReplaced, sqlLastAudit, sqlInsertAudit, sqlDelivery, sqlCase, sqlInsertAnswer, sqlFinish, sqlCaseState,
+	sqlBegin, sqlSetMark, sqlLastNumber, sqlSetNumber, sqlInsertCase, sqlNextPosition, sqlInsertEvent, sqlInsertPacket, sqlInsertAttachment,
+	sqlInsertOutbox, sqlReplaced, sqlInsertAudit, sqlDelivery, sqlCase, sqlInsertAnswer, sqlFinish, sqlCaseState,
 }
+
+// looks are prepared on the reading connections.
+var looks = []string{sqlStanding, sqlMark, sqlPending, sqlCounts}
 
 // statements are prepared statements by their text.
 type statements map[string]*sql.Stmt
 
-func prepare(ctx context.Context, db *sql.DB) (statements, error) {
+func prepare(ctx context.Context, db *sql.DB, texts []string) (statements, error) {
 	q := statements{}
-	for _, text := range hot {
+	for _, text := range texts {
 		stmt, err := db.PrepareContext(ctx, text)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare statement: %w", err), q.close())
@@ -89,4 +99,19 @@ func (q statements) exec(tx *sql.Tx, text string, args ...any) error {
 
 func (q statements) row(tx *sql.Tx, text string, args ...any) *sql.Row {
 	return tx.Stmt(q[text]).QueryRow(args...)
+}
+
+// ask runs a statement on a reading connection. A store of a newer version that is only read has none prepared.
+func (s *Store) ask(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if stmt := s.asked[text]; stmt != nil {
+		return stmt.QueryContext(ctx, args...)
+	}
+	return s.reader.QueryContext(ctx, text, args...)
+}
+
+func (s *Store) askRow(ctx context.Context, text string, args ...any) *sql.Row {
+	if stmt := s.asked[text]; stmt != nil {
+		return stmt.QueryRowContext(ctx, args...)
+	}
+	return s.reader.QueryRowContext(ctx, text, args...)
 }

@@ -68,7 +68,7 @@ type Store struct {
 	reader   *sql.DB     // query_only
 	write    statements
 	relax    statements
-	standing *sql.Stmt // on the reader
+	asked    statements // on the reader
 	water    *highWater
 	check    checking
 
@@ -123,13 +123,13 @@ func (s *Store) open(ctx context.Context, check Check) error {
 	if s.reader, err = s.connect("_pragma=synchronous(FULL)&_pragma=query_only(1)", readers); err != nil {
 		return err
 	}
-	if s.write, err = prepare(ctx, s.writer); err != nil {
+	if s.write, err = prepare(ctx, s.writer, hot); err != nil {
 		return err
 	}
-	if s.relax, err = prepare(ctx, s.relaxed); err != nil {
+	if s.relax, err = prepare(ctx, s.relaxed, hot); err != nil {
 		return err
 	}
-	if s.standing, err = s.reader.PrepareContext(ctx, sqlStanding); err != nil {
+	if s.asked, err = prepare(ctx, s.reader, looks); err != nil {
 		return err
 	}
 	if s.water, err = openHighWater(filepath.Join(s.folder, "keys", "highwater")); err != nil {
@@ -182,10 +182,7 @@ func (s *Store) prepareDatabase(ctx context.Context, check Check) error {
 func (s *Store) Close() error {
 	var errs []error
 	s.check.end()
-	errs = append(errs, s.write.close(), s.relax.close())
-	if s.standing != nil {
-		errs = append(errs, s.standing.Close())
-	}
+	errs = append(errs, s.write.close(), s.relax.close(), s.asked.close())
 	for _, db := range []*sql.DB{s.reader, s.relaxed, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())

@@ -11,21 +11,9 @@ import (
 	"bianmin/core/casefile"
 )
 
+// errReplaced refuses, inside the transaction that would accept something, what comes under a generation whose place another machine has taken.
 func errReplaced() error {
 	return &casefile.Error{Code: casefile.Replaced, Err: errors.New("another machine has taken this generation's place")}
-}
-
-// admits refuses, inside the transaction that would accept something, what comes
-// under a generation whose place another machine has taken.
-func admits(tx *sql.Tx, q statements, generation string) error {
-	var replaced int
-	if err := q.row(tx, sqlReplaced, generation).Scan(&replaced); err != nil {
-		return fmt.Errorf("read the standing: %w", err)
-	}
-	if replaced > 0 {
-		return errReplaced()
-	}
-	return nil
 }
 
 // MarkReplaced closes the store for a generation, durably: nothing is accepted
