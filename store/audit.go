@@ -23,12 +23,12 @@ var ErrAudit = errors.New("the audit trail was changed")
 
 // audit writes an entry in a transaction, clock being what that read at its beginning.
 func (s *Store) audit(tx *sql.Tx, q statements, clock Clock, entry Entry) error {
-	at, t := clock.Judgement.Now.UnixMilli(), clock.trail
-	hash := auditHash(t.last, at, entry)
-	if err := q.exec(tx, sqlInsertAudit, t.count+1, at, entry.Actor, entry.Action, entry.Subject, entry.Detail, hash); err != nil {
+	at, b := clock.Judgement.Now.UnixMilli(), clock.begun
+	hash := auditHash(b.hash, at, entry)
+	if err := q.exec(tx, sqlInsertAudit, b.entries+1, at, entry.Actor, entry.Action, entry.Subject, entry.Detail, hash); err != nil {
 		return fmt.Errorf("write the audit trail: %w", err)
 	}
-	t.count, t.last = t.count+1, hash
+	b.entries, b.hash = b.entries+1, hash
 	return nil
 }
 

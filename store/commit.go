@@ -89,7 +89,7 @@ func (s *Store) Submit(ctx context.Context, terminal, generation string, build f
 			return &casefile.Error{Code: casefile.ClockDoubt, Err: errors.New(clock.Judgement.Why)}
 		}
 		slot := Slot{Sequence: 1, Clock: clock}
-		if slot.Number, err = nextNumber(tx, q, terminal, generation, clock.Judgement.BusinessDate()); err != nil {
+		if slot.Number, err = nextNumber(tx, q, clock, terminal, generation); err != nil {
 			return err
 		}
 		record, err := build(slot)
@@ -103,7 +103,7 @@ func (s *Store) Submit(ctx context.Context, terminal, generation string, build f
 		if err := s.insertRecord(tx, q, clock, record); err != nil {
 			return err
 		}
-		if err := writeMark(tx, q, mark.Noted(clock.Reading, clock.Judgement), commits); err != nil {
+		if err := writeMark(tx, q, clock.begun, mark.Noted(clock.Reading, clock.Judgement), commits); err != nil {
 			return err
 		}
 		s.point(PointSubmitBefore)
@@ -123,19 +123,6 @@ func (s *Store) raise(generation string, commits int64) {
 	if len(generation) == 1 {
 		_ = s.water.raise(generation[0], commits)
 	}
-}
-
-func nextNumber(tx *sql.Tx, q statements, terminal, generation, date string) (casefile.Number, error) {
-	var sequence int
-	err := q.row(tx, sqlLastNumber, terminal, generation, date).Scan(&sequence)
-	if err == nil || errors.Is(err, sql.ErrNoRows) {
-		sequence++
-		err = q.exec(tx, sqlSetNumber, terminal, generation, date, sequence)
-	}
-	if err != nil {
-		return "", fmt.Errorf("allocate a case number: %w", err)
-	}
-	return casefile.NewNumber(casefile.NumberParts{Terminal: terminal, Generation: generation, Date: date, Sequence: sequence})
 }
 
 func insertCase(tx *sql.Tx, q statements, r Record, now time.Time) error {
@@ -218,7 +205,7 @@ func (s *Store) Append(ctx context.Context, number casefile.Number, generation s
 		if err := s.insertRecord(tx, q, clock, record); err != nil {
 			return err
 		}
-		if err := writeMark(tx, q, mark.Noted(clock.Reading, clock.Judgement), commits); err != nil {
+		if err := writeMark(tx, q, clock.begun, mark.Noted(clock.Reading, clock.Judgement), commits); err != nil {
 			return err
 		}
 		s.point(PointEvaluateBefore)

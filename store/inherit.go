@@ -174,6 +174,8 @@ var inheritance = []struct {
 		FROM old.outbox WHERE packet NOT IN (SELECT packet FROM outbox) ORDER BY id`, func(g *Inherited, n int) { g.Packets = n }},
 	{"numbers", `INSERT INTO numbers SELECT * FROM old.numbers WHERE true
 		ON CONFLICT (terminal, generation, date) DO UPDATE SET last = max(last, excluded.last)`, nobody},
+	{"the last number", `INSERT INTO numbers SELECT number_terminal, number_generation, number_date, number_last FROM old.mark WHERE number_last > 0
+		ON CONFLICT (terminal, generation, date) DO UPDATE SET last = max(last, excluded.last)`, nobody},
 	{"receipts", `INSERT INTO receipts SELECT * FROM old.receipts WHERE true
 		ON CONFLICT (terminal, generation) DO UPDATE SET last = max(last, excluded.last)`, nobody},
 	{"the desk's list", `INSERT OR IGNORE INTO desk_cases (number, record, account, by_agent, line, handed)

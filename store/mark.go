@@ -16,13 +16,14 @@ type Clock struct {
 	Mark      casefile.Mark
 	Judgement casefile.Judgement
 
-	trail *trail // where the audit trail stands in the transaction that read the clock
+	begun *begun // what else the transaction that read the clock read at its beginning
 }
 
-// trail is the audit trail's last entry: its number and hash, 0 and nil before the first.
-type trail struct {
-	count int64
-	last  []byte
+// begun is what transactions go on from: the audit trail's last entry, by its number and hash, and the last case number.
+type begun struct {
+	entries int64
+	hash    []byte // nil before the first entry
+	last    lastNumber
 }
 
 // known is a time that is not in doubt: the business time, or the time mark where that is doubted.
@@ -98,8 +99,10 @@ func (s *Store) clockIn(tx *sql.Tx, q statements) (Clock, error) {
 // beginIn reads in one look what most transactions want to know.
 func (s *Store) beginIn(tx *sql.Tx, q statements, generation string) (mark casefile.Mark, count int64, clock Clock, replaced bool, err error) {
 	var row markRow
-	var t trail
-	to := append(row.fields(), &t.count, &t.last, &replaced)
+	var b begun
+	var terminal, of, date sql.NullString
+	var last sql.NullInt64
+	to := append(row.fields(), &terminal, &of, &date, &last, &b.entries, &b.hash, &replaced)
 	err = q.row(tx, sqlBegin, generation).Scan(to...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = tx.QueryRow(sqlBeginFirst, generation).Scan(to...)
@@ -107,9 +110,10 @@ func (s *Store) beginIn(tx *sql.Tx, q statements, generation string) (mark casef
 	if err != nil {
 		return mark, 0, clock, false, fmt.Errorf("read the time mark: %w", err)
 	}
+	b.last = lastNumber{terminal.String, of.String, date.String, int(last.Int64)}
 	mark, count = row.mark()
 	clock, err = s.judge(mark)
-	clock.trail = &t
+	clock.begun = &b
 	return mark, count, clock, replaced, err
 }
 
@@ -122,9 +126,10 @@ func scanMark(row *sql.Row) (casefile.Mark, int64, error) {
 	return mark, commits, nil
 }
 
-func writeMark(tx *sql.Tx, q statements, mark casefile.Mark, commits int64) error {
+func writeMark(tx *sql.Tx, q statements, b *begun, mark casefile.Mark, commits int64) error {
 	return q.exec(tx, sqlSetMark, milliseconds(mark.Time), mark.Read.Wall.UnixMilli(), mark.Read.Monotonic.Milliseconds(),
-		mark.Read.BootID, mark.Anchored, mark.Offset.Milliseconds(), milliseconds(mark.OffsetFrom), commits)
+		mark.Read.BootID, mark.Anchored, mark.Offset.Milliseconds(), milliseconds(mark.OffsetFrom), commits,
+		b.last.terminal, b.last.generation, b.last.date, b.last.sequence)
 }
 
 // changeMark changes the time mark in one transaction.
@@ -138,7 +143,7 @@ func (s *Store) changeMark(ctx context.Context, durable bool, change func(tx *sq
 		if err != nil || changed == mark {
 			return err
 		}
-		return writeMark(tx, q, changed, commits)
+		return writeMark(tx, q, clock.begun, changed, commits)
 	})
 }
 

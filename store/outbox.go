@@ -50,7 +50,7 @@ const sqlPending = `SELECT o.packet, o.case_number, o.generation, o.sequence, o.
 	WHERE o.state = 0 AND (o.next_ms <= ? OR o.next_ms > ?)
 		AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.case_number = o.case_number AND e.generation = o.generation
 			AND e.sequence < o.sequence AND e.state IN (0, 4))
-	ORDER BY o.registered, o.priority, o.id LIMIT ?`
+	ORDER BY o.registered, o.priority, o.id LIMIT 0 + ?` // the sum, or each new limit would have it planned anew
 
 // Pending lists packets that may be sent at now, first the ones that are not
 // registered, then small ones before those with attachments, then the oldest.

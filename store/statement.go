@@ -11,22 +11,25 @@ import (
 const (
 	sqlMark = `SELECT time_ms, wall_ms, monotonic_ms, boot, anchored, offset_ms, offset_from_ms, commits FROM mark WHERE id = 1`
 
-	// sqlBegin is what a transaction begins with: the time mark, the last entry of the audit trail, and whether a generation was replaced.
+	// sqlBegin is what a transaction begins with: the time mark, the last number, the last entry of the audit trail, and whether a generation was replaced.
 	// Before the first mark it finds nothing, and the same is asked as sqlBeginFirst.
 	sqlBegin      = beginning + ` FROM mark m WHERE m.id = 1`
 	sqlBeginFirst = beginning + ` FROM (SELECT 1) LEFT JOIN mark m ON m.id = 1`
 	beginning     = `SELECT m.time_ms, m.wall_ms, m.monotonic_ms, m.boot, m.anchored, m.offset_ms, m.offset_from_ms, m.commits,
+		m.number_terminal, m.number_generation, m.number_date, m.number_last,
 		coalesce((SELECT max(id) FROM audit), 0), (SELECT hash FROM audit ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM meta WHERE key = 'replaced' AND value = ?)`
 
-	sqlSetMark = `INSERT INTO mark (id, time_ms, wall_ms, monotonic_ms, boot, anchored, offset_ms, offset_from_ms, commits)
-		VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET time_ms = excluded.time_ms, wall_ms = excluded.wall_ms,
+	sqlSetMark = `INSERT INTO mark (id, time_ms, wall_ms, monotonic_ms, boot, anchored, offset_ms, offset_from_ms, commits,
+			number_terminal, number_generation, number_date, number_last)
+		VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET time_ms = excluded.time_ms, wall_ms = excluded.wall_ms,
 		monotonic_ms = excluded.monotonic_ms, boot = excluded.boot, anchored = excluded.anchored, offset_ms = excluded.offset_ms,
-		offset_from_ms = excluded.offset_from_ms, commits = excluded.commits`
+		offset_from_ms = excluded.offset_from_ms, commits = excluded.commits, number_terminal = excluded.number_terminal,
+		number_generation = excluded.number_generation, number_date = excluded.number_date, number_last = excluded.number_last`
 
 	sqlLastNumber = `SELECT last FROM numbers WHERE terminal = ? AND generation = ? AND date = ?`
 
-	sqlSetNumber = `INSERT INTO numbers (terminal, generation, date, last) VALUES (?, ?, ?, ?)
-		ON CONFLICT (terminal, generation, date) DO UPDATE SET last = excluded.last`
+	sqlKeepNumber = `INSERT INTO numbers (terminal, generation, date, last) VALUES (?, ?, ?, ?)
+		ON CONFLICT (terminal, generation, date) DO UPDATE SET last = max(last, excluded.last)`
 
 	sqlInsertCase = `INSERT INTO cases (number, tag, generation, public, by_card, by_recovery, summary, state, filed_ms, sequence, days)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -61,7 +64,7 @@ const (
 )
 
 var hot = []string{
-	sqlBegin, sqlSetMark, sqlLastNumber, sqlSetNumber, sqlInsertCase, sqlNextPosition, sqlInsertEvent, sqlInsertPacket, sqlInsertAttachment,
+	sqlBegin, sqlSetMark, sqlLastNumber, sqlKeepNumber, sqlInsertCase, sqlNextPosition, sqlInsertEvent, sqlInsertPacket, sqlInsertAttachment,
 	sqlInsertOutbox, sqlReplaced, sqlInsertAudit, sqlDelivery, sqlCase, sqlInsertAnswer, sqlFinish, sqlCaseState,
 }
 

@@ -41,7 +41,7 @@ func (s *Store) Work(ctx context.Context, terminal, generation string, do func(*
 			return err
 		}
 		commits = count + w.events
-		if err := writeMark(tx, q, mark.Noted(clock.Reading, clock.Judgement), commits); err != nil {
+		if err := writeMark(tx, q, clock.begun, mark.Noted(clock.Reading, clock.Judgement), commits); err != nil {
 			return err
 		}
 		s.point(PointDeskBefore)
@@ -60,7 +60,7 @@ func (w *Work) Date() string { return w.Clock.Judgement.BusinessDate() }
 
 // Begin gives the slot of the first event of a case or record with a new number.
 func (w *Work) Begin() (Slot, error) {
-	number, err := nextNumber(w.tx, w.q, w.terminal, w.generation, w.Date())
+	number, err := nextNumber(w.tx, w.q, w.Clock, w.terminal, w.generation)
 	return Slot{Number: number, Sequence: 1, Clock: w.Clock}, err
 }
 

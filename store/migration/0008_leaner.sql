@@ -3,6 +3,12 @@
 -- the platform's because an answer or an update is taken once.
 DROP INDEX outbox_case_queued;
 
+-- The day's last number stands with the mark, which every case moves anyway; numbers has those of other days and generations.
+ALTER TABLE mark ADD COLUMN number_terminal TEXT NOT NULL DEFAULT '';
+ALTER TABLE mark ADD COLUMN number_generation TEXT NOT NULL DEFAULT '';
+ALTER TABLE mark ADD COLUMN number_date TEXT NOT NULL DEFAULT '';
+ALTER TABLE mark ADD COLUMN number_last INTEGER NOT NULL DEFAULT 0; -- 0 for none
+
 CREATE TABLE log (
   case_number TEXT NOT NULL REFERENCES cases (number),
   position    INTEGER NOT NULL,
