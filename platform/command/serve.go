@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"bianmin/platform/arrivals"
 	"bianmin/platform/authority"
 	"bianmin/platform/fault"
 	"bianmin/platform/fleet"
@@ -28,8 +29,9 @@ const grace = 3 * time.Second
 type serveFlags struct {
 	listen, data, faults, control, rules, environment, fleet, catalogue string
 
-	hosts  []string
-	limits fleet.Limits
+	hosts    []string
+	limits   fleet.Limits
+	arrivals float64
 }
 
 func serveCommand(root *cobra.Command, o Options) {
@@ -43,6 +45,7 @@ func serveCommand(root *cobra.Command, o Options) {
 	flags.StringVar(&f.environment, "environment", "demo", "demo or production; fixed at the first start")
 	flags.StringSliceVar(&f.hosts, "host", nil, "names and addresses beside localhost that the server certificate covers")
 	flags.StringVar(&f.fleet, "fleet", "", "address of the fleet page and of metrics, e.g. 127.0.0.1:8444 (default: none)")
+	flags.Float64Var(&f.arrivals, "arrivals", 200, "terminals that are let in per second when many come at once; the others are told a moment of their own to come back at (0: all at once)")
 	flags.StringVar(&f.catalogue, "catalogue", "", "folder of the catalogue whose names the fleet page shows (default: the demo region's)")
 	flags.StringVar(&f.limits.Software, "software", "", "version terminals should have; the fleet page shows older ones (default: the newest one that was heard)")
 	flags.DurationVar(&f.limits.Silent, "silent", 15*time.Minute, "how long a terminal may be silent before the fleet page says so")
@@ -146,7 +149,7 @@ func (f serveFlags) build(ctx context.Context, o Options, authority *authority.A
 	if err != nil {
 		return nil, nil, nil, errors.Join(err, reg.Close())
 	}
-	s, err := service.New(service.Options{Contract: o.Contract, Authority: authority, Registry: reg, Intake: in, Editions: pressOf(f.data, o), Now: o.Now, Log: log})
+	s, err := service.New(service.Options{Contract: o.Contract, Authority: authority, Registry: reg, Intake: in, Editions: pressOf(f.data, o), Arrivals: arrivals.New(f.arrivals, time.Now), Now: o.Now, Log: log})
 	if err != nil {
 		return nil, nil, nil, errors.Join(err, reg.Close())
 	}

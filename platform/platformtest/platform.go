@@ -32,6 +32,7 @@ type Platform struct {
 	t      testing.TB
 	socket string
 	rules  string
+	more   []string
 	now    func() time.Time
 	stop   context.CancelFunc
 	done   chan error
@@ -51,13 +52,14 @@ func Contract(t testing.TB) []byte {
 // Options change a platform; the zero value will do.
 type Options struct {
 	Rules string           // rules of items, YAML
+	More  []string         // flags of the program besides
 	Now   func() time.Time // nil is the machine's clock
 }
 
 // Start starts a platform that ends with the test.
 func Start(t testing.TB, o Options) *Platform {
 	t.Helper()
-	p := &Platform{t: t, Dir: t.TempDir(), now: o.Now}
+	p := &Platform{t: t, Dir: t.TempDir(), now: o.Now, more: o.More}
 	if p.now == nil {
 		p.now = time.Now
 	}
@@ -86,7 +88,7 @@ func (p *Platform) Serve(address string) {
 	p.stop, p.done = cancel, make(chan error, 1)
 	said := &firstLine{found: make(chan string, 1)}
 	root := command.New(command.Options{Contract: Contract(p.t), Now: p.now})
-	root.SetArgs([]string{"--listen", address, "--data", p.Dir, "--control", p.socket})
+	root.SetArgs(append([]string{"--listen", address, "--data", p.Dir, "--control", p.socket}, p.more...))
 	root.SetOut(said)
 	root.SetErr(io.Discard)
 	go func() { p.done <- root.ExecuteContext(ctx) }()

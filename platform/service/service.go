@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -18,6 +19,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/core/usage"
+	"bianmin/platform/arrivals"
 	"bianmin/platform/authority"
 	"bianmin/platform/editions"
 	"bianmin/platform/intake"
@@ -29,13 +31,14 @@ import (
 // maxBody is the largest JSON body taken, in bytes; packets are streamed and not bound by it.
 const maxBody = 1 << 20
 
-// Options are what the service stands on; all are required.
+// Options are what the service stands on; all but Arrivals are required.
 type Options struct {
 	Contract  []byte // openapi.yaml
 	Authority *authority.Authority
 	Registry  *registry.Registry
 	Intake    *intake.Intake
 	Editions  editions.Press
+	Arrivals  *arrivals.Line
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -60,6 +63,14 @@ func New(o Options) (*Service, error) {
 	return &Service{Options: o, router: router, limit: newLimiter(o.Now)}, nil
 }
 
+// arrive tells how long a terminal has to wait before it is let in. Who shows no certificate enrols, which has bounds of its own.
+func (s *Service) arrive(r *http.Request) time.Duration {
+	if !hasCertificate(r) {
+		return 0
+	}
+	return s.Arrivals.Enter(serialOf(r))
+}
+
 type handler func(w http.ResponseWriter, r *http.Request, parameters map[string]string) error
 
 // ServeHTTP checks a request against the contract and hands it on.
@@ -67,6 +78,11 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	route, parameters, err := s.router.FindRoute(r)
 	if err != nil {
 		writeProblem(w, http.StatusNotFound, wire.ProblemRequest, "no such operation", 0)
+		return
+	}
+	if wait := s.arrive(r); wait > 0 {
+		w.Header().Set(wire.HeaderSlot, strconv.FormatInt(max(1, wait.Milliseconds()), 10))
+		writeProblem(w, http.StatusServiceUnavailable, wire.ProblemBusy, "many terminals come at once: this one's turn is at the moment told", wait)
 		return
 	}
 	streamed := route.Operation.OperationID == "patchPacket"
@@ -125,8 +141,11 @@ func (s *Service) terminal(r *http.Request) (registry.Terminal, error) {
 	if !hasCertificate(r) {
 		return registry.Terminal{}, registry.ErrTerminal
 	}
-	serial := hex.EncodeToString(r.TLS.PeerCertificates[0].SerialNumber.Bytes())
-	return s.Registry.Connected(r.Context(), serial)
+	return s.Registry.Connected(r.Context(), serialOf(r))
+}
+
+func serialOf(r *http.Request) string {
+	return hex.EncodeToString(r.TLS.PeerCertificates[0].SerialNumber.Bytes())
 }
 
 func (s *Service) getTrust(w http.ResponseWriter, _ *http.Request, _ map[string]string) error {

@@ -31,6 +31,7 @@ type Problem struct {
 	wire.Problem
 	Status int
 	Wait   time.Duration // what Retry-After asked for, at most an hour; 0 when it did not
+	Slot   bool          // the wait ends at a moment that is this terminal's own: nobody else was given it
 }
 
 func (p *Problem) Error() string {
@@ -93,7 +94,8 @@ func unsigned(response *http.Response, body []byte) error {
 		kind = ""
 	}
 	status := response.StatusCode
-	problem := &Problem{Status: status, Wait: retryAfter(response.Header)}
+	problem := &Problem{Status: status}
+	problem.Wait, problem.Slot = waitOf(response.Header)
 	switch {
 	case status >= 300 && status < 400:
 		return stranger(Portal, "it redirects (captive portal)")
@@ -107,15 +109,29 @@ func unsigned(response *http.Response, body []byte) error {
 	return problem
 }
 
-// Quiet is how long an answer asks everybody to be quiet; 0 when it does not, or when a page says so and not the platform.
-func Quiet(response *http.Response) time.Duration {
+// Quiet is how long an answer asks everybody to be quiet; 0 when it does not, or when a page says so and not the platform. A slot
+// is a moment of this terminal's own.
+func Quiet(response *http.Response) (wait time.Duration, slot bool) {
 	if response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
-		return 0
+		return 0, false
 	}
 	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err == nil && kind == "text/html" {
-		return 0
+		return 0, false
 	}
-	return retryAfter(response.Header)
+	return waitOf(response.Header)
+}
+
+// waitOf is how long an answer's headers ask to wait, and whether until a moment of this terminal's own.
+func waitOf(header http.Header) (wait time.Duration, slot bool) {
+	wait = retryAfter(header)
+	if wait == 0 {
+		return 0, false
+	}
+	exact, err := strconv.Atoi(header.Get(wire.HeaderSlot))
+	if err != nil || exact < 1 {
+		return wait, false
+	}
+	return time.Duration(min(exact, int(maxWait/time.Millisecond))) * time.Millisecond, true
 }
 
 // retryAfter reads seconds, or a date, which counts from the answer's own date because this terminal's clock may be wrong.

@@ -71,7 +71,7 @@ func FuzzAnswer(f *testing.F) {
 		if Name(err) == None {
 			t.Fatalf("no name for %v", err)
 		}
-		if quiet := Quiet(response); quiet < 0 || quiet > maxWait {
+		if quiet, _ := Quiet(response); quiet < 0 || quiet > maxWait {
 			t.Fatalf("a wait of %v", quiet)
 		}
 		var problem *Problem

@@ -47,6 +47,7 @@ type Governor struct {
 	mu     sync.Mutex
 	until  time.Time
 	status int
+	slot   bool // until is a moment of this terminal's own
 }
 
 // Left is how much of an ordered quiet is left.
@@ -56,12 +57,15 @@ func (g *Governor) Left() time.Duration {
 	return max(0, time.Until(g.until))
 }
 
-// order makes the quiet longer, never shorter.
-func (g *Governor) order(wait time.Duration, status int) {
+// order makes the quiet longer, never shorter. A moment of this terminal's own is not spread: the platform has done that.
+func (g *Governor) order(wait time.Duration, slot bool, status int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if until := time.Now().Add(Spread(wait)); until.After(g.until) {
-		g.until, g.status = until, status
+	if !slot {
+		wait = Spread(wait)
+	}
+	if until := time.Now().Add(wait); until.After(g.until) {
+		g.until, g.status, g.slot = until, status, slot
 	}
 }
 
@@ -80,21 +84,22 @@ func (t *governed) RoundTrip(request *http.Request) (*http.Response, error) {
 		if request.Body != nil {
 			_ = request.Body.Close() // nothing of it is sent
 		}
-		return nil, &channel.Problem{Status: t.governor.ordered(), Wait: left, Problem: wire.Problem{Code: wire.ProblemBusy}}
+		status, slot := t.governor.ordered()
+		return nil, &channel.Problem{Status: status, Wait: left, Slot: slot, Problem: wire.Problem{Code: wire.ProblemBusy}}
 	}
 	response, err := t.next.RoundTrip(request)
 	if err == nil {
-		if wait := channel.Quiet(response); wait > 0 {
-			t.governor.order(wait, response.StatusCode)
+		if wait, slot := channel.Quiet(response); wait > 0 {
+			t.governor.order(wait, slot, response.StatusCode)
 		}
 	}
 	return response, err
 }
 
-func (g *Governor) ordered() int {
+func (g *Governor) ordered() (status int, slot bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.status
+	return g.status, g.slot
 }
 
 // CloseIdleConnections closes next's.

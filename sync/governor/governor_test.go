@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"bianmin/sync/channel"
+	"bianmin/sync/wire"
 )
 
 // TestOneOrderIsForAll: after one 503 with Retry-After nothing goes out, whoever asks, and afterwards it does.
@@ -49,6 +50,36 @@ func TestOneOrderIsForAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
+}
+
+// TestOwnMomentIsNotSpread: a place in the platform's line ends the quiet exactly then, and whoever asks before hears of the same moment.
+func TestOwnMomentIsNotSpread(t *testing.T) {
+	for slot, own := range map[string]bool{"700": true, "0": false, "-5": false, "soon": false, "": false} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "1")
+			w.Header().Set(wire.HeaderSlot, slot)
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}))
+		var g Governor
+		client := http.Client{Transport: g.Over(http.DefaultTransport)}
+		before := time.Now()
+		response, err := client.Get(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(before)
+		_ = response.Body.Close()
+		var problem *channel.Problem
+		if left := g.until.Sub(before); own != (left <= 700*time.Millisecond+took) {
+			t.Errorf("slot %q ends the quiet %v after the question", slot, left)
+		}
+		if _, err := client.Get(server.URL); !errors.As(err, &problem) || problem.Slot != own {
+			t.Errorf("slot %q, asked again: %v", slot, err)
+		}
+		client.CloseIdleConnections()
+		server.Close()
+	}
 }
 
 // TestPortalOrdersNothing: a page with Retry-After is no word of the platform's.

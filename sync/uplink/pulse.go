@@ -118,6 +118,8 @@ func (p Pulse) Run(ctx context.Context) {
 		case err == nil:
 			away.Reset()
 			timer.Reset(governor.Spread(p.Timing.BeatEvery * times(p.Slower)))
+		case errors.As(err, &problem) && problem.Slot:
+			timer.Reset(problem.Wait)
 		case errors.As(err, &problem) && problem.Wait > 0:
 			timer.Reset(governor.Spread(problem.Wait))
 		default:

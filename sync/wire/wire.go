@@ -13,6 +13,7 @@ const (
 	HeaderOffset    = "Upload-Offset"    // byte the body begins at, or up to which bytes are held
 	HeaderLength    = "Upload-Length"    // length of the whole packet in bytes
 	HeaderDigest    = "Packet-Digest"    // SM3 in hex of the packet up to the end of its manifest
+	HeaderSlot      = "Retry-Slot"       // milliseconds to the terminal's place in the platform's line, beside Retry-After
 	HeaderSignature = "Answer-Signature" // SM2 signature r‖s over the body, base64
 )
 
