@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"bianmin/drivers/sim/network"
 	"bianmin/platform/platformtest"
 	"bianmin/sync/channel"
 	"bianmin/sync/enrol"
@@ -40,6 +41,37 @@ func TestDeadClockAndNewCertificate(t *testing.T) {
 	if cases := p.Cases(); len(cases) != 1 || cases[0].Case != string(filed.Number) {
 		t.Errorf("the platform holds %+v\n%s", cases, sender.err.String())
 	}
+}
+
+// TestDeadClockOnASlowLine: the same where connecting takes longer than a probe may, as on a slow line: each probe ends before it has seen the
+// certificate, so that it never learns that the clock is wrong. A heartbeat has more time, and does.
+func TestDeadClockOnASlowLine(t *testing.T) {
+	t.Parallel()
+	const later, bytesPerSecond = 3 * 365 * 24 * time.Hour, 300
+	var ahead atomic.Int64
+	p := platformtest.Start(t, platformtest.Options{Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
+	line, err := network.Listen(t.Context(), "127.0.0.1:0", p.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = line.Close() })
+	w := newWorld(t)
+	if _, err := enrol.Enrol(t.Context(), enrol.Options{Ticket: p.Ticket("QH0301", "https://"+line.Addr()), Data: w.terminal, Software: "test", Now: time.Now}); err != nil {
+		t.Fatal(err)
+	}
+	w.open()
+	w.file(2_000)
+	p.Stop()
+	ahead.Store(int64(later))
+	p.Serve(p.Addr)
+	line.Slow(bytesPerSecond)
+	w.startSender("")
+	await(t, "the clock to be mended", func() bool {
+		clock, err := w.desk.Store().Clock(t.Context())
+		return err == nil && time.Until(clock.Judgement.Now) > later-time.Hour
+	})
+	line.Slow(0)
+	await(t, "the case to go out", w.drained)
 }
 
 // TestExpiredCertificateIsNoClock: when the platform's own time does not help, its certificate is what is named.

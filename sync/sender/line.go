@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"bianmin/store"
@@ -64,15 +65,19 @@ func times(ctx context.Context, outbox *store.Store) []time.Time {
 	return []time.Time{clock.Judgement.Now, clock.Mark.Time, time.Now()}
 }
 
-// clock mends what this terminal knows of the time when the platform's certificate fits none of it. Only the probe's goroutine uses it.
+// clock mends what this terminal knows of the time when the platform's certificate fits none of it. Probes notice it first, and on a line where connecting
+// takes longer than a probe may, heartbeats.
 type clock struct {
 	ask    func(ctx context.Context) error
 	log    *slog.Logger
+	mu     sync.Mutex
 	mended bool // the time is the platform's own since the certificate first did not fit
 }
 
-// see looks at what a probe came to, and says better what is wrong where that is known.
+// see looks at what a probe or a heartbeat came to, and says better what is wrong where that is known.
 func (c *clock) see(ctx context.Context, err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if !errors.Is(err, channel.ErrClock) {
 		c.mended = c.mended && err != nil
 		return err

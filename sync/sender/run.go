@@ -226,6 +226,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Speaks:    &own, Sealing: func(said string) error { return seal.SaveSealing(keys, identity, said) }, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
 		Heard: renewer.Heard,
 		Beaten: func(ctx context.Context, err error) {
+			err = line.clock.see(ctx, err)
 			reporter.beaten(ctx, err)
 			if err == nil {
 				up.Proven()
