@@ -119,6 +119,19 @@ func (r *run) from(old string) (string, error) {
 	return "", nil
 }
 
+// owning begins root's work in the data folder, and in the old machine's where that is what is taken over.
+func owning(data, from string) (end func() error, err error) {
+	here, err := asuser.Owning(data)
+	if err != nil || !succession.IsData(from) {
+		return here, err
+	}
+	there, err := asuser.Owning(from)
+	if err != nil {
+		return nil, errors.Join(err, here())
+	}
+	return func() error { return errors.Join(here(), there()) }, nil
+}
+
 func (r *run) take(ctx context.Context, old, from string) (*Replaced, error) {
 	done := &Replaced{Terminal: old, State: ReplacedOpen}
 	switch from {
@@ -130,6 +143,10 @@ func (r *run) take(ctx context.Context, old, from string) (*Replaced, error) {
 		return done, nil
 	}
 	m := succession.Machine{Data: r.settings.Data, Software: r.Software, Now: r.Now, Step: r.Step}
+	end, err := owning(r.settings.Data, from) // root may write the stick, the terminal's user may not
+	if err != nil {
+		return nil, err
+	}
 	taken, err := m.TakeOver(ctx, from)
 	if errors.Is(err, succession.ErrOther) { // a stick that goes round holds many; perhaps it is the wrong one
 		r.Technician.Say("replace-other", map[string]any{"terminal": old, "stick": from})
@@ -138,10 +155,7 @@ func (r *run) take(ctx context.Context, old, from string) (*Replaced, error) {
 			err = &succession.OfferedError{Offer: offer}
 		}
 	}
-	err = errors.Join(err, asuser.Own(r.settings.Data)) // root may write the stick, the terminal's user may not
-	if succession.IsData(from) {
-		err = errors.Join(err, asuser.Own(from))
-	}
+	err = errors.Join(err, end())
 	var offered *succession.OfferedError
 	var custodians *succession.WaitingError
 	switch {

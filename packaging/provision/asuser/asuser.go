@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
-	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -110,27 +109,4 @@ func Give(folder, name string) error {
 		return fmt.Errorf("give the data folder to %s: %w", name, err)
 	}
 	return nil
-}
-
-// Own gives what root made in a folder to whom the folder belongs.
-func Own(folder string) error {
-	if os.Geteuid() != 0 {
-		return nil
-	}
-	owner, found, err := Of(folder)
-	if err != nil || !found || owner.User == 0 {
-		return err
-	}
-	return filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) { // a journal that came and went
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := os.Lchown(path, int(owner.User), int(owner.Group)); !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
-	})
 }

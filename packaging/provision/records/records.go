@@ -36,7 +36,11 @@ func Open(ctx context.Context, config string, work func(m Machine) error) (err e
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, release(), asuser.Own(set.Data)) }()
+	end, err := asuser.Owning(set.Data)
+	if err != nil {
+		return errors.Join(err, release())
+	}
+	defer func() { err = errors.Join(err, release(), end()) }()
 	identity, err := seal.LoadIdentity(filepath.Join(set.Data, "keys"))
 	if err != nil {
 		return err
