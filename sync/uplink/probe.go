@@ -102,12 +102,12 @@ func (p Probe) ask(ctx context.Context) (channel.Signed, time.Duration, error) {
 	if err != nil {
 		return channel.Signed{}, 0, fmt.Errorf("probe: %w", err)
 	}
-	begun := time.Now()
+	request, on := timed(request)
 	response, err := p.Client.Do(request)
 	if err != nil {
 		return channel.Signed{}, 0, fmt.Errorf("probe: %w", err)
 	}
-	trip := time.Since(begun)
+	took := on.took()
 	signed, err := channel.ReadSigned(response, p.Key)
 	if err != nil {
 		return channel.Signed{}, 0, fmt.Errorf("probe: %w", err)
@@ -115,5 +115,5 @@ func (p Probe) ask(ctx context.Context) (channel.Signed, time.Duration, error) {
 	if signed.Kind != wire.Time || signed.Nonce != nonce {
 		return channel.Signed{}, 0, fmt.Errorf("probe: %w: an answer to another question", channel.ErrStranger)
 	}
-	return signed, trip, nil
+	return signed, took, nil
 }

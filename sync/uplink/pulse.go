@@ -228,14 +228,14 @@ func (p Pulse) post(ctx context.Context, beat wire.Heartbeat) (channel.Signed, t
 		return channel.Signed{}, 0, err
 	}
 	request.Header.Set("Content-Type", wire.TypeJSON)
-	start := time.Now()
+	request, on := timed(request)
 	response, err := p.Client.Do(request)
 	if err != nil {
 		return channel.Signed{}, 0, err
 	}
-	trip := time.Since(start)
+	took := on.took()
 	signed, err := channel.ReadSigned(response, p.Key)
-	return signed, trip, err
+	return signed, took, err
 }
 
 func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Duration) error {
