@@ -135,11 +135,30 @@ func (m *machine) drawAsked(summary casefile.Summary) *AskedView {
 		item, _ = set.Item(summary.ItemCode)
 	}
 	v.Until, v.Late = m.due(summary.Asked)
+	v.Again = notTaken(summary.Moments)
 	v.Changed = d != nil && len(d.asked.fields) > 0 && summary.Version != "" && item.Version != summary.Version
 	for _, point := range summary.Asked.Notice.Points {
 		v.Points = append(v.Points, PointLine{Name: pointName(item, point), Text: point.Text, Page: point.Page})
 	}
 	return v
+}
+
+// notTaken is why the platform refused the last answer to the notice that stands, "" where it refused none.
+func notTaken(moments []casefile.Moment) string {
+	why, answered := "", false
+	for _, moment := range moments {
+		switch casefile.EventKind(moment.Kind) {
+		case casefile.PlatformReturned:
+			why, answered = "", false
+		case casefile.Corrected:
+			answered = moment.Refused
+		case casefile.PlatformRefused:
+			if answered {
+				why = moment.Text
+			}
+		}
+	}
+	return why
 }
 
 // due is the last day of a notice's term, zero for none, and whether it has passed.

@@ -274,6 +274,22 @@ func TestLateAndChanged(t *testing.T) {
 	})
 }
 
+// TestRefusedCorrectionInTheCourse: the case asks again, and its course says that what was handed in was not taken, and why.
+func TestRefusedCorrectionInTheCourse(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := newStage(t, loadCatalogue(t))
+		c := returnedCase()
+		c.Moments = append(c.Moments, casefile.Moment{Kind: "corrected", State: "refused", Refused: true}, casefile.Moment{Kind: "refused", Text: "附件损坏"})
+		v := s.toReturned(c)
+		if n := len(v.Events); v.Asked == nil || !v.Asked.Can || v.Asked.Again != "附件损坏" || v.Case.State != casefile.StateCorrection || v.Events[n-2].State != "refused" || v.Events[n-1].Kind != momentRefusedLater || v.Events[n-1].Text != "附件损坏" {
+			t.Errorf("%+v", v)
+		}
+		if why := notTaken(append(c.Moments, casefile.Moment{Kind: "returned"})); why != "" {
+			t.Errorf("a newer notice has nothing to do with it: %q", why)
+		}
+	})
+}
+
 // toCorrection gives both answers, up to the signature.
 func (s *stage) toCorrection() {
 	s.t.Helper()

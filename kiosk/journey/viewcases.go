@@ -53,6 +53,7 @@ type AskedView struct {
 	Late    bool      // it has passed
 	Can     bool      // it can be answered here
 	Why     Message   // why not
+	Again   string    // why what was handed in last was not taken, "" where nothing was
 	Changed bool      // the item's form has changed since the case was begun
 	Phone   string
 }

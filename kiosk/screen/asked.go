@@ -19,6 +19,9 @@ func (c *caseDetail) asked(view journey.AskedView) fyne.CanvasObject {
 	if view.Phone != "" {
 		phone = w.space() + w.with("correct.call", args{"phone": view.Phone})
 	}
+	if view.Again != "" {
+		say(ui.Bad, w.with("correct.again", args{"reason": shown(view.Again)}))
+	}
 	switch {
 	case view.Late:
 		say(ui.Bad, w.with("correct.late", args{"date": w.date(view.Until)})+phone)

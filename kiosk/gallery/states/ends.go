@@ -136,6 +136,11 @@ func cases() []Named {
 	}
 	late := asked(func(a *journey.AskedView) { a.Until, a.Late, a.Changed = now.AddDate(0, 0, -1), true, true })
 	cannot := asked(func(a *journey.AskedView) { a.Can, a.Why = false, journey.Message{Key: "correct.cannot.scanner"} })
+	again := asked(func(*journey.AskedView) {})
+	again.CaseDetail.Asked.Again = "附件损坏，请再交一次。"
+	again.CaseDetail.Asked.Points = again.CaseDetail.Asked.Points[1:]
+	again.CaseDetail.Events = append(again.CaseDetail.Events, journey.CaseMoment{At: now.AddDate(0, 0, -1), Kind: "corrected", State: "refused"},
+		journey.CaseMoment{At: now.AddDate(0, 0, -1), Kind: "refused-later", Text: "附件损坏，请再交一次。"})
 	back := detail(all[1], filed, arrived, journey.CaseMoment{At: now.AddDate(0, 0, -2), Kind: "returned", Text: "卡号看不清"},
 		journey.CaseMoment{At: now.AddDate(0, 0, -1), Kind: "corrected", State: "accepted"},
 		journey.CaseMoment{At: now, Kind: "progress", By: "县民政局", Text: "正在审核"})
@@ -163,6 +168,7 @@ func cases() []Named {
 		{"case-correction", detail(all[1], filed, arrived)},
 		{"case-asked", asked(func(*journey.AskedView) {})},
 		{"case-asked-late", late},
+		{"case-asked-again", again},
 		{"case-asked-elsewhere", cannot},
 		{"case-corrected", back},
 		{"case-not-asked", quicker},
