@@ -49,6 +49,8 @@ require (
 
 require github.com/klauspost/compress v1.18.5
 
+require github.com/hanwen/go-fuse/v2 v2.12.1
+
 require (
 	fyne.io/systray v1.12.3-0.20260810170012-af4e8e793ec4 // indirect
 	github.com/BurntSushi/toml v1.6.0 // indirect

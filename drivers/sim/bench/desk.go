@@ -81,7 +81,7 @@ func (d demo) deskByHand(ctx context.Context, width, height int) error {
 	if err := fill(ctx, r); err != nil {
 		return errors.Join(err, r.Close())
 	}
-	agent, err := r.StartAgent(nil)
+	agent, err := openTerminal(r, func() (*rig.Program, error) { return r.StartAgent(nil) })
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}
@@ -96,7 +96,7 @@ func (d demo) deskByHand(ctx context.Context, width, height int) error {
 		x = max(0, width-900)
 	}
 	err = d.openBench(ctx, r, agent, place{x: x, width: width, height: height})
-	agent.Stop()
+	agent.stop()
 	return errors.Join(err, d.leaveDesk(context.WithoutCancel(ctx), r), r.Close())
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"bianmin/drivers/sim/rig"
 	"bianmin/drivers/sim/stand"
+	"bianmin/ui/onui"
 	"bianmin/ui/theme"
 )
 
@@ -125,6 +126,40 @@ func (w *window) scannerActions() fyne.CanvasObject {
 	return row
 }
 
+// cameraActions choose what lies before the lens.
+func (w *window) cameraActions() fyne.CanvasObject {
+	row := container.NewGridWithColumns(3)
+	for n := 1; n <= 3; n++ {
+		row.Add(w.button(words{fmt.Sprintf("图 %d", n), fmt.Sprintf("Page %d", n)}, fmt.Sprintf("camera lay %d", n)))
+	}
+	return row
+}
+
+// scannerSwitch has the terminal scan with the camera, or with the scanner again: it is started anew with the other in its configuration.
+func (w *window) scannerSwitch() fyne.CanvasObject {
+	w.switched = widget.NewButton("", func() {
+		w.switched.Disable()
+		wanted := !w.camera
+		w.work.Go(func() { // a terminal takes a moment to end
+			err := w.use(wanted)
+			onui.Do(func() { w.useChanged(wanted, err) })
+		})
+	})
+	w.said = append(w.said, func() { w.switched.SetText(wordsUse[w.camera][w.language]) })
+	return w.switched
+}
+
+func (w *window) useChanged(camera bool, err error) {
+	w.switched.Enable()
+	w.message.SetText("")
+	if err != nil {
+		w.message.SetText(wordsFailed[w.language] + err.Error())
+	} else {
+		w.camera = camera
+	}
+	w.switched.SetText(wordsUse[w.camera][w.language])
+}
+
 // socialActions put a chip card in, and take it out.
 func (w *window) socialActions() fyne.CanvasObject {
 	row := container.NewGridWithColumns(len(chips) + 1)
@@ -141,7 +176,7 @@ func (w *window) codeActions() fyne.CanvasObject {
 		return w.say(widget.NewButton("", func() { w.ownCode("code scan " + ending + " ") }), say)
 	}
 	return container.NewGridWithColumns(2,
-		own("crlf", words{"扫回执的码", "Receipt's code"}),
+		own("crlf", words{"扫回执的码", "Receipt code"}),
 		own("cr", words{"… 以 CR 结尾", "… with CR"}),
 		own("lf", words{"… 以 LF 结尾", "… with LF"}),
 		own("idle", words{"… 不带结尾", "… no ending"}),

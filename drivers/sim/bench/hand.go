@@ -47,13 +47,13 @@ func (d demo) byHand(ctx context.Context, width, height int) error {
 		return errors.Join(err, r.Close())
 	}
 	screens := filepath.Join(d.dir, "screens")
-	kiosk, err := r.StartKiosk(nil, "-shots", screens)
+	kiosk, err := openTerminal(r, func() (*rig.Program, error) { return r.StartKiosk(nil, "-shots", screens) })
 	if err != nil {
 		return errors.Join(err, r.Close())
 	}
 	fmt.Printf("demo: technician's account %s, PIN %s (tap the point's name five times)\n", r.Staff.ID, r.Staff.PIN)
 	err = d.openBench(ctx, r, kiosk, place{x: int(scale*theme.DesignWidth) + 16, width: width, height: height})
-	kiosk.Stop()
+	kiosk.stop()
 	return errors.Join(err, d.leave(context.WithoutCancel(ctx), r), r.Close())
 }
 
@@ -75,14 +75,14 @@ const lowKiosk = 48
 type place struct{ x, width, height int }
 
 // openBench shows the bench window until it is closed or the kiosk ends.
-func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *rig.Program, at place) error {
+func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *terminal, at place) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	toolkit.Log(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	a := app.New()
 	a.Settings().SetTheme(look(at.width - at.x))
 	main := a.NewWindow("模拟设备台")
-	bench := newWindow(ctx, r.Stand)
+	bench := newWindow(ctx, r.Stand, kiosk.useCamera)
 	main.SetContent(bench.content)
 	main.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) { bench.key(k.Name) })
 	x := at.x
@@ -99,16 +99,14 @@ func (d demo) openBench(ctx context.Context, r *rig.Rig, kiosk *rig.Program, at 
 		watch(ctx, r, bench)
 	}()
 	go func() {
-		select {
-		case <-kiosk.Done():
-		case <-ctx.Done():
-		}
+		kiosk.wait(ctx)
 		onui.Do(a.Quit)
 	}()
 	bench.refresh()
 	main.ShowAndRun()
 	cancel()
 	<-done
+	bench.work.Wait()
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"slices"
 	"strings"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -32,6 +33,10 @@ type devices interface {
 type window struct {
 	ctx      context.Context
 	devices  devices
+	use      func(camera bool) error // which of the two the terminal scans with
+	camera   bool                    // that it is the camera
+	switched *widget.Button
+	work     sync.WaitGroup // for the terminal
 	content  fyne.CanvasObject
 	language int // 0 Chinese, 1 English
 	said     []func()
@@ -40,6 +45,7 @@ type window struct {
 	cards    []*widget.Button
 	remove   *widget.Button
 	paper    *canvas.Image
+	roll     *container.Scroll // with the paper in it
 	page     *canvas.Image
 	noPaper  *widget.Label
 	tear     *widget.Button
@@ -51,14 +57,14 @@ type window struct {
 	shown    image.Image
 }
 
-func newWindow(ctx context.Context, d devices) *window {
-	w := &window{ctx: ctx, devices: d, message: widget.NewLabel(""), platform: widget.NewLabel(""), faults: widget.NewLabel("")}
+func newWindow(ctx context.Context, d devices, use func(camera bool) error) *window {
+	w := &window{ctx: ctx, devices: d, use: use, message: widget.NewLabel(""), platform: widget.NewLabel(""), faults: widget.NewLabel("")}
 	w.message.Truncation = fyne.TextTruncateEllipsis
 	w.platform.Wrapping = fyne.TextWrapWord
 	w.faults.Truncation = fyne.TextTruncateEllipsis
 	w.well = w.button(wordsWell, "well")
-	columns := container.NewBorder(nil, nil, container.NewHBox(w.people(), w.column(stand.Reader, stand.Social, stand.Network),
-		w.column(stand.Printer, stand.Code), w.column(stand.Document, stand.Scanner)), nil, w.printed())
+	columns := container.NewBorder(nil, nil, container.NewHBox(w.people(), w.column(stand.Reader, stand.Social),
+		w.column(stand.Printer, stand.Network), w.column(stand.Scanner, stand.Code), w.column(stand.Document, stand.Camera)), nil, w.printed())
 	language := w.say(widget.NewButton("", w.turnLanguage), wordsLanguage)
 	top := container.NewBorder(nil, nil, nil, container.NewHBox(w.well, language), w.faults)
 	w.content = container.NewPadded(container.NewBorder(top, w.message, nil, nil, columns))
@@ -133,6 +139,8 @@ func (w *window) actions(kind stand.Kind) []fyne.CanvasObject {
 		return []fyne.CanvasObject{w.button(wordsTake, "document take")}
 	case stand.Scanner:
 		return []fyne.CanvasObject{w.scannerActions()}
+	case stand.Camera:
+		return []fyne.CanvasObject{w.cameraActions(), w.scannerSwitch()}
 	case stand.Social:
 		return []fyne.CanvasObject{w.socialActions()}
 	case stand.Code:
@@ -144,12 +152,13 @@ func (w *window) actions(kind stand.Kind) []fyne.CanvasObject {
 // printed shows the strip, the last A4 page and what the platform has.
 func (w *window) printed() fyne.CanvasObject {
 	w.paper, w.page = picture(), picture()
+	w.roll = container.NewVScroll(w.paper)
 	w.noPaper = widget.NewLabelWithStyle("", fyne.TextAlignCenter, fyne.TextStyle{})
 	w.said = append(w.said, func() { w.noPaper.SetText(wordsNoPaper[w.language]) })
 	part := func(head words, o fyne.CanvasObject) fyne.CanvasObject {
 		return container.NewBorder(w.heading(head), nil, nil, nil, o)
 	}
-	parts := []fyne.CanvasObject{part(wordsPaper, container.NewStack(canvas.NewRectangle(color.White), container.NewVScroll(w.paper), container.NewCenter(w.noPaper)))}
+	parts := []fyne.CanvasObject{part(wordsPaper, container.NewStack(canvas.NewRectangle(color.White), w.roll, container.NewCenter(w.noPaper)))}
 	if slices.ContainsFunc(w.devices.Faults(), func(f stand.Fault) bool { return f.Of == stand.Document }) {
 		parts = append(parts, part(wordsPages, container.NewStack(canvas.NewRectangle(color.White), w.page)))
 	}
@@ -271,7 +280,8 @@ func (w *window) showPaper() {
 	}
 	w.noPaper.Hide()
 	w.paper.Image = strip
-	const width = 220
+	const narrow, wide = 100, 220
+	width := max(narrow, min(wide, w.roll.Size().Width)) // no strip makes the window wider
 	size := strip.Bounds().Size()
 	w.paper.SetMinSize(fyne.NewSize(width, float32(size.Y)*width/float32(size.X)))
 	w.paper.Show()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -15,7 +16,13 @@ import (
 // bench is a full bench and its window under the toolkit's test driver.
 func bench(t *testing.T) (*stand.Stand, *window) {
 	t.Helper()
-	s, err := stand.Open(t.Context(), stand.Options{Dir: t.TempDir(), Platform: "127.0.0.1:1", Document: true, Scanner: true, Code: true, Social: social.InMemory{Reader: &social.Reader{}}})
+	return benchIn(t, 1280)
+}
+
+// benchIn is bench where so many px are left of the display.
+func benchIn(t *testing.T, room int) (*stand.Stand, *window) {
+	t.Helper()
+	s, err := stand.Open(t.Context(), stand.Options{Dir: t.TempDir(), Platform: "127.0.0.1:1", Document: true, Scanner: true, Code: true, Camera: true, Social: social.InMemory{Reader: &social.Reader{}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,8 +32,8 @@ func bench(t *testing.T) (*stand.Stand, *window) {
 		}
 	})
 	app := test.NewTempApp(t)
-	app.Settings().SetTheme(look(1280))
-	w := newWindow(t.Context(), s)
+	app.Settings().SetTheme(look(room))
+	w := newWindow(t.Context(), s, func(bool) error { return nil })
 	w.refresh()
 	return s, w
 }
@@ -86,26 +93,25 @@ func TestKeys(t *testing.T) {
 
 // TestFits: in both languages nothing is clipped on the smallest displays it is made for.
 func TestFits(t *testing.T) {
-	_, w := bench(t)
-	for range 2 {
-		for _, room := range []int{1280, 960} { // the first as it opens: what is measured after a change of letters is a little smaller
+	for _, room := range []int{1280, 960} { // each as it opens: what is measured after a change of letters is of both
+		_, w := benchIn(t, room)
+		for range 2 {
 			most := map[int]fyne.Size{960: {Width: 963, Height: 708}, 1280: {Width: 1280, Height: 740}}[room]
-			fyne.CurrentApp().Settings().SetTheme(look(room))
 			if w.language == 1 { // beside a kiosk on the smallest display Chinese has room; English lies over the kiosk's edge
 				most.Width = 1280
 			}
 			if size := w.content.MinSize(); size.Width > most.Width || size.Height > most.Height {
 				t.Errorf("in language %d the window needs %v of %v", w.language, size, most)
 			}
-		}
-		for _, part := range w.parts {
-			for _, b := range part.faults {
-				if b.button.Text != keyed(b.fault)[w.language] {
-					t.Errorf("%s is called %q", b.fault.Name, b.button.Text)
+			for _, part := range w.parts {
+				for _, b := range part.faults {
+					if b.button.Text != keyed(b.fault)[w.language] {
+						t.Errorf("%s is called %q", b.fault.Name, b.button.Text)
+					}
 				}
 			}
+			w.turnLanguage()
 		}
-		w.turnLanguage()
 	}
 }
 
@@ -115,5 +121,34 @@ func TestOwnCode(t *testing.T) {
 	w.ownCode("code scan cr ")
 	if want := wordsFailed[0] + wordsNoCode[0]; w.message.Text != want {
 		t.Errorf("the window says %q, want %q", w.message.Text, want)
+	}
+}
+
+// TestScannerSwitch: a click has the terminal scan with the camera, the next with the scanner again; what cannot be done is said.
+func TestScannerSwitch(t *testing.T) {
+	_, w := bench(t)
+	var wanted []bool
+	var fails error
+	w.use = func(camera bool) error {
+		wanted = append(wanted, camera)
+		return fails
+	}
+	click := func() {
+		test.Tap(w.switched)
+		w.work.Wait()
+	}
+	click()
+	if w.switched.Text != wordsUse[true][0] || w.switched.Disabled() {
+		t.Errorf("with the camera the button says %q", w.switched.Text)
+	}
+	fails = errors.New("no room")
+	click()
+	if w.switched.Text != wordsUse[true][0] || w.message.Text != wordsFailed[0]+"no room" {
+		t.Errorf("after a failure the button says %q, the window %q", w.switched.Text, w.message.Text)
+	}
+	fails = nil
+	click()
+	if w.switched.Text != wordsUse[false][0] || !slices.Equal(wanted, []bool{true, false, false}) {
+		t.Errorf("the button says %q, and was asked for %v", w.switched.Text, wanted)
 	}
 }

@@ -12,10 +12,11 @@ type words [2]string
 // titles are the headings of the devices.
 var titles = map[stand.Kind]words{
 	stand.Reader:   {"读卡器", "Card reader"},
-	stand.Social:   {"社保卡读卡器", "Social-security card reader"},
+	stand.Social:   {"社保卡读卡器", "Social-card reader"},
 	stand.Printer:  {"回执打印机", "Receipt printer"},
 	stand.Document: {"A4 打印机", "A4 printer"},
 	stand.Scanner:  {"扫描仪", "Scanner"},
+	stand.Camera:   {"高拍仪", "Document camera"},
 	stand.Code:     {"扫码器", "Code reader"},
 	stand.Button:   {"扫描键", "Scan button"},
 	stand.Network:  {"网络", "Network"},
@@ -42,6 +43,9 @@ var (
 	wordsOut      = words{"没有插上", "not plugged in"}
 )
 
+// wordsUse are the words of the button that changes what the terminal scans with, by whether it is the camera now.
+var wordsUse = map[bool]words{false: {"终端改用高拍仪", "Terminal: use this"}, true: {"终端改回扫描仪", "Terminal: scanner"}}
+
 // doing is what a device does now.
 func doing(kind stand.Kind, s stand.State) words {
 	switch kind {
@@ -60,6 +64,8 @@ func doing(kind stand.Kind, s stand.State) words {
 		}
 	case stand.Scanner:
 		return scannerDoing(s)
+	case stand.Camera:
+		return cameraDoing(s)
 	case stand.Button:
 		if !s.ButtonIn {
 			return wordsOut
@@ -92,7 +98,7 @@ func readerDoing(s stand.State) words {
 var chips = []struct {
 	name string
 	say  words
-}{{"whole", words{"王秀兰", "Wang"}}, {"locked", words{"要密码", "Locked"}}, {"bank", words{"银行卡", "Bank"}}}
+}{{"whole", words{"王秀兰", "Wang"}}, {"locked", words{"要密码", "PIN"}}, {"bank", words{"银行卡", "Bank"}}}
 
 func socialDoing(s stand.State) words {
 	if !s.SocialIn {
@@ -129,4 +135,16 @@ func scannerDoing(s stand.State) words {
 		fmt.Sprintf("玻璃图 %d · 进纸 %d", s.Scanner.Glass, s.Scanner.Feeder),
 		fmt.Sprintf("page %d · feeder %d", s.Scanner.Glass, s.Scanner.Feeder),
 	}
+}
+
+func cameraDoing(s stand.State) words {
+	switch {
+	case s.Camera == nil || !s.Camera.In:
+		return wordsOut
+	case s.Camera.On:
+		return words{"正在拍", "filming"}
+	case s.Camera.Empty:
+		return words{"下面没有纸", "no page"}
+	}
+	return words{fmt.Sprintf("图 %d 在下面", s.Camera.Bars), fmt.Sprintf("page %d", s.Camera.Bars)}
 }

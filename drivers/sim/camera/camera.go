@@ -215,7 +215,7 @@ func (c *Camera) off() {
 func (c *Camera) film(ctx context.Context, mode Mode) {
 	every := time.NewTicker(pause)
 	defer every.Stop()
-	var made made
+	var pictures Pictures
 	toggle := byte(0)
 	for n := 0; ; n++ {
 		select {
@@ -229,7 +229,7 @@ func (c *Camera) film(ctx context.Context, mode Mode) {
 		if trouble.Frozen || c.device.Waiting(pipe) > 0 {
 			continue
 		}
-		data, err := made.picture(lens, mode, trouble, n < c.options.Dim)
+		data, err := pictures.Next(lens, mode, trouble, n < c.options.Dim)
 		if err != nil {
 			panic(errors.Join(errors.New("simulated camera"), err)) // it only encodes what it has drawn itself
 		}

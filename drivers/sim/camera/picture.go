@@ -8,8 +8,8 @@ import (
 	"image/jpeg"
 )
 
-// made keeps the last picture: drawing is much slower than sending.
-type made struct {
+// Pictures are what a camera sends. It keeps the last: drawing is much slower than sending. Its zero value is ready; one goroutine at a time.
+type Pictures struct {
 	lens *image.Gray
 	mode Mode
 	have Trouble
@@ -17,7 +17,8 @@ type made struct {
 	data []byte
 }
 
-func (m *made) picture(lens *image.Gray, mode Mode, trouble Trouble, dim bool) ([]byte, error) {
+// Next is what the lens shows as it goes over the cable in a mode, with what is wrong with it. It is not the caller's.
+func (m *Pictures) Next(lens *image.Gray, mode Mode, trouble Trouble, dim bool) ([]byte, error) {
 	if m.data != nil && m.lens == lens && m.mode == mode && m.have == trouble && m.dim == dim {
 		return m.data, nil
 	}

@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -9,6 +10,15 @@ import (
 	"bianmin/drivers/sim/social"
 )
 
+// UseCamera makes the document camera the terminal's scanner, or the driverless scanner again. The terminal hears of it when it is started anew.
+func (r *Rig) UseCamera(is bool) error {
+	if r.Stand.CameraLink() == "" {
+		return errors.New("there is no document camera on this bench")
+	}
+	r.camera = is
+	return r.writeConfig()
+}
+
 // writeConfig writes the terminal's configuration file with everything that stands on the bench.
 func (r *Rig) writeConfig() error {
 	reader, printer, button := r.Stand.Links()
@@ -16,7 +26,11 @@ func (r *Rig) writeConfig() error {
 	fmt.Fprintf(&b, "# The demo terminal: real programs, simulated devices.\ndata: data\nexports: exports\nphone: \"0999-12345\"\ndevices:\n")
 	fmt.Fprintf(&b, "  reader: {link: %q}\n  printer: {link: %q}\n", reader, printer)
 	if r.options.Full {
-		fmt.Fprintf(&b, "  scanner: {link: %q, dpi: 150}\n  code: {link: %q}\n", r.Stand.ScannerLink(), r.Stand.CodeLink())
+		scanner := r.Stand.ScannerLink()
+		if r.camera {
+			scanner = r.Stand.CameraLink()
+		}
+		fmt.Fprintf(&b, "  scanner: {link: %q, dpi: 150}\n  code: {link: %q}\n", scanner, r.Stand.CodeLink())
 	} else {
 		b.WriteString("  scanner: {sane: \"test:0\", dpi: 150}\n")
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"bianmin/drivers/sim/camera/node"
 	"bianmin/drivers/sim/social"
 	"bianmin/drivers/sim/stand"
 )
@@ -27,7 +28,8 @@ type Options struct {
 	Hosts   []string      // further addresses by which the platform is reached
 	Distant bool          // the terminal is another machine: nothing is enrolled here
 	Behind  time.Duration // the platform's clock runs so far behind at first: a past can be made
-	// Full puts an A4 printer, a driverless scanner and a code reader on the bench, whatever the role; without it a scanner of SANE's serves.
+	// Full puts an A4 printer, a driverless scanner, a document camera where one can be had, and a code reader on the bench, whatever the role;
+	// without it a scanner of SANE's serves.
 	Full bool
 	// Social puts a reader of social-security cards behind the machine's own PC/SC service on the bench. Full does where that can be had.
 	Social bool
@@ -54,6 +56,7 @@ type Rig struct {
 	Accounts Accounts // a desk's
 	acts     acts     // of the department
 	social   bool     // there is a reader of social-security cards
+	camera   bool     // the document camera is the terminal's scanner
 }
 
 // Staff is the technician's account the platform issued.
@@ -103,7 +106,7 @@ func (r *Rig) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.Stand, err = stand.Open(ctx, stand.Options{Social: chips, Dir: r.path("bench"), Platform: address, Document: r.desk() || r.options.Full, Scanner: r.options.Full, Code: r.options.Full, Department: r.Department}); err != nil {
+	if r.Stand, err = stand.Open(ctx, stand.Options{Social: chips, Dir: r.path("bench"), Platform: address, Document: r.desk() || r.options.Full, Scanner: r.options.Full, Code: r.options.Full, Camera: r.options.Full && node.Here(), Department: r.Department}); err != nil {
 		return err
 	}
 	if err := r.writeScanner(); err != nil {

@@ -147,6 +147,7 @@ var commands = []command{
 		s.device().Lay(escl.Sheet{Bars: bars})
 		return "", nil
 	}},
+	{"camera lay", func(_ context.Context, s *Stand, rest []string) (string, error) { return "", s.layBefore(rest) }},
 	{"code scan", func(_ context.Context, s *Stand, rest []string) (string, error) { return "", s.scanCode(rest) }},
 	{"code partial", func(_ context.Context, s *Stand, rest []string) (string, error) { return "", s.scanPartial(rest) }},
 	{"code garbage", may((*Stand).scanGarbage)},

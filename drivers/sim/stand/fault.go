@@ -18,6 +18,7 @@ const (
 	Printer  Kind = "printer"
 	Document Kind = "document"
 	Scanner  Kind = "scanner"
+	Camera   Kind = "camera"
 	Code     Kind = "code"
 	Button   Kind = "button"
 	Network  Kind = "network"
@@ -43,7 +44,7 @@ func (s *Stand) Faults() []Fault {
 
 // AllFaults are the faults of a full bench.
 func AllFaults() []Fault {
-	return slices.Concat(readerFaults(), socialFaults(), printerFaults(), documentFaults(), scannerFaults(), codeFaults(), buttonFaults(), networkFaults())
+	return slices.Concat(readerFaults(), socialFaults(), printerFaults(), documentFaults(), scannerFaults(), cameraFaults(), codeFaults(), buttonFaults(), networkFaults())
 }
 
 func (s *Stand) has(kind Kind) bool {
@@ -54,6 +55,8 @@ func (s *Stand) has(kind Kind) bool {
 		return s.document != nil
 	case Scanner:
 		return s.scanner != nil
+	case Camera:
+		return s.camera != nil
 	case Code:
 		return s.code != nil
 	case Network:

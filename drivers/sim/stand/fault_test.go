@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"bianmin/drivers/sim/camera"
+	"bianmin/drivers/sim/camera/node"
 	"bianmin/drivers/sim/document"
 	"bianmin/drivers/sim/escl"
 	"bianmin/drivers/sim/network"
@@ -24,6 +26,7 @@ var harmless = map[string]string{
 	"network":  "Addr Up Sent Line Restore Close",
 	"document": "Link Plug State Printed Take Lying Trouble Close",
 	"social":   "Insert Plug Plugged Close Choose Present Connect",
+	"camera":   "Link Replug Plugged Lay Have Trouble On Arm Struck",
 	"escl":     "Address Handler Lay Feed Have Trouble Glass Left Jobs Orders",
 }
 
@@ -37,7 +40,7 @@ func TestEveryFaultOfASimulatorIsOffered(t *testing.T) {
 	}
 	has := map[string]bool{}
 	for name, far := range map[string]any{
-		"reader": &reader.Device{}, "printer": &printer.Printer{}, "network": &network.Proxy{}, "document": &document.Printer{}, "escl": &escl.Scanner{}, "social": social.InMemory{},
+		"reader": &reader.Device{}, "printer": &printer.Printer{}, "network": &network.Proxy{}, "document": &document.Printer{}, "escl": &escl.Scanner{}, "social": social.InMemory{}, "camera": &node.Camera{},
 	} {
 		methods := reflect.TypeOf(far)
 		for i := range methods.NumMethod() {
@@ -50,9 +53,18 @@ func TestEveryFaultOfASimulatorIsOffered(t *testing.T) {
 	for i := range trouble.NumField() {
 		has["escl."+trouble.Field(i).Name] = true
 	}
+	for i := range reflect.TypeFor[camera.Trouble]().NumField() {
+		has["camera."+reflect.TypeFor[camera.Trouble]().Field(i).Name] = true
+	}
+	for i := range reflect.TypeFor[node.Trouble]().NumField() {
+		if f := reflect.TypeFor[node.Trouble]().Field(i); !f.Anonymous {
+			has["camera."+f.Name] = true
+		}
+	}
 	for _, word := range document.Troubles() {
 		has["document."+string(word)] = true
 	}
+	delete(has, "camera.Late") // where no more comes in time, it is "no picture" for everybody
 	for _, name := range readerFaultNames(t) {
 		has["reader."+name] = true
 	}
@@ -88,7 +100,7 @@ func readerFaultNames(t *testing.T) (names []string) {
 
 // TestEachFaultComesAndGoes turns every fault on and off alone, then all on and makes all well again.
 func TestEachFaultComesAndGoes(t *testing.T) {
-	s := open(t, Options{Platform: "127.0.0.1:1", Document: true, Scanner: true, Code: true, Social: social.InMemory{Reader: &social.Reader{}}})
+	s := open(t, Options{Platform: "127.0.0.1:1", Document: true, Scanner: true, Code: true, Camera: true, Social: social.InMemory{Reader: &social.Reader{}}})
 	tell := func(line string) {
 		t.Helper()
 		if _, err := Tell(t.Context(), s.Socket(), line); err != nil {

@@ -37,7 +37,7 @@ func documentFaults() []Fault {
 		})
 	}
 	return append(all, Fault{
-		Name: "document-unplugged", Of: Document, Words: [2]string{"连接被拒", "Not reachable"}, Covers: []string{"document.Unplug"},
+		Name: "document-unplugged", Of: Document, Words: [2]string{"连接被拒", "Refused"}, Covers: []string{"document.Unplug"},
 		turn: func(ctx context.Context, s *Stand, on bool) error {
 			if on {
 				s.document.Unplug()

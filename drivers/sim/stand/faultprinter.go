@@ -30,11 +30,11 @@ func printerFaults() []Fault {
 	}
 	return []Fault{
 		{
-			Name: "paper-near-end", Of: Printer, Words: [2]string{"纸快用完", "Paper near end"}, turn: paper(nearlyGone),
+			Name: "paper-near-end", Of: Printer, Words: [2]string{"纸快用完", "Paper low"}, turn: paper(nearlyGone),
 			on: is(func(p printer.State) bool { return p.PaperLow && p.Rows > midReceipt }),
 		},
 		{
-			Name: "paper-mid-print", Of: Printer, Words: [2]string{"印一半没纸", "Ends mid-print"}, Covers: []string{"printer.SetRows"}, turn: paper(midReceipt),
+			Name: "paper-mid-print", Of: Printer, Words: [2]string{"印一半没纸", "Ends midway"}, Covers: []string{"printer.SetRows"}, turn: paper(midReceipt),
 			on: is(func(p printer.State) bool { return p.Rows > 0 && p.Rows <= midReceipt }),
 		},
 		{
@@ -46,7 +46,7 @@ func printerFaults() []Fault {
 			turn: set((*printer.Printer).SetNarrow), on: is(func(p printer.State) bool { return p.Narrow }),
 		},
 		{
-			Name: "cover", Of: Printer, Words: [2]string{"盖子打开", "Cover open"}, Key: "C", Covers: []string{"printer.SetCover"},
+			Name: "cover", Of: Printer, Words: [2]string{"盖子打开", "Cover up"}, Key: "C", Covers: []string{"printer.SetCover"},
 			turn: set((*printer.Printer).SetCover), on: is(func(p printer.State) bool { return p.CoverOpen }),
 		},
 		{
@@ -62,7 +62,7 @@ func printerFaults() []Fault {
 			turn: set((*printer.Printer).SetBroken), on: is(func(p printer.State) bool { return p.Broken }),
 		},
 		{
-			Name: "button-held", Of: Printer, Words: [2]string{"按住进纸键", "Feed button held"}, Covers: []string{"printer.SetHeld"},
+			Name: "button-held", Of: Printer, Words: [2]string{"按住进纸键", "Feed held"}, Covers: []string{"printer.SetHeld"},
 			turn: set((*printer.Printer).SetHeld), on: is(func(p printer.State) bool { return p.Held }),
 		},
 		{
@@ -77,10 +77,10 @@ func printerFaults() []Fault {
 			Name: "printer-off", Of: Printer, Words: [2]string{"关机", "Switched off"}, Covers: []string{"printer.SetSilent"},
 			turn: set((*printer.Printer).SetSilent), on: is(func(p printer.State) bool { return p.Silent }),
 		},
-		atByte("off-mid-print", [2]string{"印一半断电", "Off mid-print"}, "printer.After", func(p *printer.Printer) {
+		atByte("off-mid-print", [2]string{"印一半断电", "Off midway"}, "printer.After", func(p *printer.Printer) {
 			p.After(midBytes, func() { p.SetSilent(true) })
 		}),
-		atByte("pull-mid-print", [2]string{"印一半拔线", "Pulled mid-print"}, "printer.PullAfter", func(p *printer.Printer) { p.PullAfter(midBytes) }),
+		atByte("pull-mid-print", [2]string{"印一半拔线", "Pull midway"}, "printer.PullAfter", func(p *printer.Printer) { p.PullAfter(midBytes) }),
 		unplugged(Printer, "U", func(s *Stand) cable { return s.printer }, "printer.Unplug"),
 	}
 }

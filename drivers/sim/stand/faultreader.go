@@ -46,9 +46,9 @@ func readerFaults() []Fault {
 		covers                 string
 	}{
 		{"noise-inside", "数据有杂音", "Noise inside", reader.NoiseInside(3), "reader.NoiseInside"},
-		{"noise-before", "数据前有杂音", "Noise before it", reader.NoiseBefore(20), "reader.NoiseBefore"},
-		{"checksum", "校验错误", "Wrong checksum", reader.WrongChecksum, "reader.WrongChecksum"},
-		{"checksum-fits", "错了但校验对", "Wrong, sum fits", reader.Invisible, "reader.Invisible"},
+		{"noise-before", "数据前有杂音", "Noise before", reader.NoiseBefore(20), "reader.NoiseBefore"},
+		{"checksum", "校验错误", "Bad sum", reader.WrongChecksum, "reader.WrongChecksum"},
+		{"checksum-fits", "错了但校验对", "Bad, sum fits", reader.Invisible, "reader.Invisible"},
 		{"half-frame", "只来一半", "Half a frame", reader.Stop(40), "reader.Stop"},
 		{"bytes-lost", "丢字节", "Bytes lost", reader.Lost(2), "reader.Lost"},
 		{"bytes-extra", "多字节", "Extra bytes", reader.Extra(2), "reader.Extra"},

@@ -14,6 +14,7 @@ import (
 
 	"bianmin/drivers/sim"
 	"bianmin/drivers/sim/button"
+	"bianmin/drivers/sim/camera/node"
 	"bianmin/drivers/sim/document"
 	"bianmin/drivers/sim/network"
 	"bianmin/drivers/sim/printer"
@@ -29,6 +30,7 @@ type Options struct {
 	Document bool   // an A4 printer stands there too
 	Scanner  bool   // a driverless scanner stands there too
 	Code     bool   // a code reader on a serial cable stands there too
+	Camera   bool   // a document camera stands there too, see CameraLink
 	// Social is a reader of social-security cards, which is the stand's from then on; nil where there is none.
 	Social ChipReader
 	// Department plays the department at the platform: what follows "department" in a command; nil where there is none.
@@ -48,6 +50,8 @@ type Stand struct {
 	scanner  *scanner          // nil where there is none
 	button   *button.Button
 	code     *button.Button // a code reader: it too sends a line; nil where there is none
+	cameras  *node.Folder   // nil where there is none
+	camera   *node.Camera   // nil where there is none
 	network  *network.Proxy
 	social   ChipReader // nil where there is none
 	control  *Control
@@ -55,6 +59,7 @@ type Stand struct {
 	mutex   sync.Mutex
 	cardOn  string
 	chipIn  string          // which chip card is in, "" for none
+	table   table           // what lies before the camera
 	ordered map[Kind]string // faults that the devices themselves cannot tell apart
 	torn    []printer.Strip // strips a person took, oldest first
 }
@@ -91,6 +96,11 @@ func (s *Stand) open(ctx context.Context) (err error) {
 	}
 	if s.options.Code {
 		if s.code, err = button.New(ctx, s.path("code")); err != nil {
+			return err
+		}
+	}
+	if s.options.Camera {
+		if err = s.openCamera(ctx); err != nil {
 			return err
 		}
 	}
@@ -180,6 +190,9 @@ func (s *Stand) Close() error {
 	if s.code != nil {
 		errs = append(errs, s.code.Close())
 	}
+	if s.cameras != nil {
+		errs = append(errs, s.cameras.Close())
+	}
 	if s.social != nil {
 		errs = append(errs, s.social.Close())
 	}
@@ -203,9 +216,11 @@ func (s *Stand) State() State {
 		far := s.device()
 		scanner = &ScannerState{Glass: far.Glass().Bars, Feeder: far.Left(), Jobs: far.Jobs(), Pages: len(far.Orders())}
 	}
+	camera := s.cameraState()
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	state := State{
+		Camera: camera,
 		Faults: wrong, Scanner: scanner, ButtonIn: s.button.Plugged(), Waiting: p.Waiting,
 		CardOn: s.cardOn, ReaderIn: s.reader.Plugged(), PrinterIn: p.Plugged, PaperOut: p.PaperOut, CoverOpen: p.CoverOpen,
 		Silent: p.Silent, StripBytes: p.Received, Strips: p.Strips, NetworkUp: s.network != nil && s.network.Up(),

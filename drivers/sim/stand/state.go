@@ -17,6 +17,7 @@ type State struct {
 
 	Faults   []string      `json:"faults,omitempty"` // names of those that are on
 	Scanner  *ScannerState `json:"scanner,omitempty"`
+	Camera   *CameraState  `json:"camera,omitempty"`
 	ButtonIn bool          `json:"buttonIn"`
 	Waiting  int           `json:"waiting"` // what the receipt printer has received and not printed
 
@@ -38,4 +39,13 @@ type ScannerState struct {
 	Feeder int `json:"feeder"` // sheets in the feeder
 	Jobs   int `json:"jobs"`   // under way
 	Pages  int `json:"pages"`  // jobs so far
+}
+
+// CameraState is how the document camera stands.
+type CameraState struct {
+	In    bool `json:"in"`    // it is plugged in
+	On    bool `json:"on"`    // it films
+	Bars  int  `json:"bars"`  // on the sheet before it
+	Empty bool `json:"empty"` // there is none
+	Taken int  `json:"taken"` // how often it was switched on
 }
