@@ -111,13 +111,15 @@ func (s *Store) RefusalCode(ctx context.Context, id string) (string, error) {
 }
 
 // sealRefusals seals the refusals that an earlier version kept in clear. The table is written anew and the old one's pages are overwritten:
-// SQLite leaves parts of rows behind where it has moved them. It happens once; on a full disk it is left to the next start.
-func (s *Store) sealRefusals(ctx context.Context) error {
+// SQLite leaves parts of rows behind where it has moved them. It happens once. Where a full or a failing disk does not let it, the store
+// serves, or is read for the last time, all the same, and the next start tries again.
+func (s *Store) sealRefusals(ctx context.Context) {
 	var any bool
 	err := s.reader.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM answers WHERE kind = 'refusal' AND sealed = 0)").Scan(&any)
 	if err != nil || !any || s.bare {
-		return wrap(classify(err), "seal refusals")
+		return
 	}
+	done := 0
 	err = s.transact(ctx, true, func(tx *sql.Tx, _ statements) error {
 		inClear, err := refusalsInClear(tx)
 		if err != nil {
@@ -125,8 +127,8 @@ func (s *Store) sealRefusals(ctx context.Context) error {
 		}
 		for _, c := range inClear {
 			kept, err := sealRefusal(c.signed, c.public, c.number)
-			if err != nil {
-				return err
+			if err != nil { // its key is damaged: nothing of that case opens
+				continue
 			}
 			if _, err := tx.Exec("DELETE FROM answers WHERE packet = ? AND kind = 'refusal'", c.packet); err != nil {
 				return err
@@ -134,16 +136,16 @@ func (s *Store) sealRefusals(ctx context.Context) error {
 			if _, err := tx.Exec(sqlInsertAnswer, c.packet, "refusal", kept.Signed, c.at, kept.Sealed, kept.Code, kept.Digest); err != nil {
 				return err
 			}
+			done++
+		}
+		if done == 0 {
+			return nil
 		}
 		return writeAnew(tx, "answers")
 	})
-	if Code(err) == casefile.DiskFull {
-		return nil
+	if err == nil && done > 0 {
+		_, _ = s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // somebody who reads keeps the log; then it goes as it is written anew
 	}
-	if err == nil {
-		_, err = s.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	}
-	return wrap(err, "seal refusals")
 }
 
 // writeAnew puts a table's rows into fresh pages and overwrites those they lay in.

@@ -138,3 +138,32 @@ func TestRefusalsOfBefore(t *testing.T) {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
+
+// TestUnsealableRefusalsStopNothing: a case whose key is damaged keeps no other from being sealed, and where nothing can be written the store opens all the same.
+func TestUnsealableRefusalsStopNothing(t *testing.T) {
+	for name, spoil := range map[string]string{
+		"a damaged key":               "UPDATE cases SET public = x'07' WHERE sequence = 1 AND number = (SELECT min(number) FROM cases)",
+		"a disk that takes no writes": "CREATE TRIGGER no_room BEFORE INSERT ON answers WHEN NEW.sealed = 1 BEGIN SELECT raise(ABORT, 'as the disk would'); END",
+	} {
+		folder := t.TempDir()
+		s := open(t, folder, newMachine())
+		f := newShelf(t, s)
+		_, id := f.submit("")
+		_, other := f.submit("")
+		must(t, s.Close())
+		db := raw(t, folder)
+		for _, packet := range []string{id, other} {
+			_, err := db.ExecContext(t.Context(), "INSERT INTO answers (packet, kind, signed, at_ms) VALUES (?, 'refusal', ?, 7)", packet, refusalOf(t, wire.RefusedRule, spoken))
+			must(t, err)
+		}
+		_, err := db.ExecContext(t.Context(), spoil)
+		must(t, err)
+		must(t, db.Close())
+		s = open(t, folder, newMachine())
+		answers, err := s.Answers(t.Context(), other)
+		must(t, err)
+		if sealed := answers["refusal"].Sealed; sealed != (name == "a damaged key") {
+			t.Errorf("%s: the other is sealed: %v", name, sealed)
+		}
+	}
+}
