@@ -59,11 +59,11 @@ func (s *Store) judge(mark casefile.Mark) (Clock, error) {
 	return Clock{Reading: reading, Mark: mark, Judgement: casefile.Judge(reading, mark)}, nil
 }
 
-// markRow is a row of the table mark; all NULL when there is none.
+// markRow is a row of the table mark; zero when there is none.
 type markRow struct {
-	time, wall, monotonic, offset, offsetFrom, commits sql.NullInt64
-	boot                                               sql.NullString
-	anchored                                           sql.NullBool
+	time, wall, monotonic, offset, offsetFrom, commits int64
+	boot                                               string
+	anchored                                           bool
 }
 
 func (r *markRow) fields() []any {
@@ -72,13 +72,13 @@ func (r *markRow) fields() []any {
 
 func (r *markRow) mark() (casefile.Mark, int64) {
 	return casefile.Mark{
-		Time: fromMilliseconds(r.time.Int64),
+		Time: fromMilliseconds(r.time),
 		Read: casefile.Reading{
-			Wall: fromMilliseconds(r.wall.Int64), Monotonic: time.Duration(r.monotonic.Int64) * time.Millisecond, BootID: r.boot.String,
+			Wall: fromMilliseconds(r.wall), Monotonic: time.Duration(r.monotonic) * time.Millisecond, BootID: r.boot,
 		},
-		Anchored: r.anchored.Bool,
-		Offset:   time.Duration(r.offset.Int64) * time.Millisecond, OffsetFrom: fromMilliseconds(r.offsetFrom.Int64),
-	}, r.commits.Int64
+		Anchored: r.anchored,
+		Offset:   time.Duration(r.offset) * time.Millisecond, OffsetFrom: fromMilliseconds(r.offsetFrom),
+	}, r.commits
 }
 
 // admit begins a transaction that accepts something: it gives the time mark, the commits so far and the judged clock.
@@ -100,9 +100,8 @@ func (s *Store) clockIn(tx *sql.Tx, q statements) (Clock, error) {
 func (s *Store) beginIn(tx *sql.Tx, q statements, generation string) (mark casefile.Mark, count int64, clock Clock, replaced bool, err error) {
 	var row markRow
 	var b begun
-	var terminal, of, date sql.NullString
-	var last sql.NullInt64
-	to := append(row.fields(), &terminal, &of, &date, &last, &b.entries, &b.hash, &replaced)
+	last := &b.last
+	to := append(row.fields(), &last.terminal, &last.generation, &last.date, &last.sequence, &b.entries, &b.hash, &replaced)
 	err = q.row(tx, sqlBegin, generation).Scan(to...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = tx.QueryRow(sqlBeginFirst, generation).Scan(to...)
@@ -110,7 +109,6 @@ func (s *Store) beginIn(tx *sql.Tx, q statements, generation string) (mark casef
 	if err != nil {
 		return mark, 0, clock, false, fmt.Errorf("read the time mark: %w", err)
 	}
-	b.last = lastNumber{terminal.String, of.String, date.String, int(last.Int64)}
 	mark, count = row.mark()
 	clock, err = s.judge(mark)
 	clock.begun = &b

@@ -26,7 +26,8 @@ func (s *Store) Adopt(ctx context.Context, generation string) error {
 // sqlStanding is the time mark with what the store remembers of generations.
 const sqlStanding = `SELECT coalesce((SELECT value FROM meta WHERE key = 'generation'), ''), coalesce((SELECT value FROM meta WHERE key = 'restored'), ''),
 	coalesce((SELECT value FROM meta WHERE key = 'replaced'), ''),
-	m.time_ms, m.wall_ms, m.monotonic_ms, m.boot, m.anchored, m.offset_ms, m.offset_from_ms, m.commits
+	coalesce(m.time_ms, 0), coalesce(m.wall_ms, 0), coalesce(m.monotonic_ms, 0), coalesce(m.boot, ''), coalesce(m.anchored, 0), coalesce(m.offset_ms, 0),
+	coalesce(m.offset_from_ms, 0), coalesce(m.commits, 0)
 	FROM (SELECT 1) LEFT JOIN mark m ON m.id = 1`
 
 // Standing adopts a terminal's generation like Adopt and gives the business time besides.

@@ -13,11 +13,11 @@ const (
 
 	// sqlBegin is what a transaction begins with: the time mark, the last number, the last entry of the audit trail, and whether a generation was replaced.
 	// Before the first mark it finds nothing, and the same is asked as sqlBeginFirst.
-	sqlBegin      = beginning + ` FROM mark m WHERE m.id = 1`
-	sqlBeginFirst = beginning + ` FROM (SELECT 1) LEFT JOIN mark m ON m.id = 1`
-	beginning     = `SELECT m.time_ms, m.wall_ms, m.monotonic_ms, m.boot, m.anchored, m.offset_ms, m.offset_from_ms, m.commits,
-		m.number_terminal, m.number_generation, m.number_date, m.number_last,
-		coalesce((SELECT max(id) FROM audit), 0), (SELECT hash FROM audit ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM meta WHERE key = 'replaced' AND value = ?)`
+	sqlBegin = `SELECT time_ms, wall_ms, monotonic_ms, boot, anchored, offset_ms, offset_from_ms, commits,
+		number_terminal, number_generation, number_date, number_last, ` + beginning + ` FROM mark WHERE id = 1`
+	sqlBeginFirst = `SELECT 0, 0, 0, '', 0, 0, 0, 0, '', '', '', 0, ` + beginning
+	beginning     = `coalesce((SELECT max(id) FROM audit), 0), (SELECT hash FROM audit ORDER BY id DESC LIMIT 1),
+		(SELECT count(*) FROM meta WHERE key = 'replaced' AND value = ?)`
 
 	sqlSetMark = `INSERT INTO mark (id, time_ms, wall_ms, monotonic_ms, boot, anchored, offset_ms, offset_from_ms, commits,
 			number_terminal, number_generation, number_date, number_last)

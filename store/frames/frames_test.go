@@ -144,14 +144,7 @@ func TestRoom(t *testing.T) {
 		t.Errorf("%d bytes, not %d", now, int64(enough))
 	}
 	exec(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
-	mu.RLock()
-	var f *file
-	for _, one := range files {
-		if one.log != nil {
-			f = one
-		}
-	}
-	mu.RUnlock()
+	f := onlyLog(t)
 	write, full := f.below.write, 0
 	defer func() { f.below.write = write }()
 	f.below.write = func(tls *libc.TLS, file, content uintptr, n int32, at int64) int32 {
@@ -168,5 +161,52 @@ func TestRoom(t *testing.T) {
 	}
 	if got := left(t, path, "SELECT count(*) FROM t"); got != "5" {
 		t.Error(got)
+	}
+}
+
+// onlyLog is the one log that is open through the layer.
+func onlyLog(t *testing.T) (f *file) {
+	t.Helper()
+	mu.RLock()
+	defer mu.RUnlock()
+	for _, one := range files {
+		if one.log != nil && f != nil {
+			t.Fatal("more than one log is open")
+		}
+		if one.log != nil {
+			f = one
+		}
+	}
+	return f
+}
+
+// TestNothingToWriteDown: commit after commit the system is not asked for the log's length, which would have it write down a new time of
+// change with each; the first sync is the layer's below, which makes the file's name durable. A log that somebody else cut is looked at again.
+func TestNothingToWriteDown(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "db")
+	db := connect(t, path, true, "")
+	f := onlyLog(t)
+	measure, sync, looks, syncs := f.below.measure, f.below.sync, 0, 0
+	defer func() { f.below.measure, f.below.sync = measure, sync }()
+	f.below.measure = func(tls *libc.TLS, file, size uintptr) int32 { looks++; return measure(tls, file, size) }
+	f.below.sync = func(tls *libc.TLS, file uintptr, flags int32) int32 { syncs++; return sync(tls, file, flags) }
+	f.log.named = false // as a file that was just opened
+	exec(t, db, "INSERT INTO t (a) VALUES (1)")
+	if syncs != 1 {
+		t.Errorf("%d syncs by the layer below at first, not 1", syncs)
+	}
+	looks = 0
+	for range 20 {
+		exec(t, db, "INSERT INTO t (a) VALUES (randomblob(9000))")
+	}
+	if looks > 0 || syncs != 1 {
+		t.Errorf("%d looks at the length, %d syncs by the layer below", looks, syncs)
+	}
+	other := connect(t, path, false, "")
+	exec(t, other, "PRAGMA wal_checkpoint(TRUNCATE)", "INSERT INTO t (a) VALUES (1)")
+	short := size(t, path+"-wal")
+	exec(t, db, "INSERT INTO t (a) VALUES (1)", "INSERT INTO t (a) VALUES (2)")
+	if now := size(t, path+"-wal"); short >= room || now < room {
+		t.Errorf("the log had %d bytes after it was cut, and has %d", short, now)
 	}
 }

@@ -3,6 +3,7 @@ package frames
 import (
 	"encoding/binary"
 
+	"golang.org/x/sys/unix"
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -27,6 +28,8 @@ type log struct {
 	page   int64 // where the page of the last header goes
 	last   bool  // that page ends the transaction
 	tail   int64 // what lies before it was written already: a header there is mended and no page comes after it
+	length int64 // of the file, when last looked at; 0 where that is not known
+	named  bool  // the file's name is on the disk too
 }
 
 func write(tls *libc.TLS, at, content uintptr, n int32, offset int64) int32 {
@@ -51,7 +54,7 @@ func write(tls *libc.TLS, at, content uintptr, n int32, offset int64) int32 {
 		l.tail = end
 		return rc
 	case offset == l.page && l.last, offset == 0: // the end of a transaction, the beginning of the log
-		l.tail = end
+		l.tail, l.length = end, 0
 	}
 	l.tail = max(l.tail, end)
 	return l.below.write(tls, at, content, n, offset)
@@ -96,25 +99,30 @@ func (l *log) give(tls *libc.TLS, content uintptr, step, n, at int64) int32 {
 // end is flush at the end of a transaction. Where the log grew it grows further, by zeros, which no frame begins with.
 func (l *log) end(tls *libc.TLS) int32 {
 	end := l.at + l.n
-	size, rc := l.size(tls)
-	if rc == sqlite3.SQLITE_OK {
-		rc = l.flush(tls)
-	}
-	if rc != sqlite3.SQLITE_OK || end <= size || end >= enough {
+	if rc := l.look(tls); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
+	if rc := l.flush(tls); rc != sqlite3.SQLITE_OK || end <= l.length || end >= enough {
+		return rc
+	}
+	l.length = 0
 	if l.give(tls, nothing, 0, min(room, enough-end), end) != sqlite3.SQLITE_OK {
 		return l.below.cut(tls, l.file, end) // a full disk: others need what is left
 	}
 	return sqlite3.SQLITE_OK
 }
 
-// size is the length of the file.
-func (l *log) size(tls *libc.TLS) (int64, int32) {
+// look learns the length of the file where it is not known. To ask each time would be dear: a file that was looked at gets a new
+// time of change with the next write, which the sync then writes down.
+func (l *log) look(tls *libc.TLS) int32 {
+	if l.length > 0 {
+		return sqlite3.SQLITE_OK
+	}
 	at := tls.Alloc(8)
 	defer tls.Free(8)
 	rc := l.below.measure(tls, l.file, at)
-	return *to[int64](at), rc
+	l.length = *to[int64](at)
+	return rc
 }
 
 // forget drops what is held back.
@@ -136,12 +144,27 @@ func truncate(tls *libc.TLS, at uintptr, size int64) int32 {
 	return f.below.cut(tls, at, size)
 }
 
+// synchronize waits for the disk. The first time the layer below does, which sees to the name of a new file as well; from then on
+// for what the file holds and its length, as SQLite itself does where it is built for it, and not for the time of its last change.
 func synchronize(tls *libc.TLS, at uintptr, flags int32) int32 {
 	f := find(at)
 	if rc := f.log.flush(tls); rc != sqlite3.SQLITE_OK {
 		return rc
 	}
-	return f.below.sync(tls, at, flags)
+	if !f.log.named {
+		rc := f.below.sync(tls, at, flags)
+		f.log.named = rc == sqlite3.SQLITE_OK
+		return rc
+	}
+	for {
+		switch err := unix.Fdatasync(int(to[sqlite3.TunixFile](at).Fh)); err {
+		case nil:
+			return sqlite3.SQLITE_OK
+		case unix.EINTR:
+		default:
+			return sqlite3.SQLITE_IOERR_FSYNC
+		}
+	}
 }
 
 func fileSize(tls *libc.TLS, at, size uintptr) int32 {

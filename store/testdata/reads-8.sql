@@ -16,7 +16,7 @@ SELECT actor, at_ms, detail FROM audit WHERE action = 'held' AND subject = ? ORD
 SELECT case_number FROM custody WHERE paper = ?;
 SELECT case_number, max(item) FROM prints WHERE item <> '' AND case_number IN (SELECT value FROM json_each(?)) GROUP BY case_number;
 SELECT case_number, state FROM outbox WHERE packet = ?;
-SELECT coalesce((SELECT value FROM meta WHERE key = 'generation'), ''), coalesce((SELECT value FROM meta WHERE key = 'restored'), ''), coalesce((SELECT value FROM meta WHERE key = 'replaced'), ''), m.time_ms, m.wall_ms, m.monotonic_ms, m.boot, m.anchored, m.offset_ms, m.offset_from_ms, m.commits FROM (SELECT 1) LEFT JOIN mark m ON m.id = 1;
+SELECT coalesce((SELECT value FROM meta WHERE key = 'generation'), ''), coalesce((SELECT value FROM meta WHERE key = 'restored'), ''), coalesce((SELECT value FROM meta WHERE key = 'replaced'), ''), coalesce(m.time_ms, 0), coalesce(m.wall_ms, 0), coalesce(m.monotonic_ms, 0), coalesce(m.boot, ''), coalesce(m.anchored, 0), coalesce(m.offset_ms, 0), coalesce(m.offset_from_ms, 0), coalesce(m.commits, 0) FROM (SELECT 1) LEFT JOIN mark m ON m.id = 1;
 SELECT coalesce(max(position), 0) + 1 FROM events WHERE case_number = ?;
 SELECT coalesce(max(successor), '') FROM outbox WHERE case_number = ?;
 SELECT code FROM answers WHERE packet = ? AND kind = 'refusal';
