@@ -63,7 +63,7 @@ func (r *run) predecessor() (old string, err error) {
 		if err != nil || signed == nil {
 			return err
 		}
-		order, err := enrol.ReadOrder(*signed, seal.SM2Key(r.identity.PlatformSign))
+		order, err := enrol.ReadOrder(*signed, r.identity.Believed())
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"bianmin/sync/channel"
-	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
@@ -95,7 +94,7 @@ func (l *look) askTime(ctx context.Context, client *http.Client, url string) (ti
 	if err != nil {
 		return 0, fmt.Errorf("ask for the time: %w", err)
 	}
-	signed, err := channel.ReadSigned(response, seal.SM2Key(l.identity.PlatformSign))
+	signed, err := channel.ReadSigned(response, l.identity.Believed())
 	if err != nil {
 		return 0, fmt.Errorf("ask for the time: %w", err)
 	}

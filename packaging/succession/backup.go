@@ -317,7 +317,7 @@ func checkOrder(signed *wire.SignedOrder, self *seal.Identity) (wire.Order, erro
 	if signed == nil {
 		return wire.Order{}, ErrOrder
 	}
-	order, err := enrol.ReadOrder(*signed, seal.SM2Key(self.PlatformSign))
+	order, err := enrol.ReadOrder(*signed, self.Believed())
 	if err == nil && order.Terminal != self.Number {
 		err = ErrOther
 	}

@@ -328,7 +328,7 @@ func (m Machine) tell(ctx context.Context, self *seal.Identity, url string, sign
 	if err != nil {
 		return fmt.Errorf("tell the platform: %w", err)
 	}
-	answer, err := channel.ReadSigned(response, seal.SM2Key(self.PlatformSign))
+	answer, err := channel.ReadSigned(response, self.Believed())
 	if err != nil {
 		return fmt.Errorf("tell the platform: %w", err)
 	}

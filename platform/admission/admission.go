@@ -51,7 +51,10 @@ func (d Desk) Admit(ctx context.Context, request wire.EnrolmentRequest) (answer 
 	if err := json.Unmarshal(kept, &enrolment); err != nil {
 		return nil, "", fmt.Errorf("read a kept enrolment: %w", err)
 	}
-	enrolment.Nonce, enrolment.Time = request.Nonce, d.Now().UTC()
+	enrolment.Nonce, enrolment.Time, enrolment.Platform = request.Nonce, d.Now().UTC(), d.Authority.Certificates()
+	if enrolment.Succession, err = d.signed(enrolment.Succession); err != nil { // with the key of the answer around it
+		return nil, "", err
+	}
 	if enrolment.Staff, err = d.Registry.Staff(ctx); err != nil {
 		return nil, "", err
 	}
@@ -132,10 +135,18 @@ func (d Desk) order(code registry.Code, generation string, predecessors []wire.P
 	if err != nil {
 		return nil, fmt.Errorf("write a succession order: %w", err)
 	}
-	text, err := d.Authority.SignAnswer(body)
+	return d.signed(&wire.SignedOrder{Order: body})
+}
+
+// signed signs an order with the key that answers are signed with now; nil stays nil.
+func (d Desk) signed(order *wire.SignedOrder) (*wire.SignedOrder, error) {
+	if order == nil {
+		return nil, nil
+	}
+	text, err := d.Authority.SignAnswer(order.Order)
 	if err != nil {
 		return nil, err
 	}
 	signature, err := base64.StdEncoding.DecodeString(text)
-	return &wire.SignedOrder{Order: body, Signature: signature}, err
+	return &wire.SignedOrder{Order: order.Order, Signature: signature}, err
 }

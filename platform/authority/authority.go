@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,12 +45,12 @@ type Authority struct {
 	tlsRoot     *x509.Certificate
 	tlsRootKey  *ecdsa.PrivateKey
 
-	signing    *smx509.Certificate
-	signingKey *sm2.PrivateKey
-	server     tls.Certificate
+	server tls.Certificate
 
 	mu         sync.Mutex
-	recipients []recipient // what is and was sealed to, in their order
+	recipients []pair // what is and was sealed to, in their order
+	signers    []pair // what answers are, were and will be signed with, in their order
+	looked     time.Time
 }
 
 // ErrNone is returned by Load when the folder holds no authority yet.
@@ -89,8 +90,7 @@ func Load(o Options) (*Authority, error) {
 	steps := []func() error{
 		func() (err error) { a.signRoot, err = readCertificate(a.path("sign-root.pem")); return },
 		func() (err error) { a.signRootKey, err = readSM2Key(a.path("sign-root.key")); return },
-		func() (err error) { a.signing, err = readCertificate(a.path("signing.pem")); return },
-		func() (err error) { a.signingKey, err = readSM2Key(a.path("signing.key")); return },
+		a.loadSigning,
 		a.loadSealing,
 		a.loadTLS,
 	}
@@ -134,7 +134,7 @@ func (a *Authority) SigningRoot() *smx509.Certificate { return a.signRoot }
 // SignAnswer signs the exact bytes of an answer's body: SM2 with SM3 and the
 // standard's default identity, r‖s, base64.
 func (a *Authority) SignAnswer(body []byte) (string, error) {
-	raw, err := seal.Sign(a.signingKey, body)
+	raw, err := seal.Sign(a.signer().key, body)
 	if err != nil {
 		return "", fmt.Errorf("sign an answer: %w", err)
 	}
@@ -147,7 +147,8 @@ func (a *Authority) Seal(content []byte, to *smx509.Certificate) ([]byte, error)
 	if to == nil {
 		to = a.SealingCertificate()
 	}
-	sealed, err := seal.SealCMS(content, a.signing, a.signingKey, to)
+	by := a.signer()
+	sealed, err := seal.SealCMS(content, by.certificate, by.key, to)
 	if err != nil {
 		return nil, fmt.Errorf("seal the platform's word: %w", err)
 	}
@@ -161,7 +162,7 @@ func (a *Authority) Open(sealed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !signer.Equal(a.signing) {
+	if !slices.ContainsFunc(a.Signers(), signer.Equal) {
 		return nil, seal.ErrOpen
 	}
 	return content, nil

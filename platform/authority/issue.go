@@ -179,7 +179,7 @@ func (a *Authority) Compact(who Terminal, issued Issued) ([]byte, error) {
 
 // Certificates are the platform's own, as terminals get them.
 func (a *Authority) Certificates() wire.PlatformCertificates {
-	return wire.PlatformCertificates{Sign: PEM(a.signing), Encrypt: PEM(a.SealingCertificate())}
+	return wire.PlatformCertificates{Sign: PEM(a.signer().certificate), Encrypt: PEM(a.SealingCertificate())}
 }
 
 // RecoveryKey gives the public half, in PEM, of a point's recovery key, making

@@ -3,7 +3,6 @@ package authority
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,8 +16,8 @@ import (
 	"bianmin/sync/seal"
 )
 
-// recipient is one pair that things are or were sealed to.
-type recipient struct {
+// pair is a certificate of the platform's own with its key.
+type pair struct {
 	name        string // of its files, without ending
 	certificate *smx509.Certificate
 	key         *sm2.PrivateKey
@@ -26,31 +25,39 @@ type recipient struct {
 
 const sealingName = "sealing"
 
-// loadSealing reads all pairs: the first, and those of rotations in their order. A pair counts once its certificate is there,
+// pairs reads all pairs of a name: the first, and those of rotations in their order. A pair counts once its certificate is there,
 // which is written last.
-func (a *Authority) loadSealing() error {
-	paths, err := filepath.Glob(a.path(sealingName + "*.pem"))
+func (a *Authority) pairs(name string) ([]pair, error) {
+	paths, err := filepath.Glob(a.path(name + "*.pem"))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	slices.Sort(paths) // sealing.pem, sealing-0001.pem … : "." is behind "-", so the first is put in front below
-	var all []recipient
+	var all []pair
 	for _, path := range paths {
-		r := recipient{name: strings.TrimSuffix(filepath.Base(path), ".pem")}
+		r := pair{name: strings.TrimSuffix(filepath.Base(path), ".pem")}
 		if r.certificate, err = readCertificate(path); err != nil {
-			return err
+			return nil, err
 		}
 		if r.key, err = readSM2Key(strings.TrimSuffix(path, ".pem") + ".key"); err != nil {
-			return err
+			return nil, err
 		}
-		if r.name == sealingName {
+		if r.name == name {
 			all = slices.Insert(all, 0, r)
 		} else {
 			all = append(all, r)
 		}
 	}
-	if len(all) == 0 || all[0].name != sealingName {
-		return fmt.Errorf("read %s.pem: %w", sealingName, os.ErrNotExist)
+	if len(all) == 0 || all[0].name != name {
+		return nil, fmt.Errorf("read %s.pem: %w", name, os.ErrNotExist)
+	}
+	return all, nil
+}
+
+func (a *Authority) loadSealing() error {
+	all, err := a.pairs(sealingName)
+	if err != nil {
+		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -58,7 +65,7 @@ func (a *Authority) loadSealing() error {
 	return nil
 }
 
-func (a *Authority) current() recipient {
+func (a *Authority) current() pair {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.recipients[len(a.recipients)-1]
@@ -99,12 +106,12 @@ func (a *Authority) Recipient(sealed []byte) (*smx509.Certificate, *sm2.PrivateK
 	return r.certificate, r.key
 }
 
-func (a *Authority) find(serial string) (recipient, bool) {
+func (a *Authority) find(serial string) (pair, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	i := slices.IndexFunc(a.recipients, func(r recipient) bool { return hex.EncodeToString(r.certificate.SerialNumber.Bytes()) == serial })
+	i := slices.IndexFunc(a.recipients, func(r pair) bool { return hex.EncodeToString(r.certificate.SerialNumber.Bytes()) == serial })
 	if i < 0 {
-		return recipient{}, false
+		return pair{}, false
 	}
 	return a.recipients[i], true
 }
@@ -115,29 +122,40 @@ func (a *Authority) RotateSealing() error {
 	if err := a.loadSealing(); err != nil {
 		return err
 	}
+	a.mu.Lock()
+	n := len(a.recipients)
+	a.mu.Unlock()
+	// Terminals take only what is newer.
+	from := a.now().Add(-early)
+	if before := a.SealingCertificate().NotBefore.Add(time.Second); from.Before(before) {
+		from = before
+	}
+	usage := smx509.KeyUsageKeyEncipherment | smx509.KeyUsageDataEncipherment | smx509.KeyUsageKeyAgreement
+	if err := a.add(sealingName, n, usage, from); err != nil {
+		return err
+	}
+	return a.loadSealing()
+}
+
+// add makes the n-th pair of a name beside those that are there. The key is durable before the certificate names it: broken off at any
+// point, the pair is not there, and the next call makes it anew under the same name.
+func (a *Authority) add(name string, n int, usage smx509.KeyUsage, from time.Time) error {
 	key, err := sm2.GenerateKey(rand.Reader)
 	if err != nil {
-		return fmt.Errorf("make a key for sealing: %w", err)
+		return fmt.Errorf("make a key: %w", err)
 	}
 	m := maker{dir: a.dir, now: a.now()}
-	template, err := m.template(subject(a.environment, "platform "+sealingName), ownYears)
+	template, err := m.template(subject(a.environment, "platform "+name), ownYears)
 	if err != nil {
 		return err
 	}
-	if before := a.SealingCertificate().NotBefore.Add(time.Second); template.NotBefore.Before(before) {
-		template.NotBefore = before // terminals take only what is newer
-	}
-	template.KeyUsage = smx509.KeyUsageKeyEncipherment | smx509.KeyUsageDataEncipherment | smx509.KeyUsageKeyAgreement
+	template.KeyUsage, template.NotBefore = usage, from
 	certificate, err := m.issueSM2(template, a.signRoot, key, a.signRootKey)
 	if err != nil {
 		return err
 	}
-	a.mu.Lock()
-	name := fmt.Sprintf("%s-%04d", sealingName, len(a.recipients))
-	a.mu.Unlock()
-	// The key is durable before the certificate names it.
-	if err := m.keep(name, certificate, key); err != nil {
+	if err := m.keep(fmt.Sprintf("%s-%04d", name, n), certificate, key); err != nil {
 		return err
 	}
-	return errors.Join(syncDir(a.dir), a.loadSealing())
+	return syncDir(a.dir)
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/emmansun/gmsm/smx509"
 
+	"bianmin/platform/admission"
 	"bianmin/platform/authority"
 	"bianmin/platform/editions"
 	"bianmin/platform/intake"
@@ -111,6 +112,9 @@ func (d Desk) open(ctx context.Context, sealed []byte) ([]byte, error) {
 	}
 	if !its {
 		return nil, courier.ErrForeign
+	}
+	if err := d.Registry.HearRenewed(ctx, hex.EncodeToString(signer.SerialNumber.Bytes())); err != nil {
+		return nil, err
 	}
 	return content, nil
 }
@@ -259,7 +263,35 @@ func (d Desk) word(ctx context.Context, t registry.Terminal, index courier.Index
 		}
 		back.Settings = &signed
 	}
+	if err := d.certificates(ctx, t, index, back); err != nil {
+		return err
+	}
 	return d.catalogue(t, index, back, result)
+}
+
+// certificates adds those by which the platform signs, and those that the terminal asks for.
+func (d Desk) certificates(ctx context.Context, t registry.Terminal, index courier.Index, back *courier.Back) error {
+	if signers := d.Authority.Signers(); len(signers) > 1 {
+		for _, c := range signers {
+			back.Signers = append(back.Signers, authority.PEM(c))
+		}
+	}
+	if index.Renewal == nil {
+		return nil
+	}
+	answer, text, err := admission.Desk{Authority: d.Authority, Registry: d.Registry, Now: d.Now}.Renew(ctx, t, *index.Renewal)
+	if errors.Is(err, admission.ErrRenewal) || errors.Is(err, authority.ErrRequest) || errors.Is(err, registry.ErrRenewals) {
+		return nil // it has its present ones still, and asks again
+	}
+	if err != nil {
+		return err
+	}
+	signature, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return fmt.Errorf("write a renewal: %w", err)
+	}
+	back.Renewal = &courier.Signed{Body: answer, Signature: signature}
+	return nil
 }
 
 func (d Desk) catalogue(t registry.Terminal, index courier.Index, back *courier.Back, result *Result) error {

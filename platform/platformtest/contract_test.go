@@ -113,7 +113,7 @@ func answer() wire.Answer {
 		}},
 		Evaluations: &wire.Evaluations{Given: 10, Levels: map[string]int{"5": 10}},
 		Settings:    3, Catalogue: 2, Usage: 1, Replay: &wire.Replay{Number: 1, Since: at}, Wanted: []string{strings.Repeat("0f", 16)},
-		Speaks: speaks(), Sealing: "-----BEGIN CERTIFICATE-----\n", Certificates: &wire.TerminalCertificates{Sign: somePEM, Encrypt: somePEM, TLS: somePEM}, Compact: filled(60),
+		Speaks: speaks(), Sealing: "-----BEGIN CERTIFICATE-----\n", Signing: somePEM, Certificates: &wire.TerminalCertificates{Sign: somePEM, Encrypt: somePEM, TLS: somePEM}, Compact: filled(60),
 	}
 }
 
@@ -147,7 +147,7 @@ func TestContractKnowsEveryField(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for name, value := range map[string]any{
-		"Event": event(), "Update": update(), "Heartbeat": heartbeat(), "EnrolmentRequest": enrolmentRequest(), "Retirement": retirement(), "RenewalRequest": renewalRequest(), "Updates": updates(),
+		"Event": event(), "Update": update(), "Heartbeat": heartbeat(), "EnrolmentRequest": enrolmentRequest(), "Retirement": retirement(), "RenewalRequest": renewalRequest(), "PlatformSigners": wire.PlatformSigners{Version: 1, Certificates: []string{somePEM}}, "Updates": updates(),
 		"ReplayRequest": wire.ReplayRequest{Nonce: strings.Repeat("0f", 16), Kept: [][]byte{[]byte("{}")}}, "Problem": wire.Problem{Code: "c", Reason: "r"},
 		"Trust":  wire.Trust{Version: 1, Environment: "demo", SigningRoot: "-----BEGIN CERTIFICATE-----\n", TLSRoot: "-----BEGIN CERTIFICATE-----\n"},
 		"Answer": answer(), "Enrolment": enrolment(), "Settings": settings(), "SignedSettings": wire.SignedSettings{Answer: filled(9), Signature: filled(64)},

@@ -85,9 +85,11 @@ func manifest(t *testing.T) packet.Manifest {
 }
 
 func index() courier.Index {
+	request := renewalRequest()
+	asked := &request
 	return courier.Index{
 		Version: 1, Kind: "courier", Environment: "demo", Terminal: "QH0301", Generation: "A", Number: 7, Nonce: hex16, Made: at, Software: "t", Cursor: "3-0a0b0c0d",
-		Settings: 3, Catalogue: sm3hex, Packets: []courier.Packet{{ID: hex16, Digest: sm3hex, Length: 10, Key: filled(16)}}, Left: 1, Speaks: speaks(),
+		Settings: 3, Catalogue: sm3hex, Packets: []courier.Packet{{ID: hex16, Digest: sm3hex, Length: 10, Key: filled(16)}}, Left: 1, Speaks: speaks(), Renewal: asked,
 	}
 }
 
@@ -96,6 +98,6 @@ func back() courier.Back {
 	return courier.Back{
 		Version: 1, Kind: "courier-back", Environment: "demo", Terminal: "QH0301", Generation: "A", Number: 7, Nonce: hex16, Made: at,
 		Answers: []courier.Answer{{Packet: hex16, Signed: signed}}, News: []courier.Signed{signed}, Settings: &wire.SignedSettings{Answer: filled(9), Signature: filled(64)},
-		Catalogue: &wire.SignedCatalogue{Answer: filled(9), Signature: filled(64)}, Damaged: []string{hex16}, Speaks: speaks(),
+		Catalogue: &wire.SignedCatalogue{Answer: filled(9), Signature: filled(64)}, Damaged: []string{hex16}, Speaks: speaks(), Signers: []string{somePEM}, Renewal: &signed,
 	}
 }

@@ -14,14 +14,17 @@ import (
 // machine whose disk did not keep what it said to have synced. What the earlier keys signed, and what was sealed to them, counts on.
 const Overlap = 30 * 24 * time.Hour
 
-// MaxRenewals is how many renewals of one generation are issued: an enrolment lasts longer than any machine.
-const MaxRenewals = 100
+// What is issued to one generation: nobody needs more, whatever its clock says.
+const (
+	MaxRenewals = 100
+	apart       = 7 * 24 * time.Hour
+)
 
 // EnrolledYears is how long the certificates of an enrolment last.
 const EnrolledYears = 5
 
-// ErrRenewals says that a generation's certificates are not renewed any more.
-var ErrRenewals = errors.New("this terminal's certificates were renewed too often")
+// ErrRenewals says that a generation's certificates are not renewed now.
+var ErrRenewals = errors.New("this terminal's certificates were renewed a short while ago, or too often")
 
 // Renew keeps a renewal of a terminal's certificates for the keys named by keys (a digest), and gives the answer to it. issue is called
 // inside the transaction and gives the certificates in the order sign, encrypt, tls. The same keys get the kept answer again. Errors: ErrTerminal, ErrRenewals, or issue's.
@@ -36,10 +39,12 @@ func (r *Registry) Renew(ctx context.Context, t Terminal, keys string, issue fun
 			return err
 		}
 		var position int
-		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(position), 0) + 1 FROM renewals WHERE number = ? AND generation = ?`, t.Number, t.Generation).Scan(&position); err != nil {
+		var last int64
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(position), 0) + 1, coalesce(max(at), 0) FROM renewals WHERE number = ? AND generation = ?`,
+			t.Number, t.Generation).Scan(&position, &last); err != nil {
 			return err
 		}
-		if position > MaxRenewals {
+		if position > MaxRenewals || r.now().Sub(fromMillis(last)).Abs() < apart {
 			return ErrRenewals
 		}
 		certificates, made, err := issue()

@@ -134,7 +134,7 @@ func (c *crowd) beat(ctx context.Context, certificate tls.Certificate, every tim
 	c.t.Cleanup(client.CloseIdleConnections)
 	client.Transport = new(governor.Governor).Over(h.over(client.Transport))
 	pulse := uplink.Pulse{
-		Memory: memory{}, Client: client, URL: c.p.URL, Key: seal.SM2Key(c.id.PlatformSign), Software: "test", Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Memory: memory{}, Client: client, URL: c.p.URL, Key: c.id.Believed(), Software: "test", Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Timing: uplink.Timing{BeatEvery: every}, Staff: func([]wire.Staff) error { return nil },
 		Beaten: func(_ context.Context, err error) {
 			if err == nil {

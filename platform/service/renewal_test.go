@@ -117,7 +117,7 @@ func TestRenewal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if order, err := enrol.ReadOrder(*order, seal.SM2Key(next.id.PlatformSign)); err != nil || len(order.Predecessors) != 2 {
+	if order, err := enrol.ReadOrder(*order, next.id.Believed()); err != nil || len(order.Predecessors) != 2 {
 		t.Errorf("the order: %+v, %v", order, err)
 	}
 }

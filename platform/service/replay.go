@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/emmansun/gmsm/smx509"
-
 	"bianmin/platform/intake"
 	"bianmin/sync/channel"
-	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
@@ -22,13 +19,10 @@ func (s *Service) postReplay(w http.ResponseWriter, r *http.Request, _ map[strin
 	if _, err := s.terminal(r); err != nil {
 		return err
 	}
-	certificate, err := smx509.ParseCertificatePEM([]byte(s.Authority.Certificates().Sign))
-	if err != nil {
-		return fmt.Errorf("read the platform's certificate: %w", err)
-	}
+	own := s.Authority.Believed()
 	answers := make([]wire.Answer, 0, len(request.Kept))
 	for _, kept := range request.Kept {
-		signed, err := channel.ReadEvidence(kept, seal.SM2Key(certificate))
+		signed, err := channel.ReadEvidence(kept, own)
 		if err != nil || signed.Kind != wire.Acknowledgement {
 			writeProblem(w, http.StatusBadRequest, wire.ProblemRequest, "not an acknowledgement of this platform", 0)
 			return nil

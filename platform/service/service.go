@@ -111,7 +111,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // handlers are what answers each operation of the contract; routes come from the contract alone.
 func (s *Service) handlers() map[string]handler {
 	return map[string]handler{
-		"getTrust": s.getTrust, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
+		"getTrust": s.getTrust, "getSigners": s.getSigners, "postEnrolment": s.postEnrolment, "getTime": s.getTime,
 		"postHeartbeat": s.postHeartbeat, "headPacket": s.headPacket, "patchPacket": s.patchPacket,
 		"getUpdates": s.getUpdates, "postRetirement": s.postRetirement, "getSettings": s.getSettings,
 		"postReplay": s.postReplay, "postRenewal": s.postRenewal,
@@ -154,6 +154,21 @@ func (s *Service) getTrust(w http.ResponseWriter, _ *http.Request, _ map[string]
 	return nil
 }
 
+// getSigners gives the certificates for answers to a terminal that meets a signature it does not know.
+func (s *Service) getSigners(w http.ResponseWriter, _ *http.Request, _ map[string]string) error {
+	said := wire.PlatformSigners{Version: wire.Version}
+	for _, c := range s.Authority.Signers() {
+		said.Certificates = append(said.Certificates, authority.PEM(c))
+	}
+	body, err := json.Marshal(said)
+	if err != nil {
+		return fmt.Errorf("list the certificates for answers: %w", err)
+	}
+	w.Header().Set("Content-Type", wire.TypeJSON)
+	_, _ = w.Write(body) // a broken connection is the client's to notice
+	return nil
+}
+
 func (s *Service) getTime(w http.ResponseWriter, r *http.Request, _ map[string]string) error {
 	return s.timeAnswer(w, wire.Answer{Nonce: r.URL.Query().Get("nonce")})
 }
@@ -184,6 +199,7 @@ func (s *Service) postHeartbeat(w http.ResponseWriter, r *http.Request, _ map[st
 	}
 	own := spoken.Own()
 	answer := wire.Answer{Nonce: beat.Nonce, Usage: len(used), Speaks: &own}
+	answer.Signing = s.Authority.NextSigner()
 	if s.Authority.Rotated() {
 		answer.Sealing = s.Authority.Certificates().Encrypt
 	}

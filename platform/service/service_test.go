@@ -132,7 +132,7 @@ func (m *peer) do(request *http.Request) heard {
 		m.t.Fatal(err)
 	}
 	h := heard{status: response.StatusCode, offset: response.Header.Get(wire.HeaderOffset)}
-	signed, err := channel.ReadSigned(response, seal.SM2Key(m.id.PlatformSign))
+	signed, err := channel.ReadSigned(response, m.id.Believed())
 	var problem *channel.Problem
 	switch {
 	case err == nil:

@@ -14,7 +14,6 @@ import (
 	"bianmin/platform/platformtest"
 	"bianmin/platform/registry"
 	"bianmin/sync/channel"
-	"bianmin/sync/seal"
 	"bianmin/sync/standing"
 	"bianmin/sync/wire"
 )
@@ -54,7 +53,7 @@ func (m *peer) pulse(beat wire.Heartbeat) channel.Signed {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	answer, err := channel.ReadSigned(response, seal.SM2Key(m.id.PlatformSign))
+	answer, err := channel.ReadSigned(response, m.id.Believed())
 	if err != nil {
 		m.t.Fatal(err)
 	}

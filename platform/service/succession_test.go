@@ -47,12 +47,12 @@ func TestSuccessionOrder(t *testing.T) {
 			t.Fatalf("generation %s after %v: %v, %v", id.Generation, before, last, err)
 		}
 	}
-	order, err := enrol.ReadOrder(*last, seal.SM2Key(id.PlatformSign))
+	order, err := enrol.ReadOrder(*last, id.Believed())
 	if err != nil || order.Generation != "C" || len(order.Predecessors) != 2 || order.Predecessors[1].Generation != "B" {
 		t.Errorf("%+v, %v", order, err)
 	}
 	last.Order = bytes.Replace(last.Order, []byte(`"B"`), []byte(`"A"`), 1)
-	if _, err := enrol.ReadOrder(*last, seal.SM2Key(id.PlatformSign)); err == nil {
+	if _, err := enrol.ReadOrder(*last, id.Believed()); err == nil {
 		t.Error("a changed order is believed")
 	}
 }

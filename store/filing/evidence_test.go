@@ -40,11 +40,11 @@ func TestKeptRefusalIsVerifiedAgain(t *testing.T) {
 		answers, err := s.Answers(t.Context(), filed.Event.ID)
 		must(t, err)
 		kept := answers["refusal"]
-		signed, err := terminal.ReadAnswer(kept, filed.Number, key, seal.SM2Key(p.authority.Sign))
+		signed, err := terminal.ReadAnswer(kept, filed.Number, key, seal.Signers{seal.SM2Key(p.authority.Sign)})
 		if err != nil || signed.Reason != "王小丫不能代办" || string(signed.Body) != string(body) || !kept.Sealed {
 			t.Errorf("%s: %+v, %v", name, signed.Answer, err)
 		}
-		if _, err := terminal.ReadAnswer(kept, filed.Number, key, &p.authority.Recovery.PublicKey); err == nil {
+		if _, err := terminal.ReadAnswer(kept, filed.Number, key, seal.Signers{&p.authority.Recovery.PublicKey}); err == nil {
 			t.Errorf("%s: another's signature is believed", name)
 		}
 		lines, err := terminal.Lines(t.Context(), s, casefile.Link{}, filed.Number, 10)

@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"crypto/ecdsa"
 	"encoding/json"
 	"fmt"
 
@@ -84,7 +83,7 @@ func moment(event store.Event, detail store.Detail, refused map[string]bool) cas
 }
 
 // ReadAnswer opens one of the platform's kept answers about a case with the case's private key, and verifies it anew by the platform's.
-func ReadAnswer(kept store.Answer, number casefile.Number, key *sm2.PrivateKey, platform *ecdsa.PublicKey) (channel.Signed, error) {
+func ReadAnswer(kept store.Answer, number casefile.Number, key *sm2.PrivateKey, platform seal.Signers) (channel.Signed, error) {
 	signed, err := kept.Open(number, key)
 	if err != nil {
 		return channel.Signed{}, err

@@ -1,7 +1,6 @@
 package channel
 
 import (
-	"crypto/ecdsa"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -44,7 +43,7 @@ const maxWait = time.Hour
 // ReadSigned reads a signed answer of any status. Other answers give *Problem,
 // or ErrStranger when they do not come from the platform (a page, a redirect,
 // a body nobody signed). It closes the body.
-func ReadSigned(response *http.Response, key *ecdsa.PublicKey) (Signed, error) {
+func ReadSigned(response *http.Response, key seal.Signers) (Signed, error) {
 	body, signature, err := ReadVerified(response, key)
 	if err != nil {
 		return Signed{}, err
@@ -64,7 +63,7 @@ func ReadSigned(response *http.Response, key *ecdsa.PublicKey) (Signed, error) {
 
 // ReadVerified reads a body and checks the platform's signature over it; errors
 // as ReadSigned. With a nil key it gives the signature unchecked, for a body that brings the key itself.
-func ReadVerified(response *http.Response, key *ecdsa.PublicKey) (body, signature []byte, err error) {
+func ReadVerified(response *http.Response, key seal.Signers) (body, signature []byte, err error) {
 	defer response.Body.Close()
 	body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
@@ -81,7 +80,7 @@ func ReadVerified(response *http.Response, key *ecdsa.PublicKey) (body, signatur
 	if err != nil || len(signature) != seal.SignatureSize {
 		return nil, nil, stranger(Unsigned, "its signature is malformed")
 	}
-	if key != nil && seal.Verify(key, body, signature) != nil {
+	if key != nil && key.Verify(body, signature) != nil {
 		return nil, nil, stranger(Unsigned, "its signature does not fit")
 	}
 	return body, signature, nil
@@ -162,7 +161,7 @@ func (s Signed) Evidence() ([]byte, error) {
 }
 
 // ReadEvidence reads and verifies what Evidence wrote.
-func ReadEvidence(content []byte, key *ecdsa.PublicKey) (Signed, error) {
+func ReadEvidence(content []byte, key seal.Signers) (Signed, error) {
 	var kept struct {
 		Answer    []byte `json:"answer"`
 		Signature []byte `json:"signature"`
@@ -170,7 +169,7 @@ func ReadEvidence(content []byte, key *ecdsa.PublicKey) (Signed, error) {
 	if err := json.Unmarshal(content, &kept); err != nil {
 		return Signed{}, fmt.Errorf("read a kept answer: %w", err)
 	}
-	if err := seal.Verify(key, kept.Answer, kept.Signature); err != nil {
+	if err := key.Verify(kept.Answer, kept.Signature); err != nil {
 		return Signed{}, fmt.Errorf("read a kept answer: %w", err)
 	}
 	signed := Signed{Body: kept.Answer, Signature: kept.Signature}

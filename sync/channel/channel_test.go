@@ -193,7 +193,7 @@ func TestReadSigned(t *testing.T) {
 		recorder.WriteHeader(c.status)
 		_, _ = recorder.WriteString(c.body)
 		response := recorder.Result()
-		signed, err := ReadSigned(response, &key.PublicKey)
+		signed, err := ReadSigned(response, seal.Signers{&key.PublicKey})
 		_ = response.Body.Close()
 		var problem *Problem
 		isProblem := errors.As(err, &problem)
@@ -215,10 +215,10 @@ func checkEvidence(t *testing.T, name string, signed Signed, key, other *sm2.Pri
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := ReadEvidence(kept, &key.PublicKey); err != nil || string(again.Body) != string(signed.Body) || again.Kind != signed.Kind {
+	if again, err := ReadEvidence(kept, seal.Signers{&key.PublicKey}); err != nil || string(again.Body) != string(signed.Body) || again.Kind != signed.Kind {
 		t.Errorf("%s: evidence reads %+v, %v", name, again, err)
 	}
-	if _, err := ReadEvidence(kept, &other.PublicKey); err == nil {
+	if _, err := ReadEvidence(kept, seal.Signers{&other.PublicKey}); err == nil {
 		t.Errorf("%s: evidence fits another key", name)
 	}
 	if !json.Valid(kept) {

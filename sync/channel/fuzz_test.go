@@ -51,7 +51,7 @@ func FuzzAnswer(f *testing.F) {
 			header.Set(wire.HeaderSignature, base64.StdEncoding.EncodeToString(body)) // the platform's own bytes, as they come
 		}
 		response := &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(bytes.NewReader(body))}
-		answer, err := ReadSigned(response, &key.PublicKey)
+		answer, err := ReadSigned(response, seal.Signers{&key.PublicKey})
 		if err == nil {
 			if signer != key || answer.Version != wire.Version || !bytes.Equal(answer.Body, body) {
 				t.Fatalf("believed: %+v", answer)
@@ -60,7 +60,7 @@ func FuzzAnswer(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again, err := ReadEvidence(evidence, &key.PublicKey); err != nil || again.Kind != answer.Kind {
+			if again, err := ReadEvidence(evidence, seal.Signers{&key.PublicKey}); err != nil || again.Kind != answer.Kind {
 				t.Fatalf("its evidence says %v, %v", again, err)
 			}
 			return
@@ -100,7 +100,7 @@ func FuzzEvidence(f *testing.F) {
 	f.Add([]byte("null"))
 	f.Add([]byte(`{"answer":"","signature":""}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if signed, err := ReadEvidence(content, &key.PublicKey); err == nil && seal.Verify(&key.PublicKey, signed.Body, signed.Signature) != nil {
+		if signed, err := ReadEvidence(content, seal.Signers{&key.PublicKey}); err == nil && seal.Verify(&key.PublicKey, signed.Body, signed.Signature) != nil {
 			t.Fatalf("believed: %+v", signed)
 		}
 	})

@@ -28,7 +28,7 @@ func TestNewerContract(t *testing.T) {
 	recorder.Header().Set("Content-Type", wire.TypeJSON)
 	recorder.Header().Set(wire.HeaderSignature, base64.StdEncoding.EncodeToString(raw))
 	_, _ = recorder.WriteString(body)
-	_, err = ReadSigned(recorder.Result(), &key.PublicKey)
+	_, err = ReadSigned(recorder.Result(), seal.Signers{&key.PublicKey})
 	if !errors.Is(err, ErrNewer) || Stranger(err) {
 		t.Errorf("a newer platform is %v", err)
 	}

@@ -66,6 +66,8 @@ type Index struct {
 	Left        int       `json:"left"` // packets that wait and had no room
 	// Speaks is what the terminal understands; nil is the first version.
 	Speaks *wire.Speaks `json:"speaks,omitempty"`
+	// Renewal asks for the terminal's next certificates, when it is time to; nil does not.
+	Renewal *wire.RenewalRequest `json:"renewal,omitempty"`
 }
 
 // Packet is one packet of a bundle.
@@ -92,6 +94,8 @@ type Back struct {
 	Catalogue   *wire.SignedCatalogue `json:"catalogue,omitempty"` // its archive lies beside, under its digest
 	Damaged     []string              `json:"damaged"`             // packets whose bytes did not arrive whole: they wait for another stick
 	Speaks      *wire.Speaks          `json:"speaks,omitempty"`    // what the platform understands; nil is the first version
+	Signers     []string              `json:"signers,omitempty"`   // the certificates by which the platform signs answers, or did; none before its first rotation
+	Renewal     *Signed               `json:"renewal,omitempty"`   // the answer to a request for certificates
 }
 
 // Answer is what the platform says of one packet.

@@ -18,6 +18,7 @@ import (
 	"bianmin/store"
 	"bianmin/sync/edition"
 	"bianmin/sync/packet"
+	"bianmin/sync/renew"
 	"bianmin/sync/seal"
 	"bianmin/sync/spoken"
 	"bianmin/sync/standing"
@@ -157,6 +158,13 @@ func (t Terminal) index(ctx context.Context, q Queue, number int64) (Index, erro
 	index.Speaks = &own
 	if here, err := standing.Load(filepath.Join(t.Data, "keys"), standing.Of(t.Identity)); err == nil { // what cannot be believed is as good as none
 		index.Settings = here.Number
+	}
+	if !t.Now().Before(renew.Due(t.Identity)) { // by this machine's clock: when it is wrong the platform issues by its own all the same
+		asked, err := renew.Request(filepath.Join(t.Data, "keys"), t.Identity)
+		if err != nil {
+			return Index{}, err
+		}
+		index.Renewal = &asked
 	}
 	if held, ok, _ := t.shelf().Current(ctx); ok {
 		index.Catalogue = held.Digest

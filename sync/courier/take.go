@@ -13,6 +13,7 @@ import (
 	"bianmin/sync/channel"
 	"bianmin/sync/downlink"
 	"bianmin/sync/edition"
+	"bianmin/sync/renew"
 	"bianmin/sync/seal"
 	"bianmin/sync/standing"
 	"bianmin/sync/wire"
@@ -55,6 +56,15 @@ func (t Terminal) Take(ctx context.Context, book Book, sealed []byte, archive Ar
 		return Taken{}, err
 	}
 	out := Taken{Number: back.Number, Damaged: len(back.Damaged)}
+	for _, certificate := range back.Signers { // each proves itself by the root; without them what one of them signed is not taken below
+		if _, err := seal.SaveSigner(filepath.Join(t.Data, "keys"), t.Identity, certificate); err != nil {
+			return Taken{}, fmt.Errorf("%w: %w", ErrForeign, err)
+		}
+	}
+	// What a stick taught of the platform's certificates counts for the rest of it.
+	if t.Identity, err = seal.LoadIdentity(filepath.Join(t.Data, "keys")); err != nil {
+		return Taken{}, err
+	}
 	waiting, err := book.Waiting(ctx)
 	if err != nil {
 		return out, err
@@ -84,6 +94,9 @@ func (t Terminal) Take(ctx context.Context, book Book, sealed []byte, archive Ar
 		out.Troubles = append(out.Troubles, err)
 	}
 	t.settings(back, &out)
+	if err := t.renewal(back); err != nil {
+		out.Troubles = append(out.Troubles, err)
+	}
 	if err := t.catalogue(ctx, back, archive, &out); err != nil {
 		out.Troubles = append(out.Troubles, err)
 	}
@@ -102,8 +115,10 @@ func (t Terminal) open(sealed []byte) (Back, error) {
 	if err != nil {
 		return Back{}, fmt.Errorf("%w: %w", ErrForeign, err)
 	}
-	if !signer.Equal(t.Identity.PlatformSign) {
-		return Back{}, ErrForeign
+	if !t.Identity.IsPlatform(signer) {
+		if _, err := seal.SaveSigner(filepath.Join(t.Data, "keys"), t.Identity, seal.EncodeCertificate(signer.Raw)); err != nil {
+			return Back{}, fmt.Errorf("%w: %w", ErrForeign, err)
+		}
 	}
 	back, err := ReadBack(content)
 	if err != nil {
@@ -118,7 +133,7 @@ func (t Terminal) open(sealed []byte) (Back, error) {
 // record keeps what the platform says of one packet, as the uplink does.
 func (t Terminal) record(ctx context.Context, book Book, item store.Item, answer Answer, out *Taken) error {
 	signed := channel.Signed{Body: answer.Body, Signature: answer.Signature}
-	if len(answer.Signature) != seal.SignatureSize || seal.Verify(seal.SM2Key(t.Identity.PlatformSign), answer.Body, answer.Signature) != nil {
+	if len(answer.Signature) != seal.SignatureSize || t.Identity.Believed().Verify(answer.Body, answer.Signature) != nil {
 		return fmt.Errorf("%w: the signature does not fit", channel.ErrStranger)
 	}
 	if err := json.Unmarshal(answer.Body, &signed.Answer); err != nil || signed.Version != wire.Version {
@@ -176,6 +191,21 @@ func (t Terminal) settings(back Back, out *Taken) {
 	if err != nil && !errors.Is(err, standing.ErrOlder) { // an older answer, after a newer one
 		out.Troubles = append(out.Troubles, err)
 	}
+}
+
+// renewal takes the terminal's next certificates.
+func (t Terminal) renewal(back Back) error {
+	if back.Renewal == nil {
+		return nil
+	}
+	if t.Identity.Believed().Verify(back.Renewal.Body, back.Renewal.Signature) != nil {
+		return fmt.Errorf("take further certificates: %w: the signature does not fit", channel.ErrStranger)
+	}
+	var answer wire.Answer
+	if err := json.Unmarshal(back.Renewal.Body, &answer); err != nil || answer.Version != wire.Version {
+		return ErrNewer
+	}
+	return renew.Take(filepath.Join(t.Data, "keys"), t.Identity, answer)
 }
 
 func (t Terminal) catalogue(ctx context.Context, back Back, archive Archive, out *Taken) error {

@@ -19,7 +19,7 @@ var ErrGap = errors.New("updates before these have not come yet")
 // TakeCarried takes a signed answer with updates that came by another way than the network. Those that are here already change
 // nothing, and the cursor never moves back. Errors: ErrGap, ErrAnswer, channel.ErrStranger.
 func TakeCarried(ctx context.Context, book Book, identity *seal.Identity, body, signature []byte) (taken int, err error) {
-	if len(signature) != seal.SignatureSize || seal.Verify(seal.SM2Key(identity.PlatformSign), body, signature) != nil {
+	if len(signature) != seal.SignatureSize || identity.Believed().Verify(body, signature) != nil {
 		return 0, fmt.Errorf("take updates: %w: the signature does not fit", channel.ErrStranger)
 	}
 	var answer wire.Updates

@@ -89,7 +89,7 @@ func (d *Downlink) ask(ctx context.Context, cursor string) (wire.Updates, error)
 	if err != nil {
 		return wire.Updates{}, err
 	}
-	body, _, err := channel.ReadVerified(response, seal.SM2Key(d.Identity.PlatformSign))
+	body, _, err := channel.ReadVerified(response, d.Identity.Believed())
 	if err != nil {
 		return wire.Updates{}, err
 	}
@@ -149,7 +149,7 @@ func openOne(identity *seal.Identity, sealed wire.SealedUpdate) (casefile.Update
 	switch {
 	case err != nil:
 		return casefile.Update{}, fmt.Errorf("%w: an update cannot be read", ErrAnswer) // the error itself may repeat what it holds
-	case !signer.Equal(identity.PlatformSign):
+	case !identity.IsPlatform(signer):
 		return casefile.Update{}, fmt.Errorf("%w: an update is not the platform's", channel.ErrStranger)
 	case u.ID != sealed.ID || !goodUpdate(u):
 		return casefile.Update{}, fmt.Errorf("%w: an update", ErrAnswer)

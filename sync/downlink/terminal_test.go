@@ -131,7 +131,7 @@ func (m *terminal) send(number casefile.Number, sequence int, change func(*casef
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	signed, err := channel.ReadSigned(response, seal.SM2Key(m.id.PlatformSign))
+	signed, err := channel.ReadSigned(response, m.id.Believed())
 	if err != nil || signed.Kind != wire.Acknowledgement {
 		m.t.Fatalf("the platform answers %s %s, %v", signed.Kind, signed.Code, err)
 	}

@@ -4,7 +4,6 @@
 package edition
 
 import (
-	"crypto/ecdsa"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -37,12 +36,12 @@ const MaxManifest = 1 << 20
 type Who struct {
 	Environment, Region string // Region is the division code of the terminal's point
 
-	Key *ecdsa.PublicKey // the platform's signing key
+	Key seal.Signers // the platform's signing key
 }
 
 // Of is who an enrolled terminal is.
 func Of(identity *seal.Identity) Who {
-	return Who{Environment: identity.Environment, Region: identity.Region, Key: seal.SM2Key(identity.PlatformSign)}
+	return Who{Environment: identity.Environment, Region: identity.Region, Key: identity.Believed()}
 }
 
 var (
@@ -65,7 +64,7 @@ func Covers(division, other string) bool {
 
 // Check reads a signed manifest and believes nothing before the signature. Errors: ErrForm, ErrSignature, ErrForeign.
 func Check(signed wire.SignedCatalogue, who Who) (wire.Catalogue, error) {
-	if len(signed.Answer) > MaxManifest || len(signed.Signature) != seal.SignatureSize || seal.Verify(who.Key, signed.Answer, signed.Signature) != nil {
+	if len(signed.Answer) > MaxManifest || len(signed.Signature) != seal.SignatureSize || who.Key.Verify(signed.Answer, signed.Signature) != nil {
 		return wire.Catalogue{}, ErrSignature
 	}
 	said, err := read(signed.Answer)

@@ -20,7 +20,7 @@ import (
 func FuzzManifest(f *testing.F) {
 	authority := sealtest.New(f)
 	identity := authority.Enrol(f, f.TempDir(), "QH0301", "A")
-	shelf := edition.Shelf{Folder: f.TempDir(), Who: edition.Who{Environment: "demo", Region: region, Key: seal.SM2Key(identity.PlatformSign)}}
+	shelf := edition.Shelf{Folder: f.TempDir(), Who: edition.Who{Environment: "demo", Region: region, Key: identity.Believed()}}
 	now := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 	hex := digest([]byte("x"))
 	good, err := json.Marshal(wire.Catalogue{
@@ -86,7 +86,7 @@ func FuzzArchive(f *testing.F) {
 		outside := inMemory(t)
 		shelf := edition.Shelf{
 			Folder: outside + "/data/" + edition.FolderName, Room: func(string) (int64, error) { return 1 << 40, nil },
-			Who: edition.Who{Environment: "demo", Region: region, Key: seal.SM2Key(identity.PlatformSign)},
+			Who: edition.Who{Environment: "demo", Region: region, Key: identity.Believed()},
 		}
 		now := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 		answer, err := json.Marshal(wire.Catalogue{

@@ -48,7 +48,7 @@ func newWorld(t testing.TB) *world {
 	identity := w.Enrol(t, filepath.Join(t.TempDir(), "keys"), "QH0301", "A")
 	w.shelf = edition.Shelf{
 		Folder: filepath.Join(t.TempDir(), edition.FolderName), Room: func(string) (int64, error) { return 1 << 40, nil },
-		Who: edition.Who{Environment: "demo", Region: region, Key: seal.SM2Key(identity.PlatformSign)},
+		Who: edition.Who{Environment: "demo", Region: region, Key: identity.Believed()},
 	}
 	if err := os.CopyFS(w.source, assets.Catalogue()); err != nil {
 		t.Fatal(err)

@@ -259,7 +259,7 @@ func check(answer, signature []byte, trust *seal.Trust, nonce string) error {
 	if e.Succession == nil {
 		return nil
 	}
-	_, err = ReadOrder(*e.Succession, key)
+	_, err = ReadOrder(*e.Succession, seal.Signers{key})
 	return err
 }
 

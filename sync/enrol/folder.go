@@ -60,7 +60,7 @@ func keepSettings(next string, e wire.Enrolment) error {
 	if err != nil {
 		return fmt.Errorf("%w: the platform's certificate: %w", ErrAnswer, err)
 	}
-	who := standing.Who{Environment: e.Environment, Number: e.Terminal, Generation: e.Generation, Key: seal.SM2Key(certificate)}
+	who := standing.Who{Environment: e.Environment, Number: e.Terminal, Generation: e.Generation, Key: seal.Signers{seal.SM2Key(certificate)}}
 	_, _, err = standing.Take(next, who, *e.Settings)
 	var refusal *standing.Refusal
 	switch {

@@ -1,7 +1,6 @@
 package enrol
 
 import (
-	"crypto/ecdsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,9 +16,9 @@ import (
 var ErrOrder = errors.New("the succession order is not the platform's")
 
 // ReadOrder checks a succession order with the platform's signing key.
-func ReadOrder(signed wire.SignedOrder, key *ecdsa.PublicKey) (wire.Order, error) {
+func ReadOrder(signed wire.SignedOrder, key seal.Signers) (wire.Order, error) {
 	var order wire.Order
-	if seal.Verify(key, signed.Order, signed.Signature) != nil {
+	if key.Verify(signed.Order, signed.Signature) != nil {
 		return order, ErrOrder
 	}
 	if err := json.Unmarshal(signed.Order, &order); err != nil {

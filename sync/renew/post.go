@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"bianmin/sync/channel"
-	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
@@ -20,5 +19,5 @@ func (r *Renewer) post(ctx context.Context, body []byte) (channel.Signed, error)
 	if err != nil {
 		return channel.Signed{}, err
 	}
-	return channel.ReadSigned(response, seal.SM2Key(r.Identity.PlatformSign))
+	return channel.ReadSigned(response, r.Identity.Believed())
 }

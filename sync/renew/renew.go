@@ -1,5 +1,5 @@
 // Package renew is the terminal's side of renewing its certificates, which last for years and not for ever: it asks in time, by
-// itself, and puts new keys and certificates in force in one step. It must not know the queue, nor judge by this machine's clock.
+// itself, and puts new keys and certificates in force in one step. It learns the platform's next certificate for answers, too. It must not know the queue, nor judge by this machine's clock.
 package renew
 
 import (

@@ -69,7 +69,7 @@ func (r Replay) Answer(ctx context.Context, asked wire.Replay) (int, error) {
 
 // bring brings back what was acknowledged since the copy, and gives the packets the platform wants of them.
 func (r Replay) bring(ctx context.Context, asked wire.Replay, kept []store.Kept) ([]string, error) {
-	key := seal.SM2Key(r.Identity.PlatformSign)
+	key := r.Identity.Believed()
 	var request wire.ReplayRequest
 	brought := map[string]bool{}
 	for _, k := range kept {
@@ -120,6 +120,6 @@ func (r Replay) post(ctx context.Context, request wire.ReplayRequest) (channel.S
 	if err != nil {
 		return channel.Signed{}, "", err
 	}
-	signed, err := channel.ReadSigned(response, seal.SM2Key(r.Identity.PlatformSign))
+	signed, err := channel.ReadSigned(response, r.Identity.Believed())
 	return signed, request.Nonce, err
 }

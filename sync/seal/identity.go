@@ -54,10 +54,11 @@ type Identity struct {
 	Issued      time.Time // when the present certificates were issued, by the platform's time
 	Trust       *Trust
 
-	PlatformSign    *smx509.Certificate // the platform signs its answers with it
-	PlatformEncrypt *smx509.Certificate // manifests are sealed to it
-	Recovery        *ecdsa.PublicKey    // case keys are wrapped to it besides the card
-	Speaks          *wire.Speaks        // what the platform understands; nil is the first version
+	PlatformSign    *smx509.Certificate   // the platform signs its answers with it, or will soon
+	PlatformSigns   []*smx509.Certificate // it and those before it, oldest first: what they signed counts
+	PlatformEncrypt *smx509.Certificate   // manifests are sealed to it
+	Recovery        *ecdsa.PublicKey      // case keys are wrapped to it besides the card
+	Speaks          *wire.Speaks          // what the platform understands; nil is the first version
 
 	compact receipt.Certificate
 }
@@ -157,12 +158,11 @@ func loadPublic(folder string, renewed renewedDocument) (*Identity, error) {
 	if identity.Trust, err = ParseTrust(raw); err != nil {
 		return nil, err
 	}
-	for name, to := range map[string]**smx509.Certificate{
-		"platform-sign.crt": &identity.PlatformSign, "platform-encrypt.crt": &identity.PlatformEncrypt,
-	} {
-		if *to, err = identity.loadSM2Certificate(folder, name); err != nil {
-			return nil, err
-		}
+	if identity.PlatformEncrypt, err = identity.loadSM2Certificate(folder, sealingFile); err != nil {
+		return nil, err
+	}
+	if err := identity.loadPlatform(folder); err != nil {
+		return nil, err
 	}
 	if err := identity.loadOwn(folder, renewed.Sets); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"bianmin/store"
 	"bianmin/sync/channel"
 	"bianmin/sync/governor"
+	"bianmin/sync/renew"
 	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
 )
@@ -30,7 +31,7 @@ type line struct {
 	clock        clock
 }
 
-func newLine(ctx context.Context, url string, outbox *store.Store, identity *seal.Identity, log *slog.Logger) (*line, error) {
+func newLine(ctx context.Context, url string, outbox *store.Store, identity *seal.Identity, signers *renew.Signers, log *slog.Logger) (*line, error) {
 	now, err := store.SystemClock()
 	if err != nil {
 		return nil, err
@@ -47,7 +48,14 @@ func newLine(ctx context.Context, url string, outbox *store.Store, identity *sea
 		lost:   governed(nil, func() []time.Time { return months }), // anybody may ask for the time, and an own certificate may be over
 		first:  governor.First(identity.Number, firstWithin, now.Monotonic),
 	}
-	l.clock = clock{log: log, ask: uplink.Clockless{Client: l.lost, URL: url, Key: seal.SM2Key(identity.PlatformSign), Memory: outbox}.Mend}
+	mend := uplink.Clockless{Client: l.lost, URL: url, Key: identity.Believed(), Memory: outbox}
+	l.clock = clock{log: log, ask: func(ctx context.Context) error {
+		err := mend.Mend(ctx)
+		if channel.Name(err) == channel.Unsigned { // its key was rotated while this machine had no clock
+			signers.Unknown(ctx, l.lost)
+		}
+		return err
+	}}
 	return l, nil
 }
 

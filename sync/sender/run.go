@@ -142,14 +142,17 @@ func decided(ctx context.Context, o options) bool {
 }
 
 // enrolment is when what a terminal is was written, in nanoseconds: by its enrolment, and by a renewal of its certificates.
-type enrolment struct{ enrolled, renewed int64 }
+type enrolment struct{ enrolled, renewed, signers int64 }
 
 // enrolled gives when the present enrolment was written, zero when there is none.
 func enrolled(folder string) (e enrolment, err error) {
 	if e.enrolled, err = written(filepath.Join(folder, "terminal.json")); err != nil || e.enrolled == 0 {
 		return enrolment{}, err
 	}
-	e.renewed, err = written(filepath.Join(folder, seal.RenewedFile))
+	if e.renewed, err = written(filepath.Join(folder, seal.RenewedFile)); err != nil {
+		return enrolment{}, err
+	}
+	e.signers, err = written(filepath.Join(folder, seal.SignersFile)) // by what it knows the platform's word
 	return e, err
 }
 
@@ -173,7 +176,8 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	if url == "" {
 		url = identity.Platform
 	}
-	line, err := newLine(ctx, url, outbox, identity, o.log)
+	signers := &renew.Signers{Folder: keys, Identity: identity, URL: url, Log: o.log}
+	line, err := newLine(ctx, url, outbox, identity, signers, o.log)
 	if err != nil {
 		return err
 	}
@@ -191,7 +195,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	var up *uplink.Uplink
 	reporter := &reporter{outbox: outbox, folder: o.data, log: o.log, again: func() { up.Poke() }}
 	up, err = uplink.New(uplink.Options{
-		Queue: outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Now: time.Now, Log: o.log, After: line.first,
+		Queue: outbox, Client: client, URL: url, Key: identity.Believed(), Now: time.Now, Log: o.log, After: line.first,
 		Changed: func(s uplink.State) { reporter.uplink(ctx, s) }, Acknowledged: down.Poke, Moved: reporter.moved, Rules: rules.pages, Met: func() { reporter.met(ctx) },
 	})
 	if err != nil {
@@ -206,7 +210,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Staff:       func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
 		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
 		Evaluations: func(evaluations wire.Evaluations) error { return keepEvaluations(keys, evaluations) },
-		Memory:      outbox, Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Software: o.software, Now: time.Now, Log: o.log, After: line.first, Slower: rules.slower,
+		Memory:      outbox, Client: client, URL: url, Key: identity.Believed(), Software: o.software, Now: time.Now, Log: o.log, After: line.first, Slower: rules.slower,
 		Replaced:  func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
 		Condition: func() *wire.Condition { return look(o.data, o.log) },
 		Settings:  rules.held,
@@ -224,10 +228,13 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		Edition:   func(context.Context) int64 { return follower.Shelf.Number() },
 		Usage:     outbox,
 		Speaks:    &own, Sealing: func(said string) error { return seal.SaveSealing(keys, identity, said) }, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
-		Heard: renewer.Heard,
+		Heard: renewer.Heard, Signing: func(ctx context.Context, said string) error { return signers.Told(ctx, client, said) },
 		Beaten: func(ctx context.Context, err error) {
 			err = line.clock.see(ctx, err)
 			reporter.beaten(ctx, err)
+			if channel.Name(err) == channel.Unsigned {
+				signers.Unknown(ctx, client)
+			}
 			if err == nil {
 				up.Proven()
 				up.Poke()
@@ -236,7 +243,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 		},
 	}
 	probe := uplink.Probe{
-		Client: client, URL: url, Key: seal.SM2Key(identity.PlatformSign), Proven: reporter.lastProven, After: line.first, Slower: rules.slower,
+		Client: client, URL: url, Key: identity.Believed(), Proven: reporter.lastProven, After: line.first, Slower: rules.slower,
 		Probed: func(ctx context.Context, err error) {
 			err = line.clock.see(ctx, err)
 			if err == nil {
@@ -257,7 +264,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 	for pause(ctx, enrolmentPoll) && !o.aside() {
 		rules.look(ctx)
 		if now, err := enrolled(keys); err == nil && now != (enrolment{}) && now != stamp {
-			o.log.Info("the terminal was enrolled anew, or its certificates were renewed")
+			o.log.Info("the terminal was enrolled anew, or certificates were renewed")
 			break
 		}
 	}

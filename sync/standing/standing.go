@@ -6,7 +6,6 @@ package standing
 
 import (
 	"bytes"
-	"crypto/ecdsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,13 +52,13 @@ func (r *Refusal) Unwrap() error { return r.Err }
 type Who struct {
 	Environment, Number, Generation string
 
-	Key *ecdsa.PublicKey // the platform's signing key
+	Key seal.Signers // the platform's signing key
 }
 
 // Of is who an enrolled terminal is.
 func Of(identity *seal.Identity) Who {
 	return Who{
-		Environment: identity.Environment, Number: identity.Number, Generation: identity.Generation, Key: seal.SM2Key(identity.PlatformSign),
+		Environment: identity.Environment, Number: identity.Number, Generation: identity.Generation, Key: identity.Believed(),
 	}
 }
 
@@ -90,7 +89,7 @@ func read(content []byte, who Who) (wire.SignedSettings, Ruling, error) {
 
 // check believes nothing before the signature, and no value before all.
 func check(signed wire.SignedSettings, who Who) (Ruling, error) {
-	if len(signed.Answer) > Limit || len(signed.Signature) != seal.SignatureSize || seal.Verify(who.Key, signed.Answer, signed.Signature) != nil {
+	if len(signed.Answer) > Limit || len(signed.Signature) != seal.SignatureSize || who.Key.Verify(signed.Answer, signed.Signature) != nil {
 		return Ruling{}, ErrSignature
 	}
 	var said wire.Settings

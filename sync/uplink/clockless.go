@@ -2,9 +2,10 @@ package uplink
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"fmt"
 	"net/http"
+
+	"bianmin/sync/seal"
 )
 
 // Clockless brings a terminal out of a clock that stands where the platform's certificate is not valid, as after a dead
@@ -13,7 +14,7 @@ import (
 type Clockless struct {
 	Client *http.Client // believes the platform's certificate at any time of its root's life, see Months
 	URL    string
-	Key    *ecdsa.PublicKey
+	Key    seal.Signers
 	Memory Memory
 }
 

@@ -17,7 +17,6 @@ import (
 	"bianmin/platform/platformtest"
 	"bianmin/store"
 	"bianmin/sync/channel"
-	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
 )
@@ -195,7 +194,7 @@ func TestHeartbeats(t *testing.T) {
 	remembered := &memory{}
 	var strangers, beats atomic.Int32
 	pulse := uplink.Pulse{
-		Memory: remembered, Client: m.client(), URL: p.URL, Key: seal.SM2Key(m.identity.PlatformSign), Software: "test",
+		Memory: remembered, Client: m.client(), URL: p.URL, Key: m.identity.Believed(), Software: "test",
 		Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Timing: quick,
 		Staff: func([]wire.Staff) error { return nil },
 		Beaten: func(_ context.Context, err error) {

@@ -2,7 +2,6 @@ package uplink
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 
 	"bianmin/sync/channel"
 	"bianmin/sync/governor"
+	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
@@ -26,7 +26,7 @@ const (
 type Probe struct {
 	Client  *http.Client
 	URL     string
-	Key     *ecdsa.PublicKey
+	Key     seal.Signers
 	Every   time.Duration // between two probes, default 6 s
 	Timeout time.Duration // of one probe, default 4 s
 	After   time.Duration // the first one comes so much later

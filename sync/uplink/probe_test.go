@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"bianmin/platform/platformtest"
-	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
 )
 
@@ -25,7 +24,7 @@ func TestProbe(t *testing.T) {
 	go func() {
 		defer close(done)
 		uplink.Probe{
-			Client: client, URL: m.url, Key: seal.SM2Key(m.identity.PlatformSign), Every: 10 * time.Millisecond, Timeout: time.Second, Proven: last,
+			Client: client, URL: m.url, Key: m.identity.Believed(), Every: 10 * time.Millisecond, Timeout: time.Second, Proven: last,
 			Probed: func(ctx context.Context, err error) {
 				select {
 				case probed <- err:

@@ -3,7 +3,6 @@ package uplink
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -18,6 +17,7 @@ import (
 	"bianmin/store"
 	"bianmin/sync/channel"
 	"bianmin/sync/governor"
+	"bianmin/sync/seal"
 	"bianmin/sync/wire"
 )
 
@@ -45,12 +45,12 @@ type Usage interface {
 var _ Usage = (*store.Store)(nil)
 
 // Pulse tells the platform that the terminal lives and takes its time and its
-// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks, Understood, Unread, Line, Edition, Sealing, Audit and Heard are required.
+// lists of accounts home. All fields but Timing, After, Slower, Condition, Agents, Evaluations, Replaced, Settings, Newest, Catalogue, Usage, Speaks, Understood, Unread, Line, Edition, Sealing, Signing, Audit and Heard are required.
 type Pulse struct {
 	Memory   Memory
 	Client   *http.Client
 	URL      string
-	Key      *ecdsa.PublicKey
+	Key      seal.Signers
 	Software string
 	Now      func() time.Time // wall clock
 	Log      *slog.Logger
@@ -90,6 +90,8 @@ type Pulse struct {
 	Edition func(ctx context.Context) int64
 	// Sealing takes the certificate that packets are to be sealed to, when the platform tells one; nil does not want it.
 	Sealing func(certificate string) error
+	// Signing takes the certificate by which answers are signed now or soon, when the platform tells one; nil does not want it.
+	Signing func(ctx context.Context, certificate string) error
 	// Heard takes the platform's time, just signed, after everything else of an answer; nil does not want it.
 	Heard func(ctx context.Context, now time.Time)
 	// Beaten is called after each try; nil when the platform answered.
@@ -265,6 +267,11 @@ func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Durati
 	if p.Sealing != nil && signed.Sealing != "" {
 		if err := p.Sealing(signed.Sealing); err != nil { // the earlier one goes on to open
 			p.Log.Warn("the platform's new certificate for sealing is not taken", "error", err)
+		}
+	}
+	if p.Signing != nil && signed.Signing != "" {
+		if err := p.Signing(ctx, signed.Signing); err != nil {
+			p.Log.Warn("the platform's next certificate for answers is not taken", "error", err)
 		}
 	}
 	if p.Newest != nil {

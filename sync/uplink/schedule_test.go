@@ -25,7 +25,6 @@ import (
 	"bianmin/platform/platformtest"
 	"bianmin/platform/registry"
 	"bianmin/sync/channel"
-	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
 )
 
@@ -298,7 +297,7 @@ func (w *worker) play(t *rapid.T, s schedule) {
 	client.Transport = line
 	var said bytes.Buffer // written by one logger, read behind it
 	up, err := uplink.New(uplink.Options{
-		Queue: w.desk.Store(), Client: &client, URL: w.url, Key: seal.SM2Key(w.identity.PlatformSign), Now: time.Now,
+		Queue: w.desk.Store(), Client: &client, URL: w.url, Key: w.identity.Believed(), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug})), Timing: brisk, Changed: func(uplink.State) {},
 	})
 	if err != nil {

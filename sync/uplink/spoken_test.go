@@ -66,7 +66,7 @@ func TestEachSideSaysWhatItUnderstands(t *testing.T) {
 			}
 			heard := make(chan error, 1)
 			run(t, uplink.Pulse{
-				Memory: noQueue{}, Client: server.Client(), URL: server.URL, Key: &key.PublicKey, Now: time.Now, Speaks: &own,
+				Memory: noQueue{}, Client: server.Client(), URL: server.URL, Key: seal.Signers{&key.PublicKey}, Now: time.Now, Speaks: &own,
 				Staff:      func([]wire.Staff) error { return nil },
 				Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
 			}, heard)

@@ -171,7 +171,7 @@ func (m *terminal) send(queue uplink.Queue) (stop func()) {
 	}
 	client := m.client()
 	up, err := uplink.New(uplink.Options{
-		Queue: queue, Client: client, URL: m.url, Key: seal.SM2Key(m.identity.PlatformSign), Now: time.Now,
+		Queue: queue, Client: client, URL: m.url, Key: m.identity.Believed(), Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(m.log, nil)), Timing: m.timing, Changed: m.states.add, Rules: m.rules,
 	})
 	if err != nil {

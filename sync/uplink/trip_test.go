@@ -11,7 +11,6 @@ import (
 	"bianmin/platform/platformtest"
 	"bianmin/store"
 	"bianmin/sync/channel"
-	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
 )
@@ -52,7 +51,7 @@ func TestConnectingIsNoPartOfTheTime(t *testing.T) {
 	signed := time.Now().UTC().Truncate(time.Second)
 	p := platformtest.Start(t, platformtest.Options{Now: func() time.Time { return signed }})
 	m := newTerminal(t, p, "QH0301", p.URL)
-	key := seal.SM2Key(m.identity.PlatformSign)
+	key := m.identity.Believed()
 	for name, ask := range map[string]func(client *http.Client, home told){
 		"heartbeat": func(client *http.Client, home told) {
 			heard := make(chan error, 1)

@@ -5,7 +5,6 @@ package uplink
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 
 	"bianmin/store"
 	"bianmin/sync/packet"
+	"bianmin/sync/seal"
 )
 
 // Queue is the outbox. A packet that was finished (acknowledged or refused) is not listed again.
@@ -74,7 +74,7 @@ type Options struct {
 	Queue  Queue
 	Client *http.Client     // made by channel.New
 	URL    string           // the platform's base address
-	Key    *ecdsa.PublicKey // the platform signs its answers with its private half
+	Key    seal.Signers     // the platform signs its answers with its private half
 	Now    func() time.Time // wall clock, for the times of next tries
 	Log    *slog.Logger
 	Timing Timing

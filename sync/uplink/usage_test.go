@@ -11,7 +11,6 @@ import (
 
 	"bianmin/core/usage"
 	"bianmin/platform/platformtest"
-	"bianmin/sync/seal"
 	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
 )
@@ -35,7 +34,7 @@ func TestCountsStopNoHeartbeat(t *testing.T) {
 			remembered := &memory{}
 			var failed atomic.Value
 			pulse := uplink.Pulse{
-				Memory: remembered, Client: m.client(), URL: p.URL, Key: seal.SM2Key(m.identity.PlatformSign), Software: "test", Usage: counted,
+				Memory: remembered, Client: m.client(), URL: p.URL, Key: m.identity.Believed(), Software: "test", Usage: counted,
 				Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Timing: quick,
 				Staff: func([]wire.Staff) error { return nil },
 				Beaten: func(ctx context.Context, err error) {

@@ -34,6 +34,12 @@ type Trust struct {
 	TLSRoot     string `json:"tlsRoot"`     // P-256 root, PEM
 }
 
+// PlatformSigners are the certificates by which the platform signs answers, or did, oldest first: each proves itself by the signing root.
+type PlatformSigners struct {
+	Version      int      `json:"version"`
+	Certificates []string `json:"certificates"` // PEM
+}
+
 // EnrolmentRequest asks for certificates with a one-time code.
 type EnrolmentRequest struct {
 	Code     string `json:"code"`
@@ -244,6 +250,8 @@ type Answer struct {
 	Compact      []byte                `json:"compact,omitempty"`
 	// Sealing is the certificate, PEM, that packets are to be sealed to from now on; "" for that of the enrolment.
 	Sealing string `json:"sealing,omitempty"`
+	// Signing is the certificate, PEM, by which answers are signed now or soon; "" for that of the enrolment.
+	Signing string `json:"signing,omitempty"`
 }
 
 // Problem is an unsigned refusal to answer; it changes nothing for the terminal.

@@ -38,6 +38,7 @@ type village struct {
 	config   string
 	id       *seal.Identity
 	n        int
+	now      func() time.Time // of the tool; nil is the machine's clock
 }
 
 func newVillage(t *testing.T, platform *platformtest.Platform, number string) *village {
@@ -111,7 +112,11 @@ func (v *village) waiting() (n int) {
 func (v *village) run(args ...string) (string, error) {
 	v.t.Helper()
 	var out bytes.Buffer
-	c := Command("test", time.Now)
+	now := time.Now
+	if v.now != nil {
+		now = v.now
+	}
+	c := Command("test", now)
 	c.SetArgs(append(args, "--config", v.config))
 	c.SetOut(&out)
 	c.SetErr(&out)

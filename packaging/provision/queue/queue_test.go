@@ -136,7 +136,7 @@ func (m *machine) send(timing uplink.Timing) (stop func(), tries *atomic.Int32) 
 	tries = &atomic.Int32{}
 	client := channel.New(channel.Options{Root: m.id.Trust.TLSRoot, Certificate: &m.id.TLSCert, Times: func() []time.Time { return []time.Time{time.Now()} }})
 	up, err := uplink.New(uplink.Options{
-		Queue: s, Client: client, URL: m.platform.URL, Key: seal.SM2Key(m.id.PlatformSign), Now: time.Now, Log: slog.New(slog.DiscardHandler), Timing: timing,
+		Queue: s, Client: client, URL: m.platform.URL, Key: m.id.Believed(), Now: time.Now, Log: slog.New(slog.DiscardHandler), Timing: timing,
 		Changed: func(state uplink.State) {
 			if state.Problem != channel.None {
 				tries.Add(1)
@@ -275,7 +275,7 @@ func TestExport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		signed, err := channel.ReadSigned(response, seal.SM2Key(m.id.PlatformSign))
+		signed, err := channel.ReadSigned(response, m.id.Believed())
 		if err != nil || signed.Kind != wire.Acknowledgement {
 			t.Errorf("the platform says %s, %v", signed.Kind, err)
 		}
