@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,7 @@ func auditCommand() *cobra.Command {
 		asJSON bool
 	)
 	c := &cobra.Command{
-		Use: "audit --data DIR", Short: "Show who opened names and phones or closed refused applications; fails when entries were changed", Args: cobra.NoArgs,
+		Use: "audit --data DIR", Short: "Show who opened names and phones, closed refused applications or looked into changed records; fails when entries were changed", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return reading(c, data, func(reg *registry.Registry) error {
 				all, changed := reg.Trail(c.Context())
@@ -28,7 +29,8 @@ func auditCommand() *cobra.Command {
 					return errors.Join(printJSON(c.OutOrStdout(), all), changed)
 				}
 				for _, t := range all {
-					_, err := fmt.Fprintf(c.OutOrStdout(), "%s  %s  %s  %s\n", t.At.In(casefile.Zone).Format("2006-01-02 15:04:05"), t.Actor, t.Action, t.Subject)
+					line := fmt.Sprintf("%s  %s  %s  %s  %s", t.At.In(casefile.Zone).Format("2006-01-02 15:04:05"), t.Actor, t.Action, t.Subject, t.Detail)
+					_, err := fmt.Fprintln(c.OutOrStdout(), strings.TrimRight(line, " "))
 					if err != nil {
 						return err
 					}

@@ -35,10 +35,10 @@ func tell(t registry.Terminal, revoked bool) listedTerminal {
 }
 
 func terminalCommand(o Options) *cobra.Command {
-	parent := group("terminal", "Terminals: list, bar, allow, revoke, revoked, retired")
+	parent := group("terminal", "Terminals: list, bar, allow, revoke, revoked, retired, looked-into")
 	parent.AddCommand(
 		listCommand(), barCommand(o, "bar", "Forbid a terminal to connect until it is allowed again", true),
-		barCommand(o, "allow", "Allow a barred terminal again", false), revokeCommand(o), revokedCommand(), retiredCommand(),
+		barCommand(o, "allow", "Allow a barred terminal again", false), revokeCommand(o), revokedCommand(), retiredCommand(), lookedInto(o),
 	)
 	return parent
 }
@@ -174,5 +174,26 @@ func revokedCommand() *cobra.Command {
 		},
 	}
 	dataFlag(c, &data)
+	return c
+}
+
+// lookedInto ends the finding that a terminal's audit trail was changed, until it is again.
+func lookedInto(o Options) *cobra.Command {
+	var data, reason string
+	c := &cobra.Command{
+		Use: "looked-into TERMINAL", Short: "Say what was found behind a changed audit trail, and take the finding off the page", Args: cobra.ExactArgs(1),
+		Long:    "Who says so and what is said stand in the county's own audit trail (platform audit). Should the terminal's trail not fit again, the page says so again.",
+		Example: `  platform terminal looked-into QH0301 --reason "硬盘从旧备份恢复过，李四经手" --data P`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := checkReason(reason, true); err != nil {
+				return err
+			}
+			return writing(c, o, data, func(reg *registry.Registry) error {
+				return reg.SeeAudit(c.Context(), args[0], o.Now(), reason, whoever())
+			})
+		},
+	}
+	dataFlag(c, &data)
+	c.Flags().StringVar(&reason, "reason", "", "what was found, for people")
 	return c
 }

@@ -230,3 +230,28 @@ func TestInTheBrowser(t *testing.T) {
 		t.Errorf("the browser complains: %v", found)
 	}
 }
+
+// TestLookedIntoInTheBrowser writes what was found behind changed records, and sees the finding leave the page.
+func TestLookedIntoInTheBrowser(t *testing.T) {
+	w := newWorld(t)
+	w.town()
+	ctx, said := browser(t)
+	open(t, ctx, w.server.URL+"/fleet", "#name")
+	fill(t, ctx, "lin", w.password, "table")
+	open(t, ctx, w.server.URL+"/fleet/QH0307", "form.act #note")
+	shoot(t, ctx, "audit")
+	do(t, ctx, "narrow", chromedp.EmulateViewport(700, 900))
+	shoot(t, ctx, "audit-narrow")
+	do(t, ctx, "wide", chromedp.EmulateViewport(1366, 900))
+	click(t, ctx, "form.act button", ".problem")
+	shoot(t, ctx, "audit-problem")
+	said.taken() // the browser notes the answer 400
+	do(t, ctx, "write", chromedp.SendKeys("#note", "硬盘从旧备份恢复过，李四经手"))
+	click(t, ctx, "form.act button", "main:not(:has(form.act))")
+	if text := textOf(t, ctx, "main"); strings.Contains(text, "操作记录被动过") || !strings.Contains(text, "1.0 GB") {
+		t.Errorf("afterwards the page says: %s", text)
+	}
+	if all := said.taken(); len(all) > 0 {
+		t.Errorf("the browser complains: %q", all)
+	}
+}

@@ -23,6 +23,7 @@ var files embed.FS
 
 // Registry is what the pages and metrics read.
 type Registry interface {
+	SeeAudit(ctx context.Context, number string, until time.Time, note, actor string) error
 	Fleet(ctx context.Context) ([]registry.Member, error)
 	Member(ctx context.Context, number string) (registry.Member, error)
 	Beats(ctx context.Context, t registry.Terminal, limit int) ([]registry.Beat, error)
@@ -61,7 +62,7 @@ type Fleet struct {
 
 // Routes are what the handler answers, as method and path; openapi.yaml names the same.
 var Routes = []string{
-	"GET /fleet", "GET /fleet/{terminal}", "GET /work", "GET /work.csv",
+	"GET /fleet", "GET /fleet/{terminal}", "POST /fleet/{terminal}/audit", "GET /work", "GET /work.csv",
 	"GET /refused", "GET /refused/{packet}", "POST /refused/{packet}/people", "POST /refused/{packet}/close", "GET /login", "POST /login", "POST /logout", "GET /style.css", "GET /font/{weight}", "GET /metrics",
 }
 
@@ -79,7 +80,7 @@ func New(o Options) (*Fleet, error) {
 		return nil, fmt.Errorf("read the fleet's pages: %w", err)
 	}
 	answers := map[string]http.Handler{
-		"GET /fleet": f.signedOn(f.list), "GET /fleet/{terminal}": f.signedOn(f.detail),
+		"GET /fleet": f.signedOn(f.list), "GET /fleet/{terminal}": f.signedOn(f.detail), "POST /fleet/{terminal}/audit": f.signedOn(f.seeAudit),
 		"GET /work": f.signedOn(f.work), "GET /work.csv": f.signedOn(f.workFile),
 		"GET /refused": f.signedOn(f.refused), "GET /refused/{packet}": f.signedOn(f.refusal),
 		"POST /refused/{packet}/people": f.signedOn(f.people), "POST /refused/{packet}/close": f.signedOn(f.closeRefusal),

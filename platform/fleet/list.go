@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -224,6 +225,11 @@ func otherLang(lang string) string {
 }
 
 func (f *Fleet) detail(w http.ResponseWriter, r *http.Request, s session) {
+	f.terminal(w, r, s, http.StatusOK, map[string]any{})
+}
+
+// terminal shows one terminal, with what else is to be said.
+func (f *Fleet) terminal(w http.ResponseWriter, r *http.Request, s session, status int, also map[string]any) {
 	number := r.PathValue("terminal")
 	members, err := f.Registry.Fleet(r.Context())
 	if err != nil {
@@ -244,8 +250,11 @@ func (f *Fleet) detail(w http.ResponseWriter, r *http.Request, s session) {
 		return
 	}
 	data["L"], data["Beats"] = lines[i], beats
-	w.Header().Set("Refresh", "60")
-	f.draw(w, r, http.StatusOK, "detail.html", data)
+	maps.Copy(data, also)
+	if lines[i].Audit == nil { // somebody may be writing into its form
+		w.Header().Set("Refresh", "60")
+	}
+	f.draw(w, r, status, "detail.html", data)
 }
 
 // Ago is how long before the page's moment something was.

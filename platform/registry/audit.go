@@ -54,9 +54,39 @@ func (r *Registry) hearAudit(ctx context.Context, tx *sql.Tx, t Terminal, body [
 	return nil
 }
 
-// breaks gives the last break of every terminal's newest generation that had one.
+// ErrNoBreak says that nothing is to be looked into.
+var ErrNoBreak = errors.New("this terminal's audit trail is the one heard of before, or it was looked into already")
+
+// SeeAudit notes that somebody looked into what a terminal's newest generation told of its audit trail up to a moment, and what was found; both stand in
+// the county's own trail for good. A later break is a new one.
+func (r *Registry) SeeAudit(ctx context.Context, number string, until time.Time, note, actor string) error {
+	err := r.inTx(ctx, func(tx *sql.Tx) error {
+		var generation sql.NullString
+		if err := tx.QueryRowContext(ctx, `SELECT max(generation) FROM terminals WHERE number = ?`, number).Scan(&generation); err != nil {
+			return err
+		}
+		if !generation.Valid {
+			return ErrTerminal
+		}
+		result, err := tx.ExecContext(ctx, `UPDATE audit_breaks SET seen = ? WHERE number = ? AND generation = ? AND seen = 0 AND at <= ?`,
+			millis(r.now()), number, generation.String, millis(until))
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(ErrNoBreak, err)
+		}
+		return r.trace(ctx, tx, Trace{Actor: actor, Action: TrailSeen, Subject: number + generation.String, Detail: note})
+	})
+	if err != nil {
+		return fmt.Errorf("note that an audit trail was looked into: %w", err)
+	}
+	return nil
+}
+
+// breaks gives the last break of every terminal's newest generation that had one nobody has looked into.
 func (r *Registry) breaks(ctx context.Context) (map[Terminal]AuditBreak, error) {
-	rows, err := r.db.QueryContext(ctx, `SELECT number, generation, at, known, entries FROM audit_breaks ORDER BY at`)
+	rows, err := r.db.QueryContext(ctx, `SELECT number, generation, at, known, entries FROM audit_breaks WHERE seen = 0 ORDER BY at`)
 	if err != nil {
 		return nil, fmt.Errorf("list changed audit trails: %w", err)
 	}

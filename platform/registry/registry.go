@@ -56,8 +56,11 @@ var schemaTrail string
 //go:embed renewal.sql
 var schemaRenewal string
 
+//go:embed seen.sql
+var schemaSeen string
+
 // schemas bring a database from one version to the next, from nothing to the newest.
-var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage, schemaAudit, schemaTrail, schemaRenewal}
+var schemas = []string{schema1, schema2, schema3, schema4, schema5, schemaFleet, schemaSettings, schemaUsage, schemaRestored, schemaLineage, schemaAudit, schemaTrail, schemaRenewal, schemaSeen}
 
 // Registry is open on one database file. Safe for concurrent use.
 type Registry struct {

@@ -14,6 +14,7 @@ import (
 const (
 	TrailPeople = "people-shown"   // an applicant's name and phone were opened
 	TrailClosed = "refusal-closed" // a refused application was said to be dealt with
+	TrailSeen   = "audit-seen"     // a terminal's changed audit trail was said to be looked into
 )
 
 // Trace is one entry of the county's audit trail. It says who looked at or decided what, and holds nothing about the person.

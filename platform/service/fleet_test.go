@@ -95,3 +95,27 @@ func TestHeartbeatIsKept(t *testing.T) {
 		t.Errorf("%d heartbeats kept, %v", len(beats), err)
 	}
 }
+
+// TestLookedInto: the county's command takes a reason and one break, and what was said is in its trail; a terminal whose records fit has nothing to be said of.
+func TestLookedInto(t *testing.T) {
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newPeer(t, p, "QH0301")
+	told := func(entries int64, head string) {
+		want(t, "heard", m.tells(func(h *wire.Heartbeat) { h.Audit = &wire.AuditHead{Entries: entries, Head: strings.Repeat(head, 64)} }), "200 time  @")
+	}
+	told(41, "a")
+	if err := p.Try("terminal", "looked-into", "QH0301", "--reason", "查过"); err == nil {
+		t.Error("what fits was looked into")
+	}
+	told(40, "b")
+	if err := p.Try("terminal", "looked-into", "QH0301"); err == nil {
+		t.Error("without a reason")
+	}
+	p.Run("terminal", "looked-into", "QH0301", "--reason", "硬盘从旧备份恢复过")
+	if err := p.Try("terminal", "looked-into", "QH0301", "--reason", "查过"); err == nil {
+		t.Error("looked into twice")
+	}
+	if said := string(p.Run("audit")); strings.Count(said, "audit-seen") != 1 || !strings.Contains(said, "QH0301A  硬盘从旧备份恢复过") {
+		t.Errorf("the trail: %s", said)
+	}
+}
