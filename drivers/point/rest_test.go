@@ -14,16 +14,23 @@ import (
 
 	"bianmin/drivers"
 	"bianmin/drivers/point"
+	"bianmin/drivers/sim/social"
 	"bianmin/drivers/sim/stand"
 )
 
 // atRest is how long the manager is watched with nothing to do: two looks at the scanner, twenty at a reader.
 const atRest = 65 * time.Second
 
-// BenchmarkAtRest measures what share of one core the device manager takes with reader, receipt printer, A4 printer,
-// scanner, code reader and button attached, at its own pace and with no window, the programs that it starts included. The devices
-// are simulated in a process of their own, which does not count.
+// BenchmarkAtRest measures what share of one core the device manager takes with a device of every role attached, at its own pace and with no window,
+// the programs that it starts included: card reader, reader of social-security cards behind the machine's PC/SC service, receipt printer, A4 printer,
+// button, code reader, and as scanner one of SANE's or a document camera. The devices are simulated in a process of their own, which does not count.
 func BenchmarkAtRest(b *testing.B) {
+	for _, scanner := range []string{"SANE", "document-camera"} {
+		b.Run(scanner, func(b *testing.B) { rest(b, scanner == "document-camera") })
+	}
+}
+
+func rest(b *testing.B, camera bool) {
 	dir := b.TempDir()
 	bench := exec.CommandContext(b.Context(), os.Args[0])
 	bench.Env = append(os.Environ(), benchVariable+"="+dir)
@@ -40,20 +47,27 @@ func BenchmarkAtRest(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer func() { _, _ = hold.Close(), bench.Wait() }()
-	var document string
-	if _, err := fmt.Fscanln(told, &document); err != nil {
+	var document, lens string
+	if _, err := fmt.Fscanln(told, &document, &lens); err != nil {
 		b.Fatal(err)
+	}
+	scanner := &point.Scanner{SANE: "test:0", DPI: 75, Env: saneTest(b, dir)}
+	if camera {
+		scanner = &point.Scanner{Link: lens}
 	}
 	p, err := point.Start(b.Context(), point.Config{
 		Reader: &point.Reader{Link: "serial:" + dir + "/reader"}, Printer: &point.Printer{Link: "serial:" + dir + "/printer"},
 		Button: &point.Button{Link: "serial:" + dir + "/button"}, Code: &point.Code{Link: "serial:" + dir + "/code"}, Document: &point.Document{Link: document},
-		Scanner: &point.Scanner{SANE: "test:0", DPI: 75, Env: saneTest(b, dir)},
+		Scanner: scanner, Social: &point.Social{Link: "pcsc:" + social.VirtualName},
 	}, point.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer func() { _ = p.Close() }()
-	for online := 0; online < 6; {
+	for begun, online := time.Now(), 0; online < 7; {
+		if time.Since(begun) > time.Minute {
+			b.Fatalf("not all come: %+v", p.Statuses())
+		}
 		online = 0
 		for _, s := range p.Statuses() {
 			if s.Condition == drivers.Online {
@@ -75,12 +89,17 @@ const benchVariable = "BIANMIN_TEST_BENCH"
 func onBench(dir string) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	s, err := stand.Open(ctx, stand.Options{Dir: dir, Document: true, Code: true})
+	chips, err := social.OpenApart(ctx)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Println(s.DocumentLink())
+	s, err := stand.Open(ctx, stand.Options{Dir: dir, Document: true, Code: true, Camera: true, Social: chips})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	fmt.Println(s.DocumentLink(), s.CameraLink())
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	if err := s.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
