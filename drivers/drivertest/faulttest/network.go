@@ -289,15 +289,26 @@ type faultyListener struct {
 }
 
 func (l faultyListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		c := &faultyConn{Conn: conn, network: l.network, ended: make(chan struct{})}
+		if l.network.admit(c) {
+			return c, nil
+		}
+		_ = conn.Close() // of a program that dials by itself: the device is away
 	}
-	c := &faultyConn{Conn: conn, network: l.network, ended: make(chan struct{})}
-	l.network.mutex.Lock()
-	defer l.network.mutex.Unlock()
-	l.network.open[c] = true
-	return c, nil
+}
+
+func (n *Network) admit(c *faultyConn) bool {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	if !n.unplugged {
+		n.open[c] = true
+	}
+	return !n.unplugged
 }
 
 // pipes is a listener in memory.

@@ -2,6 +2,7 @@ package faulttest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -104,7 +105,27 @@ func (r Role) Run(t *testing.T, must ...string) {
 		}
 		count.check(t, must)
 	})
-	t.Run("terminals", func(t *testing.T) { r.terminals(t, seed, must) })
+	t.Run("terminals", func(t *testing.T) { r.inRealTime(t, seed, chance.Count(t, onTerminals, onTerminals), atOnce, must) })
+}
+
+// RunReal tries the kept schedules, then random ones in real time only, so many at once: of devices behind system calls or programs, which know no
+// other clock. CI tries few of them, make long all.
+func (r Role) RunReal(t *testing.T, few, all, places int, must ...string) {
+	seed := chance.Seed(t)
+	t.Run("kept", func(t *testing.T) {
+		for i, s := range r.Kept {
+			w := r.world(t, fmt.Sprint("kept", i), s, &tally{of: map[string]int{}})
+			if err := r.Try(s, w); err != nil {
+				t.Errorf("%v\n%s,", err, s)
+			}
+		}
+	})
+	t.Run("real time", func(t *testing.T) { r.inRealTime(t, seed, chance.Count(t, few, all), places, must) })
+}
+
+// world is one in real time.
+func (r Role) world(t *testing.T, name string, s Schedule, count *tally) *World {
+	return &World{Context: t.Context(), Real: true, Slack: 15 * time.Second, role: &r, schedule: s, tally: count, path: name}
 }
 
 func (c *tally) check(t *testing.T, must []string) {
@@ -139,18 +160,18 @@ func (r Role) inMemory(t *testing.T, s Schedule, count *tally) (err error) {
 	return err
 }
 
-// terminals tries schedules in real time, many at once. On a machine that is too busy for so many every answer comes too late, and what must come
+// inRealTime tries schedules in real time, many at once. On a machine that is too busy for so many every answer comes too late, and what must come
 // to pass does not: then the same are tried again, fewer at once.
-func (r Role) terminals(t *testing.T, seed uint64, must []string) {
+func (r Role) inRealTime(t *testing.T, seed uint64, all, places int, must []string) {
+	begin(t)
 	goroutines, files := goleak.IgnoreCurrent(), descriptors(t)
 	count := &tally{of: map[string]int{}}
 	folder := t.TempDir()
 	try := func(name string, s Schedule) error {
-		w := &World{Context: t.Context(), Real: true, Slack: 15 * time.Second, role: &r, schedule: s, tally: count, path: filepath.Join(folder, name)}
-		return r.Try(s, w)
+		return r.Try(s, r.world(t, filepath.Join(folder, name), s, count))
 	}
-	for places := atOnce; ; places /= 5 {
-		failed, busy := r.together(t, seed, places, try), len(count.missing(must)) > 0
+	for ; ; places /= 5 {
+		failed, busy := r.together(t, seed, all, places, try), len(count.missing(must)) > 0
 		if busy && places/5 >= fewest {
 			t.Logf("%v: never %v, tried again with fewer at once", count.of, count.missing(must))
 			continue
@@ -174,12 +195,12 @@ func (r Role) terminals(t *testing.T, seed uint64, must []string) {
 }
 
 // together tries the seed's schedules, so many at one time, and gives one that failed.
-func (r Role) together(t *testing.T, seed uint64, atOnce int, try func(string, Schedule) error) *failure {
+func (r Role) together(t *testing.T, seed uint64, count, atOnce int, try func(string, Schedule) error) *failure {
 	t.Helper()
-	failed := make(chan *failure, onTerminals)
+	failed := make(chan *failure, 1)
 	places := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
-	for i := range chance.Count(t, onTerminals, onTerminals) {
+	for i := range count {
 		places <- struct{}{}
 		all.Go(func() {
 			defer func() { <-places }()
@@ -200,6 +221,18 @@ func (r Role) together(t *testing.T, seed uint64, atOnce int, try func(string, S
 type failure struct {
 	schedule Schedule
 	err      error
+}
+
+// begin has the runtime open what it keeps open from the first pipe on.
+func begin(t *testing.T) {
+	t.Helper()
+	out, in, err := os.Pipe()
+	if err == nil {
+		err = errors.Join(out.Close(), in.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // descriptors are how many files this process holds open.

@@ -146,6 +146,9 @@ func (s *Scanner) begin(w http.ResponseWriter, r *http.Request) {
 	if r.TLS != nil {
 		scheme = "https://"
 	}
+	if host == "" { // one that was not started, but served by somebody else
+		host = r.Host
+	}
 	w.Header().Set("Location", scheme+host+"/eSCL/ScanJobs/"+name)
 	w.WriteHeader(http.StatusCreated)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"os/exec"
@@ -41,21 +42,26 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		return err
 	}
 	orders, answers := json.NewDecoder(in), json.NewEncoder(out)
-	cameras := map[string]*Camera{}
+	cameras, lenses := map[string]*Camera{}, map[camera.Sheet]*image.Gray{} // drawing one takes longer than a scan
 	for {
 		var o order
 		if err := orders.Decode(&o); err != nil {
 			return folder.Close() // whoever had them has gone
 		}
-		if err := answers.Encode(carryOut(ctx, folder, cameras, o)); err != nil {
+		if err := answers.Encode(carryOut(ctx, folder, cameras, lenses, o)); err != nil {
 			return errors.Join(fmt.Errorf("answer: %w", err), folder.Close())
 		}
 	}
 }
 
-func carryOut(ctx context.Context, folder *Folder, cameras map[string]*Camera, o order) Look {
+func carryOut(ctx context.Context, folder *Folder, cameras map[string]*Camera, lenses map[camera.Sheet]*image.Gray, o order) Look {
+	lens := lenses[o.Sheet]
+	if lens == nil {
+		lens = o.Sheet.Lens()
+		lenses[o.Sheet] = lens
+	}
 	if o.Do == "plug" {
-		cameras[o.Name] = folder.Plug(ctx, o.Name, o.Sheet.Lens(), o.Options)
+		cameras[o.Name] = folder.Plug(ctx, o.Name, lens, o.Options)
 	}
 	c := cameras[o.Name]
 	if c == nil {
@@ -67,7 +73,7 @@ func carryOut(ctx context.Context, folder *Folder, cameras map[string]*Camera, o
 	case "unplug":
 		c.Unplug()
 	case "lay":
-		c.Lay(o.Sheet.Lens())
+		c.Lay(lens)
 	case "have":
 		c.Have(o.Trouble)
 	case "arm":

@@ -98,9 +98,9 @@ func (c *Camera) sees() (lens *image.Gray, trouble Trouble, on func([]byte) []by
 			case "cut":
 				data = data[:len(data)*(s.N%100)/100]
 			case "noise":
-				data = c.noise(1 + s.N%len(data))
+				data = c.noise(1 + s.N%max(len(data), 1))
 			case "shift":
-				data = slices.Concat(data[len(data)-s.N%len(data):], data)
+				data = slices.Concat(data[len(data)-s.N%max(len(data), 1):], data)
 			}
 		}
 		return data
