@@ -115,6 +115,7 @@ func TestEveryFaultAndReasonHasWords(t *testing.T) {
 	for _, quality := range []drivers.Quality{drivers.QualityGood, drivers.QualityBlank, drivers.QualityBlurred, drivers.QualityDark, drivers.QualitySkewed} {
 		keys = append(keys, "materials.quality."+string(quality), "materials.quality-do."+string(quality))
 	}
+	keys = append(keys, "materials.camera.place", "materials.camera.dark", "materials.camera.blurred")
 	for _, code := range append(form.ProblemCodes(), form.WarningCreditCode) {
 		keys = append(keys, "form.problem."+code)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/core/catalogue"
+	"bianmin/drivers"
 )
 
 // Limits of scanned pages.
@@ -229,6 +230,7 @@ func (m *machine) backFromReview() {
 func (m *machine) drawMaterials(s *State) {
 	d := m.draft
 	v := &MaterialsView{ItemName: d.item.Name, Missing: d.missing(), Busy: d.busy, Problem: d.scanning}
+	_, v.Camera = m.options.Devices.Scanner.(drivers.Viewer)
 	for _, material := range d.needed() {
 		line := MaterialLine{
 			Code: material.Code, Material: material, Way: d.way(material), Optional: material.Optional,

@@ -236,6 +236,7 @@ type MaterialsView struct {
 	Lines    []MaterialLine
 	Busy     string  // code of the material being scanned, "" for none
 	Problem  Message // of the scanner
+	Camera   bool    // the scanner is a document camera: the writing lies upwards
 }
 
 // MaterialLine is one material.

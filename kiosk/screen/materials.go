@@ -139,7 +139,7 @@ func (m *materials) open(line journey.MaterialLine) fyne.CanvasObject {
 		rows = append(rows, ui.NewBody(k.look, w.t("material.promised")),
 			ui.NewButton(k.look, w.t("materials.unpromise"), ui.Secondary, k.sends(journey.PromiseMaterial{Material: line.Code})))
 	case len(line.Pages) == 0:
-		rows = append(rows, ui.NewBody(k.look, w.t("materials.place")),
+		rows = append(rows, ui.NewBody(k.look, w.t(m.how("materials.place"))),
 			ui.NewButton(k.look, w.t("materials.scan"), ui.Secondary, k.sends(journey.ScanPage{Material: line.Code})))
 		if line.CanPromise {
 			rows = append(rows, ui.NewButton(k.look, w.t("materials.promise"), ui.Plain, k.sends(journey.PromiseMaterial{Material: line.Code, Promised: true})))
@@ -150,6 +150,19 @@ func (m *materials) open(line journey.MaterialLine) fyne.CanvasObject {
 	card := ui.NewCard(k.look, k.column(rows...))
 	card.SetActive(true)
 	return card
+}
+
+// underCamera are the words that are others where the page lies before a document camera, writing upwards and without a lid.
+var underCamera = map[string]string{
+	"materials.place": "materials.camera.place", "materials.quality-do.dark": "materials.camera.dark", "materials.quality-do.blurred": "materials.camera.blurred",
+}
+
+// how is the key of what to do with the paper at this scanner.
+func (m *materials) how(key string) string {
+	if other := underCamera[key]; other != "" && m.shown.Camera {
+		return other
+	}
+	return key
 }
 
 // pages shows one page large with what one thinks of it, and turns to the others.
@@ -172,7 +185,7 @@ func (m *materials) pages(line journey.MaterialLine) fyne.CanvasObject {
 	}
 	said := []fyne.CanvasObject{
 		quality,
-		ui.NewBody(k.look, w.t("materials.quality-do."+string(page.Quality))),
+		ui.NewBody(k.look, w.t(m.how("materials.quality-do."+string(page.Quality)))),
 		ui.NewButton(k.look, w.t("materials.retake"), ui.Secondary, k.sends(journey.RetakePage{Material: line.Code, Page: page.ID})),
 		ui.NewButton(k.look, w.t("materials.scan-more"), ui.Secondary, k.sends(journey.ScanPage{Material: line.Code})),
 	}

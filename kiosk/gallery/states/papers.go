@@ -65,9 +65,10 @@ func papers() []Named {
 		return s
 	}
 	open := journey.MaterialLine{Active: true, CanPromise: true}
-	good, blurred, several, promised := open, open, open, open
+	good, blurred, dark, several, promised := open, open, open, open, open
 	good.Way, good.Pages = casefile.Scanned, pages(drivers.QualityGood)
 	blurred.Way, blurred.Pages = casefile.Scanned, pages(drivers.QualityBlurred)
+	dark.Way, dark.Pages = casefile.Scanned, pages(drivers.QualityDark)
 	several.Way, several.Pages = casefile.Scanned, pages(drivers.QualityGood, drivers.QualityDark, drivers.QualitySkewed, drivers.QualityGood)
 	promised.Way = casefile.Promised
 
@@ -78,6 +79,8 @@ func papers() []Named {
 	}
 	return []Named{
 		{"materials", with(journey.MaterialsView{Needed: 3, Missing: 1, Lines: lines(open)})},
+		{"materials-camera", with(journey.MaterialsView{Needed: 3, Missing: 1, Lines: lines(open), Camera: true})},
+		{"materials-camera-dark", with(journey.MaterialsView{Needed: 3, Lines: lines(dark), Camera: true})},
 		{"materials-blurred", with(journey.MaterialsView{Needed: 3, Lines: lines(blurred)})},
 		{"materials-good", with(journey.MaterialsView{Needed: 3, Lines: lines(good)})},
 		{"materials-pages", with(journey.MaterialsView{Needed: 3, Lines: lines(several)})},
