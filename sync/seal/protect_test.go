@@ -34,10 +34,13 @@ func TestMain(m *testing.M) {
 		}
 	}
 	var err error
-	if order[0] == "protect" {
+	switch order[0] {
+	case "protect":
 		err = seal.Protect(order[1], order[2], step)
-	} else {
+	case "unprotect":
 		err = seal.Unprotect(order[1], step)
+	default:
+		err = renewingChild(order[1], order[2])
 	}
 	if err != nil {
 		_, _ = os.Stderr.WriteString(err.Error())
