@@ -59,6 +59,18 @@ func (a *Authority) Signers() (all []*smx509.Certificate) {
 	return all
 }
 
+// Signed lists Signers in PEM for what travels on a stick; none before the first rotation.
+func (a *Authority) Signed() (all []string) {
+	signers := a.Signers()
+	if len(signers) == 1 {
+		return nil
+	}
+	for _, c := range signers {
+		all = append(all, PEM(c))
+	}
+	return all
+}
+
 // Believed are the keys of Signers.
 func (a *Authority) Believed() (all seal.Signers) {
 	for _, c := range a.Signers() {

@@ -271,11 +271,7 @@ func (d Desk) word(ctx context.Context, t registry.Terminal, index courier.Index
 
 // certificates adds those by which the platform signs, and those that the terminal asks for.
 func (d Desk) certificates(ctx context.Context, t registry.Terminal, index courier.Index, back *courier.Back) error {
-	if signers := d.Authority.Signers(); len(signers) > 1 {
-		for _, c := range signers {
-			back.Signers = append(back.Signers, authority.PEM(c))
-		}
-	}
+	back.Signers = d.Authority.Signed()
 	if index.Renewal == nil {
 		return nil
 	}

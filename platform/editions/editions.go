@@ -279,6 +279,8 @@ func (p Press) find(region string) (code, name string, err error) {
 type Signer interface {
 	SignAnswer(body []byte) (string, error)
 	Environment() string
+	// Signed are the certificates by which it signs, or did; none before its first rotation.
+	Signed() []string
 }
 
 // Sign signs which edition is in force for a division; without a nonce it is for a stick.
@@ -309,7 +311,7 @@ func (p Press) Sign(by Signer, region, nonce string) (wire.SignedCatalogue, erro
 	if err != nil {
 		return wire.SignedCatalogue{}, fmt.Errorf("write an edition: %w", err)
 	}
-	return wire.SignedCatalogue{Answer: body, Signature: signature}, nil
+	return wire.SignedCatalogue{Answer: body, Signature: signature, Signers: by.Signed()}, nil
 }
 
 // Export lays a signed manifest and all its archives into a folder, for a stick.

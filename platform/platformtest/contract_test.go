@@ -150,9 +150,9 @@ func TestContractKnowsEveryField(t *testing.T) {
 		"Event": event(), "Update": update(), "Heartbeat": heartbeat(), "EnrolmentRequest": enrolmentRequest(), "Retirement": retirement(), "RenewalRequest": renewalRequest(), "PlatformSigners": wire.PlatformSigners{Version: 1, Certificates: []string{somePEM}}, "Updates": updates(),
 		"ReplayRequest": wire.ReplayRequest{Nonce: strings.Repeat("0f", 16), Kept: [][]byte{[]byte("{}")}}, "Problem": wire.Problem{Code: "c", Reason: "r"},
 		"Trust":  wire.Trust{Version: 1, Environment: "demo", SigningRoot: "-----BEGIN CERTIFICATE-----\n", TLSRoot: "-----BEGIN CERTIFICATE-----\n"},
-		"Answer": answer(), "Enrolment": enrolment(), "Settings": settings(), "SignedSettings": wire.SignedSettings{Answer: filled(9), Signature: filled(64)},
+		"Answer": answer(), "Enrolment": enrolment(), "Settings": settings(), "SignedSettings": wire.SignedSettings{Answer: filled(9), Signature: filled(64), Signers: []string{somePEM}},
 		"Order": order(), "SignedOrder": wire.SignedOrder{Order: filled(9), Signature: filled(64)}, "Catalogue": contents(),
-		"SignedCatalogue": wire.SignedCatalogue{Answer: filled(9), Signature: filled(64)}, "Offline": offline(), "PreIssued": preIssued(),
+		"SignedCatalogue": wire.SignedCatalogue{Answer: filled(9), Signature: filled(64), Signers: []string{somePEM}}, "Offline": offline(), "PreIssued": preIssued(),
 		"OfflineSigned": wire.Signed{Body: filled(9), Signature: filled(64)}, "PacketHeader": header(), "PacketManifest": manifest(t),
 		"CourierIndex": index(), "CourierBack": back(),
 	} {

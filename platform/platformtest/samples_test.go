@@ -30,7 +30,7 @@ func enrolment() wire.Enrolment {
 		Version: 1, Nonce: hex16, Time: at, Terminal: "QH0301", Generation: "B", Role: "agent", Environment: "demo", Point: "柳树沟村便民服务点", Region: "990301001201",
 		URL: "https://p", Certificates: wire.TerminalCertificates{Sign: somePEM, Encrypt: somePEM, TLS: somePEM},
 		Platform: wire.PlatformCertificates{Sign: somePEM, Encrypt: somePEM}, Recovery: "-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n", Compact: filled(60),
-		Staff: []wire.Staff{staff()}, Agents: []wire.Agent{agent()}, Settings: &wire.SignedSettings{Answer: filled(9), Signature: filled(64)},
+		Staff: []wire.Staff{staff()}, Agents: []wire.Agent{agent()}, Settings: &wire.SignedSettings{Answer: filled(9), Signature: filled(64), Signers: []string{somePEM}},
 		Succession: &wire.SignedOrder{Order: filled(9), Signature: filled(64)}, Speaks: speaks(),
 	}
 }
@@ -97,7 +97,7 @@ func back() courier.Back {
 	signed := courier.Signed{Body: filled(9), Signature: filled(64)}
 	return courier.Back{
 		Version: 1, Kind: "courier-back", Environment: "demo", Terminal: "QH0301", Generation: "A", Number: 7, Nonce: hex16, Made: at,
-		Answers: []courier.Answer{{Packet: hex16, Signed: signed}}, News: []courier.Signed{signed}, Settings: &wire.SignedSettings{Answer: filled(9), Signature: filled(64)},
-		Catalogue: &wire.SignedCatalogue{Answer: filled(9), Signature: filled(64)}, Damaged: []string{hex16}, Speaks: speaks(), Signers: []string{somePEM}, Renewal: &signed,
+		Answers: []courier.Answer{{Packet: hex16, Signed: signed}}, News: []courier.Signed{signed}, Settings: &wire.SignedSettings{Answer: filled(9), Signature: filled(64), Signers: []string{somePEM}},
+		Catalogue: &wire.SignedCatalogue{Answer: filled(9), Signature: filled(64), Signers: []string{somePEM}}, Damaged: []string{hex16}, Speaks: speaks(), Signers: []string{somePEM}, Renewal: &signed,
 	}
 }

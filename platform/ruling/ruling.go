@@ -46,5 +46,5 @@ func Sign(ctx context.Context, reg *registry.Registry, a *authority.Authority, t
 	if err != nil {
 		return wire.SignedSettings{}, fmt.Errorf("write settings: %w", err)
 	}
-	return wire.SignedSettings{Answer: body, Signature: signature}, nil
+	return wire.SignedSettings{Answer: body, Signature: signature, Signers: a.Signed()}, nil
 }

@@ -100,6 +100,27 @@ func (i *Identity) signs(fresh *smx509.Certificate) error {
 	return nil
 }
 
+// Learn believes, for as long as this identity lives, those certificates for answers that prove themselves; others are passed over.
+func (i *Identity) Learn(certificates []string) {
+	for _, text := range certificates {
+		fresh, err := parseSM2(text)
+		if err == nil && !i.IsPlatform(fresh) && i.signs(fresh) == nil {
+			i.PlatformSigns = append(i.PlatformSigns, fresh)
+		}
+	}
+}
+
+// SaveSigners is SaveSigner for all that came along with something on a stick, and Learn: what does not prove itself is passed over.
+func SaveSigners(folder string, identity *Identity, certificates []string) error {
+	identity.Learn(certificates)
+	for _, c := range identity.PlatformSigns {
+		if _, err := SaveSigner(folder, identity, EncodeCertificate(c.Raw)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // SaveSigner takes over a certificate by which the platform signs answers, now, soon or once, and tells whether it is news. Those that are here
 // stay. Programs read it with the identity.
 func SaveSigner(folder string, identity *Identity, text string) (bool, error) {

@@ -40,4 +40,6 @@ type Delta struct {
 type SignedCatalogue struct {
 	Answer    []byte `json:"answer"`
 	Signature []byte `json:"signature"`
+	// Signers are the certificates by which the platform signs, or did; none before its first rotation.
+	Signers []string `json:"signers,omitempty"`
 }

@@ -26,6 +26,8 @@ type Settings struct {
 type SignedSettings struct {
 	Answer    []byte `json:"answer"`
 	Signature []byte `json:"signature"`
+	// Signers are the certificates by which the platform signs, or did; none before its first rotation.
+	Signers []string `json:"signers,omitempty"`
 }
 
 // SettingsHeld tells the platform which settings a terminal holds.

@@ -207,6 +207,9 @@ func (t *tool) putInPlace(ctx context.Context, s settings.Settings, stick *os.Ro
 		if err != nil {
 			return err
 		}
+		if err := seal.SaveSigners(filepath.Join(s.Data, "keys"), identity, signed.Signers); err != nil {
+			return err
+		}
 		shelf = edition.Shelf{Folder: filepath.Join(s.Data, edition.FolderName), Who: edition.Of(identity)}
 		plan, newer, err = shelf.Weigh(ctx, signed, false)
 		if err == nil && !newer {

@@ -95,3 +95,37 @@ func onlyArchive(t *testing.T, stick string) string {
 	t.Fatal("the stick has no archive")
 	return ""
 }
+
+// TestImportAfterRotation: a machine without network takes an edition that a key signed which it never met, because the root has certified it; not one that only says so.
+func TestImportAfterRotation(t *testing.T) {
+	t.Setenv("LANG", "zh_CN.UTF-8")
+	platform, foreign := platformtest.Start(t, platformtest.Options{}), platformtest.Start(t, platformtest.Options{})
+	data := filepath.Join(t.TempDir(), "data")
+	if _, err := enrol.Enrol(t.Context(), enrol.Options{Ticket: platform.Ticket("QH0301", platform.URL), Data: data, Software: "test", Now: time.Now}); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(t.TempDir(), "terminal.yaml")
+	if err := os.WriteFile(config, fmt.Appendf(nil, "data: %s\n", data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	office := filepath.Join(t.TempDir(), "office")
+	if err := os.CopyFS(office, assets.Catalogue()); err != nil {
+		t.Fatal(err)
+	}
+	export := func(p *platformtest.Platform) string {
+		p.Run("keys", "rotate", "signing", "--after", "0s")
+		p.Run("catalogue", "publish", office)
+		stick := filepath.Join(t.TempDir(), "stick")
+		p.Run("catalogue", "export", "--region", "990301001201", "--to", stick)
+		return stick
+	}
+	if _, err := run(t, "import", export(foreign), "--config", config); !errors.Is(err, edition.ErrSignature) {
+		t.Errorf("another province's: %v", err)
+	}
+	if said, err := run(t, "import", export(platform), "--config", config); err != nil || !strings.Contains(said, "已换成省里第 1 版") {
+		t.Errorf("%v %s", err, said)
+	}
+	if said, err := run(t, "status", "--config", config); err != nil || !strings.Contains(said, "1 版") {
+		t.Errorf("afterwards: %v %s", err, said)
+	}
+}

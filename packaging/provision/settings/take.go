@@ -78,7 +78,11 @@ func (t *tool) weigh(keys string, content []byte) (standing.Ruling, bool, error)
 		return standing.Ruling{}, false, standing.ErrForm
 	}
 	if t.dry {
+		identity.Learn(signed.Signers)
 		return standing.Weigh(keys, standing.Of(identity), signed)
+	}
+	if err := seal.SaveSigners(keys, identity, signed.Signers); err != nil {
+		return standing.Ruling{}, false, err
 	}
 	return standing.Take(keys, standing.Of(identity), signed)
 }
