@@ -31,7 +31,11 @@ func (r *run) interactive(ctx context.Context) Verdict {
 	case drivers.RoleDocument:
 		return r.printsRight(ctx, PageRight)
 	case drivers.RoleScanner:
-		r.Person.Tell(r.role, LayPage)
+		how := LayPage
+		if _, camera := r.Devices.Scanner.(drivers.Viewer); camera {
+			how = LayUnder
+		}
+		r.Person.Tell(r.role, how)
 		return r.scansRight(ctx)
 	case drivers.RoleCode:
 		r.Person.Tell(r.role, ShowCode)

@@ -154,6 +154,7 @@ const (
 	LayCard    Prompt = "lay-card"
 	InsertCard Prompt = "insert-card"
 	LayPage    Prompt = "lay-page"
+	LayUnder   Prompt = "lay-under" // a document camera
 	ShowCode   Prompt = "show-code"
 	Press      Prompt = "press"
 )
