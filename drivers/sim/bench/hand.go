@@ -57,17 +57,6 @@ func (d demo) byHand(ctx context.Context, width, height int) error {
 	return errors.Join(err, d.leave(context.WithoutCancel(ctx), r), r.Close())
 }
 
-// look is the bench's: small, because everything is to be seen at once.
-func look(width int) fyne.Theme {
-	if width < roomy {
-		return theme.Toolkit(theme.New(0.34, false))
-	}
-	return theme.Toolkit(theme.New(0.39, false))
-}
-
-// roomy is the width in px from which the letters may be larger.
-const roomy = 1200
-
 // lowKiosk is by how many px the kiosk's window is wider than asked at the most.
 const lowKiosk = 48
 
