@@ -16,15 +16,8 @@ import (
 	"bianmin/store"
 	"bianmin/store/cut"
 	"bianmin/sync/channel"
-	"bianmin/sync/downlink"
-	"bianmin/sync/edition"
 	"bianmin/sync/enrol/practice"
-	"bianmin/sync/renew"
-	"bianmin/sync/replay"
 	"bianmin/sync/seal"
-	"bianmin/sync/spoken"
-	"bianmin/sync/standing"
-	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
 )
 
@@ -165,112 +158,6 @@ func written(path string) (int64, error) {
 		return 0, fmt.Errorf("look for an enrolment: %w", err)
 	}
 	return info.ModTime().UnixNano(), nil
-}
-
-// session sends under one identity until ctx ends or the terminal is enrolled anew.
-func session(ctx context.Context, o options, outbox *store.Store, identity *seal.Identity, stamp enrolment) error {
-	ctx, end := context.WithCancel(ctx)
-	defer end()
-	keys := filepath.Join(o.data, "keys")
-	url := o.platform
-	if url == "" {
-		url = identity.Platform
-	}
-	signers := &renew.Signers{Folder: keys, Identity: identity, URL: url, Log: o.log}
-	line, err := newLine(ctx, url, outbox, identity, signers, o.log)
-	if err != nil {
-		return err
-	}
-	defer line.close()
-	client := line.client
-	rules := &rules{options: o, outbox: outbox, keys: keys, who: standing.Of(identity), client: client, url: url}
-	if err := rules.apply(ctx); err != nil {
-		return err
-	}
-	told := &news{now: time.Now}
-	down, err := downlink.New(downlink.Options{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log, After: line.first + behind, Slower: rules.slower, Asked: told.asked})
-	if err != nil {
-		return err
-	}
-	var up *uplink.Uplink
-	reporter := &reporter{outbox: outbox, folder: o.data, log: o.log, again: func() { up.Poke() }}
-	up, err = uplink.New(uplink.Options{
-		Queue: outbox, Client: client, URL: url, Key: identity.Believed(), Now: time.Now, Log: o.log, After: line.first,
-		Changed: func(s uplink.State) { reporter.uplink(ctx, s) }, Acknowledged: down.Poke, Moved: reporter.moved, Rules: rules.pages, Met: func() { reporter.met(ctx) },
-	})
-	if err != nil {
-		return err
-	}
-	follower := (&edition.Follower{
-		Shelf: edition.Shelf{Folder: filepath.Join(o.data, edition.FolderName), Who: edition.Of(identity), Point: cut.Point}, Client: client, URL: url, Log: o.log,
-	}).Ready()
-	own := spoken.Own()
-	renewer := renew.Renewer{Folder: keys, Identity: identity, Client: client, URL: url, Log: o.log, Step: cut.Point}
-	pulse := uplink.Pulse{
-		Staff:       func(accounts []wire.Staff) error { return keepStaff(keys, accounts) },
-		Agents:      func(accounts []wire.Agent) error { return keepAgents(keys, accounts) },
-		Evaluations: func(evaluations wire.Evaluations) error { return keepEvaluations(keys, evaluations) },
-		Memory:      outbox, Client: client, URL: url, Key: identity.Believed(), Software: o.software, Now: time.Now, Log: o.log, After: line.first, Slower: rules.slower,
-		Replaced:  func(ctx context.Context, answer wire.Answer) error { return replaced(ctx, o, outbox, identity, answer) },
-		Condition: func() *wire.Condition { return look(o.data, o.log) },
-		Settings:  rules.held,
-		Unread:    func(ctx context.Context) *wire.Unread { return unread(ctx, outbox, told.stuck(), o.log) },
-		Newest:    rules.newest,
-		Replay: func(ctx context.Context, asked wire.Replay) {
-			again := replay.Replay{Book: outbox, Client: client, URL: url, Identity: identity, Log: o.log}
-			if _, err := again.Answer(ctx, asked); err != nil { // the next heartbeat asks again
-				o.log.Warn("what the platform lost is not known yet", "error", err)
-			}
-		},
-		Catalogue: follower.Newest,
-		Line:      reporter.line,
-		Audit:     (&trail{outbox: outbox, log: o.log}).head,
-		Edition:   func(context.Context) int64 { return follower.Shelf.Number() },
-		Usage:     outbox,
-		Speaks:    &own, Sealing: func(said string) error { return seal.SaveSealing(keys, identity, said) }, Understood: func(said *wire.Speaks) error { return seal.SaveSpeaks(keys, said) },
-		Heard: renewer.Heard, Signing: func(ctx context.Context, said string) error { return signers.Told(ctx, client, said) },
-		Beaten: func(ctx context.Context, err error) {
-			err = line.clock.see(ctx, err)
-			reporter.beaten(ctx, err)
-			if channel.Name(err) == channel.Unsigned {
-				signers.Unknown(ctx, client)
-			}
-			if err == nil {
-				up.Proven()
-				up.Poke()
-				down.Poke()
-			}
-		},
-	}
-	probe := uplink.Probe{
-		Client: client, URL: url, Key: identity.Believed(), Proven: reporter.lastProven, After: line.first, Slower: rules.slower,
-		Probed: func(ctx context.Context, err error) {
-			err = line.clock.see(ctx, err)
-			if err == nil {
-				up.Proven()
-			}
-			reporter.probed(ctx, err)
-		},
-	}
-	var working sync.WaitGroup
-	var runErr error
-	working.Go(func() { runErr = up.Run(ctx); end() })
-	working.Go(func() { down.Run(ctx) })
-	working.Go(func() { follower.Run(ctx) })
-	working.Go(func() { pulse.Run(ctx) })
-	working.Go(func() { probe.Run(ctx) })
-	working.Go(func() { reporter.run(ctx) })
-	working.Go(func() { purge(ctx, outbox, o.log) })
-	for pause(ctx, enrolmentPoll) && !o.aside() {
-		rules.look(ctx)
-		if now, err := enrolled(keys); err == nil && now != (enrolment{}) && now != stamp {
-			o.log.Info("the terminal was enrolled anew, or certificates were renewed")
-			break
-		}
-	}
-	end()
-	working.Wait()
-	return runErr
 }
 
 // replaced closes the store when the platform says, of this terminal and
