@@ -195,7 +195,8 @@ func closeFile(tls *libc.TLS, at uintptr) int32 {
 	return f.below.close(tls, at)
 }
 
-// lock is called for the locks of a log. Who lets the writers' one go has ended its transaction, or undone it.
+// lock is called for the locks of a log. Who lets the writers' one go has ended its transaction, or undone it. What is held back then is of
+// one that was undone, and nobody would read it; but it is given to the system while nobody else may write, as SQLite alone would have done.
 func lock(tls *libc.TLS, at uintptr, first, n, flags int32) int32 {
 	f := find(at)
 	if first == writers && flags == sqlite3.SQLITE_SHM_UNLOCK|sqlite3.SQLITE_SHM_EXCLUSIVE {
@@ -203,7 +204,7 @@ func lock(tls *libc.TLS, at uintptr, first, n, flags int32) int32 {
 		l := named[f.name]
 		mu.RUnlock()
 		if l != nil {
-			l.forget()
+			_ = l.flush(tls)
 		}
 	}
 	return f.below.lock(tls, at, first, n, flags)
