@@ -273,3 +273,36 @@ func TestHeardAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestWedgeInTheMiddle: who begins to read while a code is being typed gets the next one, whole, and no rest of that one.
+func TestWedgeInTheMiddle(t *testing.T) {
+	d := plugKeyboard(t, "Simulated wedge", "W1", typing.Descriptor)
+	var hand sync.WaitGroup
+	stop := make(chan struct{})
+	hand.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				types(t, d, keys(t, "QH0301A-261126-0001-4\r")...)
+				pause(t, 100*time.Millisecond)
+			}
+		}
+	})
+	defer hand.Wait()
+	defer close(stop)
+	for range 10 {
+		r, err := barcode.OpenWedge("05e0:1200:W1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, err := r.Scan(t.Context())
+		if err != nil || code.Text != "QH0301A-261126-0001-4" {
+			t.Errorf("%q, %v", code.Text, err)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -56,8 +56,8 @@ type Device struct {
 }
 
 // Open takes the device called name for itself: VENDOR:PRODUCT with ":SERIAL" or "@PORT" behind it, or a path in /dev/input, as
-// udev makes them (/dev/input/by-id/…). Errors are those of package channel, ErrKeyboard and ErrNotInput; ErrBusy also while a
-// key is held down, for whoever read it until now would wait for its end.
+// udev makes them (/dev/input/by-id/…). Errors are those of package channel, ErrKeyboard and ErrNotInput; ErrBusy also when a key
+// is held down for half a second, for whoever read it until now would wait for its end. What is being typed is let end first.
 func Open(name string) (*Device, error) {
 	path := name
 	if !strings.HasPrefix(name, "/") {
@@ -89,10 +89,36 @@ func take(path string) (*Device, error) {
 		return nil, fmt.Errorf("open %s: %w", short, bus.FileError(err))
 	}
 	d := &Device{file: file}
-	if err := d.control(d.grab); err != nil {
+	if err := d.alone(); err != nil {
 		return nil, errors.Join(fmt.Errorf("take %s alone: %w", short, err), file.Close())
 	}
 	return d, nil
+}
+
+// errHeld is a key that is held down: by a hand, or for the moment that a reader in the middle of a code takes for each.
+var errHeld = fmt.Errorf("%w: a key is held down", channel.ErrBusy)
+
+// How long nothing is typed between two codes, at least, and how long that is waited for.
+const (
+	between  = 40 * time.Millisecond
+	patience = 500 * time.Millisecond
+)
+
+// alone takes the device when no key is held down and nothing is typed: who came into the middle of a code would take its rest for one.
+func (d *Device) alone() error {
+	for begun := time.Now(); ; {
+		for time.Since(begun) < patience {
+			if _, err := d.ReadKeys(between); errors.Is(err, channel.ErrTimeout) {
+				break
+			} else if err != nil {
+				return err
+			}
+		}
+		err := d.control(d.grab)
+		if !errors.Is(err, errHeld) || time.Since(begun) > patience {
+			return err
+		}
+	}
 }
 
 // control calls do with the descriptor.
@@ -137,16 +163,27 @@ func (d *Device) grab(fd int) error {
 	if err := unix.IoctlSetPointerInt(fd, setClock, unix.CLOCK_MONOTONIC); err != nil {
 		return bus.FileError(err)
 	}
+	if err := held(fd); err != nil {
+		return err
+	}
 	if err := unix.IoctlSetInt(fd, setGrab, 1); err != nil {
 		return bus.FileError(err)
 	}
-	held := make([]byte, keyMost/8+1)
-	if err := ask(fd, keysDown, held); err != nil {
+	if err := held(fd); err != nil { // since
+		return errors.Join(err, bus.FileError(unix.IoctlSetInt(fd, setGrab, 0)))
+	}
+	return nil
+}
+
+// held tells of a key that is held down.
+func held(fd int) error {
+	down := make([]byte, keyMost/8+1)
+	if err := ask(fd, keysDown, down); err != nil {
 		return bus.FileError(err)
 	}
-	for _, b := range held {
-		if b != 0 { // the end of the descriptor gives it back
-			return fmt.Errorf("%w: a key is held down", channel.ErrBusy)
+	for _, b := range down {
+		if b != 0 {
+			return errHeld
 		}
 	}
 	return nil
