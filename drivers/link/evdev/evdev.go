@@ -106,6 +106,9 @@ const (
 
 // alone takes the device when no key is held down and nothing is typed: who came into the middle of a code would take its rest for one.
 func (d *Device) alone() error {
+	if err := d.control(typing); err != nil {
+		return err
+	}
 	for begun := time.Now(); ; {
 		for time.Since(begun) < patience {
 			if _, err := d.ReadKeys(between); errors.Is(err, channel.ErrTimeout) {
@@ -152,13 +155,6 @@ func mute(fd int) {
 }
 
 func (d *Device) grab(fd int) error {
-	set := make([]byte, keyMost/8+1)
-	if err := ask(fd, keysHas, set); err != nil {
-		return fmt.Errorf("%w: %w", ErrNotInput, err)
-	}
-	if !types(set) {
-		return ErrNotInput
-	}
 	mute(fd)
 	if err := unix.IoctlSetPointerInt(fd, setClock, unix.CLOCK_MONOTONIC); err != nil {
 		return bus.FileError(err)
@@ -171,6 +167,18 @@ func (d *Device) grab(fd int) error {
 	}
 	if err := held(fd); err != nil { // since
 		return errors.Join(err, bus.FileError(unix.IoctlSetInt(fd, setGrab, 0)))
+	}
+	return nil
+}
+
+// typing tells of what is no input device that types.
+func typing(fd int) error {
+	set := make([]byte, keyMost/8+1)
+	if err := ask(fd, keysHas, set); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotInput, err)
+	}
+	if !types(set) {
+		return ErrNotInput
 	}
 	return nil
 }
