@@ -36,14 +36,16 @@ func Run(command *exec.Cmd, fault Fault) (changes []string, err error) {
 		}
 		started <- err
 	}()
-	w := watch{listener: <-given, fault: fault}
+	w := watch{listener: <-given, fault: fault, begun: make(chan struct{})}
 	if w.listener < 0 {
 		return nil, <-started
 	}
 	var watching sync.WaitGroup
 	var broken error
 	watching.Go(func() { broken = w.run() })
-	if err = <-started; err == nil {
+	err = <-started
+	close(w.begun)
+	if err == nil {
 		err = command.Wait()
 	}
 	w.over.Store(true)
@@ -66,7 +68,8 @@ type watch struct {
 	listener int
 	fault    Fault
 	changes  []string
-	over     atomic.Bool // the child has ended
+	over     atomic.Bool   // the child has ended
+	begun    chan struct{} // closed when it is known that it has begun: it may change something sooner
 }
 
 // run answers for each call until the child has ended.
@@ -88,6 +91,7 @@ func (w *watch) run() error {
 			w.changes = append(w.changes, what)
 			if n := len(w.changes); w.fault.First > 0 && (n == w.fault.First || w.fault.Ever && n > w.fault.First) {
 				if n == w.fault.First && w.fault.Met != nil {
+					<-w.begun
 					w.fault.Met()
 				}
 				answer = reply{ID: asked.ID, Error: -int32(w.fault.Error)} // #nosec G115 -- a small number
