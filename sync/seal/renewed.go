@@ -47,19 +47,25 @@ type Former struct {
 // ErrRenewal says that certificates are not a renewal of this terminal's.
 var ErrRenewal = errors.New("these certificates are no renewal of this terminal's")
 
-func loadRenewed(folder string) (renewedDocument, error) {
-	d := renewedDocument{Version: 1}
-	content, err := os.ReadFile(filepath.Join(folder, RenewedFile)) // #nosec G304 -- our own folder
+func loadRenewed(folder string) (d renewedDocument, err error) {
+	d.Version = 1
+	err = readBeside(folder, RenewedFile, &d, &d.Version)
+	return d, err
+}
+
+// readBeside reads a file of JSON that lies beside the keys and is of version 1. One that is not there changes nothing.
+func readBeside(folder, name string, document any, version *int) error {
+	content, err := os.ReadFile(filepath.Join(folder, name)) // #nosec G304 -- our own folder
 	if errors.Is(err, fs.ErrNotExist) {
-		return d, nil
+		return nil
 	}
 	if err != nil {
-		return d, fmt.Errorf("read %s: %w", RenewedFile, err)
+		return fmt.Errorf("read %s: %w", name, err)
 	}
-	if err := json.Unmarshal(content, &d); err != nil || d.Version != 1 {
-		return d, fmt.Errorf("read %s: not in its form", RenewedFile)
+	if err := json.Unmarshal(content, document); err != nil || *version != 1 {
+		return fmt.Errorf("read %s: not in its form", name)
 	}
-	return d, nil
+	return nil
 }
 
 // renewedName is the file of a private key of the n-th renewal: "sign.key" becomes "sign-0001.key".

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -36,19 +34,10 @@ type signersDocument struct {
 	Certificates []string `json:"certificates"`
 }
 
-func loadSigners(folder string) (signersDocument, error) {
-	d := signersDocument{Version: 1}
-	content, err := os.ReadFile(filepath.Join(folder, SignersFile)) // #nosec G304 -- our own folder
-	if errors.Is(err, fs.ErrNotExist) {
-		return d, nil
-	}
-	if err != nil {
-		return d, fmt.Errorf("read %s: %w", SignersFile, err)
-	}
-	if err := json.Unmarshal(content, &d); err != nil || d.Version != 1 {
-		return d, fmt.Errorf("read %s: not in its form", SignersFile)
-	}
-	return d, nil
+func loadSigners(folder string) (d signersDocument, err error) {
+	d.Version = 1
+	err = readBeside(folder, SignersFile, &d, &d.Version)
+	return d, err
 }
 
 // loadPlatform reads what the platform signs and signed answers with.
