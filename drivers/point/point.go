@@ -195,10 +195,12 @@ func (p *Point) start(ctx context.Context, config Config, options Options) {
 	}
 	if c := config.Button; c != nil {
 		p.button = &buttonHandle{newSpeaker(drivers.RoleButton, p.board, options, p.pulse(), openButton(c))}
+		p.checks = append(p.checks, p.button.check)
 		p.work.Go(func() { p.button.run(ctx) })
 	}
 	if c := config.Code; c != nil {
 		p.code = &codeHandle{newSpeaker(drivers.RoleCode, p.board, options, p.pulse(), openCode(c))}
+		p.checks = append(p.checks, p.code.check)
 		p.work.Go(func() { p.code.run(ctx) })
 	}
 	p.work.Go(func() { p.watch(ctx, options.Log) })

@@ -3,6 +3,7 @@ package point
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -34,11 +35,12 @@ type speaker[T any] struct {
 	open    func(ctx context.Context) (source[T], error)
 	heard   chan said[T]
 	plugged <-chan struct{}
+	tried   chan struct{} // closed when it was opened, or could not be, for the first time
 }
 
 func newSpeaker[T any](role drivers.Role, b *board, options Options, plugged <-chan struct{}, open func(ctx context.Context) (source[T], error)) *speaker[T] {
 	b.expect(role, options.Now())
-	return &speaker[T]{role: role, board: b, options: options, open: open, heard: make(chan said[T], 8), plugged: plugged}
+	return &speaker[T]{role: role, board: b, options: options, open: open, heard: make(chan said[T], 8), plugged: plugged, tried: make(chan struct{})}
 }
 
 // wait gives what the device says next. While it is unplugged it goes on waiting.
@@ -57,15 +59,26 @@ func (s *speaker[T]) wait(ctx context.Context, op string) (what T, err error) {
 
 func (s *speaker[T]) Close() error { return nil }
 
+// check waits until the device was opened once. There is nothing to ask it: how it is the board knows from then on.
+func (s *speaker[T]) check(ctx context.Context) {
+	select {
+	case <-s.tried:
+	case <-ctx.Done():
+	}
+}
+
 func (s *speaker[T]) run(ctx context.Context) {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval, pause.MaxElapsedTime = s.options.Retry, 5*time.Second, 0
 	pause.Reset()
+	tried := sync.OnceFunc(func() { close(s.tried) })
+	defer tried()
 	for ctx.Err() == nil {
 		device, err := s.open(ctx)
 		if err == nil {
 			pause.Reset()
 			s.board.post(drivers.Status{Role: s.role, Condition: drivers.Online, At: s.options.Now()}, nil)
+			tried()
 			err = s.listen(ctx, device)
 			if closing := device.Close(); closing != nil && ctx.Err() != nil {
 				s.board.keep(closing)
@@ -75,6 +88,7 @@ func (s *speaker[T]) run(ctx context.Context) {
 			return
 		}
 		s.board.post(away(s.role, faultOf(err), s.options.Now()), err)
+		tried()
 		timer := time.NewTimer(pause.NextBackOff())
 		select {
 		case <-timer.C:
