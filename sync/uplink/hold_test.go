@@ -45,11 +45,13 @@ func TestPagesWaitTheirHours(t *testing.T) {
 		registered, accepted := stands(t, p)
 		return registered == 2 && accepted == 1
 	})
-	time.Sleep(300 * time.Millisecond) // what had left already
-	before := proxy.Sent()
-	time.Sleep(500 * time.Millisecond)
-	if sent := proxy.Sent() - before; sent > 20_000 || m.counts().Waiting != 2 {
-		t.Errorf("%d bytes went while pages had to wait, %d packets wait", sent, m.counts().Waiting)
+	await(t, "the pages to stand still", func() bool { // what had left already goes on
+		before := proxy.Sent()
+		time.Sleep(500 * time.Millisecond)
+		return proxy.Sent()-before <= 20_000
+	})
+	if waiting := m.counts().Waiting; waiting != 2 {
+		t.Errorf("%d packets wait, the pages went to their end while they had to wait", waiting)
 	}
 	if m.states.had("no-link") {
 		t.Error("a wait of pages is shown as a dead line")
