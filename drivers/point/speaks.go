@@ -80,9 +80,7 @@ func (s *speaker[T]) run(ctx context.Context) {
 			s.board.post(drivers.Status{Role: s.role, Condition: drivers.Online, At: s.options.Now()}, nil)
 			tried()
 			err = s.listen(ctx, device)
-			if closing := device.Close(); closing != nil && ctx.Err() != nil {
-				s.board.keep(closing)
-			}
+			s.close(ctx, device)
 		}
 		if ctx.Err() != nil {
 			return
@@ -100,15 +98,38 @@ func (s *speaker[T]) run(ctx context.Context) {
 	}
 }
 
-// listen hands on what is said until the device fails; what finds the queue full is one too many.
+// close lets the device go. Once the manager ends its error is Close's too.
+func (s *speaker[T]) close(ctx context.Context, device source[T]) {
+	err := device.Close()
+	if err == nil {
+		return
+	}
+	s.options.Log.Warn("device does not close", "role", s.role, "error", err)
+	if ctx.Err() != nil {
+		s.board.keep(err)
+	}
+}
+
+// listen hands on what is said until the device fails. What nobody waited for fills the queue: then the oldest goes.
 func (s *speaker[T]) listen(ctx context.Context, device source[T]) error {
 	for {
 		what, err := device.next(ctx)
 		if err != nil {
 			return err
 		}
+		s.keep(said[T]{what: what, at: s.options.Now()})
+	}
+}
+
+func (s *speaker[T]) keep(one said[T]) {
+	for {
 		select {
-		case s.heard <- said[T]{what: what, at: s.options.Now()}:
+		case s.heard <- one:
+			return
+		default:
+		}
+		select { // full
+		case <-s.heard:
 		default:
 		}
 	}
