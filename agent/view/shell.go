@@ -86,7 +86,11 @@ func (s *shell) show(state desk.State, page fyne.CanvasObject) {
 	for _, line := range state.Side {
 		lines = append(lines, dk.SideLine{Key: string(line.Page), Label: k.t("page." + string(line.Page)), Count: line.Count, Alarm: line.Alarm})
 	}
-	s.side.Set(string(sideOf(state.Page)), lines, state.Point+"\n"+k.devices(state.Status.Devices)+k.paperLine(state))
+	care, foot := k.devices(state.Status.Devices), state.Point
+	if care == "" {
+		foot += "\n" + k.t("label.devices-good")
+	}
+	s.side.Set(string(sideOf(state.Page)), lines, care, foot+k.paperLine(state))
 	s.search.Set(state.Search)
 	status, words := k.status(state)
 	s.status.Set(status, words)
@@ -142,7 +146,7 @@ func (k *kit) status(s desk.State) (ui.Tone, string) {
 	return tone, strings.Join(parts, " · ")
 }
 
-// devices says which device needs somebody, or that all are well.
+// devices says which device needs somebody; nothing when all are well.
 func (k *kit) devices(all []drivers.Status) string {
 	var out []string
 	for _, status := range all {
@@ -154,9 +158,6 @@ func (k *kit) devices(all []drivers.Status) string {
 			continue
 		}
 		out = append(out, k.with("label.device", args{"device": k.shared("device." + string(status.Role)), "condition": k.shared("staff.condition." + string(status.Condition))}))
-	}
-	if len(out) == 0 {
-		return k.t("label.devices-good")
 	}
 	return strings.Join(out, "\n")
 }

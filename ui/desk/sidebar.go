@@ -26,7 +26,10 @@ type Sidebar struct {
 	ground *canvas.Rectangle
 	title  *canvas.Text
 	lines  []*sideLine
+	care   *ui.Text          // what needs somebody, on a ground of its own
+	under  *canvas.Rectangle // that ground
 	foot   *ui.Text
+	cares  string
 	warns  bool
 	open   func(key string)
 }
@@ -36,7 +39,10 @@ func NewSidebar(k *Kit, title string, lines []SideLine, open func(key string)) *
 	s := &Sidebar{kit: k, ground: canvas.NewRectangle(theme.Colour(theme.Sidebar)), open: open}
 	s.title = ui.Word(k.Look, theme.DeskTitleText, theme.OnAction, title)
 	s.foot = ui.NewText(k.Look, theme.DeskSmallText, theme.SidebarText, "")
-	parts := []fyne.CanvasObject{s.ground, s.title, s.foot}
+	s.care = ui.NewText(k.Look, theme.DeskSmallBold, theme.WarnText, "")
+	s.under = canvas.NewRectangle(theme.Colour(theme.WarnGround))
+	s.under.CornerRadius = theme.DeskSmallGap
+	parts := []fyne.CanvasObject{s.ground, s.title, s.foot, s.under, s.care}
 	for _, line := range lines {
 		one := newSideLine(s, line)
 		s.lines = append(s.lines, one)
@@ -50,18 +56,27 @@ func NewSidebar(k *Kit, title string, lines []SideLine, open func(key string)) *
 		}
 		wide := size.Width - 2*theme.DeskMargin
 		high := s.foot.HeightAt(wide)
-		ui.Place(s.foot, theme.DeskMargin, size.Height-high-18, wide, high)
+		bottom := size.Height - 18 - high
+		ui.Place(s.foot, theme.DeskMargin, bottom, wide, high)
+		s.under.Hidden, s.care.Hidden = s.cares == "", s.cares == ""
+		if s.cares != "" {
+			bottom -= s.care.HeightAt(wide) + 12 + theme.DeskSmallGap
+			ui.Place(s.under, theme.DeskMargin-12, bottom-8, wide+24, s.care.HeightAt(wide)+16)
+			ui.Place(s.care, theme.DeskMargin, bottom, wide, s.care.HeightAt(wide))
+		}
 	}, parts...)
 	return s
 }
 
-// Set shows the page one is on, counts and the lines below.
-func (s *Sidebar) Set(chosen string, lines []SideLine, foot string) {
+// Set shows the page one is on, counts, what needs somebody, and the lines below.
+func (s *Sidebar) Set(chosen string, lines []SideLine, care, foot string) {
 	for i, one := range s.lines {
 		if i < len(lines) {
 			one.set(lines[i], lines[i].Key == chosen)
 		}
 	}
+	s.cares = care
+	s.care.SetText(care)
 	s.foot.SetText(foot)
 	s.Rearrange()
 }
