@@ -13,6 +13,7 @@ import (
 type confirm struct {
 	parts
 	kit    kit
+	title  *ui.Text
 	line   *ui.Text
 	table  *ui.Column
 	notice *ui.Notice
@@ -25,13 +26,14 @@ type confirm struct {
 func newConfirm(k kit) page {
 	c := &confirm{kit: k}
 	w := k.words
+	c.title = ui.NewTitle(k.look, w.t("confirm.title"))
 	c.line = ui.NewText(k.look, theme.BodyText, theme.InkSecondary, w.t("confirm.line"))
 	c.table = ui.NewColumn(k.look.Px(20))
 	c.notice = ui.NewNotice(k.look, ui.Warn, "")
 	c.task = ui.NewNotice(k.look, ui.Bad, "")
 	c.open = ui.NewButton(k.look, w.t("confirm.task-open"), ui.Plain, k.sends(journey.OpenTask{}))
 	c.tasks = k.column(c.task, c.open)
-	c.head = k.heading(ui.NewTitle(k.look, w.t("confirm.title")), c.line)
+	c.head = k.heading(c.title, c.line)
 	c.body = ui.NewColumn(k.look.Px(32), ui.NewCard(k.look, c.table), c.notice, c.tasks)
 	c.middle = ui.NewBigButton(k.look, w.t("confirm.not-me"), ui.Secondary, k.sends(journey.NotMe{}))
 	return c
@@ -45,10 +47,9 @@ func (c *confirm) show(s journey.State) {
 	if view.Task != nil {
 		c.task.Set(taskWords(w, *view.Task))
 	}
-	c.line.SetText(w.t("confirm.line"))
-	if view.Social {
-		c.line.SetText(w.t("confirm.line-social"))
-	}
+	title, line := confirmHead(view)
+	c.title.SetText(w.t(title))
+	c.line.SetText(w.t(line))
 	if item == w.local(c.shown.ItemName) && sameBut(view, c.shown) && len(c.table.Parts()) > 0 {
 		return
 	}
@@ -89,13 +90,21 @@ func taskWords(w words, task journey.CaseLine) (ui.Tone, string) {
 	return ui.Warn, said
 }
 
-func confirmNotice(w words, view journey.ConfirmView) string {
+// confirmHead asks whose the card is, or says first that it is out of date: there is nothing to go on with then.
+func confirmHead(view journey.ConfirmView) (title, line string) {
 	switch {
 	case view.Expired && view.Social:
-		return w.t("confirm.expired-social")
+		return "confirm.title-expired-social", "confirm.expired-social"
 	case view.Expired:
-		return w.t("confirm.expired")
-	case view.HasPUA || shown(view.Name) != view.Name:
+		return "confirm.title-expired", "confirm.expired"
+	case view.Social:
+		return "confirm.title", "confirm.line-social"
+	}
+	return "confirm.title", "confirm.line"
+}
+
+func confirmNotice(w words, view journey.ConfirmView) string {
+	if view.HasPUA || shown(view.Name) != view.Name {
 		return w.t("confirm.rare")
 	}
 	return ""

@@ -33,7 +33,7 @@ func cards() []Named {
 	correct := task
 	correct.Task = &journey.CaseLine{Number: number, ItemName: both("高龄津贴申请", "Elder-age allowance"), Filed: now.AddDate(0, 0, -18), State: "correction", Until: now.AddDate(0, 0, 5)}
 	out := confirm(expired)
-	out.Next = nil
+	out.Next = blocked("next.confirm", "why.expired", nil)
 	return []Named{
 		{"card", place(journey.PlaceCardView{Purpose: "apply"})},
 		{"card-mine", place(journey.PlaceCardView{Purpose: "my-cases", Seconds: 42})},
