@@ -43,6 +43,7 @@ type fakeDesk struct {
 	mu          sync.Mutex
 	next        int
 	attached    map[string]bool // by digest: true while it is kept
+	listed      map[casefile.Number]bool
 	submissions []casefile.Submission
 	corrections []casefile.Correction
 	ratings     []casefile.Evaluation
@@ -53,7 +54,7 @@ type fakeDesk struct {
 }
 
 func newDesk(log *record) *fakeDesk {
-	d := &fakeDesk{log: log, attached: map[string]bool{}, ended: map[int64]drivers.PrintReport{}}
+	d := &fakeDesk{log: log, attached: map[string]bool{}, listed: map[casefile.Number]bool{}, ended: map[int64]drivers.PrintReport{}}
 	d.health.set(Health{Online: true})
 	d.state.set(casefile.Summary{State: casefile.StateQueued})
 	d.accounts.set([]StaffAccount{{ID: "t1", Name: "运维一"}, {ID: "t2", Name: "运维二"}})
@@ -137,7 +138,13 @@ func (d *fakeDesk) Evaluate(_ context.Context, _ casefile.Filed, e casefile.Eval
 }
 
 func (d *fakeDesk) Cases(context.Context, identity.Card) ([]casefile.Summary, error) {
-	return d.list.get(), d.listErr.get()
+	list := d.list.get()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, summary := range list {
+		d.listed[summary.Number] = true
+	}
+	return list, d.listErr.get()
 }
 
 func (d *fakeDesk) Summary(_ context.Context, f casefile.Filed) (casefile.Summary, error) {
@@ -161,12 +168,10 @@ func (d *fakeDesk) BeginPrint(_ context.Context, job PrintJob) (int64, error) {
 	return int64(len(d.jobs)), nil
 }
 
-// known tells whether a case was committed, now or in the past.
+// known tells whether a case was committed, now or in the past: one that was listed may have been purged since.
 func (d *fakeDesk) known(number casefile.Number) bool {
-	for _, summary := range d.list.value {
-		if summary.Number == number {
-			return true
-		}
+	if d.listed[number] {
+		return true
 	}
 	var n int
 	_, err := fmt.Sscanf(string(number), "QH0301A-261122-%04d-X", &n)
