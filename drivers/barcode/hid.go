@@ -4,11 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"bianmin/drivers"
 	"bianmin/drivers/link/bus"
+	"bianmin/drivers/link/channel"
 	"bianmin/drivers/link/hid"
 )
+
+// pause is the longest between two reports of one code: a reader sends them within milliseconds. What was begun longer ago has lost its end,
+// and the next report is another code's.
+const pause = time.Second
 
 // HID reads codes from a reader of the point-of-sale class; one goroutine at a time.
 type HID struct {
@@ -43,12 +49,12 @@ func OpenHIDAt(place bus.Place) (*HID, error) {
 // Scan is as Reader's.
 func (h *HID) Scan(ctx context.Context) (Code, error) {
 	for {
-		report, err := h.device.ReadReport(ctx)
+		report, err := h.next(ctx)
 		if err != nil {
 			if ctx.Err() != nil {
 				return Code{}, fmt.Errorf("wait for a code: %w", ctx.Err())
 			}
-			return Code{}, failure(faultOf(err), err)
+			return Code{}, err
 		}
 		code, whole, err := h.code.report(report)
 		switch {
@@ -58,6 +64,24 @@ func (h *HID) Scan(ctx context.Context) (Code, error) {
 			return code, nil
 		}
 	}
+}
+
+// next waits for a report; ErrLost when the rest of a code does not come.
+func (h *HID) next(ctx context.Context) ([]byte, error) {
+	limited, stop := ctx, context.CancelFunc(func() {})
+	if h.code.begun {
+		limited, stop = context.WithTimeout(ctx, pause)
+	}
+	defer stop()
+	report, err := h.device.ReadReport(limited)
+	switch {
+	case err == nil:
+		return report, nil
+	case errors.Is(err, channel.ErrTimeout) && ctx.Err() == nil:
+		h.code = assembler{}
+		return nil, failure(drivers.FaultProtocol, ErrLost)
+	}
+	return nil, failure(faultOf(err), err)
 }
 
 // Close frees the device.

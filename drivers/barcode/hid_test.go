@@ -87,6 +87,28 @@ func TestHIDPOS(t *testing.T) {
 	pulling.Wait()
 }
 
+// TestHIDLostEnd: half a code whose end never comes is told, and is no part of the next one.
+func TestHIDLostEnd(t *testing.T) {
+	d := plugHID(t, "Simulated code reader", pos)
+	r, err := barcode.OpenHID(d.Node())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	time.AfterFunc(3*time.Second, func() { _ = d.Report(scanned("another's", 0)) })
+	if err := d.Report(scanned("one person's ", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if code, err := r.Scan(ctx); drivers.FaultOf(err) != drivers.FaultProtocol || !errors.Is(err, barcode.ErrLost) {
+		t.Errorf("half a code: %+v, %v", code, err)
+	}
+	if code, err := r.Scan(ctx); err != nil || code.Text != "another's" {
+		t.Errorf("the next: %+v, %v", code, err)
+	}
+}
+
 // TestHIDKeyboard: a reader that plays keyboard is told apart before anything is read of it.
 func TestHIDKeyboard(t *testing.T) {
 	d := plugHID(t, "Simulated keyboard reader", keyboard)

@@ -18,6 +18,7 @@ const (
 type assembler struct {
 	symbology string
 	data      []byte
+	begun     bool // a report has come, and more are to follow
 }
 
 // report takes one input report and gives the code that it ends; ok is false where more is to follow. A report that makes no
@@ -40,6 +41,7 @@ func (a *assembler) report(report []byte) (code Code, ok bool, err error) {
 	case len(a.data) > longest:
 		return Code{}, false, ErrTooLong
 	case body[posSize-1]&posMore != 0:
+		a.begun = true
 		return Code{}, false, nil
 	}
 	code, err = decode(a.data)

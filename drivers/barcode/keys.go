@@ -8,10 +8,10 @@ import (
 	"bianmin/drivers/link/evdev"
 )
 
-// Errors of readers that play keyboard; test with errors.Is.
+// Errors of readers that play keyboard, ErrLost also of others; test with errors.Is.
 var (
 	ErrLayout = errors.New("the reader sends keys that are no characters: set it to a US keyboard, or better to HID-POS or a serial line")
-	ErrLost   = errors.New("keys of the code were lost")
+	ErrLost   = errors.New("a part of the code was lost")
 )
 
 // Numbers of keys (linux/input-event-codes.h).
