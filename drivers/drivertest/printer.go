@@ -37,6 +37,7 @@ func ReceiptPrinterAt(t *testing.T, open OpenPrinter, pace time.Duration) {
 		"cover open before":       (*printerRig).coverOpenBefore,
 		"cover opened during":     (*printerRig).coverOpenedDuring,
 		"cutter jams":             (*printerRig).cutterJams,
+		"jam is seen to":          (*printerRig).jamSeenTo,
 		"overheated and broken":   (*printerRig).overheatedAndBroken,
 		"overheats during":        (*printerRig).overheatsDuring,
 		"breaks during":           (*printerRig).breaksDuring,

@@ -12,6 +12,38 @@ import (
 	"bianmin/drivers/sim/printer"
 )
 
+// jamSeenTo: a jammed printer waits for leave to go on. It gets that after somebody had the cover open, not before, and the jammed job stays what it was.
+func (r *printerRig) jamSeenTo() {
+	r.sim.SetCutterJams(true)
+	r.expect(Note("HA"), drivers.Unconfirmed, drivers.FaultCutter)
+	asks := func(want drivers.Fault) {
+		r.Helper()
+		if s, err := r.printer.Status(r.ctx); err != nil || s.Fault != want {
+			r.Fatalf("fault %q, %v; want %q", s.Fault, err, want)
+		}
+	}
+	asks(drivers.FaultCutter)
+	asks(drivers.FaultCutter)
+	r.sim.SetCover(true)
+	asks(drivers.FaultCoverOpen)
+	r.sim.SetCover(false)
+	asks(drivers.FaultNone)
+	r.expect(Note("HB"), drivers.Printed, drivers.FaultNone)
+	said := 0
+	for _, s := range r.sim.Strips() {
+		said += strings.Count(Words(s), "HB")
+		if strings.Contains(Words(s), "HA") && strings.Contains(Words(s), "HB") {
+			r.Errorf("two jobs on one strip: %q", Words(s))
+		}
+	}
+	if said == 0 {
+		r.Error("the job after the jam is not on paper")
+	}
+	r.sim.SetCutterJams(true)
+	r.expect(Note("HC"), drivers.Unconfirmed, drivers.FaultCutter)
+	asks(drivers.FaultCutter) // nobody has been there since
+}
+
 // A head that is too hot in the middle of a job: nothing of it stands on the next person's strip, and it is not printed twice.
 func (r *printerRig) overheatsDuring() {
 	r.sim.After(60, func() { r.sim.SetOverheated(true) })

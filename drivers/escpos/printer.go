@@ -17,6 +17,7 @@ type Printer struct {
 	is       identity
 	asked    bool // who it is
 	doubtful bool // a piece of an earlier job may hang in the printer
+	seenTo   bool // the cover was open since it last was well
 }
 
 var _ drivers.ReceiptPrinter = (*Printer)(nil)
@@ -50,11 +51,26 @@ func (p *Printer) greet(ctx context.Context) error {
 	return nil
 }
 
+// standing asks the printer how it is. One that has jammed waits for leave to go on (DLE ENQ 2): it gets that once for each time that
+// somebody had its cover open, and never else, for there may be fingers in it.
+func (p *Printer) standing(ctx context.Context) (drivers.Status, error) {
+	status, err := p.wire.status(ctx)
+	if err != nil || !p.seenTo || status.Fault != drivers.FaultCutter && status.Fault != drivers.FaultJam {
+		return status, err
+	}
+	p.seenTo, p.doubtful = false, true
+	if err := p.wire.goOn(ctx); err != nil {
+		return status, err
+	}
+	return p.wire.status(ctx)
+}
+
 // note keeps the status. Whoever opened the cover or changed the paper may have left a piece of a job behind.
 func (p *Printer) note(s *drivers.Status) {
 	if s.Fault == drivers.FaultCoverOpen || s.Fault == drivers.FaultPaperOut || s.Fault == drivers.FaultJam {
 		p.doubtful = true
 	}
+	p.seenTo = s.CoverOpen || p.seenTo && s.Fault != drivers.FaultNone
 	p.is.write(s)
 	p.last = *s
 }
@@ -63,7 +79,7 @@ func (p *Printer) note(s *drivers.Status) {
 // printer that answers "no paper" is no error. When the printer works again
 // after it has stopped in a job, what is left of that is cut off here, not at the next person. Once it is asked who it is, too.
 func (p *Printer) Status(ctx context.Context) (drivers.Status, error) {
-	status, err := p.wire.status(ctx)
+	status, err := p.standing(ctx)
 	p.note(&status)
 	if err == nil && status.Fault == drivers.FaultNone {
 		if err = p.clear(ctx); err == nil {
@@ -127,7 +143,7 @@ var (
 // ready asks for the status before a job, waits for whatever is left of an
 // earlier one, and cuts its remains off so that nobody gets another's paper.
 func (p *Printer) ready(ctx context.Context) (drivers.Status, error) {
-	status, err := p.wire.status(ctx)
+	status, err := p.standing(ctx)
 	if unanswered(err) && p.doubtful {
 		if err = p.wire.wake(ctx); err == nil {
 			status, err = p.wire.status(ctx)

@@ -192,6 +192,18 @@ func (w *wire) wake(ctx context.Context) error {
 	return fmt.Errorf("wake printer: %w", err)
 }
 
+// goOn lets a printer go on that has stopped for a jam. It throws away what it held: answers that were owed may come or not.
+func (w *wire) goOn(ctx context.Context) error {
+	if _, err := w.send(ctx, []byte{dle, 5, 2}, w.options.Answer); err != nil {
+		if quiet(err) && ctx.Err() == nil {
+			err = errSilent
+		}
+		return fmt.Errorf("let printer go on: %w", err)
+	}
+	w.owed, w.stale = 0, true
+	return w.hush(ctx, w.options.Answer)
+}
+
 // hush reads until nothing has come for so long: late answers to earlier questions.
 func (w *wire) hush(ctx context.Context, quiet time.Duration) error {
 	for range 20 {
