@@ -33,6 +33,15 @@ func (b *board) expect(role drivers.Role, now time.Time) {
 	b.last[role] = drivers.Status{Role: role, Condition: drivers.Offline, At: now}
 }
 
+// opened forgets by what names the device was known: it may be another one now, which tells its own or none.
+func (b *board) opened(role drivers.Role) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	s := b.last[role]
+	s.Model, s.Serial, s.Firmware = "", "", ""
+	b.last[role] = s
+}
+
 // post keeps a status and tells when it differs from the one before. why is the error that it came of, nil for a device's own word.
 func (b *board) post(s drivers.Status, why error) {
 	b.mutex.Lock()

@@ -169,6 +169,9 @@ func (o *owner[D]) tryOpen(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
+	if err == nil {
+		o.board.opened(o.role)
+	}
 	o.board.post(status, err)
 	o.judge(err)
 }
