@@ -46,14 +46,18 @@ func breakWord(err error) string {
 	return "connection"
 }
 
-// fair puts packets whose tries broke behind those whose did not: while nothing is proven, each has its turn.
+// fair puts packets whose tries broke, or whose answers could not be kept, behind those whose did not: while nothing is proven, each has its turn.
 func (u *Uplink) fair(items []store.Item) {
 	slices.SortStableFunc(items, func(a, b store.Item) int { return u.tries(a.Packet) - u.tries(b.Packet) })
 }
 
 func (u *Uplink) tries(id string) int {
+	n := 0
 	if s := u.broken[id]; s != nil {
-		return s.tries
+		n = s.tries
 	}
-	return 0
+	if u.disk.packets[id] {
+		n++
+	}
+	return n
 }

@@ -125,3 +125,37 @@ func TestAnswerNotStoredIsAskedForAlone(t *testing.T) {
 		t.Errorf("%d bytes were sent for a packet of %d", sent, size)
 	}
 }
+
+// spoilt is an outbox that takes no answer to one packet: its case is damaged here.
+type spoilt struct {
+	*store.Store
+	packet string
+}
+
+func (s *spoilt) RecordRegistration(ctx context.Context, id string, signed []byte) error {
+	if id == s.packet {
+		return errDisk
+	}
+	return s.Store.RecordRegistration(ctx, id, signed)
+}
+
+func (s *spoilt) RecordAcknowledgement(ctx context.Context, id string, signed []byte, official string, at time.Time) error {
+	if id == s.packet {
+		return errDisk
+	}
+	return s.Store.RecordAcknowledgement(ctx, id, signed, official, at)
+}
+
+// TestAnswerThatIsNeverStored: one packet whose answer this machine can never keep stands first in its lane, and keeps no other.
+func TestAnswerThatIsNeverStored(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newTerminal(t, p, "QH0301", p.URL)
+	first := m.file(1000)
+	others := []casefile.Filed{m.file(90_000), m.file(), m.file(10)}
+	m.send(&spoilt{Store: m.desk.Store(), packet: m.packetOf(first)})
+	await(t, "the others", func() bool { return m.counts().Waiting == 1 })
+	others = append(others, m.file(500))
+	await(t, "a later one", func() bool { return m.counts().Waiting == 1 })
+	mustHold(t, p, append(others, first)...)
+}

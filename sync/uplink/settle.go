@@ -68,31 +68,40 @@ func (u *Uplink) refused(ctx context.Context, r result, evidence []byte) error {
 func (u *Uplink) record(ctx context.Context, r result) {
 	id, signed := r.item.Packet, r.signed
 	evidence, err := signed.Evidence()
-	if err == nil {
-		switch signed.Kind {
-		case wire.Registration:
-			if !r.item.Registered {
-				err = u.Queue.RecordRegistration(ctx, id, evidence)
-			}
-			if err == nil && r.waiting {
-				u.packetWaits(ctx, r, "earlier-event")
-			}
-		case wire.Acknowledgement:
-			if err = u.Queue.RecordAcknowledgement(ctx, id, evidence, signed.Official, signed.Time); err == nil {
-				u.forget(id)
-				u.Acknowledged()
-			}
-		default:
-			if err = u.refused(ctx, r, evidence); err == nil {
-				u.forget(id)
-			}
+	news := signed.Kind != wire.Registration || !r.item.Registered
+	if err == nil && news {
+		err = u.write(ctx, r, evidence)
+	}
+	switch {
+	case err != nil && ctx.Err() == nil:
+		u.notKept(id, "answer not recorded", err)
+	case err == nil && news:
+		u.kept(id)
+	}
+	if err == nil && r.waiting {
+		u.packetWaits(ctx, r, "earlier-event")
+	}
+}
+
+// write keeps a signed answer, and forgets a packet that is decided.
+func (u *Uplink) write(ctx context.Context, r result, evidence []byte) error {
+	id, signed := r.item.Packet, r.signed
+	switch signed.Kind {
+	case wire.Registration:
+		return u.Queue.RecordRegistration(ctx, id, evidence)
+	case wire.Acknowledgement:
+		if err := u.Queue.RecordAcknowledgement(ctx, id, evidence, signed.Official, signed.Time); err != nil {
+			return err
 		}
+		u.forget(id)
+		u.Acknowledged()
+		return nil
 	}
-	if err != nil && ctx.Err() == nil {
-		u.Log.Error("answer not recorded", "packet", id, "kind", string(signed.Kind), "error", err)
-		u.show(func(s *State) { s.Problem = ProblemStore })
-		u.link.more(0) // the disk is in trouble, not the link, but sending more would not help
+	if err := u.refused(ctx, r, evidence); err != nil {
+		return err
 	}
+	u.forget(id)
+	return nil
 }
 
 func (u *Uplink) forget(id string) {
@@ -101,6 +110,7 @@ func (u *Uplink) forget(id string) {
 	delete(u.asked, id)
 	delete(u.trouble, id)
 	delete(u.broken, id)
+	delete(u.disk.packets, id)
 }
 
 // fail sorts trouble: the packet's own, the platform's, or the link's.
@@ -181,8 +191,6 @@ func (u *Uplink) packetWaits(ctx context.Context, r result, why string) {
 	}
 	next := u.Now().Add(min(w.more(atLeast), store.MaxWait)) // beyond that the outbox takes it for a clock that was wrong
 	if err := u.Queue.RecordAttempt(ctx, id, next, why); err != nil && ctx.Err() == nil {
-		u.Log.Error("attempt not recorded", "packet", id, "error", err)
-		u.show(func(s *State) { s.Problem = ProblemStore })
-		u.link.more(0)
+		u.notKept(id, "attempt not recorded", err)
 	}
 }

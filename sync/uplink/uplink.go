@@ -107,6 +107,7 @@ type Uplink struct {
 	trouble map[string]*wait // packets with failures of their own
 	broken  map[string]*series
 	link    *wait
+	disk    unkept
 	pace    pace      // of attachments
 	failing int       // answers of trouble in a row, of any packets
 	first   bool      // nothing was listed yet: what waits since earlier is no news
@@ -153,7 +154,7 @@ func New(o Options) (*Uplink, error) {
 		Options: o, poke: make(chan struct{}, 1), results: make(chan result),
 		held: map[string]int64{}, heard: map[string]int64{}, asked: map[string]bool{}, trouble: map[string]*wait{},
 		broken: map[string]*series{},
-		link:   link, first: true,
+		link:   link, disk: unkept{wait: newWait(o.Timing.First, o.Timing.LinkLong), packets: map[string]bool{}}, first: true,
 	}, nil
 }
 
@@ -190,6 +191,7 @@ func (u *Uplink) Run(ctx context.Context) error {
 			u.settle(ctx, r)
 		case <-u.poke:
 			u.link.cut()
+			u.disk.wait.cut()
 		case <-timer.C:
 		}
 	}
@@ -229,8 +231,9 @@ func (u *Uplink) assign(ctx context.Context, working *sync.WaitGroup) {
 	u.show(func(s *State) { s.Waiting, s.Hold = len(items), u.Rules().Hold })
 	if wished := u.wished(ctx); u.news(items) || wished {
 		u.link.cut() // somebody filed, or asked for a retry: worth one attempt now
+		u.disk.wait.cut()
 	}
-	if time.Now().Before(u.link.until) {
+	if now := time.Now(); now.Before(u.link.until) || now.Before(u.disk.wait.until) {
 		return
 	}
 	u.fair(items)
