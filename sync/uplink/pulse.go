@@ -189,7 +189,8 @@ func (p Pulse) beat(ctx context.Context) error {
 			p.Log.Warn("what was told of the use is not noted", "error", err)
 		}
 	}
-	return p.take(ctx, signed, trip)
+	p.take(ctx, signed, trip)
+	return nil
 }
 
 // untold gives counts to be told; what cannot be read stops no heartbeat.
@@ -238,53 +239,4 @@ func (p Pulse) post(ctx context.Context, beat wire.Heartbeat) (channel.Signed, t
 	took := on.took()
 	signed, err := channel.ReadSigned(response, p.Key)
 	return signed, took, err
-}
-
-func (p Pulse) take(ctx context.Context, signed channel.Signed, trip time.Duration) error {
-	if trip <= maxTrip {
-		if err := p.Memory.SetPlatformTime(ctx, signed.Time.Add(trip/2)); err != nil {
-			return fmt.Errorf("take over the platform's time: %w", err)
-		}
-	}
-	if err := p.Staff(signed.Staff); err != nil {
-		return fmt.Errorf("take over the technicians: %w", err)
-	}
-	if p.Agents != nil && signed.Agents != nil {
-		if err := p.Agents(signed.Agents); err != nil {
-			return fmt.Errorf("take over the accounts: %w", err)
-		}
-	}
-	if p.Evaluations != nil && signed.Evaluations != nil {
-		if err := p.Evaluations(*signed.Evaluations); err != nil {
-			return fmt.Errorf("take over the evaluations: %w", err)
-		}
-	}
-	if p.Understood != nil {
-		if err := p.Understood(signed.Speaks); err != nil {
-			return fmt.Errorf("take over what the platform understands: %w", err)
-		}
-	}
-	if p.Sealing != nil && signed.Sealing != "" {
-		if err := p.Sealing(signed.Sealing); err != nil { // the earlier one goes on to open
-			p.Log.Warn("the platform's new certificate for sealing is not taken", "error", err)
-		}
-	}
-	if p.Signing != nil && signed.Signing != "" {
-		if err := p.Signing(ctx, signed.Signing); err != nil {
-			p.Log.Warn("the platform's next certificate for answers is not taken", "error", err)
-		}
-	}
-	if p.Newest != nil {
-		p.Newest(ctx, signed.Settings)
-	}
-	if p.Replay != nil && signed.Replay != nil {
-		p.Replay(ctx, *signed.Replay)
-	}
-	if p.Catalogue != nil {
-		p.Catalogue(signed.Catalogue)
-	}
-	if p.Heard != nil {
-		p.Heard(ctx, signed.Time)
-	}
-	return nil
 }

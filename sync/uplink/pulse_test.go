@@ -3,12 +3,14 @@ package uplink_test
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
+	"bianmin/platform/platformtest"
 	"bianmin/store"
 	"bianmin/sync/uplink"
 	"bianmin/sync/wire"
@@ -65,4 +67,45 @@ func run(t *testing.T, pulse uplink.Pulse, heard chan<- error) {
 	pulse.Beaten = func(_ context.Context, err error) { heard <- err }
 	running.Go(func() { pulse.Run(ctx) })
 	t.Cleanup(func() { stop(); running.Wait() })
+}
+
+// fullMemory keeps no time.
+type fullMemory struct{ memory }
+
+func (m *fullMemory) SetPlatformTime(context.Context, time.Time) error { return errDisk }
+
+// TestPartNotKeptStopsNoOther: where a full disk takes none of what a heartbeat brings home, the other parts are taken all the same, and the platform
+// counts as reached.
+func TestPartNotKeptStopsNoOther(t *testing.T) {
+	t.Parallel()
+	p := platformtest.Start(t, platformtest.Options{})
+	m := newTerminal(t, p, "QH0301", p.URL)
+	var log words
+	taken := make(chan string, 3000)
+	heard := make(chan error, 1000)
+	run(t, uplink.Pulse{
+		Memory: &fullMemory{}, Client: m.client(), URL: p.URL, Key: m.identity.Believed(), Software: "test", Timing: quick,
+		Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Staff:      func([]wire.Staff) error { return errDisk },
+		Understood: func(*wire.Speaks) error { return errDisk },
+		Newest:     func(context.Context, int64) { taken <- "settings" },
+		Catalogue:  func(int64) { taken <- "catalogue" },
+		Heard:      func(context.Context, time.Time) { taken <- "time" },
+	}, heard)
+	if err := <-heard; err != nil {
+		t.Errorf("the platform answered, and the heartbeat came to %v", err)
+	}
+	for _, want := range []string{"settings", "catalogue", "time"} {
+		select {
+		case got := <-taken:
+			if got != want {
+				t.Errorf("%q was taken, want %q", got, want)
+			}
+		default:
+			t.Errorf("%q was not taken", want)
+		}
+	}
+	if n := log.count("is not kept"); n < 3 {
+		t.Errorf("the log has %d of three parts", n)
+	}
 }
