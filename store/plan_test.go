@@ -15,6 +15,15 @@ func TestChangedRowsAreFoundByRevision(t *testing.T) {
 	}
 }
 
+// TestRefusalWalksNoQueue: what stands behind a refused event is found by its case, not by going through all that waits.
+func TestRefusalWalksNoQueue(t *testing.T) {
+	s := open(t, t.TempDir(), newMachine())
+	plan := planOf(t, s, sqlHoldBehind, held, whyEarlier, "p")
+	if !strings.Contains(plan, "SEARCH outbox USING INDEX outbox_order (case_number=? AND generation=?") || strings.Contains(plan, "outbox_queued") || strings.Contains(plan, "SCAN outbox") {
+		t.Errorf("not by the case: %q", plan)
+	}
+}
+
 // planOf says how the database finds what a query asks for, a step a line.
 func planOf(t *testing.T, s *Store, query string, args ...any) string {
 	t.Helper()

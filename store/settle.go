@@ -90,11 +90,12 @@ func (s *Store) move(ctx context.Context, packet, by string, from int, because s
 // of them: when it is refused, what follows is judged by itself.
 const sqlOpening = "('submitted', 'day-closed', 'sheet', 'visited')"
 
+const sqlHoldBehind = `UPDATE outbox SET state = ?, why = ? WHERE state = 0 AND (case_number, generation) IN
+	(SELECT case_number, generation FROM outbox WHERE packet = ? AND sequence = 1 AND kind IN ` + sqlOpening + `)`
+
 // holdBehind keeps what stands behind a refused event back when nothing of its record can be accepted any more.
 func holdBehind(tx *sql.Tx, packet string) error {
-	_, err := tx.Exec(`UPDATE outbox SET state = ?, why = ? WHERE state = 0 AND EXISTS (SELECT 1 FROM outbox r WHERE r.packet = ? AND r.sequence = 1 AND r.kind IN `+sqlOpening+`
-		AND r.case_number = outbox.case_number AND r.generation = outbox.generation)`, held, whyEarlier, packet)
-	if err != nil {
+	if _, err := tx.Exec(sqlHoldBehind, held, whyEarlier, packet); err != nil {
 		return fmt.Errorf("hold back what stands behind: %w", err)
 	}
 	return nil
