@@ -17,6 +17,7 @@ import (
 	"bianmin/drivers/photo"
 	"bianmin/packaging/provision/catalogue"
 	"bianmin/packaging/provision/check"
+	"bianmin/packaging/provision/clock"
 	"bianmin/packaging/provision/courier"
 	"bianmin/packaging/provision/device"
 	"bianmin/packaging/provision/devicetest"
@@ -40,7 +41,7 @@ func main() {
 		SilenceUsage: true, SilenceErrors: true, Version: version.Version,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(devicetest.Command(time.Now)), catalogue.Command(), session.Command(), check.Command(time.Now), setup.Command(time.Now), update.Command(time.Now), settings.Command(), courier.Command("bianmin "+version.Version, time.Now), queue.Command(time.Now), keys.Command())
+	root.AddCommand(enrolment.Command("bianmin "+version.Version, time.Now), device.Command(devicetest.Command(time.Now)), catalogue.Command(), session.Command(), check.Command(time.Now), setup.Command(time.Now), update.Command(time.Now), settings.Command(), courier.Command("bianmin "+version.Version, time.Now), queue.Command(time.Now), keys.Command(), clock.Command())
 	root.AddCommand(report.Commands(time.Now)...)
 	root.AddCommand(succession.Commands(succession.Options{Software: "bianmin " + version.Version, Now: time.Now})...)
 	root.AddCommand(manual(root))

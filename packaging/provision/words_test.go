@@ -26,7 +26,7 @@ func TestToolsUseTheirWords(t *testing.T) {
 		english[key] = true
 	}
 	for group, folders := range map[string][]string{
-		"editions": {"catalogue"}, "courier": {"courier", "../../core/casefile"}, "stick": {"../../core/casefile", "../../kiosk/screen"}, "queue": {"queue"}, "keys": {"keys"}, "still": {"queue", "../../core/casefile", "../../store/terminal", "../../sync/uplink", "../../sync/wire"}, "selftest": {"../../drivers", "../../packaging", "../../kiosk/journey", "../../kiosk/screen"},
+		"editions": {"catalogue"}, "courier": {"courier", "../../core/casefile"}, "stick": {"../../core/casefile", "../../kiosk/screen"}, "queue": {"queue"}, "keys": {"keys"}, "clock": {"clock", "../../core/casefile"}, "still": {"queue", "../../core/casefile", "../../store/terminal", "../../sync/uplink", "../../sync/wire"}, "selftest": {"../../drivers", "../../packaging", "../../kiosk/journey", "../../kiosk/screen"},
 	} {
 		named := map[string]bool{}
 		for _, folder := range folders {
