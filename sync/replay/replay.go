@@ -28,47 +28,70 @@ type Book interface {
 
 var _ Book = (*store.Store)(nil)
 
-// Replay is what answers; all fields are required.
+// Replay is what answers; all exported fields are required. One goroutine may use it.
 type Replay struct {
 	Book     Book
 	Client   *http.Client // made by channel.New
 	URL      string       // the platform's base address
 	Identity *seal.Identity
 	Log      *slog.Logger
+
+	number      int64 // of the asking that is being answered
+	after       int64 // up to where its acknowledgements were brought
+	most        int   // acknowledgements in the next request, 0 for wire.ReplayMost
+	again, lost int
 }
 
-// Answer answers an asking once, and tells how many packets go up again. After trouble the next heartbeat asks again.
-func (r Replay) Answer(ctx context.Context, asked wire.Replay) (int, error) {
+// least is how many acknowledgements go together at least, on a line that does not carry more in time.
+const least = 5
+
+// Answer answers an asking once, and tells how many packets go up again. After trouble, or when ctx ends, the next call goes on where this one was.
+func (r *Replay) Answer(ctx context.Context, asked wire.Replay) (int, error) {
 	answered, err := r.Book.Replayed(ctx)
 	if err != nil || asked.Number <= answered {
 		return 0, err
 	}
-	again, lost := 0, 0
-	for after := int64(0); ; {
-		kept, err := r.Book.Acknowledged(ctx, after, wire.ReplayMost)
+	if r.number != asked.Number {
+		r.number, r.after, r.most, r.again, r.lost = asked.Number, 0, wire.ReplayMost, 0, 0
+	}
+	for {
+		kept, err := r.Book.Acknowledged(ctx, r.after, r.most)
 		if err != nil {
-			return again, err
+			return r.again, err
 		}
 		if len(kept) == 0 {
 			break
 		}
-		after = kept[len(kept)-1].Row
-		wanted, err := r.bring(ctx, asked, kept)
-		if err != nil {
-			return again, fmt.Errorf("bring acknowledgements back: %w", err)
+		if err := r.together(ctx, asked, kept); err != nil {
+			r.most = max(least, r.most/2)
+			return r.again, err
 		}
-		queued, gone, err := r.Book.Requeue(ctx, wanted)
-		if err != nil {
-			return again, err
-		}
-		again, lost = again+queued, lost+len(gone)
+		r.most = min(wire.ReplayMost, 2*r.most)
+		r.after = kept[len(kept)-1].Row
 	}
-	r.Log.Warn("the platform was put back from a copy", "since", asked.Since, "sent-again", again, "bytes-gone", lost)
-	return again, r.Book.SetReplayed(ctx, asked.Number)
+	r.Log.Warn("the platform was put back from a copy", "since", asked.Since, "sent-again", r.again, "bytes-gone", r.lost)
+	return r.again, r.Book.SetReplayed(ctx, asked.Number)
+}
+
+// together brings some acknowledgements back, and lets go up again what the platform wants of them.
+func (r *Replay) together(ctx context.Context, asked wire.Replay, kept []store.Kept) error {
+	wanted, err := r.bring(ctx, asked, kept)
+	if err != nil {
+		return fmt.Errorf("bring acknowledgements back: %w", err)
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	queued, gone, err := r.Book.Requeue(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	r.again, r.lost = r.again+queued, r.lost+len(gone)
+	return nil
 }
 
 // bring brings back what was acknowledged since the copy, and gives the packets the platform wants of them.
-func (r Replay) bring(ctx context.Context, asked wire.Replay, kept []store.Kept) ([]string, error) {
+func (r *Replay) bring(ctx context.Context, asked wire.Replay, kept []store.Kept) ([]string, error) {
 	key := r.Identity.Believed()
 	var request wire.ReplayRequest
 	brought := map[string]bool{}
@@ -101,7 +124,7 @@ func (r Replay) bring(ctx context.Context, asked wire.Replay, kept []store.Kept)
 	return signed.Wanted, nil
 }
 
-func (r Replay) post(ctx context.Context, request wire.ReplayRequest) (channel.Signed, string, error) {
+func (r *Replay) post(ctx context.Context, request wire.ReplayRequest) (channel.Signed, string, error) {
 	var nonce [16]byte
 	if _, err := rand.Read(nonce[:]); err != nil {
 		return channel.Signed{}, "", err

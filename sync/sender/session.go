@@ -35,6 +35,7 @@ type crew struct {
 	up       *uplink.Uplink
 	down     *downlink.Downlink
 	follower *edition.Follower
+	again    *replay.Replay
 }
 
 // session sends under one identity until ctx ends or the terminal is enrolled anew.
@@ -60,6 +61,7 @@ func session(ctx context.Context, o options, outbox *store.Store, identity *seal
 // gather makes those who work.
 func (c *crew) gather(ctx context.Context) error {
 	client, log := c.line.client, c.log
+	c.again = &replay.Replay{Book: c.outbox, Client: client, URL: c.url, Identity: c.identity, Log: log}
 	c.rules = &rules{options: c.options, outbox: c.outbox, keys: c.keys, who: standing.Of(c.identity), client: client, url: c.url}
 	if err := c.rules.apply(ctx); err != nil {
 		return err
@@ -140,10 +142,9 @@ func (c *crew) pulse() *uplink.Pulse {
 	}
 }
 
-// replay answers a platform that was put back from a copy. After trouble the next heartbeat asks again.
+// replay answers a platform that was put back from a copy. A heartbeat lasts a minute at most; the next one asks again, and what was brought is not brought twice.
 func (c *crew) replay(ctx context.Context, asked wire.Replay) {
-	again := replay.Replay{Book: c.outbox, Client: c.line.client, URL: c.url, Identity: c.identity, Log: c.log}
-	if _, err := again.Answer(ctx, asked); err != nil {
+	if _, err := c.again.Answer(ctx, asked); err != nil {
 		c.log.Warn("what the platform lost is not known yet", "error", err)
 	}
 }
