@@ -89,13 +89,16 @@ func printPages(ctx context.Context, l *line, title string, pdf []byte, waits fu
 
 // pagesStatus asks an A4 printer how it is; one that is not there has a status too.
 func pagesStatus(ctx context.Context, l *line) (drivers.Status, error) {
+	if ipp.CheckLink(l.link) != nil {
+		return misnamed(drivers.RoleDocument, l.link, "ipp://HOST:PORT/PATH")
+	}
 	printer, err := ipp.Open(ctx, l.link, ipp.Options{Now: time.Now})
 	if err != nil {
 		status := drivers.Status{Role: drivers.RoleDocument, Condition: drivers.Offline, Fault: drivers.FaultOf(err), At: time.Now()}
 		if status.Fault == drivers.FaultUnplugged {
 			status.Condition = drivers.NoDevice
 		}
-		return status, linkSentence(l, err)
+		return status, err
 	}
 	status, err := printer.Status(ctx)
 	return status, errors.Join(err, printer.Close())

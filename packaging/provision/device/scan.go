@@ -163,7 +163,7 @@ func (p scannedPage) side() string {
 // scannerStatus is a scanner's status, also where it cannot be opened.
 func scannerStatus(ctx context.Context, l *line) (drivers.Status, error) {
 	if !scannerLink(l.link) {
-		return away(drivers.RoleScanner, errors.New(say("no-scanner", map[string]any{"link": l.link, "links": scannerLinks})))
+		return misnamed(drivers.RoleScanner, l.link, scannerLinks)
 	}
 	scanner, err := openScanner(ctx, l)
 	if err != nil {

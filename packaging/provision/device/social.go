@@ -69,7 +69,7 @@ func readSocial(command *cobra.Command, l *line) error {
 func socialStatus(ctx context.Context, l *line) (drivers.Status, error) {
 	name, err := social.NameOf(l.link)
 	if err != nil {
-		return drivers.Status{Role: drivers.RoleSocial, Condition: drivers.NoDevice, At: time.Now()}, err
+		return misnamed(drivers.RoleSocial, l.link, "pcsc:, pcsc:NAME")
 	}
 	return social.New(social.Options{Name: name, Now: time.Now}).Status(ctx)
 }

@@ -61,8 +61,8 @@ func (s silent) Status(context.Context) (drivers.Status, error) {
 }
 
 func codeStatus(ctx context.Context, l *line) (drivers.Status, error) {
-	if err := barcode.CheckLink(l.link); err != nil {
-		return drivers.Status{Role: drivers.RoleCode, Condition: drivers.NoDevice, Fault: faultUsage, At: time.Now()}, &nobodyError{faultUsage, err.Error()}
+	if barcode.CheckLink(l.link) != nil {
+		return misnamed(drivers.RoleCode, l.link, "serial:PATH, hid:VENDOR:PRODUCT, evdev:VENDOR:PRODUCT@SOCKET")
 	}
 	reader, err := barcode.Open(ctx, l.link, l.baud)
 	if err != nil {
@@ -141,6 +141,12 @@ func (l *line) ask(ctx context.Context, role drivers.Role, made func(opened link
 func away(role drivers.Role, err error) (drivers.Status, error) {
 	status := drivers.Status{Role: role, Condition: drivers.Offline, Fault: drivers.FaultSilent, At: time.Now()}
 	return status, &drivers.Error{Role: role, Fault: drivers.FaultSilent, Op: "ask status", Err: err}
+}
+
+// misnamed answers for a link that cannot be of a role's device.
+func misnamed(role drivers.Role, link, links string) (drivers.Status, error) {
+	status := drivers.Status{Role: role, Condition: drivers.NoDevice, Fault: faultUsage, At: time.Now()}
+	return status, &nobodyError{faultUsage, say("no-link", map[string]any{"link": link, "links": links})}
 }
 
 // statusOf is the status of a device whose link cannot be opened.
