@@ -121,6 +121,8 @@ func (l *look) device(d Device) {
 		c.State, c.Code = Fail, string(d.Condition)
 	case d.Paper == drivers.PaperLow:
 		c.State, c.Code = Warn, "paper-low"
+	case d.Toner == drivers.TonerLow:
+		c.State, c.Code = Warn, "toner-low"
 	}
 	zh, en := l.deviceWords(text.Chinese, d, c.Code), l.deviceWords(text.English, d, c.Code)
 	c.Name, c.Text, c.Do, c.English = zh.Name, zh.Text, zh.Do, en
@@ -134,7 +136,7 @@ func (l *look) deviceWords(lang text.Lang, d Device, code string) Said {
 	said := Said{Name: l.Words.T(lang, "device."+role, nil)}
 	fault := "fault." + role + "." + code
 	switch {
-	case code == "ok" || code == "paper-low":
+	case code == "ok" || code == "paper-low" || code == "toner-low":
 		said.Text = l.Words.T(lang, "provision.check.devices."+code, a)
 	case l.Words.Has(lang, fault+".means"):
 		said.Text, said.Do = l.Words.T(lang, fault+".means", a), l.Words.T(lang, "provision.check.devices.fault-do", args{"fault": code})

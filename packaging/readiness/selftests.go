@@ -56,6 +56,8 @@ func linkOf(d settings.Devices, role drivers.Role) string {
 		return d.Button.Link
 	case role == drivers.RoleCode && d.Code != nil:
 		return d.Code.Link
+	case role == drivers.RoleSocial && d.Social != nil:
+		return d.Social.Link
 	}
 	return ""
 }
@@ -83,9 +85,9 @@ func (l *look) wasAsked(s drivers.Status) {
 	l.report.asked = append(l.report.asked, r)
 }
 
-// social adds the chip card reader where one was ever tested: it has no place in the configuration, so that nobody would know else.
+// social adds the chip card reader where one was ever tested and the configuration names none: nobody would know of it else.
 func (l *look) social(ctx context.Context) {
-	if !slices.ContainsFunc(l.tests, func(r selftest.Result) bool { return r.Role == drivers.RoleSocial }) {
+	if l.Settings.Devices.Social != nil || !slices.ContainsFunc(l.tests, func(r selftest.Result) bool { return r.Role == drivers.RoleSocial }) {
 		return
 	}
 	s, err := social.New(social.Options{Now: l.Now}).Status(ctx)
