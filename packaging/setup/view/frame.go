@@ -140,6 +140,8 @@ func (k *kit) line(s stage.State) string {
 		return k.t("line.fit-" + s.Fit)
 	case s.Page == stage.Checks:
 		return ""
+	case s.Page == stage.Report && s.Report != nil && !s.Report.Passed:
+		return k.t("line.not-passed")
 	}
 	return k.t("line." + string(s.Page))
 }

@@ -102,6 +102,18 @@ type told struct {
 	words string
 }
 
+// evidence is what a test measured; the report keeps it in figures, with a word of the driver's for how a scanned page looks.
+func (k *kit) evidence(measured string) string {
+	parts := strings.Split(text.Shown(measured), ", ")
+	for i, part := range parts {
+		switch drivers.Quality(part) {
+		case drivers.QualityGood, drivers.QualityBlank, drivers.QualityBlurred, drivers.QualityDark, drivers.QualitySkewed:
+			parts[i] = k.t("page-scanned." + part)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
 // testRows are the devices, each with what was tried on it and how that ended.
 func (k *kit) testRows(all []lines.Test, about ...told) []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
@@ -123,7 +135,7 @@ func (k *kit) testRows(all []lines.Test, about ...told) []fyne.CanvasObject {
 			}
 			badges = append(badges, dk.NewBadge(k.Kit, results[o.Result], k.catalog.T(k.lang, "provision.acceptance.test-"+o.Test, nil)+" "+k.t("result."+o.Result)))
 			if o.Result == "passed" && o.Evidence != "" {
-				said = append(said, k.quiet(text.Shown(o.Evidence)))
+				said = append(said, k.quiet(k.evidence(o.Evidence)))
 			}
 			if o.Result == "failed" && o.Fault != "" && !faults[o.Fault] {
 				faults[o.Fault] = true
