@@ -69,27 +69,42 @@ func (t Terminal) Export(ctx context.Context, q Queue, to stick.Folder, room int
 		if !errors.As(err, &unreadable) {
 			return out, err
 		}
-		if err := q.RecordAttempt(ctx, unreadable.packet, t.Now(), "local-file"); err != nil {
+		before := len(items)
+		if items, err = t.readable(ctx, q, items, unreadable.packet); err != nil {
 			return out, err
 		}
-		before := len(items)
-		items = without(items, unreadable.packet)
 		lost += before - len(items)
 	}
 }
 
-// without leaves out a packet and what comes after it in its case.
-func without(items []store.Item, packet string) (rest []store.Item) {
-	var of casefile.Number
+// readable looks through all packets and leaves out those that cannot be read, of which one is known, and what comes after them in their cases: on a
+// failing disk the stick is not written anew for each.
+func (t Terminal) readable(ctx context.Context, q Queue, items []store.Item, known string) (rest []store.Item, err error) {
+	lost := map[casefile.Number]bool{}
 	for _, item := range items {
-		if item.Packet == packet {
-			of = item.Case
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
-		if of == "" || item.Case != of {
+		if lost[item.Case] {
+			continue
+		}
+		var err error
+		if item.Packet != known {
+			err = readPacket(ctx, q, Packet{ID: item.Packet, Length: item.Total}, io.Discard)
+		}
+		switch {
+		case item.Packet == known, errors.As(err, new(*unreadableError)):
+			lost[item.Case] = true
+			if err := q.RecordAttempt(ctx, item.Packet, t.Now(), "local-file"); err != nil {
+				return nil, err
+			}
+		case err != nil:
+			return nil, err
+		default:
 			rest = append(rest, item)
 		}
 	}
-	return rest
+	return rest, nil
 }
 
 func (t Terminal) export(ctx context.Context, q Queue, to stick.Folder, room int64, items []store.Item) (out Exported, err error) {
@@ -250,23 +265,30 @@ func header(name string, size int64, made time.Time) *tar.Header {
 	return &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600, ModTime: made, Format: tar.FormatUSTAR}
 }
 
-func copyPacket(ctx context.Context, q Queue, to io.Writer, p Packet) (err error) {
+func copyPacket(ctx context.Context, q Queue, to io.Writer, p Packet) error {
+	sealed, err := seal.NewWriter(to, [16]byte(p.Key))
+	if err != nil {
+		return err
+	}
+	if err := readPacket(ctx, q, p, sealed); err != nil {
+		return err
+	}
+	return sealed.Close()
+}
+
+func readPacket(ctx context.Context, q Queue, p Packet, to io.Writer) (err error) {
 	reader, err := q.OpenPacket(ctx, p.ID)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
-	sealed, err := seal.NewWriter(to, [16]byte(p.Key))
-	if err != nil {
-		return err
-	}
-	if _, err := io.Copy(sealed, io.NewSectionReader(reader, 0, p.Length)); err != nil {
+	if _, err := io.Copy(to, io.NewSectionReader(reader, 0, p.Length)); err != nil {
 		if lost := (*packet.UnreadableError)(nil); errors.As(err, &lost) {
 			return &unreadableError{p.ID, err}
 		}
 		return fmt.Errorf("copy a packet: %w", err)
 	}
-	return sealed.Close()
+	return nil
 }
 
 // unreadableError says which packet cannot be read.
