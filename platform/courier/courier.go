@@ -28,8 +28,12 @@ import (
 	"bianmin/sync/wire"
 )
 
-// mostNews is how many answers with updates one stick carries back.
-const mostNews = 40
+// How many answers with updates one stick carries back, and about how many bytes of them: with the rest, and written as text, the whole stays within
+// what a terminal reads (courier.MaxBack).
+const (
+	mostNews  = 40
+	mostBytes = 20 << 20
+)
 
 // Desk is where bundles are taken. All fields are required.
 type Desk struct {
@@ -234,23 +238,8 @@ var (
 
 // word adds what the platform has to say besides: updates, settings, the catalogue.
 func (d Desk) word(ctx context.Context, t registry.Terminal, index courier.Index, back *courier.Back, result *Result) error {
-	after := index.Cursor
-	for range mostNews {
-		answered, said, err := d.News(ctx, t, after, index.Nonce, wire.UpdatesMost)
-		if err != nil {
-			return err
-		}
-		if len(said.Updates) == 0 {
-			break
-		}
-		signature, err := base64.StdEncoding.DecodeString(answered.Signature)
-		if err != nil {
-			return fmt.Errorf("write updates: %w", err)
-		}
-		back.News = append(back.News, courier.Signed{Body: answered.Body, Signature: signature})
-		if after = said.Next; !said.More {
-			break
-		}
+	if err := d.news(ctx, t, index, back); err != nil {
+		return err
 	}
 	number, err := d.Registry.SettingsNumber(ctx, t)
 	if err != nil {
@@ -267,6 +256,26 @@ func (d Desk) word(ctx context.Context, t registry.Terminal, index courier.Index
 		return err
 	}
 	return d.catalogue(t, index, back, result)
+}
+
+// news adds updates as far as they have room; the rest goes with the next stick.
+func (d Desk) news(ctx context.Context, t registry.Terminal, index courier.Index, back *courier.Back) error {
+	after, bytes := index.Cursor, 0
+	for len(back.News) < mostNews && bytes < mostBytes {
+		answered, said, err := d.News(ctx, t, after, index.Nonce, wire.UpdatesMost)
+		if err != nil || len(said.Updates) == 0 {
+			return err
+		}
+		signature, err := base64.StdEncoding.DecodeString(answered.Signature)
+		if err != nil {
+			return fmt.Errorf("write updates: %w", err)
+		}
+		back.News, bytes = append(back.News, courier.Signed{Body: answered.Body, Signature: signature}), bytes+len(answered.Body)
+		if after = said.Next; !said.More {
+			break
+		}
+	}
+	return nil
 }
 
 // certificates adds those by which the platform signs, and those that the terminal asks for.
