@@ -32,6 +32,7 @@ type options struct {
 const (
 	enrolmentPoll = 2 * time.Second // how soon an enrolment is noticed
 	linkEvery     = time.Minute     // how often the link's state is said anew
+	purgeFirst    = 5 * time.Minute // by then the platform has told the time, and a machine that runs for an hour a day purges too
 	purgeEvery    = time.Hour
 )
 
@@ -171,9 +172,10 @@ func replaced(ctx context.Context, o options, outbox *store.Store, identity *sea
 	return outbox.MarkReplaced(ctx, identity.Generation, "platform")
 }
 
-func purge(ctx context.Context, outbox *store.Store, log *slog.Logger) {
-	for pause(ctx, purgeEvery) {
-		n, err := outbox.Purge(ctx)
+// purge lets go what was delivered long ago, for as long as ctx lasts.
+func purge(ctx context.Context, do func(ctx context.Context) (packets int, err error), log *slog.Logger) {
+	for wait := purgeFirst; pause(ctx, wait); wait = purgeEvery {
+		n, err := do(ctx)
 		if err != nil && ctx.Err() == nil {
 			log.Error("purge failed", "error", err)
 		} else if n > 0 {

@@ -97,7 +97,7 @@ func (c *crew) work(ctx context.Context, end func(), stamp enrolment) error {
 	working.Go(func() { pulse.Run(ctx) })
 	working.Go(func() { probe.Run(ctx) })
 	working.Go(func() { c.reporter.run(ctx) })
-	working.Go(func() { purge(ctx, c.outbox, c.log) })
+	working.Go(func() { purge(ctx, c.outbox.Purge, c.log) })
 	for pause(ctx, enrolmentPoll) && !c.aside() {
 		c.rules.look(ctx)
 		if now, err := enrolled(c.keys); err == nil && now != (enrolment{}) && now != stamp {
