@@ -39,6 +39,7 @@ type owner[D device] struct {
 	tried   time.Time
 	pause   *backoff.ExponentialBackOff
 	touched bool // served a request since the last look
+	looked  time.Time
 }
 
 // request is one piece of work for the owner.
@@ -144,6 +145,7 @@ func (o *owner[D]) look(ctx context.Context) {
 		o.touched = false
 		return
 	}
+	o.looked = o.options.Now()
 	status, err := o.device.Status(ctx)
 	if ctx.Err() != nil {
 		return
@@ -163,7 +165,7 @@ func (o *owner[D]) tryOpen(ctx context.Context) {
 		}
 		return
 	}
-	o.device, o.isOpen, o.fault = d, true, nil
+	o.device, o.isOpen, o.fault, o.looked = d, true, nil, o.options.Now()
 	o.pause.Reset()
 	status, err := d.Status(ctx)
 	if ctx.Err() != nil {
@@ -197,6 +199,24 @@ func (o *owner[D]) serve(ctx context.Context, r *request[D]) {
 		o.judge(err)
 	}
 	r.done <- err
+	if ctx.Err() == nil && o.isOpen && o.belies(err) && o.options.Now().Sub(o.looked) >= o.options.Watch {
+		o.touched = false
+		o.look(ctx)
+	}
+}
+
+// belies tells whether how a request ended is at odds with how the device is shown. One that is asked for something all the time is never idle, so
+// that nothing else would put it right.
+func (o *owner[D]) belies(err error) bool {
+	shown := o.board.of(o.role)
+	if err == nil || errors.Is(err, drivers.ErrNoCard) {
+		return shown.Condition == drivers.HardwareError || shown.Condition == drivers.NoDevice || shown.Condition == drivers.Offline
+	}
+	switch drivers.FaultOf(o.named("use", err)) {
+	case drivers.FaultDevice, drivers.FaultMissingTool, drivers.FaultNotPermitted:
+		return shown.Fault == drivers.FaultNone
+	}
+	return false
 }
 
 // join gives a context with the request's values and deadline that ends with either of the two.
