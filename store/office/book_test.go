@@ -61,6 +61,35 @@ func TestDraftsBecomeACase(t *testing.T) {
 	}
 }
 
+// TestDraftsWaitForNobody: what was begun is in no count and on no page of what is to be sent; once filed it is there, and no draft.
+func TestDraftsWaitForNobody(t *testing.T) {
+	p := newPoint(t)
+	o := p.active(t)
+	b := signOn(t, o, li, liSecret)
+	s, pages := submission(t, b, zhang, "page")
+	must(t, b.SaveDraft(t.Context(), agency.Draft{ID: "d1", Content: []byte("x"), Attached: pages}))
+	waits := func() (int, int, int, int) {
+		t.Helper()
+		health, err := o.Health(t.Context())
+		must(t, err)
+		lines, err := b.Queue(t.Context())
+		must(t, err)
+		page, err := b.List(t.Context(), agency.Query{})
+		must(t, err)
+		drafts, err := b.Drafts(t.Context())
+		must(t, err)
+		return health.Waiting, len(lines), page.Total, len(drafts)
+	}
+	if waiting, lines, listed, drafts := waits(); waiting != 0 || lines != 0 || listed != 0 || drafts != 1 {
+		t.Errorf("a draft: %d wait, %d lines, %d cases, %d drafts", waiting, lines, listed, drafts)
+	}
+	_, err := b.Submit(t.Context(), s, pages, "d1")
+	must(t, err)
+	if waiting, lines, listed, drafts := waits(); waiting != 1 || lines != 1 || listed != 1 || drafts != 0 {
+		t.Errorf("filed: %d wait, %d lines, %d cases, %d drafts", waiting, lines, listed, drafts)
+	}
+}
+
 func TestTwoAccounts(t *testing.T) {
 	p := newPoint(t)
 	o := p.active(t)
