@@ -54,19 +54,30 @@ func (s *staffSignIn) show(state journey.State) {
 	}
 	s.accounts.SetChosen([]string{view.Account})
 	s.box.SetText(s.pin)
-	s.problem.SetText(s.problemOf(view))
+	s.say(s.problemOf(view))
 	s.arrange()
 }
 
-func (s *staffSignIn) problemOf(view *journey.StaffSignInView) string {
+// say puts words below the box; what went wrong is told from a hint.
+func (s *staffSignIn) say(words string, wrong bool) {
+	role := theme.InkSecondary
+	if wrong {
+		role = theme.BadText
+	}
+	s.problem.SetText(words)
+	s.problem.SetRole(role)
+}
+
+// problemOf is what stands below the box: what went wrong, or how much is missing.
+func (s *staffSignIn) problemOf(view *journey.StaffSignInView) (words string, wrong bool) {
 	w := s.kit.words
 	switch {
 	case view.Locked > 0:
-		return w.count("staff.locked", int(view.Locked/time.Second))
+		return w.count("staff.locked", int(view.Locked/time.Second)), true
 	case view.Problem.Key != "" && s.pin == "":
-		return w.message(view.Problem)
+		return w.message(view.Problem), true
 	}
-	return w.count("why.pin", pinDigits-len(s.pin))
+	return w.count("why.pin", pinDigits-len(s.pin)), false
 }
 
 func (s *staffSignIn) list(view *journey.StaffSignInView) {
@@ -145,7 +156,7 @@ func (s *staffSignIn) press(key string) {
 		s.pin = ""
 	}
 	s.box.SetText(s.pin)
-	s.problem.SetText(s.kit.words.count("why.pin", pinDigits-len(s.pin)))
+	s.say(s.kit.words.count("why.pin", pinDigits-len(s.pin)), false)
 	if len(pin) == pinDigits {
 		s.kit.emit(journey.StaffPIN{PIN: pin})
 		return
