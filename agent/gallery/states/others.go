@@ -53,7 +53,7 @@ func fees() []Named {
 	s := base(desk.Fees)
 	s.Fees = &view
 	short := view
-	short.Counted, short.Problem = "410.00", say("form.problem.required", nil)
+	short.Counted, short.Problem = "410.00", say("desk.refusal.day-reason", nil)
 	differs := base(desk.Fees)
 	differs.Fees = &short
 	shut := view
