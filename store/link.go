@@ -9,21 +9,17 @@ import (
 )
 
 // freshLink is how old the sender's word about the link may be; it says it anew
-// with every change and every heartbeat (one minute).
-const freshLink = 11 * time.Minute
+// with every change and every minute. A sender that is gone must not pass for a link.
+const freshLink = 3 * time.Minute
 
 // Link is how the link to the platform stands.
 type Link struct {
 	Online      bool
 	LastContact time.Time // wall clock of the last signed answer, zero when never
-	Why         string    // why nothing goes, in the sender's words; "" while it goes
-	Next        time.Time // wall clock of the next try, zero when none is known
-	Packet      string    // on its way, "" for none
-	Held, Total int64     // bytes of it that the platform holds, and all
 }
 
 // RecordLink notes whether the platform answers; contact says that a signed
-// answer came just now. The sender calls it at each change and at each heartbeat.
+// answer came just now. The sender calls it at each change and every minute.
 func (s *Store) RecordLink(ctx context.Context, online, contact bool) error {
 	err := s.transact(ctx, false, func(tx *sql.Tx, _ statements) error {
 		reading, err := s.clock()
@@ -44,13 +40,13 @@ func (s *Store) RecordLink(ctx context.Context, online, contact bool) error {
 }
 
 // Link tells how the link stands. What the sender said before a restart of the
-// machine or longer than two heartbeats ago counts as offline.
+// machine or longer than three minutes ago counts as offline.
 func (s *Store) Link(ctx context.Context) (Link, error) {
 	var link Link
-	var seen, contact, next int64
+	var seen, contact int64
 	var boot string
-	err := s.reader.QueryRowContext(ctx, "SELECT online, seen_ms, boot, contact_ms, why, next_ms, packet, held, total FROM link WHERE id = 1").
-		Scan(&link.Online, &seen, &boot, &contact, &link.Why, &next, &link.Packet, &link.Held, &link.Total)
+	err := s.reader.QueryRowContext(ctx, "SELECT online, seen_ms, boot, contact_ms FROM link WHERE id = 1").
+		Scan(&link.Online, &seen, &boot, &contact)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Link{}, nil
 	}
@@ -63,35 +59,8 @@ func (s *Store) Link(ctx context.Context) (Link, error) {
 	}
 	age := reading.Monotonic - time.Duration(seen)*time.Millisecond
 	link.Online = link.Online && boot == reading.BootID && age >= 0 && age <= freshLink
-	link.LastContact, link.Next = fromMilliseconds(contact), fromMilliseconds(next)
-	if boot != reading.BootID { // of a sender that is gone
-		link.Why, link.Next, link.Packet, link.Held, link.Total = "", time.Time{}, "", 0, 0
-	}
+	link.LastContact = fromMilliseconds(contact)
 	return link, nil
-}
-
-// RecordTrouble notes, behind RecordLink, why nothing goes and when the next try is; "" says that it goes.
-func (s *Store) RecordTrouble(ctx context.Context, why string, next time.Time) error {
-	return s.noteLink(ctx, "UPDATE link SET why = ?, next_ms = ? WHERE id = 1", why, milliseconds(next))
-}
-
-// RecordProgress notes, behind RecordLink, how far the packet on its way is; "" says that none is.
-func (s *Store) RecordProgress(ctx context.Context, packet string, held, total int64) error {
-	return s.noteLink(ctx, "UPDATE link SET packet = ?, held = ?, total = ? WHERE id = 1", packet, held, total)
-}
-
-func (s *Store) noteLink(ctx context.Context, statement string, args ...any) error {
-	err := s.transact(ctx, false, func(tx *sql.Tx, _ statements) error {
-		_, err := tx.Exec(statement, args...)
-		return err
-	})
-	return wrap(err, "note the link")
-}
-
-// LastContact is the time of the platform's last signed answer, zero when never.
-func (s *Store) LastContact(ctx context.Context) (time.Time, error) {
-	link, err := s.Link(ctx)
-	return link.LastContact, err
 }
 
 // SetSettings replaces the settings the platform sent.
