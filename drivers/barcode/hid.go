@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"bianmin/drivers"
@@ -34,7 +35,19 @@ func OpenHID(path string) (*HID, error) {
 	if !device.Is(hid.PageBarCode) {
 		return nil, failure(drivers.FaultProtocol, errors.Join(ErrNotPOS, device.Close()))
 	}
+	switchOn(device)
 	return &HID{device: device}, nil
+}
+
+// sleepers are the makers (Honeywell, Youjie) whose readers send no report before a feature report has switched that on.
+var sleepers = []uint16{0x0C2E, 0x23D0}
+
+// switchOn switches such a reader on.
+func switchOn(device *hid.Device) {
+	const number, on = 0xFE, 1
+	if maker, _ := device.IDs(); slices.Contains(sleepers, maker) && device.HasFeature(number) {
+		_ = device.SetFeature([]byte{number, on}) // not all that have it need it; one that is gone is seen when it is listened to
+	}
 }
 
 // OpenHIDAt opens the code reader at a place.

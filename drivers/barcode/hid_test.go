@@ -5,6 +5,7 @@ package barcode_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,6 +107,59 @@ func TestHIDLostEnd(t *testing.T) {
 	}
 	if code, err := r.Scan(ctx); err != nil || code.Text != "another's" {
 		t.Errorf("the next: %+v, %v", code, err)
+	}
+}
+
+// sleeping is the descriptor of one that has to be switched on: with a feature report FE of one byte.
+var sleeping = append(slices.Clone(pos[:len(pos)-1]), 0x85, 0xFE, 0x09, 0x11, 0x75, 0x08, 0x95, 0x01, 0xB1, 0x02, 0xC0)
+
+// TestHIDSwitchedOn: a reader of Honeywell's is switched on before it is listened to, and taken as it is when it refuses; no other maker's is sent anything.
+func TestHIDSwitchedOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		vendor  uint16
+		refuses error
+		sent    []string
+	}{
+		"Honeywell":        {0x0C2E, nil, []string{"\xFE\x01"}},
+		"Youjie":           {0x23D0, nil, []string{"\xFE\x01"}},
+		"one that refuses": {0x0C2E, errors.New("no"), []string{"\xFE\x01"}},
+		"another maker's":  {0x05E0, nil, nil},
+	} {
+		var mutex sync.Mutex
+		var sent []string
+		d, err := uhid.Plug(uhid.Model{Name: "Sleeping " + name, Vendor: c.vendor, Product: 0x0B61, Descriptor: sleeping, Set: func(report []byte) error {
+			mutex.Lock()
+			defer mutex.Unlock()
+			sent = append(sent, string(report))
+			return c.refuses
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Unplug() })
+		for begun := time.Now(); d.Node() == ""; pause(t, 20*time.Millisecond) {
+			if time.Since(begun) > 10*time.Second {
+				t.Fatal("no hidraw node")
+			}
+		}
+		r, err := barcode.OpenHID(d.Node())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		mutex.Lock()
+		if !slices.Equal(sent, c.sent) {
+			t.Errorf("%s was sent %q", name, sent)
+		}
+		mutex.Unlock()
+		if err := d.Report(scanned("on", 0)); err != nil {
+			t.Error(err)
+		}
+		if code, err := r.Scan(t.Context()); err != nil || code.Text != "on" {
+			t.Errorf("%s: %+v, %v", name, code, err)
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

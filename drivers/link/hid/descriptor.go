@@ -11,7 +11,7 @@ type item struct {
 // Kinds of items that are looked at.
 const (
 	usagePage, reportSize, reportNumber, reportCount = 0x04, 0x74, 0x84, 0x94
-	input, output                                    = 0x80, 0x90
+	input, output, feature                           = 0x80, 0x90, 0xB0
 )
 
 // items goes through a report descriptor until it ends, makes no sense, or see says that it is enough.
@@ -46,6 +46,21 @@ func items(descriptor []byte, see func(item) bool) {
 func Names(descriptor []byte, page uint16) (found bool) {
 	items(descriptor, func(i item) bool {
 		found = i.kind == usagePage && i.data == uint32(page)
+		return !found
+	})
+	return found
+}
+
+// HasFeature tells whether a report descriptor names a feature report of that number.
+func HasFeature(descriptor []byte, number byte) (found bool) {
+	now := byte(0)
+	items(descriptor, func(i item) bool {
+		switch i.kind {
+		case reportNumber:
+			now = byte(i.data) // #nosec G115 -- one byte in every descriptor that means something
+		case feature:
+			found = now == number
+		}
 		return !found
 	})
 	return found

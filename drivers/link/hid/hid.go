@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -87,6 +88,31 @@ func (d *Device) IDs() (vendor, product uint16) { return d.vendor, d.product }
 
 // Is tells whether the report descriptor names a usage page.
 func (d *Device) Is(page uint16) bool { return Names(d.descriptor, page) }
+
+// HasFeature tells whether the report descriptor names a feature report of that number.
+func (d *Device) HasFeature(number byte) bool { return HasFeature(d.descriptor, number) }
+
+// SetFeature sends a feature report, its number first. The kernel gives the device at most five seconds. Errors are those of package channel, or the
+// device's refusal.
+func (d *Device) SetFeature(report []byte) error {
+	conn, err := d.file.SyscallConn()
+	if err != nil {
+		return fmt.Errorf("set a feature: %w", bus.FileError(err))
+	}
+	const both, kind, setFeature = 3 << 30, 'H' << 8, 6
+	request := uint(both|kind|setFeature) | uint(len(report))<<16
+	var errno unix.Errno
+	err = conn.Control(func(fd uintptr) {
+		_, _, errno = unix.Syscall(unix.SYS_IOCTL, fd, uintptr(request), uintptr(unsafe.Pointer(unsafe.SliceData(report)))) // #nosec G103 -- the kernel reads len(report) bytes
+	})
+	if err == nil && errno != 0 {
+		err = errno
+	}
+	if err != nil {
+		return fmt.Errorf("set a feature: %w", bus.FileError(err))
+	}
+	return nil
+}
 
 // ReadReport waits for the next input report; with its number first where the device numbers its reports. Errors are those of
 // channel.Link's ReadContext. One goroutine at a time.

@@ -25,6 +25,24 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestHasFeature: a feature report is known by the number before it, not by that of another report.
+func TestHasFeature(t *testing.T) {
+	for name, c := range map[string]struct {
+		descriptor []byte
+		want       bool
+	}{
+		"named":             {[]byte{0x85, 0x02, 0x81, 0x02, 0x85, 0xFE, 0x09, 0x11, 0x75, 0x08, 0x95, 0x01, 0xB1, 0x02}, true},
+		"another number":    {[]byte{0x85, 0x02, 0x81, 0x02, 0x85, 0x03, 0xB1, 0x02}, false},
+		"an output report":  {[]byte{0x85, 0xFE, 0x91, 0x02, 0x85, 0x02, 0xB1, 0x02}, false},
+		"in another's data": {[]byte{0x26, 0x85, 0xFE, 0xB1, 0x02}, false},
+		"without numbers":   {[]byte{0xB1, 0x02}, false},
+	} {
+		if got := HasFeature(c.descriptor, 0xFE); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // FuzzNames: no descriptor leads astray.
 func FuzzNames(f *testing.F) {
 	f.Add([]byte{0x05, 0x8C, 0xFE, 0xFF, 0x00})
@@ -32,6 +50,7 @@ func FuzzNames(f *testing.F) {
 	f.Add([]byte{0x77, 0xFF, 0xFF, 0xFF, 0xFF, 0x97, 0xFF, 0xFF, 0xFF, 0xFF, 0x91, 0x02, 0x91, 0x02}) // beyond all sense
 	f.Fuzz(func(t *testing.T, descriptor []byte) {
 		Names(descriptor, PageBarCode)
+		HasFeature(descriptor, 0xFE)
 		if f := formOf(descriptor); f.size < 0 || f.size >= longestReport {
 			t.Fatal(f)
 		}

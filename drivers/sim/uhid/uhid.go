@@ -21,6 +21,8 @@ type Model struct {
 	Descriptor      []byte
 	// Receive takes an output report, its number first (0 where reports have none). nil for a device that takes none.
 	Receive func(report []byte)
+	// Set takes a feature report, its number first, or refuses it. nil for a device that has none.
+	Set func(report []byte) error
 }
 
 // Device is a simulated HID device that is plugged in.
@@ -38,6 +40,9 @@ type Device struct {
 const (
 	outputEvent      = 6
 	create2, input2  = 11, 12
+	setEvent         = 13
+	setReply         = 14
+	setDataAt        = 12
 	longest          = 4096
 	eventSize        = 4380
 	outputSizeAt     = 4 + longest
@@ -75,26 +80,42 @@ func Plug(m Model) (*Device, error) {
 		return nil, errors.Join(fmt.Errorf("plug a simulated HID device in: %w", err), file.Close())
 	}
 	d := &Device{file: file, name: m.Name, driver: driver}
-	if m.Receive != nil {
-		d.work.Go(func() { d.listen(m.Receive) })
+	if m.Receive != nil || m.Set != nil {
+		d.work.Go(func() { d.listen(m) })
 	}
 	return d, nil
 }
 
 // listen hands on what the host sends until the device is unplugged.
-func (d *Device) listen(receive func([]byte)) {
-	event := make([]byte, eventSize)
+func (d *Device) listen(m Model) {
+	event, little := make([]byte, eventSize), binary.LittleEndian
 	for {
 		n, err := d.file.Read(event)
 		if err != nil {
 			return
 		}
-		if n < outputSizeAt+2 || binary.LittleEndian.Uint32(event) != outputEvent {
-			continue
+		switch kind := little.Uint32(event); {
+		case kind == outputEvent && n >= outputSizeAt+2 && m.Receive != nil:
+			size := min(int(little.Uint16(event[outputSizeAt:])), longest)
+			m.Receive(append([]byte(nil), event[4:4+size]...))
+		case kind == setEvent && n >= setDataAt:
+			d.set(m, event)
 		}
-		size := min(int(binary.LittleEndian.Uint16(event[outputSizeAt:])), longest)
-		receive(append([]byte(nil), event[4:4+size]...))
 	}
+}
+
+// set answers a feature report: whoever sent it waits.
+func (d *Device) set(m Model, event []byte) {
+	const idAt, errorAt, sizeAt, refused = 4, 8, 10, 5 // EIO
+	little := binary.LittleEndian
+	size := min(int(little.Uint16(event[sizeAt:])), longest)
+	reply := make([]byte, errorAt+2)
+	little.PutUint32(reply, setReply)
+	copy(reply[idAt:], event[idAt:idAt+4])
+	if m.Set == nil || m.Set(append([]byte(nil), event[setDataAt:setDataAt+size]...)) != nil {
+		little.PutUint16(reply[errorAt:], refused)
+	}
+	_, _ = d.file.Write(reply) // the device may be gone
 }
 
 // Report sends an input report, with its number first where the descriptor numbers them.
