@@ -119,7 +119,7 @@ func (s *Store) checkTables(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tables, err := digests(rows)
+	tables, err := texts(rows)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func orphans(tx *sql.Tx, account, id string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return digests(rows)
+	return texts(rows)
 }
 
 func dropDraft(tx *sql.Tx, account, id string) error {

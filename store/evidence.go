@@ -154,7 +154,7 @@ func writeAnew(tx *sql.Tx, table string) error {
 	if err != nil {
 		return err
 	}
-	made, err := digests(rows)
+	made, err := texts(rows)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,11 @@ func (s *Store) Purge(ctx context.Context) (packets int, err error) {
 		if err := purgeUsage(tx, now); err != nil {
 			return err
 		}
-		before := now.Add(-days(settings[SettingRetention], defaultRetention)).UnixMilli()
+		kept := now.Add(-days(settings[SettingRetention], defaultRetention))
+		if err := s.settleMoot(tx, q, clock, kept); err != nil {
+			return err
+		}
+		before := kept.UnixMilli()
 		if files, err = purgedFiles(tx, before); err != nil {
 			return err
 		}
@@ -97,8 +101,8 @@ func days(text string, otherwise int) time.Duration {
 // purgeable are packets that nobody waits for any more: accepted, or settled, before a time.
 const purgeable = "SELECT packet FROM outbox WHERE state = 1 AND done_ms < ?1 UNION ALL SELECT packet FROM outbox WHERE state = 3 AND done_ms < ?1"
 
-// digests reads rows of one digest each, and closes them.
-func digests(rows *sql.Rows) ([]string, error) {
+// texts reads rows of one text each, and closes them.
+func texts(rows *sql.Rows) ([]string, error) {
 	defer func() { _ = rows.Close() }()
 	var files []string
 	for rows.Next() {
@@ -118,7 +122,7 @@ func purgedFiles(tx *sql.Tx, before int64) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return digests(rows)
+	return texts(rows)
 }
 
 // purgePackets removes payloads; the outbox row stays as long as the case, so

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"bianmin/core/casefile"
 )
@@ -51,6 +52,27 @@ func settleCorrections(tx *sql.Tx, e casefile.Event, clock Clock) error {
 		settled, clock.known().UnixMilli(), string(e.Case), string(casefile.Corrected), refused)
 	if err != nil {
 		return fmt.Errorf("settle a refused correction: %w", err)
+	}
+	return nil
+}
+
+// settleMoot ends corrections that were refused before a time, of cases in which nothing is asked for any more: somebody else answered the notice, or the
+// case was decided meanwhile. Until then staff see them; nothing is left that anybody could do about them.
+func (s *Store) settleMoot(tx *sql.Tx, q statements, clock Clock, before time.Time) error {
+	rows, err := tx.Query(`UPDATE outbox SET state = ?, done_ms = ? WHERE state = 2 AND kind = ? AND done_ms < ?
+		AND EXISTS (SELECT 1 FROM cases c WHERE c.number = case_number AND c.state <> ?) RETURNING case_number`,
+		settled, clock.known().UnixMilli(), string(casefile.Corrected), before.UnixMilli(), casefile.StateCorrection)
+	if err != nil {
+		return fmt.Errorf("settle corrections that nobody asks for: %w", err)
+	}
+	numbers, err := texts(rows)
+	if err != nil {
+		return fmt.Errorf("settle corrections that nobody asks for: %w", err)
+	}
+	for _, number := range numbers {
+		if err := s.audit(tx, q, clock, Entry{Actor: "terminal", Action: "settled", Subject: number, Detail: "nothing is asked for any more"}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

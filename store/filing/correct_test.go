@@ -201,3 +201,58 @@ func TestRefusedCorrection(t *testing.T) {
 	}
 	correct(notice(filed.Number, 3).ID)
 }
+
+// TestMootCorrection: a refused correction stays with staff while its notice stands, and for a week; when somebody else has answered the notice it ends by
+// itself, so that it does not count for ever and the case can go in its time.
+func TestMootCorrection(t *testing.T) {
+	p, ctx := newPoint(t), t.Context()
+	f, filed, u := returned(t, p)
+	summaryOf(t, f)
+	c, pages, err := answer(ctx, f, u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := f.Correct(ctx, filed.Number, c, pages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := f.Store()
+	if err := s.RecordRefusal(ctx, done.Event.ID, []byte("no"), "别处已经补正", morning.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	refused := func(when string, want int) {
+		t.Helper()
+		if _, err := s.Purge(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.Counts(ctx); err != nil || n.Refused != want {
+			t.Errorf("%s: %+v, %v; want %d refused", when, n, err, want)
+		}
+	}
+	p.clock.pass(20 * 24 * time.Hour)
+	refused("while it is asked for", 1)
+	again, pages, err := answer(ctx, f, u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err = f.Correct(ctx, filed.Number, again, pages); err != nil {
+		t.Fatal(err)
+	}
+	at := morning.Add(20*24*time.Hour + 2*time.Hour)
+	if err := s.RecordRefusal(ctx, done.Event.ID, []byte("no again"), "别处已经补正", at); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := casefile.Update{ID: "e1", Case: filed.Number, Kind: casefile.Corrected, At: at}
+	if err := s.Take(ctx, "c2", []casefile.Update{elsewhere}); err != nil {
+		t.Fatal(err)
+	}
+	refused("on the same day", 1)
+	p.clock.pass(8 * 24 * time.Hour)
+	refused("a week later", 0)
+	if sum := summaryOf(t, f); sum.State != casefile.StateProcessing {
+		t.Errorf("the case is %s", sum.State)
+	}
+	if _, err := s.VerifyAudit(ctx); err != nil {
+		t.Error(err)
+	}
+}
