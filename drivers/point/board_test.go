@@ -3,6 +3,8 @@ package point
 import (
 	"context"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,12 +14,25 @@ import (
 
 // named is a device that says who it is, or nothing of that.
 type named struct {
+	mutex sync.Mutex
 	is    drivers.Status
 	fails error
 }
 
-func (d *named) Status(context.Context) (drivers.Status, error) { return d.is, d.fails }
-func (d *named) Close() error                                   { return nil }
+func (d *named) Status(context.Context) (drivers.Status, error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	return d.is, d.fails
+}
+
+func (d *named) Close() error { return nil }
+
+// becomes changes what it says.
+func (d *named) becomes(condition drivers.Condition, fault drivers.Fault, fails error) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.is.Condition, d.is.Fault, d.fails = condition, fault, fails
+}
 
 // TestAnotherInItsPlace: one that is away is still called by its name; what is plugged in for it and tells none is not.
 func TestAnotherInItsPlace(t *testing.T) {
@@ -28,12 +43,13 @@ func TestAnotherInItsPlace(t *testing.T) {
 		gone := &drivers.Error{Role: drivers.RolePrinter, Fault: drivers.FaultUnplugged, Op: "status"}
 		first := &named{is: drivers.Status{Role: drivers.RolePrinter, Condition: drivers.Online, Model: "EPSON TM-T88", Serial: "A-17", Firmware: "3.0"}}
 		second := &named{is: drivers.Status{Role: drivers.RolePrinter, Condition: drivers.Online}}
-		there := first
+		var there atomic.Pointer[named]
+		there.Store(first)
 		o := newOwner(drivers.RolePrinter, b, options, nil, func(context.Context, bool) (*named, error) {
-			if there == nil {
-				return nil, gone
+			if d := there.Load(); d != nil {
+				return d, nil
 			}
-			return there, nil
+			return nil, gone
 		})
 		done := make(chan struct{})
 		go func() {
@@ -49,9 +65,10 @@ func TestAnotherInItsPlace(t *testing.T) {
 			}
 		}
 		is("the first", drivers.Online, "EPSON TM-T88", "A-17", "3.0")
-		there, first.fails = nil, gone
+		there.Store(nil)
+		first.becomes(drivers.Online, drivers.FaultNone, gone)
 		is("pulled", drivers.NoDevice, "EPSON TM-T88", "A-17", "3.0")
-		there = second
+		there.Store(second)
 		is("another", drivers.Online, "", "", "")
 		cancel()
 		<-done

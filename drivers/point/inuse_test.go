@@ -38,15 +38,14 @@ func TestSeenWhileInUse(t *testing.T) {
 		}
 		finds = drivers.ErrNoCard
 		shows(drivers.Online, drivers.FaultNone)
-		d.is.Condition, d.is.Fault = drivers.HardwareError, drivers.FaultDevice
+		d.becomes(drivers.HardwareError, drivers.FaultDevice, nil)
 		finds = &drivers.Error{Role: drivers.RoleReader, Fault: drivers.FaultDevice, Op: "find card"}
 		shows(drivers.HardwareError, drivers.FaultDevice)
-		d.is.Condition, d.is.Fault = drivers.Online, drivers.FaultNone
+		d.becomes(drivers.Online, drivers.FaultNone, nil)
 		finds = drivers.ErrNoCard
 		shows(drivers.Online, drivers.FaultNone)
-		d.is.Condition, d.is.Fault = drivers.NoDevice, drivers.FaultMissingTool
 		finds = &drivers.Error{Role: drivers.RoleReader, Fault: drivers.FaultMissingTool, Op: "find card"}
-		d.fails = finds
+		d.becomes(drivers.NoDevice, drivers.FaultMissingTool, finds)
 		shows(drivers.NoDevice, drivers.FaultMissingTool)
 		cancel()
 		<-done
