@@ -131,7 +131,7 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 			return err
 		}
 	}
-	if err := s.applyToCase(tx, q, a, casefile.Number(d.number), row, now); err != nil {
+	if err := s.applyToCase(tx, q, clock, a, casefile.Number(d.number), row, now); err != nil {
 		return err
 	}
 	return s.audit(tx, q, clock, Entry{Actor: "platform", Action: a.kind, Subject: d.number, Detail: a.packet})
@@ -139,7 +139,7 @@ func (s *Store) apply(tx *sql.Tx, q statements, a answer, d delivery) error {
 
 // applyToCase writes into the case's log what the answer changes. The platform
 // acknowledges every event; only what changes the case, and every refusal, enters the log.
-func (s *Store) applyToCase(tx *sql.Tx, q statements, a answer, number casefile.Number, row caseRow, now int64) error {
+func (s *Store) applyToCase(tx *sql.Tx, q statements, clock Clock, a answer, number casefile.Number, row caseRow, now int64) error {
 	next, err := row.Apply(a.entry)
 	if err != nil {
 		next = row.Status // it cannot follow: the case goes on as it was
@@ -154,16 +154,21 @@ func (s *Store) applyToCase(tx *sql.Tx, q statements, a answer, number casefile.
 	}
 	detail := Detail{At: a.entry.At, Official: a.entry.Official, Reason: a.entry.Reason, Packet: a.packet}
 	id := seal.Digest([]byte(a.kind + " " + a.packet + " " + string(a.signed)))[:32]
-	if err := s.note(tx, q, number, row.public, id, a.event, now, detail); err != nil {
+	if err := s.note(tx, q, clock, number, row.public, id, a.event, now, detail); err != nil {
 		return err
 	}
 	return writeCase(tx, q, number, next, id)
 }
 
-// note puts one of the platform's events into a case's log.
-func (s *Store) note(tx *sql.Tx, q statements, number casefile.Number, public []byte, id string, kind casefile.EventKind, now int64, detail Detail) error {
-	sealed, err := detail.Seal(public, number)
-	if err != nil {
+// note puts one of the platform's events into a case's log. Where a case's key is damaged on this disk, the event is noted without its details, which nobody
+// could read: what the platform says of this case, and of all others, must not wait for ever.
+func (s *Store) note(tx *sql.Tx, q statements, clock Clock, number casefile.Number, public []byte, id string, kind casefile.EventKind, now int64, detail Detail) error {
+	sealed := []byte{}
+	if _, err := seal.ParseKey(public); err == nil {
+		if sealed, err = detail.Seal(public, number); err != nil {
+			return err
+		}
+	} else if err := s.audit(tx, q, clock, Entry{Actor: "terminal", Action: "case-key-damaged", Subject: string(number), Detail: id}); err != nil {
 		return err
 	}
 	var position int

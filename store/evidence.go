@@ -70,7 +70,9 @@ func (s *Store) keep(tx *sql.Tx, q statements, a answer, number casefile.Number,
 	if a.state == refused {
 		if kept.Code = refusalCode(a.signed); !s.bare {
 			var err error
-			if kept, err = sealRefusal(a.signed, public, number); err != nil {
+			if _, damaged := seal.ParseKey(public); damaged != nil {
+				kept.Signed, kept.Sealed = []byte{}, true // its words may name somebody: only what was signed is known by its digest
+			} else if kept, err = sealRefusal(a.signed, public, number); err != nil {
 				return err
 			}
 		}

@@ -87,7 +87,7 @@ func (s *Store) take(tx *sql.Tx, q statements, clock Clock, u casefile.Update) e
 	case err != nil:
 		return err
 	}
-	followed, err := s.takeInto(tx, q, row, now, u)
+	followed, err := s.takeInto(tx, q, clock, row, now, u)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (s *Store) take(tx *sql.Tx, q statements, clock Clock, u casefile.Update) e
 }
 
 // takeInto puts an update into its case's log and tells whether the case could follow.
-func (s *Store) takeInto(tx *sql.Tx, q statements, row caseRow, now int64, u casefile.Update) (bool, error) {
+func (s *Store) takeInto(tx *sql.Tx, q statements, clock Clock, row caseRow, now int64, u casefile.Update) (bool, error) {
 	detail := Detail{At: u.At, Reason: u.Reason, Update: &u}
 	if u.Notice != nil {
 		detail.Points = len(u.Notice.Points)
@@ -106,7 +106,7 @@ func (s *Store) takeInto(tx *sql.Tx, q statements, row caseRow, now int64, u cas
 			detail.Reason = pointsText(u.Notice.Points)
 		}
 	}
-	if err := s.note(tx, q, u.Case, row.public, u.ID, u.Kind, now, detail); err != nil {
+	if err := s.note(tx, q, clock, u.Case, row.public, u.ID, u.Kind, now, detail); err != nil {
 		return false, err
 	}
 	next, err := row.Apply(detail.Entry(u.Kind))
