@@ -3,6 +3,7 @@ package device
 import (
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -40,5 +41,26 @@ func TestDocumented(t *testing.T) {
 	}
 	if len(seen) < 12 {
 		t.Errorf("only %d kinds of objects were looked at", len(seen))
+	}
+}
+
+// TestEveryFaultIsExplained: a technician who reads a code finds what it means and what to do.
+func TestEveryFaultIsExplained(t *testing.T) {
+	source, err := os.ReadFile("../../../drivers/drivers.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	manual, err := os.ReadFile("../../../docs/terminal.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults := regexp.MustCompile(`(?m)^\tFault\w+ +Fault = "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(faults) < 20 {
+		t.Fatalf("only %d faults are found", len(faults))
+	}
+	for _, fault := range faults {
+		if !strings.Contains(string(manual), "`"+fault[1]+"`") {
+			t.Errorf("docs/terminal.md says nothing of %q", fault[1])
+		}
 	}
 }
