@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -102,23 +103,40 @@ func (s *Service) fill(ctx context.Context, answer *wire.Updates, t registry.Ter
 		return fmt.Errorf("read a terminal's certificate: %w", err)
 	}
 	size := 0
+	var damaged []error
 	for _, d := range found {
 		if len(answer.Updates) == limit || size > wire.UpdatesBytes {
 			answer.More = true
-			return nil
+			break
 		}
-		content, err := s.Authority.Open(d.Sealed)
-		if err != nil {
-			return fmt.Errorf("open a kept update: %w", err)
-		}
-		sealed, err := s.Authority.Seal(content, to)
-		clear(content)
+		sealed, wrong, err := s.resealed(d, to)
 		if err != nil {
 			return err
+		}
+		if wrong != nil {
+			damaged = append(damaged, fmt.Errorf("open the kept update %s: %w", d.ID, wrong))
 		}
 		size += len(sealed)
 		answer.Updates = append(answer.Updates, wire.SealedUpdate{ID: d.ID, Sealed: sealed})
 		answer.Next = cursorOf(d)
 	}
+	if len(damaged) == len(answer.Updates) { // more likely a key that is not there: nobody is told that all is lost
+		return errors.Join(damaged...)
+	}
+	if len(damaged) > 0 {
+		s.Log.Error("kept updates cannot be opened", "error", errors.Join(damaged...))
+	}
 	return nil
+}
+
+// resealed gives a kept update sealed to a terminal. One that is damaged here goes as what opens for nobody: the terminal sets it aside, tells the county that it
+// could not read one, and asks for it again later, while those behind it come through.
+func (s *Service) resealed(d registry.Delivery, to *smx509.Certificate) (sealed []byte, wrong, err error) {
+	content, wrong := s.Authority.Open(d.Sealed)
+	if wrong != nil {
+		return []byte{0}, wrong, nil
+	}
+	defer clear(content)
+	sealed, err = s.Authority.Seal(content, to)
+	return sealed, nil, err
 }
