@@ -129,17 +129,24 @@ func takeBundle(c *cobra.Command, d post.Desk, to stick.Folder, path, answer str
 	if err != nil {
 		return said, err
 	}
-	if result.Archive != "" {
-		archive, err := os.ReadFile(d.Editions.Archive(result.Archive))
-		if err != nil {
-			return said, fmt.Errorf("read an archive: %w", err)
-		}
-		if err := place(to, filepath.Join(courier.Folder, courier.Archives, result.Archive), archive); err != nil {
-			return said, err
-		}
+	// The answer first: it is what the terminal waits for, and it is small.
+	if err := place(to, filepath.Join(courier.Folder, answer), result.Sealed); err != nil {
+		return said, errors.Join(err, result.Trouble)
 	}
 	said.Answer = answer
-	return said, errors.Join(place(to, filepath.Join(courier.Folder, answer), result.Sealed), result.Trouble)
+	return said, errors.Join(placeArchive(d, to, result.Archive), result.Trouble)
+}
+
+// placeArchive lays the catalogue's archive beside an answer; "" is none. Where it has no room, or is not to be had, it comes another time.
+func placeArchive(d post.Desk, to stick.Folder, digest string) error {
+	if digest == "" {
+		return nil
+	}
+	archive, err := os.ReadFile(d.Editions.Archive(digest))
+	if err != nil {
+		return fmt.Errorf("read an archive: %w", err)
+	}
+	return place(to, filepath.Join(courier.Folder, courier.Archives, digest), archive)
 }
 
 func place(to stick.Folder, name string, content []byte) error {

@@ -54,7 +54,7 @@ type Result struct {
 
 	Accepted, Registered, Refused int
 	Damaged                       []string // packets that did not arrive whole, or that the platform had trouble with
-	Trouble                       error    // the platform's own, with some packets while it took others
+	Trouble                       error    // the platform's own, with some packets while it took others, or with what it says besides
 }
 
 // ErrBarred says that the terminal may not speak to the platform.
@@ -236,26 +236,40 @@ var (
 	digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
-// word adds what the platform has to say besides: updates, settings, the catalogue.
+// word adds what the platform has to say besides: updates, settings, certificates, the catalogue. What it has trouble with comes another time, and keeps
+// neither the answers to packets nor the other parts.
 func (d Desk) word(ctx context.Context, t registry.Terminal, index courier.Index, back *courier.Back, result *Result) error {
-	if err := d.news(ctx, t, index, back); err != nil {
+	for _, part := range []struct {
+		what string
+		add  func() error
+	}{
+		{"updates", func() error { return d.news(ctx, t, index, back) }},
+		{"settings", func() error { return d.settings(ctx, t, index, back) }},
+		{"certificates", func() error { return d.certificates(ctx, t, index, back) }},
+		{"the catalogue", func() error { return d.catalogue(t, index, back, result) }},
+	} {
+		err := part.add()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			result.Trouble = errors.Join(result.Trouble, fmt.Errorf("add %s: %w", part.what, err))
+		}
+	}
+	return nil
+}
+
+func (d Desk) settings(ctx context.Context, t registry.Terminal, index courier.Index, back *courier.Back) error {
+	number, err := d.Registry.SettingsNumber(ctx, t)
+	if err != nil || number <= index.Settings {
 		return err
 	}
-	number, err := d.Registry.SettingsNumber(ctx, t)
+	signed, err := ruling.Sign(ctx, d.Registry, d.Authority, t, "", d.Now())
 	if err != nil {
 		return err
 	}
-	if number > index.Settings {
-		signed, err := ruling.Sign(ctx, d.Registry, d.Authority, t, "", d.Now())
-		if err != nil {
-			return err
-		}
-		back.Settings = &signed
-	}
-	if err := d.certificates(ctx, t, index, back); err != nil {
-		return err
-	}
-	return d.catalogue(t, index, back, result)
+	back.Settings = &signed
+	return nil
 }
 
 // news adds updates as far as they have room; the rest goes with the next stick.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -224,6 +225,9 @@ func (t Terminal) catalogue(ctx context.Context, back Back, archive Archive, out
 		return shelf.Take(ctx, plan, nil)
 	}
 	from, err := archive(plan.Archive.Digest)
+	if errors.Is(err, fs.ErrNotExist) { // the stick had no room for it: it comes with the next
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("take the catalogue: %w", err)
 	}
