@@ -170,7 +170,7 @@ func (l *look) queue(ctx context.Context, opened *store.Store) {
 	if err != nil {
 		l.Log.Warn("what could not be read cannot be counted", "error", err)
 	}
-	a := args{"waiting": counts.Waiting, "refused": counts.Refused, "hours": int(age.Hours()), "broken": news.Unread, "newer": news.Newer}
+	a := args{"waiting": counts.Waiting, "refused": counts.Refused, "held": counts.Held, "hours": int(age.Hours()), "broken": news.Unread, "newer": news.Newer}
 	switch {
 	case age > oldQueue:
 		l.say("queue", Warn, "old", a)
@@ -178,6 +178,8 @@ func (l *look) queue(ctx context.Context, opened *store.Store) {
 		l.say("queue", Warn, "long", a)
 	case counts.Refused > 0:
 		l.say("queue", Warn, "refused", a)
+	case counts.Held > 0:
+		l.say("queue", Warn, "held", a)
 	case news.Unread > 0:
 		l.say("queue", Warn, "broken", a)
 	case news.Newer > 0:
