@@ -29,6 +29,7 @@ type Carried struct {
 	Refused   int       `json:"refused,omitempty"`
 	Updates   int       `json:"updates,omitempty"`
 	Damaged   int       `json:"damaged,omitempty"` // packets to be carried again
+	Amiss     bool      `json:"amiss,omitempty"`   // a part of what came could not be taken, the others were
 	At        time.Time `json:"at,omitzero"`
 }
 
@@ -57,6 +58,8 @@ func (c Carried) Key(now time.Time) string {
 		return "courier.error." + c.Code
 	case c.State != CarryDone:
 		return ""
+	case c.Errand == CarryHome && c.Amiss:
+		return "stick.imported-part"
 	case c.Errand == CarryHome && c.Damaged > 0:
 		return "stick.imported-again"
 	case c.Errand == CarryHome:
@@ -75,7 +78,7 @@ func (c Carried) Key(now time.Time) string {
 
 // Good tells whether it ended as it should.
 func (c Carried) Good() bool {
-	return c.State == CarryDone && (c.Packets > 0 || c.Left == 0) && c.Lost == 0
+	return c.State == CarryDone && (c.Packets > 0 || c.Left == 0) && c.Lost == 0 && !c.Amiss
 }
 
 // Counts fill the placeholders of the words.

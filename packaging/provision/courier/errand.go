@@ -64,31 +64,36 @@ func (t *tool) do(ctx context.Context, errand, folder string) error {
 		if err := courier.Say(data, said); err != nil {
 			return err
 		}
-		err := t.carry(ctx, errand, folder, &said)
+		amiss, err := t.carry(ctx, errand, folder, &said)
 		said.State, said.At = casefile.CarryClosing, t.now().UTC()
 		if err != nil {
 			said.State, said.Code = casefile.CarryFailed, codeOf(err)
 		}
-		return errors.Join(err, courier.Say(data, said))
+		return errors.Join(err, amiss, courier.Say(data, said))
 	})
 }
 
-func (t *tool) carry(ctx context.Context, errand, folder string, said *casefile.Carried) error {
+// carry does an errand; amiss is what could not be taken of answers of which others were.
+func (t *tool) carry(ctx context.Context, errand, folder string, said *casefile.Carried) (amiss, err error) {
 	if errand == casefile.CarryOut {
 		to, err := stick.Look(folder)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		out, err := t.exportTo(ctx, to)
 		said.Packets, said.Left, said.Lost = out.Packets, out.Left, out.Lost
-		return err
+		return nil, err
 	}
 	all, troubles, err := t.takeFrom(ctx, folder)
 	for _, one := range all {
 		said.Delivered, said.Refused = said.Delivered+one.Delivered, said.Refused+one.Refused
 		said.Updates, said.Damaged = said.Updates+one.Updates, said.Damaged+one.Damaged
 	}
-	return errors.Join(err, troubles)
+	if err == nil && troubles != nil && said.Delivered+said.Refused+said.Updates > 0 {
+		said.Amiss = true
+		return troubles, nil
+	}
+	return nil, errors.Join(err, troubles)
 }
 
 // closed says that the stick was let go.

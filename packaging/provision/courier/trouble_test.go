@@ -5,8 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"bianmin/assets"
+	"bianmin/core/casefile"
 	"bianmin/platform/platformtest"
 	"bianmin/sync/courier"
 )
@@ -54,5 +56,32 @@ func TestAnswersComeFirst(t *testing.T) {
 				t.Errorf("%s; %d wait", said, v.waiting())
 			}
 		})
+	}
+}
+
+// TestOneBadAnswer: of two answers on a stick one is damaged; the screen says what was taken and that a part was not, and not that all failed.
+func TestOneBadAnswer(t *testing.T) {
+	platform := platformtest.Start(t, platformtest.Options{})
+	v := newVillage(t, platform, "QH0301")
+	v.file(10)
+	folder := newStick(t)
+	v.must("export", folder)
+	v.county(folder)
+	bad := filepath.Join(folder, courier.Folder, courier.Name("QH0301A", 9, courier.BackExt))
+	if err := os.WriteFile(bad, []byte("torn"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for round, want := range []casefile.Carried{{State: casefile.CarryClosing, Delivered: 1, Amiss: true}, {State: casefile.CarryFailed, Code: "foreign"}} {
+		if _, err := v.run("errand", "do", casefile.CarryHome, folder); err == nil {
+			t.Errorf("round %d: the journal hears nothing of it", round)
+		}
+		said, err := courier.Said(v.data)
+		if err != nil || said.State != want.State || said.Code != want.Code || said.Delivered != want.Delivered || said.Amiss != want.Amiss {
+			t.Errorf("round %d: %+v, %v", round, said, err)
+		}
+	}
+	done := casefile.Carried{Errand: casefile.CarryHome, State: casefile.CarryDone, Delivered: 1, Amiss: true}
+	if key := done.Key(time.Now()); key != "stick.imported-part" || done.Good() {
+		t.Errorf("%q, good %v", key, done.Good())
 	}
 }
