@@ -26,7 +26,7 @@ func TestSocialCommands(t *testing.T) {
 		}
 	}
 	fails("apt-get install pcscd", "status", "--link", link, "--role", "social", "--json")
-	fails("say pcsc: for the only one", "status", "--link", "serial:/dev/null", "--role", "social")
+	fails("say pcsc:, pcsc:NAME", "status", "--link", "serial:/dev/null", "--role", "social")
 	if out, err := run(t, "list", "--json"); err != nil || strings.Contains(out, "pcsc") {
 		t.Errorf("list without the service: %v", err)
 	}
