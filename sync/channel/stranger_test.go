@@ -21,6 +21,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestStrangersAtTheDoor: whoever may answer in the platform's place is told from it, and by what they are.
@@ -29,8 +31,6 @@ func TestStrangersAtTheDoor(t *testing.T) {
 	_, other := root(t)
 	well := func(http.ResponseWriter, *http.Request) {}
 	own := serve(t, certificate, well)
-	dead := serve(t, certificate, well)
-	dead.Close()
 	for name, c := range map[string]struct {
 		url  string
 		want Reason
@@ -41,7 +41,7 @@ func TestStrangersAtTheDoor(t *testing.T) {
 		"a proxy that opens TLS":      {opener(t, other, own.URL), Intercepted},
 		"a proxy that wants CONNECT":  {unencrypted(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }), NotTLS},
 		"something that is no server": {babbler(t), NotTLS},
-		"nobody":                      {dead.URL, NoLink},
+		"nobody":                      {silent(t), NoLink},
 	} {
 		client := New(Options{Root: ca, Times: at(now)})
 		response, err := client.Get(c.url)
@@ -76,6 +76,24 @@ func opener(t testing.TB, certificate tls.Certificate, to string) string {
 	proxy.Transport = &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} // what such a box checks is its own affair
 	proxy.ErrorLog = log.New(io.Discard, "", 0)
 	return serve(t, certificate, proxy.ServeHTTP).URL
+}
+
+// silent is an address where nobody listens, and where nobody else can begin to meanwhile.
+func silent(t testing.TB) string {
+	t.Helper()
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Close(fd) })
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	bound, err := unix.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("https://127.0.0.1:%d", bound.(*unix.SockaddrInet4).Port)
 }
 
 // babbler says a line of another protocol to whoever comes.
