@@ -16,6 +16,7 @@ import (
 	"bianmin/core/text"
 	"bianmin/packaging/provision/printed"
 	"bianmin/packaging/provision/records"
+	"bianmin/packaging/provision/tongue"
 	"bianmin/store"
 	"bianmin/sync/seal"
 )
@@ -160,7 +161,7 @@ func (t *tool) tell(key string, r Report) error {
 
 // both gives words in Chinese and in English.
 func (t *tool) both(key string, with map[string]any) string {
-	return t.words.T(text.Chinese, "clock."+key, with) + " / " + t.words.T(text.English, "clock."+key, with)
+	return tongue.Both(t.words, "clock."+key, with)
 }
 
 // refusal adds people's words to what went wrong.

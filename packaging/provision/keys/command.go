@@ -14,6 +14,7 @@ import (
 	"bianmin/core/casefile"
 	"bianmin/core/text"
 	"bianmin/packaging/provision/asuser"
+	"bianmin/packaging/provision/tongue"
 	"bianmin/packaging/settings"
 	"bianmin/packaging/update/trial"
 	"bianmin/sync/renew"
@@ -84,13 +85,13 @@ func (t *tool) command(use, short string, act func(folder string) error) *cobra.
 		})
 		switch {
 		case errors.Is(err, seal.ErrChip):
-			return fmt.Errorf("%s: %w", both(words, "keys.lost", nil), err)
+			return fmt.Errorf("%s: %w", tongue.Both(words, "keys.lost", nil), err)
 		case errors.Is(err, chip.ErrNone):
-			return fmt.Errorf("%s: %w", both(words, "keys.none", nil), err)
+			return fmt.Errorf("%s: %w", tongue.Both(words, "keys.none", nil), err)
 		case err != nil:
 			return err
 		}
-		_, err = fmt.Fprintf(c.OutOrStdout(), "%s\n%s\n", both(words, said, nil), until)
+		_, err = fmt.Fprintf(c.OutOrStdout(), "%s\n%s\n", tongue.Both(words, said, nil), until)
 		return err
 	}}
 }
@@ -119,12 +120,7 @@ func lasts(words *text.Catalog, identity *seal.Identity, now time.Time) string {
 	ends := identity.Ends()
 	days := map[string]any{"day": ends.In(casefile.Zone).Format(time.DateOnly), "due": renew.Due(identity).In(casefile.Zone).Format(time.DateOnly)}
 	if ends.Before(now) {
-		return both(words, "keys.over", days)
+		return tongue.Both(words, "keys.over", days)
 	}
-	return both(words, "keys.until", days)
-}
-
-// both gives words in Chinese and in English.
-func both(words *text.Catalog, key string, a map[string]any) string {
-	return words.T(text.Chinese, key, a) + " / " + words.T(text.English, key, a)
+	return tongue.Both(words, "keys.until", days)
 }

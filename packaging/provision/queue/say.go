@@ -7,6 +7,7 @@ import (
 
 	"bianmin/core/casefile"
 	"bianmin/core/text"
+	"bianmin/packaging/provision/tongue"
 	"bianmin/packaging/stick"
 	"bianmin/store"
 	"bianmin/sync/seal"
@@ -17,7 +18,7 @@ type args = map[string]any
 
 // both gives words in Chinese and in English.
 func (t *tool) both(key string, with args) string {
-	return t.words.T(text.Chinese, key, with) + " / " + t.words.T(text.English, key, with)
+	return tongue.Both(t.words, key, with)
 }
 
 func (t *tool) say(key string, with args) error { return t.print(t.both("queue."+key, with)) }

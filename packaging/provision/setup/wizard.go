@@ -16,6 +16,7 @@ import (
 	"bianmin/core/text"
 	"bianmin/drivers"
 	"bianmin/packaging/commission"
+	"bianmin/packaging/provision/tongue"
 	"bianmin/packaging/stick"
 	"bianmin/sync/wire"
 )
@@ -205,7 +206,7 @@ func showFound(s speaker, found []commission.Finding) {
 
 // both says a few words in both languages.
 func (s speaker) both(key string) string {
-	return s.words.T(text.Chinese, key, nil) + " / " + s.words.T(text.English, key, nil)
+	return tongue.Both(s.words, key, nil)
 }
 
 // stateKey is the key of the words for how an A4 printer is.

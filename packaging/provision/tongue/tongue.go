@@ -1,4 +1,4 @@
-// Package tongue says in which language a command speaks to the technician.
+// Package tongue says in which language a command speaks to the technician, or says it in both. It must not know what is said.
 package tongue
 
 import (
@@ -18,4 +18,9 @@ func Of(env func(string) string) text.Lang {
 		}
 	}
 	return text.Chinese
+}
+
+// Both gives words in Chinese and in English, in one line.
+func Both(words *text.Catalog, key string, with map[string]any) string {
+	return words.T(text.Chinese, key, with) + " / " + words.T(text.English, key, with)
 }
