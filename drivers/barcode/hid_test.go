@@ -28,7 +28,13 @@ var keyboard = []byte{
 
 func plugHID(t *testing.T, name string, descriptor []byte) *uhid.Device {
 	t.Helper()
-	d, err := uhid.Plug(uhid.Model{Name: name, Vendor: 0x0C2E, Product: 0x0B61, Descriptor: descriptor})
+	return plug(t, uhid.Model{Name: name, Vendor: 0x0C2E, Product: 0x0B61, Descriptor: descriptor})
+}
+
+// plug plugs a device in and waits for its node.
+func plug(t *testing.T, m uhid.Model) *uhid.Device {
+	t.Helper()
+	d, err := uhid.Plug(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,21 +133,12 @@ func TestHIDSwitchedOn(t *testing.T) {
 	} {
 		var mutex sync.Mutex
 		var sent []string
-		d, err := uhid.Plug(uhid.Model{Name: "Sleeping " + name, Vendor: c.vendor, Product: 0x0B61, Descriptor: sleeping, Set: func(report []byte) error {
+		d := plug(t, uhid.Model{Name: "Sleeping " + name, Vendor: c.vendor, Product: 0x0B61, Descriptor: sleeping, Set: func(report []byte) error {
 			mutex.Lock()
 			defer mutex.Unlock()
 			sent = append(sent, string(report))
 			return c.refuses
 		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = d.Unplug() })
-		for begun := time.Now(); d.Node() == ""; pause(t, 20*time.Millisecond) {
-			if time.Since(begun) > 10*time.Second {
-				t.Fatal("no hidraw node")
-			}
-		}
 		r, err := barcode.OpenHID(d.Node())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
